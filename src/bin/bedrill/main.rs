@@ -1,0 +1,3 @@
+//! The `bedrill` command.
+
+fn main() {}

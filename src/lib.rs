@@ -1,0 +1,13 @@
+//! Amazon Bedrock without the AWS SDK.
+//!
+//! bedrill signs its own requests, reads the `application/vnd.amazon.eventstream` framing
+//! incrementally, and finds credentials where the AWS SDKs find them.
+
+#![forbid(unsafe_code)]
+#![deny(missing_docs)]
+
+// L0: text and values. No I/O, no clock.
+pub mod credentials;
+pub(crate) mod hex;
+pub(crate) mod time;
+pub(crate) mod uri;

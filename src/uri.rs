@@ -1,0 +1,99 @@
+//! RFC 3986 percent-encoding: the one place where it exists.
+//!
+//! AWS asks that everything but the unreserved characters `A-Z a-z 0-9 - . _ ~` be written as `%XX` with
+//! upper-case digits, space as `%20` and never as `+`
+//! ([SigV4, "UriEncode"](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html)).
+
+/// Appends `byte` as it is when unreserved, as `%XX` otherwise.
+fn push_encoded(out: &mut String, byte: u8) {
+    const DIGITS: [char; 16] =
+        ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F'];
+    if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
+        out.push(char::from(byte));
+    } else {
+        let digit = |nibble: u8| DIGITS.get(usize::from(nibble)).copied().unwrap_or('0');
+        out.push('%');
+        out.push(digit(byte >> 4));
+        out.push(digit(byte & 0x0f));
+    }
+}
+
+/// Encodes one path label or one query name or value: `/` becomes `%2F` too.
+pub(crate) fn encode_label(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    encode_bytes_into(&mut out, text.as_bytes());
+    out
+}
+
+/// Appends `bytes`, each encoded as in a label.
+pub(crate) fn encode_bytes_into(out: &mut String, bytes: &[u8]) {
+    for &byte in bytes {
+        push_encoded(out, byte);
+    }
+}
+
+/// Appends `path` with every segment encoded and the slashes between them kept.
+pub(crate) fn encode_path_into(out: &mut String, path: &str) {
+    for &byte in path.as_bytes() {
+        if byte == b'/' {
+            out.push('/');
+        } else {
+            push_encoded(out, byte);
+        }
+    }
+}
+
+/// Undoes percent-encoding; a `%` that two hexadecimal digits do not follow stands for itself.
+pub(crate) fn decode(text: &str) -> Vec<u8> {
+    let bytes = text.as_bytes();
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut rest = bytes.iter();
+    while let Some(&byte) = rest.next() {
+        let ahead = rest.as_slice();
+        match (byte, ahead.first().and_then(hex_value), ahead.get(1).and_then(hex_value)) {
+            (b'%', Some(high), Some(low)) => {
+                out.push(high << 4 | low);
+                rest = ahead.get(2..).unwrap_or_default().iter();
+            }
+            _ => out.push(byte),
+        }
+    }
+    out
+}
+
+fn hex_value(digit: &u8) -> Option<u8> {
+    char::from(*digit).to_digit(16).and_then(|value| u8::try_from(value).ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_label_keeps_only_unreserved_characters() {
+        assert_eq!(
+            encode_label("us.anthropic.claude-3-7-sonnet-20250219-v1:0"),
+            "us.anthropic.claude-3-7-sonnet-20250219-v1%3A0"
+        );
+        assert_eq!(
+            encode_label("arn:aws:bedrock:us-east-1:1:application-inference-profile/a"),
+            "arn%3Aaws%3Abedrock%3Aus-east-1%3A1%3Aapplication-inference-profile%2Fa"
+        );
+        assert_eq!(encode_label("a b+c=é~"), "a%20b%2Bc%3D%C3%A9~");
+    }
+
+    #[test]
+    fn a_path_keeps_its_slashes_and_encodes_percent_again() {
+        let mut out = String::new();
+        encode_path_into(&mut out, "/model/v1%3A0/converse");
+        assert_eq!(out, "/model/v1%253A0/converse");
+    }
+
+    #[test]
+    fn decoding_undoes_encoding_and_leaves_a_lone_percent() {
+        assert_eq!(decode("a%20b%2F%C3%A9"), "a b/é".as_bytes());
+        assert_eq!(decode("100%"), b"100%");
+        assert_eq!(decode("%zz%4"), b"%zz%4");
+        assert_eq!(decode("%%41"), b"%A");
+    }
+}

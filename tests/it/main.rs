@@ -1,0 +1,5 @@
+//! The one integration-test binary: one link instead of many.
+
+#![allow(unreachable_pub)] // a test binary exports nothing
+
+mod support;

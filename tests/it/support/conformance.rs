@@ -1,0 +1,44 @@
+//! The folder of recorded cases that `BEDRILL_CONFORMANCE` names.
+//!
+//! Each suite runs whatever cases its part of the folder holds and closes with [`report`]; `.ci/run` reads those
+//! lines and compares the counts, so that a case can neither vanish nor be skipped unseen.
+
+use std::path::{Path, PathBuf};
+
+/// The part of the conformance folder at `part`, or `None`, said aloud, when no folder is named.
+pub fn folder(suite: &str, part: &str) -> Option<PathBuf> {
+    match std::env::var_os("BEDRILL_CONFORMANCE") {
+        Some(root) => {
+            let root = PathBuf::from(root);
+            assert!(root.is_dir(), "BEDRILL_CONFORMANCE names {}, which is not a folder", root.display());
+            Some(root.join(part))
+        }
+        None => {
+            eprintln!("conformance {suite}: skipped, BEDRILL_CONFORMANCE is not set");
+            None
+        }
+    }
+}
+
+/// Says how many cases a suite ran, in the form that `.ci/run` reads.
+pub fn report(suite: &str, cases: usize) {
+    eprintln!("conformance {suite}: {cases} cases");
+}
+
+/// The entries of `folder` in name order; none when it does not exist.
+pub fn entries(folder: &Path) -> Vec<PathBuf> {
+    let Ok(read) = std::fs::read_dir(folder) else { return Vec::new() };
+    let mut paths: Vec<PathBuf> = read.map(|entry| entry.expect("a readable folder").path()).collect();
+    paths.sort();
+    paths
+}
+
+/// The text of `path`, or a panic that names it.
+pub fn text(path: &Path) -> String {
+    std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// The JSON document in `path`, or a panic that names it.
+pub fn json(path: &Path) -> serde_json::Value {
+    serde_json::from_str(&text(path)).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
