@@ -16,13 +16,15 @@ passed=0
 clean_up() {
   local status=$?
   trap - EXIT INT TERM
+  trap '' PIPE # a reader that went away must not keep the folder from being removed
+  set +e
   if [[ -n $server_pid ]]; then
-    kill "$server_pid" 2>/dev/null || true
+    kill "$server_pid" 2>/dev/null
     for _ in {1..50}; do
       kill -0 "$server_pid" 2>/dev/null || break
       sleep 0.1
     done
-    kill -KILL "$server_pid" 2>/dev/null || true
+    kill -KILL "$server_pid" 2>/dev/null
   fi
   if ((status != 0)) && [[ -s $scratch/server.log ]]; then
     echo "$peer: the end of the server's output:" >&2
