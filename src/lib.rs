@@ -11,3 +11,6 @@ pub mod credentials;
 pub(crate) mod hex;
 pub(crate) mod time;
 pub(crate) mod uri;
+
+// L1: protocols. Pure; they use L0 only and never each other.
+pub mod eventstream;

@@ -1,0 +1,225 @@
+//! Bytes in, frames out.
+
+mod error;
+#[cfg(test)]
+mod tests;
+
+use bytes::{Bytes, BytesMut};
+
+use super::header::{self, BlockError, MAX_HEADERS};
+use super::{CRC_LEN, Frame, OVERHEAD, PRELUDE_LEN};
+
+pub use error::{Budget, DecodeError};
+
+/// The least that the buffer asks for when it has to ask: some dozens of ordinary frames.
+const MIN_CAPACITY: usize = 8 * 1024;
+
+/// Reads frames from the pieces of a stream, however it was cut.
+///
+/// Push bytes as they come, take frames until there is none, and call [`finish`](Self::finish) at the end of the
+/// stream. The decoder does no I/O and never waits.
+///
+/// **It decides as early as the bytes allow.** The prelude is judged as soon as its 12 bytes are in: first its
+/// checksum, then the lengths, then the budget. The message checksum follows when the frame is whole, and the
+/// headers are looked at only after that. So a damaged length can never make it wait for a frame that will not
+/// come.
+///
+/// **It stops at the first error.** The specification forbids to read on after a wrong checksum, because nothing
+/// after it can be trusted. Every later call returns that error again, whatever is pushed.
+///
+/// **It holds no more than it was sent.** A claimed length reserves nothing: the buffer grows with the bytes that
+/// arrive, never beyond twice what it holds, and a frame over the budget is refused from its prelude.
+/// Frames share that buffer instead of copying from it.
+///
+/// ```
+/// use bedrill::eventstream::{DecodeError, FrameDecoder};
+///
+/// let mut decoder = FrameDecoder::new();
+/// decoder.push(br#"{"message":"not an event stream"}"#);
+/// let error = decoder.next_frame().unwrap_err();
+/// assert!(matches!(error, DecodeError::PreludeChecksum { .. }));
+/// assert!(error.to_string().contains(r#"it begins with the text "{\"message\":\"""#));
+/// assert_eq!(decoder.next_frame(), Err(error));
+/// ```
+#[derive(Debug)]
+pub struct FrameDecoder {
+    budget: usize,
+    buffer: BytesMut,
+    /// That of the frame at the start of `buffer`, once it has passed its checks.
+    prelude: Option<Prelude>,
+    failure: Option<DecodeError>,
+}
+
+impl FrameDecoder {
+    /// The largest frame that [`new`](Self::new) accepts: 32 MiB, checksums included.
+    ///
+    /// Services send at most 24 MiB of payload and 128 KiB of headers. The specification leaves that check to
+    /// them and forbids it to clients, so this is a limit on memory and is reported as one.
+    pub const DEFAULT_BUDGET: usize = 32 * 1024 * 1024;
+
+    /// A decoder at the start of a stream.
+    pub fn new() -> Self {
+        Self::with_budget(Self::DEFAULT_BUDGET)
+    }
+
+    /// A decoder that refuses frames of more than `budget` bytes, checksums included.
+    pub fn with_budget(budget: usize) -> Self {
+        Self { budget, buffer: BytesMut::new(), prelude: None, failure: None }
+    }
+
+    /// Takes the next piece of the stream, of any length. After an error it is dropped.
+    pub fn push(&mut self, chunk: &[u8]) {
+        if self.failure.is_none() {
+            self.make_room(chunk.len());
+            self.buffer.extend_from_slice(chunk);
+        }
+    }
+
+    /// The next whole frame, or `None` when more bytes are needed for one.
+    ///
+    /// # Errors
+    ///
+    /// The stream breaks the framing or exceeds the budget; see [`DecodeError`]. Frames before the fault have
+    /// been returned, none after it is, and every later call returns the same error.
+    pub fn next_frame(&mut self) -> Result<Option<Frame>, DecodeError> {
+        if let Some(error) = self.failure {
+            return Err(error);
+        }
+        self.split_frame().inspect_err(|error| {
+            self.failure = Some(*error);
+            self.buffer = BytesMut::new();
+        })
+    }
+
+    /// Whether the stream may end here: between two frames.
+    ///
+    /// Frames that are whole but not taken yet are checked, too, so the answer does not depend on when it is
+    /// asked for.
+    ///
+    /// # Errors
+    ///
+    /// [`DecodeError::Truncated`] inside a frame; after a failure, that failure.
+    pub fn finish(&self) -> Result<(), DecodeError> {
+        if let Some(error) = self.failure {
+            return Err(error);
+        }
+        let mut rest: &[u8] = &self.buffer;
+        while !rest.is_empty() {
+            let have = rest.len();
+            let Some(prelude) = Prelude::read(rest, self.budget)? else {
+                return Err(DecodeError::Truncated { have, need: PRELUDE_LEN });
+            };
+            let Some((frame, after)) = rest.split_at_checked(prelude.total_len) else {
+                return Err(DecodeError::Truncated { have, need: prelude.total_len });
+            };
+            prelude.check_rest_of(frame)?;
+            rest = after;
+        }
+        Ok(())
+    }
+
+    /// How many bytes have been pushed and not yet returned in a frame; 0 after an error.
+    pub fn buffered(&self) -> usize {
+        self.buffer.len()
+    }
+
+    fn split_frame(&mut self) -> Result<Option<Frame>, DecodeError> {
+        if self.prelude.is_none() {
+            self.prelude = Prelude::read(&self.buffer, self.budget)?;
+        }
+        let Some(prelude) = self.prelude else { return Ok(None) };
+        let Some(frame) = self.buffer.get(..prelude.total_len) else { return Ok(None) };
+        prelude.check_rest_of(frame)?;
+        self.prelude = None;
+        let image: Bytes = self.buffer.split_to(prelude.total_len).freeze();
+        Ok(Some(Frame::from_checked(image, prelude.headers_len)))
+    }
+
+    /// Makes room for `additional` bytes: in the memory at hand when the frames that were in it are gone, else in
+    /// a new buffer of twice the length, but not longer than the frame that is arriving. Doubling keeps the work
+    /// for one large frame linear in its length.
+    fn make_room(&mut self, additional: usize) {
+        if self.buffer.try_reclaim(additional) {
+            return;
+        }
+        let have = self.buffer.len();
+        let doubled = match self.prelude {
+            Some(prelude) if have < prelude.total_len => have.saturating_mul(2).min(prelude.total_len),
+            _ => have.saturating_mul(2),
+        };
+        let capacity = have.saturating_add(additional).max(doubled).max(MIN_CAPACITY);
+        let mut grown = BytesMut::with_capacity(capacity);
+        grown.extend_from_slice(&self.buffer);
+        self.buffer = grown;
+    }
+}
+
+impl Default for FrameDecoder {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// The lengths at the start of a frame, known to be true to their checksum, possible, and within the budget.
+#[derive(Clone, Copy, Debug)]
+struct Prelude {
+    total_len: usize,
+    headers_len: usize,
+}
+
+impl Prelude {
+    /// Reads and checks the prelude at the start of `input`; `None` when it is not whole.
+    fn read(input: &[u8], budget: usize) -> Result<Option<Self>, DecodeError> {
+        let Some(&prelude) = input.first_chunk::<PRELUDE_LEN>() else { return Ok(None) };
+        let [t0, t1, t2, t3, h0, h1, h2, h3, c0, c1, c2, c3] = prelude;
+
+        let expected = u32::from_be_bytes([c0, c1, c2, c3]);
+        let actual = crc32fast::hash(&[t0, t1, t2, t3, h0, h1, h2, h3]);
+        if actual != expected {
+            return Err(DecodeError::PreludeChecksum { expected, actual, prelude });
+        }
+
+        let total_len = u32::from_be_bytes([t0, t1, t2, t3]);
+        let headers_len = u32::from_be_bytes([h0, h1, h2, h3]);
+        let impossible = DecodeError::Length { total_len, headers_len };
+        // The minimum comes first: the room for headers must not be computed from less.
+        let room = (total_len as usize).checked_sub(OVERHEAD).ok_or(impossible)?;
+        if headers_len as usize > room {
+            return Err(impossible);
+        }
+
+        let (total_len, headers_len) = (total_len as usize, headers_len as usize);
+        if total_len > budget {
+            return Err(DecodeError::OverBudget {
+                budget: Budget::FrameBytes,
+                needed: total_len,
+                allowed: budget,
+            });
+        }
+        Ok(Some(Self { total_len, headers_len }))
+    }
+
+    /// Checks everything after the prelude of `frame`, which must be whole.
+    fn check_rest_of(self, frame: &[u8]) -> Result<(), DecodeError> {
+        let Some((covered, crc)) = frame.split_last_chunk::<CRC_LEN>() else {
+            return Err(DecodeError::Truncated { have: frame.len(), need: self.total_len });
+        };
+        let expected = u32::from_be_bytes(*crc);
+        let actual = crc32fast::hash(covered);
+        if actual != expected {
+            return Err(DecodeError::MessageChecksum { expected, actual });
+        }
+
+        let headers = PRELUDE_LEN..PRELUDE_LEN.saturating_add(self.headers_len);
+        header::check(covered.get(headers).unwrap_or_default()).map_err(|error| match error {
+            BlockError::Header { offset, problem } => {
+                DecodeError::Header { offset: PRELUDE_LEN.saturating_add(offset), problem }
+            }
+            BlockError::TooMany => DecodeError::OverBudget {
+                budget: Budget::Headers,
+                needed: MAX_HEADERS.saturating_add(1),
+                allowed: MAX_HEADERS,
+            },
+        })
+    }
+}

@@ -1,0 +1,137 @@
+//! Frames as JSON, the form that fixtures and recorded cases share:
+//! `{"headers": [{"name", "type", "value"}], "payload": JSON}`, or `payload_base64` for exact bytes.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use bedrill::eventstream::{DecodeError, EncodeError, Frame, FrameDecoder, Header, HeaderValue};
+use serde_json::{Value, json};
+
+/// The frames of a stream that comes in `pieces`, and the error that ended it. Frames are taken after each piece.
+pub fn decode<'a>(
+    mut decoder: FrameDecoder,
+    pieces: impl IntoIterator<Item = &'a [u8]>,
+) -> (Vec<Frame>, Result<(), DecodeError>) {
+    let mut frames = Vec::new();
+    for piece in pieces {
+        decoder.push(piece);
+        loop {
+            match decoder.next_frame() {
+                Ok(Some(frame)) => frames.push(frame),
+                Ok(None) => break,
+                Err(error) => return (frames, Err(error)),
+            }
+        }
+    }
+    (frames, decoder.finish())
+}
+
+/// `bytes` cut in many ways, each with its name: chunks of several sizes, whole, and seeded random pieces.
+pub fn cuts(bytes: &[u8]) -> Vec<(String, Vec<&[u8]>)> {
+    let mut cuts: Vec<(String, Vec<&[u8]>)> = [1, 2, 3, 7, 64, 1400]
+        .into_iter()
+        .map(|size| (format!("chunks of {size}"), bytes.chunks(size).collect()))
+        .collect();
+    cuts.push(("whole".to_owned(), vec![bytes]));
+    for seed in 1..=6 {
+        cuts.push((format!("random pieces, seed {seed}"), random_pieces(bytes, seed)));
+    }
+    cuts
+}
+
+/// Pieces of 0 to 600 bytes, the same for the same seed (xorshift).
+fn random_pieces(mut bytes: &[u8], seed: u64) -> Vec<&[u8]> {
+    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let mut pieces = Vec::new();
+    while !bytes.is_empty() {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        let (piece, rest) = bytes.split_at(bytes.len().min((state % 601) as usize));
+        pieces.push(piece);
+        bytes = rest;
+    }
+    pieces
+}
+
+/// Writes a frame anew from its headers and payload.
+pub fn rebuild<'a>(
+    headers: impl IntoIterator<Item = Header<'a>>,
+    payload: &[u8],
+) -> Result<Frame, EncodeError> {
+    headers
+        .into_iter()
+        .fold(Frame::builder().payload(payload), |builder, header| builder.header(header.name, header.value))
+        .build()
+}
+
+/// `frame` in the form of `expected`: its payload as JSON or in base64, whichever is there.
+pub fn to_json_like(expected: &Value, frame: &Frame) -> Value {
+    let headers = headers_to_json(frame);
+    match expected.get("payload_base64") {
+        Some(_) => json!({ "headers": headers, "payload_base64": BASE64.encode(frame.payload()) }),
+        None => {
+            let payload: Value = serde_json::from_slice(frame.payload()).unwrap_or_else(|error| {
+                panic!("the payload is not JSON: {error}: {}", frame.payload().escape_ascii())
+            });
+            json!({ "headers": headers, "payload": payload })
+        }
+    }
+}
+
+fn headers_to_json(frame: &Frame) -> Value {
+    frame
+        .headers()
+        .map(|Header { name, value }| {
+            let json = match value {
+                HeaderValue::Bool(value) => json!(value),
+                HeaderValue::Byte(value) => json!(value),
+                HeaderValue::Int16(value) => json!(value),
+                HeaderValue::Int32(value) => json!(value),
+                HeaderValue::Int64(value) | HeaderValue::Timestamp(value) => json!(value),
+                HeaderValue::ByteArray(value) => json!(BASE64.encode(value)),
+                HeaderValue::String(value) => json!(value),
+                HeaderValue::Uuid(value) => json!(BASE64.encode(value)),
+            };
+            json!({ "name": name, "type": value.type_number(), "value": json })
+        })
+        .collect()
+}
+
+/// The bytes that a base64 text in a case stands for.
+pub fn from_base64(value: &Value) -> Vec<u8> {
+    let text = value.as_str().unwrap_or_else(|| panic!("{value} is not base64"));
+    BASE64.decode(text).unwrap_or_else(|error| panic!("{text}: {error}"))
+}
+
+/// The list at `key`, or a panic that says what was there.
+pub fn list<'a>(value: &'a Value, key: &str) -> &'a [Value] {
+    value[key].as_array().unwrap_or_else(|| panic!("`{key}` is not a list: {}", value[key]))
+}
+
+/// Decodes `bytes`, cut in every way, to exactly `expected`; then writes each frame back to the bytes it had.
+pub fn assert_round_trip(case: &str, bytes: &[u8], expected: &[Value]) {
+    for (cut, pieces) in cuts(bytes) {
+        let (frames, end) = decode(FrameDecoder::new(), pieces);
+        assert_eq!(end, Ok(()), "{case}, {cut}");
+        assert_eq!(frames.len(), expected.len(), "{case}, {cut}: the number of frames");
+        for (index, (frame, expected)) in frames.iter().zip(expected).enumerate() {
+            assert_same(&format!("{case}, {cut}, frame {index}"), frame, expected);
+        }
+        let rebuilt: Vec<u8> = frames
+            .iter()
+            .flat_map(|frame| {
+                rebuild(frame.headers(), frame.payload()).expect("a frame to rebuild").as_bytes().to_vec()
+            })
+            .collect();
+        assert!(rebuilt == bytes, "{case}, {cut}: other bytes when written back");
+    }
+}
+
+/// Holds the headers and the payload of `frame` against `expected`, and nothing else that is in there.
+pub fn assert_same(case: &str, frame: &Frame, expected: &Value) {
+    let actual = to_json_like(expected, frame);
+    assert_eq!(actual["headers"], expected["headers"], "{case}: headers");
+    for key in ["payload", "payload_base64"] {
+        assert_eq!(actual.get(key), expected.get(key), "{case}: {key}");
+    }
+}
