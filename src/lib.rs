@@ -11,3 +11,6 @@ pub mod credentials;
 pub(crate) mod hex;
 pub(crate) mod time;
 pub(crate) mod uri;
+
+// L1: protocols. Pure, and never each other.
+pub mod sigv4;
