@@ -2,4 +2,6 @@
 
 #![allow(unreachable_pub)] // a test binary exports nothing
 
+mod conformance_sigv4;
+mod sigv4;
 mod support;
