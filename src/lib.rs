@@ -14,3 +14,4 @@ pub(crate) mod uri;
 
 // L1: protocols. Pure; they use L0 only and never each other.
 pub mod eventstream;
+pub mod sigv4;

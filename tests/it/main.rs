@@ -4,4 +4,6 @@
 
 mod conformance_frames;
 mod eventstream;
+mod conformance_sigv4;
+mod sigv4;
 mod support;

@@ -1,0 +1,284 @@
+//! Step 3's key: derived from the secret once a day, and worth keeping.
+//!
+//! ```text
+//! kSecret = "AWS4" + secret access key
+//! kDate    = HMAC(kSecret,  "20150830")
+//! kRegion  = HMAC(kDate,    "us-east-1")
+//! kService = HMAC(kRegion,  "bedrock")
+//! kSigning = HMAC(kService, "aws4_request")
+//! ```
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::{Digest, Sha256};
+use zeroize::Zeroizing;
+
+use super::error::SignError;
+use crate::credentials::{Credentials, Secret};
+use crate::time;
+
+/// SHA-256's block: what HMAC pads its key to.
+const BLOCK: usize = 64;
+
+/// The credential scope, `20150830/us-east-1/bedrock/aws4_request`, and its parts.
+#[derive(Debug)]
+pub(super) struct Scope<'a> {
+    date: &'a str,
+    region: &'a str,
+    service: &'a str,
+    text: String,
+}
+
+impl<'a> Scope<'a> {
+    pub(super) fn new(amz_date: &'a str, region: &'a str, service: &'a str) -> Result<Self, SignError> {
+        let date = amz_date.get(..8).ok_or(SignError::TimeOutOfRange)?;
+        if !may_stand_in_scope(region) {
+            return Err(SignError::InvalidRegion);
+        }
+        if !may_stand_in_scope(service) {
+            return Err(SignError::InvalidService);
+        }
+        let text = [date, "/", region, "/", service, "/aws4_request"].concat();
+        Ok(Self { date, region, service, text })
+    }
+
+    pub(super) fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    pub(super) fn into_string(self) -> String {
+        self.text
+    }
+}
+
+/// Whether `text` can be one part of a scope: the parts are separated by slashes, and the header's fields by commas.
+pub(super) fn may_stand_in_scope(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'/' | b','))
+}
+
+/// `x-amz-date` for `now`.
+pub(super) fn amz_date(now: SystemTime) -> Result<String, SignError> {
+    let date = time::amz_date(now);
+    // A year below 0 or above 9999 would shift the eight characters that name the day.
+    let four_digit_year = date.len() == "20150830T123600Z".len() && !date.starts_with('-');
+    if four_digit_year { Ok(date) } else { Err(SignError::TimeOutOfRange) }
+}
+
+/// A derived signing key: good for one secret on one UTC day, in one region, for one service.
+///
+/// It signs as well as the secret does until the day is over, so it is kept like one: `Debug` shows the scope only,
+/// and the bytes are wiped when it is dropped.
+///
+/// ```
+/// use std::time::UNIX_EPOCH;
+/// use bedrill::credentials::Secret;
+/// use bedrill::sigv4::SigningKey;
+///
+/// let secret = Secret::new("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+/// let key = SigningKey::derive(&secret, UNIX_EPOCH, "us-east-1", "bedrock")?;
+/// assert_eq!(key.scope(), "19700101/us-east-1/bedrock/aws4_request");
+/// # Ok::<(), bedrill::sigv4::SignError>(())
+/// ```
+#[derive(Clone)]
+pub struct SigningKey {
+    scope: String,
+    bytes: Zeroizing<[u8; 32]>,
+}
+
+impl SigningKey {
+    /// Derives the key for the UTC day of `now`
+    /// ([AWS, "Calculate the signature"](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html)).
+    ///
+    /// # Errors
+    ///
+    /// [`SignError::InvalidRegion`], [`SignError::InvalidService`] or [`SignError::TimeOutOfRange`] when no
+    /// credential scope can be written from these.
+    pub fn derive(secret: &Secret, now: SystemTime, region: &str, service: &str) -> Result<Self, SignError> {
+        let date = amz_date(now)?;
+        Ok(Self::derive_for(secret, &Scope::new(&date, region, service)?))
+    }
+
+    pub(super) fn derive_for(secret: &Secret, scope: &Scope<'_>) -> Self {
+        let k_secret = Zeroizing::new(["AWS4", secret.expose()].concat());
+        let k_date = hmac(k_secret.as_bytes(), scope.date.as_bytes());
+        let k_region = hmac(&*k_date, scope.region.as_bytes());
+        let k_service = hmac(&*k_region, scope.service.as_bytes());
+        Self { scope: scope.as_str().to_owned(), bytes: hmac(&*k_service, b"aws4_request") }
+    }
+
+    /// The credential scope that the key is good for: `date/region/service/aws4_request`.
+    #[must_use]
+    pub fn scope(&self) -> &str {
+        &self.scope
+    }
+
+    /// The HMAC of `string_to_sign`: the signature, before it is written in hexadecimal.
+    pub(super) fn sign(&self, string_to_sign: &str) -> Zeroizing<[u8; 32]> {
+        hmac(&*self.bytes, string_to_sign.as_bytes())
+    }
+}
+
+impl fmt::Debug for SigningKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SigningKey").field("scope", &self.scope).finish_non_exhaustive()
+    }
+}
+
+/// HMAC-SHA256.
+fn hmac(key: &[u8], message: &[u8]) -> Zeroizing<[u8; 32]> {
+    // RFC 2104: a key longer than a block is hashed first, a shorter one is filled up with zeros. Done here, a
+    // whole block is what `Hmac::new` takes, and it cannot fail as `new_from_slice` can by its type.
+    let mut block = Zeroizing::new([0; BLOCK]);
+    let digest: [u8; 32];
+    let key = if key.len() > BLOCK {
+        digest = Sha256::digest(key).into();
+        &digest
+    } else {
+        key
+    };
+    for (slot, byte) in block.iter_mut().zip(key) {
+        *slot = *byte;
+    }
+    let mac = Hmac::<Sha256>::new((&*block).into()).chain_update(message);
+    Zeroizing::new(mac.finalize().into_bytes().into())
+}
+
+/// The last few signing keys, so that each is derived once a day. Share one between threads and requests.
+///
+/// It keeps derived keys, each with the access key id and a SHA-256 of the secret it came from, and never the secret.
+/// Four keys are kept; the oldest makes room. Rotated credentials get a key of their own.
+///
+/// ```
+/// use std::time::SystemTime;
+/// use bedrill::credentials::Credentials;
+/// use bedrill::sigv4::{SigningKeyCache, SigningParams, sign};
+///
+/// let keys = SigningKeyCache::new();
+/// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+/// for _ in 0..2 {
+///     let mut request = http::Request::get("https://bedrock.us-east-1.amazonaws.com/foundation-models")
+///         .body(bytes::Bytes::new())?;
+///     let params = SigningParams::new(&credentials, "us-east-1", "bedrock", SystemTime::now());
+///     sign(&mut request, &params.with_key_cache(&keys))?;
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Default)]
+pub struct SigningKeyCache {
+    entries: Mutex<Vec<Entry>>,
+}
+
+struct Entry {
+    access_key_id: String,
+    secret_digest: [u8; 32],
+    key: Arc<SigningKey>,
+}
+
+/// A client talks to one region, now and then to a second one, and every midnight to the next day.
+const KEPT: usize = 4;
+
+impl SigningKeyCache {
+    /// An empty cache.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    pub(super) fn key_for(&self, credentials: &Credentials, scope: &Scope<'_>) -> Arc<SigningKey> {
+        let secret_digest: [u8; 32] = Sha256::digest(credentials.secret_access_key().expose()).into();
+        // A panic elsewhere cannot leave the list half-written, so a poisoned lock is as good as another.
+        let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = entries.iter().find(|entry| {
+            entry.key.scope() == scope.as_str()
+                && entry.access_key_id == credentials.access_key_id()
+                && entry.secret_digest == secret_digest
+        });
+        if let Some(entry) = found {
+            return Arc::clone(&entry.key);
+        }
+        let key = Arc::new(SigningKey::derive_for(credentials.secret_access_key(), scope));
+        if entries.len() >= KEPT {
+            entries.remove(0);
+        }
+        let access_key_id = credentials.access_key_id().to_owned();
+        entries.push(Entry { access_key_id, secret_digest, key: Arc::clone(&key) });
+        key
+    }
+}
+
+impl fmt::Debug for SigningKeyCache {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kept = self.entries.lock().unwrap_or_else(PoisonError::into_inner).len();
+        f.debug_struct("SigningKeyCache").field("kept", &kept).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::hex;
+
+    const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
+
+    fn at(seconds: u64) -> SystemTime {
+        SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)
+    }
+
+    #[test]
+    fn the_chain_gives_the_key_of_the_aws_example() {
+        // AWS General Reference, "Deriving the signing key": 20150830, us-east-1, iam.
+        let key = SigningKey::derive(&SECRET.into(), at(1_440_938_160), "us-east-1", "iam").unwrap();
+        assert_eq!(
+            hex::encode(&*key.bytes),
+            "c4afb1cc5771d871763a393e44b703571b55cc28424d1a5e86da6ed3c154a4b9"
+        );
+    }
+
+    #[test]
+    fn hmac_hashes_a_key_longer_than_a_block() {
+        // RFC 4231, test case 6: a key of 131 bytes; and test case 1, a key of 20.
+        let long = hmac(&[0xaa; 131], b"Test Using Larger Than Block-Size Key - Hash Key First");
+        assert_eq!(hex::encode(&*long), "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
+        let short = hmac(&[0x0b; 20], b"Hi There");
+        assert_eq!(hex::encode(&*short), "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7");
+    }
+
+    #[test]
+    fn debug_shows_the_scope_and_no_byte_of_the_key() {
+        let key = SigningKey::derive(&SECRET.into(), at(0), "us-east-1", "iam").unwrap();
+        assert_eq!(format!("{key:?}"), r#"SigningKey { scope: "19700101/us-east-1/iam/aws4_request", .. }"#);
+    }
+
+    #[test]
+    fn the_cache_derives_again_only_for_another_secret_id_or_scope() {
+        let cache = SigningKeyCache::new();
+        let key = |id: &str, secret: &str, date: &str, region: &str| {
+            cache.key_for(&Credentials::new(id, secret), &Scope::new(date, region, "bedrock").unwrap())
+        };
+        let first = key("AKID", SECRET, "20150830T123600Z", "us-east-1");
+        assert!(Arc::ptr_eq(&first, &key("AKID", SECRET, "20150830T235959Z", "us-east-1")));
+        assert!(!Arc::ptr_eq(&first, &key("OTHER", SECRET, "20150830T123600Z", "us-east-1")));
+        assert_ne!(first.bytes, key("AKID", "another secret", "20150830T123600Z", "us-east-1").bytes);
+        assert_ne!(first.bytes, key("AKID", SECRET, "20150831T000000Z", "us-east-1").bytes);
+        assert_ne!(first.bytes, key("AKID", SECRET, "20150830T123600Z", "eu-west-1").bytes);
+        assert_eq!(cache.entries.lock().unwrap().len(), KEPT);
+        assert!(!Arc::ptr_eq(&first, &key("AKID", SECRET, "20150830T123600Z", "us-east-1")), "made room");
+    }
+
+    #[test]
+    fn what_cannot_stand_in_a_scope_is_refused() {
+        for bad in ["", "us east", "us-east-1/", "us,east", "us-east-1\r\nx: y", "région"] {
+            let derived = SigningKey::derive(&SECRET.into(), at(0), bad, "bedrock");
+            assert_eq!(derived.unwrap_err(), SignError::InvalidRegion, "{bad:?}");
+            let derived = SigningKey::derive(&SECRET.into(), at(0), "us-east-1", bad);
+            assert_eq!(derived.unwrap_err(), SignError::InvalidService, "{bad:?}");
+        }
+        let year_10000 = SigningKey::derive(&SECRET.into(), at(253_402_300_800), "us-east-1", "bedrock");
+        assert_eq!(year_10000.unwrap_err(), SignError::TimeOutOfRange);
+    }
+}

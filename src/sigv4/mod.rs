@@ -1,0 +1,272 @@
+//! Signature Version 4: signs a finished HTTP request for AWS.
+//!
+//! ```text
+//! http::Request<Bytes> --1--> canonical request --SHA-256--+
+//!                                                          v
+//! now, region, service ------------2----------------> string to sign
+//!                                                          |
+//! secret + date, region, service --3--> signing key --HMAC-+--> signature --4--> authorization header
+//! ```
+//!
+//! The rules are those of
+//! [Create a signed AWS API request](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html),
+//! and the details that page leaves open are as in AWS's test suite and in the `aws-sigv4` crate. Only the header
+//! form exists here: no presigned URLs, no signed chunks.
+//!
+//! The signer makes canonical views of the request and adds headers; it never changes the URI, the body or another
+//! header. Sign last, and sign again for every retry: a header that changes after signing breaks the signature.
+//!
+//! # What is signed
+//!
+//! Every header of the request, `host` (from the URI when there is no such header, with its port unless it is the
+//! scheme's default), `x-amz-date` and the session token. Left out, because others may change them on the way:
+//!
+//! - the headers of one connection: `connection`, `keep-alive`, `proxy-*`, `te`, `trailer`, `transfer-encoding`,
+//!   `upgrade`, `expect`;
+//! - `user-agent` and `x-amzn-trace-id`, which proxies and tracing rewrite;
+//! - `authorization`, which is replaced.
+//!
+//! # Example
+//!
+//! ```
+//! use std::time::SystemTime;
+//! use bedrill::credentials::Credentials;
+//! use bedrill::sigv4::{SigningParams, sign};
+//! use bytes::Bytes;
+//!
+//! let mut request = http::Request::post(
+//!     "https://bedrock-runtime.us-east-1.amazonaws.com/model/us.amazon.nova-lite-v1%3A0/converse-stream",
+//! )
+//! .header("content-type", "application/json")
+//! .body(Bytes::from_static(br#"{"messages":[]}"#))?;
+//!
+//! let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+//! sign(&mut request, &SigningParams::new(&credentials, "us-east-1", "bedrock", SystemTime::now()))?;
+//!
+//! let authorization = request.headers()["authorization"].to_str()?;
+//! assert!(authorization.starts_with("AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/"));
+//! assert!(authorization.contains("SignedHeaders=content-type;host;x-amz-date, Signature="));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects
+    )
+)]
+
+mod canonical;
+mod error;
+mod key;
+mod params;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+
+use bytes::Bytes;
+use http::Request;
+use http::header::{AUTHORIZATION, HeaderName, HeaderValue};
+
+pub use canonical::CanonicalRequest;
+pub use error::SignError;
+pub use key::{SigningKey, SigningKeyCache};
+pub use params::SigningParams;
+
+use crate::hex;
+use key::Scope;
+use params::KeySource;
+
+const ALGORITHM: &str = "AWS4-HMAC-SHA256";
+
+static X_AMZ_CONTENT_SHA256: HeaderName = HeaderName::from_static("x-amz-content-sha256");
+static X_AMZ_DATE: HeaderName = HeaderName::from_static("x-amz-date");
+static X_AMZ_SECURITY_TOKEN: HeaderName = HeaderName::from_static("x-amz-security-token");
+
+/// Signs `request`: adds `x-amz-date`, `x-amz-security-token` when there is a token, `x-amz-content-sha256` when
+/// asked for, and `authorization`. Values that these headers had before are replaced, so a request can be signed again.
+///
+/// `authorization` and the token are marked sensitive, so that `Debug` of the request does not show them.
+///
+/// # Errors
+///
+/// A [`SignError`] when the request or the parameters cannot be signed. The request is then as it was.
+pub fn sign(request: &mut Request<Bytes>, params: &SigningParams<'_>) -> Result<(), SignError> {
+    let signature = explain(request, params)?;
+    // All that can fail comes before the first change.
+    let token = params.credentials.session_token().map(|token| {
+        sensitive(HeaderValue::from_str(token.expose())).map_err(|_| SignError::InvalidSessionToken)
+    });
+    let token = token.transpose()?;
+    let authorization = sensitive(HeaderValue::try_from(signature.authorization))
+        .map_err(|_| SignError::InvalidAccessKeyId)?;
+    let date = HeaderValue::try_from(signature.amz_date).map_err(|_| SignError::TimeOutOfRange)?;
+    let hash =
+        params.content_sha256.then(|| HeaderValue::from_str(signature.canonical_request.payload_hash()));
+
+    let headers = request.headers_mut();
+    headers.try_reserve(4).map_err(|_| SignError::TooManyHeaders)?;
+    headers.insert(&X_AMZ_DATE, date);
+    match token {
+        Some(token) => headers.insert(&X_AMZ_SECURITY_TOKEN, token),
+        // Left from credentials that signed this request before: these would be refused with it.
+        None => headers.remove(&X_AMZ_SECURITY_TOKEN),
+    };
+    // Hexadecimal is always a header value.
+    if let Some(Ok(hash)) = hash {
+        headers.insert(&X_AMZ_CONTENT_SHA256, hash);
+    }
+    headers.insert(AUTHORIZATION, authorization);
+    Ok(())
+}
+
+fn sensitive<E>(value: Result<HeaderValue, E>) -> Result<HeaderValue, E> {
+    value.map(|mut value| {
+        value.set_sensitive(true);
+        value
+    })
+}
+
+/// Computes what [`sign`] would, and returns every stage of it instead of changing `request`.
+///
+/// When AWS answers `SignatureDoesNotMatch` it quotes the canonical request and the string to sign that it computed
+/// itself; the first line that differs from these names the header or the path that was changed on the way.
+///
+/// ```
+/// use std::time::{Duration, UNIX_EPOCH};
+/// use bedrill::credentials::Credentials;
+/// use bedrill::sigv4::{SigningParams, explain};
+///
+/// let request = http::Request::get("https://bedrock.us-east-1.amazonaws.com/foundation-models?byProvider=meta")
+///     .body(bytes::Bytes::new())?;
+/// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+/// let at = UNIX_EPOCH + Duration::from_secs(1_440_938_160);
+/// let signature = explain(&request, &SigningParams::new(&credentials, "us-east-1", "bedrock", at))?;
+///
+/// assert_eq!(
+///     signature.canonical_request().redacted(),
+///     "GET\n\
+///      /foundation-models\n\
+///      byProvider=meta\n\
+///      host:bedrock.us-east-1.amazonaws.com\n\
+///      x-amz-date:20150830T123600Z\n\
+///      \n\
+///      host;x-amz-date\n\
+///      e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+/// );
+/// assert_eq!(signature.scope(), "20150830/us-east-1/bedrock/aws4_request");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+///
+/// As [`sign`].
+pub fn explain(request: &Request<Bytes>, params: &SigningParams<'_>) -> Result<Signature, SignError> {
+    let credentials = params.credentials;
+    if !key::may_stand_in_scope(credentials.access_key_id()) {
+        return Err(SignError::InvalidAccessKeyId);
+    }
+    if credentials.session_token().is_some_and(|token| token.expose().bytes().any(is_refused_in_header)) {
+        return Err(SignError::InvalidSessionToken);
+    }
+    let amz_date = key::amz_date(params.now)?;
+    let scope = Scope::new(&amz_date, params.region, params.service)?;
+
+    let canonical_request = CanonicalRequest::new(request, params, &amz_date)?;
+    let string_to_sign =
+        [ALGORITHM, "\n", &amz_date, "\n", scope.as_str(), "\n", &canonical_request.hash()].concat();
+    let value = hex::encode(&*match params.key {
+        KeySource::Derived => {
+            SigningKey::derive_for(credentials.secret_access_key(), &scope).sign(&string_to_sign)
+        }
+        KeySource::Cached(cache) => cache.key_for(credentials, &scope).sign(&string_to_sign),
+        KeySource::Given(key) if key.scope() == scope.as_str() => key.sign(&string_to_sign),
+        KeySource::Given(_) => return Err(SignError::KeyScope),
+    });
+    let authorization = [
+        ALGORITHM,
+        " Credential=",
+        credentials.access_key_id(),
+        "/",
+        scope.as_str(),
+        ", SignedHeaders=",
+        canonical_request.signed_headers(),
+        ", Signature=",
+        &value,
+    ]
+    .concat();
+    let scope = scope.into_string();
+    Ok(Signature { canonical_request, string_to_sign, scope, value, authorization, amz_date })
+}
+
+/// Anything but visible ASCII, space and tab: what `HeaderValue::from_str` refuses.
+fn is_refused_in_header(byte: u8) -> bool {
+    !(byte.is_ascii_graphic() || matches!(byte, b' ' | b'\t'))
+}
+
+/// A signature and every stage on the way to it; [`explain`] makes one.
+///
+/// `Debug` shows neither the session token nor the signature.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Signature {
+    canonical_request: CanonicalRequest,
+    string_to_sign: String,
+    scope: String,
+    value: String,
+    authorization: String,
+    amz_date: String,
+}
+
+impl Signature {
+    /// The canonical request. Its `Display` is the exact text, **session token included**; to show it, use
+    /// [`CanonicalRequest::redacted`].
+    #[must_use]
+    pub fn canonical_request(&self) -> &CanonicalRequest {
+        &self.canonical_request
+    }
+
+    /// The string to sign: algorithm, time, scope, and the hash of the canonical request. It holds no secret.
+    #[must_use]
+    pub fn string_to_sign(&self) -> &str {
+        &self.string_to_sign
+    }
+
+    /// The names of the signed headers, sorted and joined with `;`.
+    #[must_use]
+    pub fn signed_headers(&self) -> &str {
+        self.canonical_request.signed_headers()
+    }
+
+    /// The credential scope: `date/region/service/aws4_request`.
+    #[must_use]
+    pub fn scope(&self) -> &str {
+        &self.scope
+    }
+
+    /// The signature: 64 lower-case hexadecimal digits.
+    #[must_use]
+    pub fn value(&self) -> &str {
+        &self.value
+    }
+
+    /// The value of the `authorization` header. With the body and the other headers it lets anyone send this request
+    /// for five minutes, so it does not belong into a log.
+    #[must_use]
+    pub fn authorization(&self) -> &str {
+        &self.authorization
+    }
+}
+
+impl fmt::Debug for Signature {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Signature")
+            .field("canonical_request", &self.canonical_request)
+            .field("string_to_sign", &self.string_to_sign)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,253 @@
+//! The signer against an oracle that nobody here wrote, and against our own cases.
+
+use std::path::Path;
+use std::time::{Duration, SystemTime};
+
+use aws_sigv4::http_request::{
+    PayloadChecksumKind, PercentEncodingMode, SessionTokenMode, SignableBody, SignableRequest,
+    SigningSettings, UriPathNormalizationMode,
+};
+use bedrill::credentials::Credentials;
+use bedrill::sigv4::{SigningKeyCache, SigningParams, explain, sign};
+use bytes::Bytes;
+use http::Request;
+use proptest::prelude::*;
+
+use crate::support::conformance;
+use crate::support::raw_request::RawRequest;
+
+/// What the oracle leaves unsigned, and what we leave unsigned on top of that.
+const UNSIGNED: [&str; 14] = [
+    "authorization",
+    "user-agent",
+    "x-amzn-trace-id",
+    "transfer-encoding",
+    "connection",
+    "keep-alive",
+    "proxy-authenticate",
+    "proxy-authorization",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "upgrade",
+    "expect",
+    "proxy-x",
+];
+
+#[derive(Debug, Clone)]
+struct Case {
+    method: &'static str,
+    uri: String,
+    headers: Vec<(String, String)>,
+    body: Vec<u8>,
+    credentials: Credentials,
+    region: String,
+    service: String,
+    at: SystemTime,
+    content_sha256: bool,
+    token_unsigned: bool,
+    normalize: bool,
+    double: bool,
+}
+
+impl Case {
+    fn request(&self) -> Request<Bytes> {
+        let mut builder = Request::builder().method(self.method).uri(&self.uri);
+        for (name, value) in &self.headers {
+            builder = builder.header(name, value);
+        }
+        builder.body(Bytes::from(self.body.clone())).expect("a request")
+    }
+
+    fn params(&self) -> SigningParams<'_> {
+        let params = SigningParams::new(&self.credentials, &self.region, &self.service, self.at)
+            .with_content_sha256(self.content_sha256)
+            .with_path_normalization(self.normalize)
+            .with_double_encoding(self.double);
+        if self.token_unsigned { params.with_session_token_unsigned() } else { params }
+    }
+
+    /// The request as the oracle signs it, and the signature.
+    fn signed_by_oracle(&self) -> (Request<Bytes>, String) {
+        let mut settings = SigningSettings::default();
+        settings.percent_encoding_mode =
+            if self.double { PercentEncodingMode::Double } else { PercentEncodingMode::Single };
+        settings.uri_path_normalization_mode = UriPathNormalizationMode::from(self.normalize);
+        settings.payload_checksum_kind =
+            if self.content_sha256 { PayloadChecksumKind::XAmzSha256 } else { PayloadChecksumKind::NoHeader };
+        settings.session_token_mode =
+            if self.token_unsigned { SessionTokenMode::Exclude } else { SessionTokenMode::Include };
+        settings.excluded_headers = Some(UNSIGNED.map(Into::into).to_vec());
+        let identity = aws_credential_types::Credentials::from_keys(
+            self.credentials.access_key_id(),
+            self.credentials.secret_access_key().expose(),
+            self.credentials.session_token().map(|token| token.expose().to_owned()),
+        )
+        .into();
+        let params = aws_sigv4::sign::v4::SigningParams::builder()
+            .identity(&identity)
+            .region(&self.region)
+            .name(&self.service)
+            .time(self.at)
+            .settings(settings)
+            .build()
+            .expect("every parameter is set")
+            .into();
+        let headers = self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let signable = SignableRequest::new(self.method, &self.uri, headers, SignableBody::Bytes(&self.body));
+        let signed = aws_sigv4::http_request::sign(signable.expect("a URI"), &params).expect("a signature");
+        let (instructions, signature) = signed.into_parts();
+        let mut request = self.request();
+        instructions.apply_to_request_http1x(&mut request);
+        (request, signature)
+    }
+}
+
+fn uri() -> impl Strategy<Value = String> {
+    let authority = prop::sample::select(vec![
+        "bedrock-runtime.us-east-1.amazonaws.com",
+        "localhost:4566",
+        "a.example:443",
+        "a.example:80",
+        "[::1]:8080",
+    ]);
+    let escape = prop::sample::select(vec!["%3A", "%2F", "%2f", "%20", "%25", "%C3%A9", "%2E"]);
+    let piece = prop_oneof![
+        "[A-Za-z0-9._~-]{1,6}",
+        "[:@!$'()*+,;=]{1,2}",
+        escape.clone().prop_map(str::to_owned),
+        Just(
+            "arn%3Aaws%3Abedrock%3Aus-east-1%3A123456789012%3Aapplication-inference-profile%2Fabc".to_owned()
+        ),
+    ];
+    let segment = prop_oneof![
+        4 => prop::collection::vec(piece, 1..4).prop_map(|pieces| pieces.concat()),
+        1 => prop::sample::select(vec!["", ".", "..", "..."]).prop_map(str::to_owned),
+    ];
+    let query_piece = prop_oneof![
+        "[A-Za-z0-9._~-]{1,4}",
+        "[=&+/:?@!$'(),;*]{1,2}",
+        escape.prop_map(str::to_owned),
+        Just("%2B%3D".to_owned()),
+    ];
+    let query = prop::collection::vec(query_piece, 0..8).prop_map(|pieces| pieces.concat());
+    (
+        prop::sample::select(vec!["http", "https"]),
+        authority,
+        prop::collection::vec(segment, 0..6),
+        prop::option::of(query),
+    )
+        .prop_map(|(scheme, authority, segments, query)| {
+            let path: String = segments.iter().map(|segment| format!("/{segment}")).collect();
+            let query = query.map(|query| format!("?{query}")).unwrap_or_default();
+            format!("{scheme}://{authority}{path}{query}")
+        })
+}
+
+fn header() -> impl Strategy<Value = (String, String)> {
+    let name = prop_oneof![
+        // Few names, so that some come twice.
+        "x-[a-c]{1,2}",
+        prop::sample::select(vec![
+            "Content-Type",
+            "accept",
+            "accept-encoding",
+            "host",
+            "content-length",
+            "x-amz-user-agent",
+            "amz-sdk-request",
+            "x-amz-date",
+        ])
+        .prop_map(str::to_owned),
+        prop::sample::select(UNSIGNED.to_vec()).prop_map(str::to_owned),
+    ];
+    (name, "[ -~]{0,12}|a   b|\"q   q\"")
+}
+
+fn case() -> impl Strategy<Value = Case> {
+    let request = (
+        prop::sample::select(vec!["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"]),
+        uri(),
+        prop::collection::vec(header(), 0..8),
+        prop::collection::vec(any::<u8>(), 0..300),
+    );
+    let credentials = ("[A-Z0-9]{4,20}", "[!-~]{1,80}", prop::option::of("[A-Za-z0-9+/=]{1,80}"));
+    let scope = ("[a-z]{2}-[a-z]{4,9}-[1-9]", "[a-z][a-z-]{0,12}", 0..4_102_444_800_u64);
+    let flags = any::<[bool; 4]>();
+    (request, credentials, scope, flags).prop_map(|(request, credentials, scope, flags)| {
+        let (method, uri, headers, body) = request;
+        let (id, secret, token) = credentials;
+        let (region, service, seconds) = scope;
+        let [content_sha256, token_unsigned, normalize, double] = flags;
+        let credentials = Credentials::new(id, secret);
+        let credentials = match token {
+            Some(token) => credentials.with_session_token(token),
+            None => credentials,
+        };
+        let at = SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
+        Case {
+            method,
+            uri,
+            headers,
+            body,
+            credentials,
+            region,
+            service,
+            at,
+            content_sha256,
+            token_unsigned,
+            normalize,
+            double,
+        }
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_request_is_signed_as_by_aws_sigv4(case in case()) {
+        let (expected, signature) = case.signed_by_oracle();
+        let keys = SigningKeyCache::new();
+        let explained = explain(&case.request(), &case.params()).expect("a signature");
+        prop_assert_eq!(explained.value(), signature, "{}", explained.canonical_request());
+        for params in [case.params(), case.params().with_key_cache(&keys), case.params().with_key_cache(&keys)] {
+            let mut signed = case.request();
+            sign(&mut signed, &params).expect("a signature");
+            prop_assert_eq!(signed.headers(), expected.headers());
+            prop_assert_eq!(signed.uri(), expected.uri());
+        }
+    }
+}
+
+#[test]
+fn every_fixture_is_signed_as_it_says() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/sigv4");
+    let mut cases = 0;
+    for case in conformance::entries(&folder).into_iter().filter(|path| path.is_dir()) {
+        let name = case.display();
+        let request = RawRequest::parse(&conformance::text(&case.join("request.txt")));
+        let context = conformance::json(&case.join("context.json"));
+        let text = |name: &str| context[name].as_str().unwrap_or_else(|| panic!("context.{name}"));
+        let mut credentials = Credentials::new(text("access_key_id"), text("secret_access_key"));
+        if let Some(token) = context["session_token"].as_str() {
+            credentials = credentials.with_session_token(token);
+        }
+        let at =
+            SystemTime::UNIX_EPOCH + Duration::from_secs(context["unix_time"].as_u64().expect("unix_time"));
+        let params = SigningParams::new(&credentials, text("region"), text("service"), at)
+            .with_content_sha256(context["content_sha256"].as_bool().unwrap_or(false));
+        for form in [request.in_origin_form(), request.in_absolute_form()] {
+            let signature = explain(&form, &params).unwrap_or_else(|error| panic!("{name}: {error}"));
+            for (file, ours) in [
+                ("canonical-request.txt", signature.canonical_request().to_string()),
+                ("string-to-sign.txt", signature.string_to_sign().to_owned()),
+                ("authorization.txt", signature.authorization().to_owned()),
+            ] {
+                assert_eq!(ours, conformance::text(&case.join(file)).trim_end_matches('\n'), "{name}/{file}");
+            }
+        }
+        cases += 1;
+    }
+    assert!(cases > 0, "no case in {}", folder.display());
+}
