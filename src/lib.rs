@@ -11,3 +11,6 @@ pub mod credentials;
 pub(crate) mod hex;
 pub(crate) mod time;
 pub(crate) mod uri;
+
+// L2: Bedrock shapes. Pure.
+pub mod converse;
