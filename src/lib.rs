@@ -15,3 +15,5 @@ pub(crate) mod uri;
 // L1: protocols. Pure; they use L0 only and never each other.
 pub mod eventstream;
 pub mod sigv4;
+// L2: Bedrock shapes. Pure.
+pub mod converse;

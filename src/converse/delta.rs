@@ -1,0 +1,162 @@
+//! What content block events carry: how a block starts, and the pieces it grows by.
+
+use serde_json::Value;
+
+use super::blob::Blob;
+use super::citation::CitationLocation;
+use super::media::{ErrorBlock, ImageFormat, ImageSource};
+use super::tool::{ToolResultStatus, ToolUseType};
+
+structure! {
+    /// The model begins to call a tool.
+    pub struct ToolUseStart {
+        required {
+            /// The key of this call.
+            tool_use_id: String = "toolUseId",
+            /// The tool.
+            name: String = "name",
+        }
+        optional {
+            /// Who runs the tool; absent for a tool of ours.
+            kind / with_kind: ToolUseType = "type",
+        }
+    }
+}
+
+structure! {
+    /// The result of a tool that the service ran begins.
+    pub struct ToolResultStart {
+        required {
+            /// The key of the call.
+            tool_use_id: String = "toolUseId",
+        }
+        optional {
+            /// The kind of result.
+            kind / with_kind: String = "type",
+            /// How the tool ended.
+            status / with_status: ToolResultStatus = "status",
+        }
+    }
+}
+
+structure! {
+    /// An image begins.
+    pub struct ImageBlockStart {
+        required {
+            /// The format.
+            format: ImageFormat = "format",
+        }
+        optional {}
+    }
+}
+
+union! {
+    /// How a content block starts. Blocks of text and of reasoning have no start.
+    pub enum ContentBlockStart {
+        /// The model calls a tool.
+        ToolUse(ToolUseStart) = "toolUse",
+        /// A tool that the service ran gave a result.
+        ToolResult(ToolResultStart) = "toolResult",
+        /// An image.
+        Image(ImageBlockStart) = "image",
+        _ =>
+        /// Nothing announced, `{}`: some servers that speak Bedrock's protocol start each block, and say nothing
+        /// of those that Bedrock would not start.
+        Empty
+    }
+}
+
+structure! {
+    /// A piece of a tool's input.
+    pub struct ToolUseDelta {
+        required {
+            /// A piece of JSON text; the pieces of a block, joined, are the input.
+            input: String = "input",
+        }
+        optional {}
+    }
+}
+
+union! {
+    /// A piece of the result of a tool that the service ran.
+    pub enum ToolResultDelta {
+        /// A piece of text.
+        Text(String) = "text",
+        /// JSON.
+        Json(Value) = "json",
+    }
+}
+
+union! {
+    /// A piece of what the model thinks.
+    pub enum ReasoningContentDelta {
+        /// A piece of text.
+        Text(String) = "text",
+        /// Reasoning that the provider encrypted.
+        RedactedContent(Blob) = "redactedContent",
+        /// The provider's proof of the text before it.
+        Signature(String) = "signature",
+    }
+}
+
+structure! {
+    /// A piece of a cited passage.
+    #[derive(Default)]
+    pub struct CitationSourceContentDelta {
+        required {}
+        optional {
+            /// Text.
+            text / with_text: String = "text",
+        }
+    }
+}
+
+structure! {
+    /// A citation for the text of its block. The service may send nothing but the location.
+    #[derive(Default)]
+    pub struct CitationsDelta {
+        required {}
+        optional {
+            /// The title of the source.
+            title / with_title: String = "title",
+            /// The source of a search result.
+            source / with_source: String = "source",
+            /// The passages.
+            source_content / with_source_content: Vec<CitationSourceContentDelta> = "sourceContent",
+            /// Where they stand.
+            location / with_location: CitationLocation = "location",
+        }
+    }
+}
+
+structure! {
+    /// A piece of an image.
+    #[derive(Default)]
+    pub struct ImageBlockDelta {
+        required {}
+        optional {
+            /// The image, or a piece of its bytes.
+            source / with_source: ImageSource = "source",
+            /// Why there is none.
+            error / with_error: ErrorBlock = "error",
+        }
+    }
+}
+
+union! {
+    /// The piece by which a content block grows.
+    pub enum ContentBlockDelta {
+        /// A piece of text.
+        Text(String) = "text",
+        /// A piece of a tool's input.
+        ToolUse(ToolUseDelta) = "toolUse",
+        /// Pieces of the result of a tool that the service ran.
+        ToolResult(Vec<ToolResultDelta>) = "toolResult",
+        /// A piece of what the model thinks.
+        ReasoningContent(ReasoningContentDelta) = "reasoningContent",
+        /// A citation for the block's text.
+        Citation(CitationsDelta) = "citation",
+        /// A piece of an image.
+        Image(ImageBlockDelta) = "image",
+    }
+}

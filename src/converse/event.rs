@@ -1,0 +1,216 @@
+//! The events of ConverseStream.
+//!
+//! ```text
+//! messageStart                  role
+//!   contentBlockStart           only for tool use, tool results and images
+//!   contentBlockDelta ...       text, tool input, reasoning, citations
+//!   contentBlockStop
+//!   (more blocks, each with its contentBlockIndex)
+//! messageStop                   stop reason: the answer is complete
+//! metadata                      usage and metrics; may be absent, may come before messageStop
+//! ```
+
+use serde_json::Value;
+
+use super::config::{PerformanceConfiguration, ServiceTier};
+use super::delta::{ContentBlockDelta, ContentBlockStart};
+use super::message::Role;
+use super::output::{ConverseTrace, Metrics, StopReason, TokenUsage};
+use super::shape::{self, Path, Shape};
+use super::shape_error::ShapeError;
+
+structure! {
+    /// The answer begins.
+    pub struct MessageStartEvent drop_padding {
+        required {
+            /// Who speaks: the assistant.
+            role: Role = "role",
+        }
+        optional {}
+    }
+}
+
+structure! {
+    /// A content block begins.
+    pub struct ContentBlockStartEvent drop_padding {
+        required {
+            /// The block's place in the message.
+            content_block_index: u32 = "contentBlockIndex",
+            /// What it will be.
+            start: ContentBlockStart = "start",
+        }
+        optional {}
+    }
+}
+
+structure! {
+    /// A content block grows.
+    pub struct ContentBlockDeltaEvent drop_padding {
+        required {
+            /// The block's place in the message.
+            content_block_index: u32 = "contentBlockIndex",
+            /// The piece.
+            delta: ContentBlockDelta = "delta",
+        }
+        optional {}
+    }
+}
+
+structure! {
+    /// A content block is complete.
+    pub struct ContentBlockStopEvent drop_padding {
+        required {
+            /// The block's place in the message.
+            content_block_index: u32 = "contentBlockIndex",
+        }
+        optional {}
+    }
+}
+
+structure! {
+    /// The answer is complete.
+    pub struct MessageStopEvent drop_padding {
+        required {
+            /// Why the model stopped.
+            stop_reason: StopReason = "stopReason",
+        }
+        optional {
+            /// The model's own fields that the request asked for.
+            additional_model_response_fields / with_additional_model_response_fields: Value
+                = "additionalModelResponseFields",
+        }
+    }
+}
+
+structure! {
+    /// What the answer cost and how it was made.
+    ///
+    /// The API documents `usage` and `metrics` as always present; here a server may leave them out.
+    #[derive(Default)]
+    pub struct MetadataEvent drop_padding {
+        required {}
+        optional {
+            /// Tokens.
+            usage / with_usage: TokenUsage = "usage",
+            /// Times.
+            metrics / with_metrics: Metrics = "metrics",
+            /// What the guardrail and the prompt router did, when the request asked for it.
+            trace / with_trace: Box<ConverseTrace> = "trace",
+            /// The performance settings that were in force.
+            performance_config / with_performance_config: PerformanceConfiguration = "performanceConfig",
+            /// The service tier that was in force.
+            service_tier / with_service_tier: ServiceTier = "serviceTier",
+        }
+    }
+}
+
+union! {
+    /// One event of a ConverseStream answer.
+    ///
+    /// Exceptions that end a stream are not events: see [`StreamException`](super::StreamException). The padding
+    /// `p`, random letters that Bedrock adds to each event, is dropped when an event is read.
+    ///
+    /// ```
+    /// use bedrill::converse::{ContentBlockDelta, ConverseStreamEvent};
+    /// use serde_json::json;
+    ///
+    /// let payload = br#"{"contentBlockIndex":0,"delta":{"text":"Hi"},"p":"abcdefgh"}"#;
+    /// let event = ConverseStreamEvent::from_event_bytes("contentBlockDelta", payload).unwrap();
+    /// assert_eq!(event.as_text(), Some("Hi"));
+    /// assert_eq!(
+    ///     event.to_json(),
+    ///     json!({"contentBlockDelta": {"contentBlockIndex": 0, "delta": {"text": "Hi"}}})
+    /// );
+    /// ```
+    pub enum ConverseStreamEvent {
+        /// The answer begins.
+        MessageStart(MessageStartEvent) = "messageStart",
+        /// A content block begins.
+        ContentBlockStart(ContentBlockStartEvent) = "contentBlockStart",
+        /// A content block grows.
+        ContentBlockDelta(ContentBlockDeltaEvent) = "contentBlockDelta",
+        /// A content block is complete.
+        ContentBlockStop(ContentBlockStopEvent) = "contentBlockStop",
+        /// The answer is complete.
+        MessageStop(MessageStopEvent) = "messageStop",
+        /// What the answer cost and how it was made.
+        Metadata(MetadataEvent) = "metadata",
+    }
+}
+
+impl ConverseStreamEvent {
+    /// Reads an event from its `:event-type` and its payload, which is the bare member: on the wire it is not
+    /// wrapped in its name.
+    ///
+    /// An event type that this version does not name is `Unknown`.
+    ///
+    /// # Errors
+    ///
+    /// A known event departs from its shape.
+    pub fn from_event_type(event_type: &str, mut payload: Value) -> Result<Self, ShapeError> {
+        if let Value::Object(members) = &mut payload {
+            shape::drop_padding(members);
+        }
+        Self::from_member(event_type, payload)
+    }
+
+    /// Reads an event from its `:event-type` and the bytes of its payload.
+    ///
+    /// # Errors
+    ///
+    /// The bytes are not JSON, or a known event departs from its shape.
+    pub fn from_event_bytes(event_type: &str, payload: &[u8]) -> Result<Self, ShapeError> {
+        let payload = serde_json::from_slice(payload)
+            .map_err(|error| ShapeError::not_json(&error).in_member(event_type))?;
+        Self::from_event_type(event_type, payload)
+    }
+
+    /// Reads an event in the API's own shape, `{"messageStart": {"role": "assistant"}}`, as `to_json` writes it.
+    ///
+    /// # Errors
+    ///
+    /// It is not a union of one member, or a known event departs from its shape.
+    pub fn from_json(value: Value) -> Result<Self, ShapeError> {
+        Shape::from_json(value)
+    }
+
+    /// The event in the API's own shape, with blobs in base64 and without padding.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        Shape::to_json(self)
+    }
+
+    /// The name of the event, as in the header `:event-type`.
+    #[must_use]
+    pub fn event_type(&self) -> &str {
+        match self {
+            Self::MessageStart(_) => "messageStart",
+            Self::ContentBlockStart(_) => "contentBlockStart",
+            Self::ContentBlockDelta(_) => "contentBlockDelta",
+            Self::ContentBlockStop(_) => "contentBlockStop",
+            Self::MessageStop(_) => "messageStop",
+            Self::Metadata(_) => "metadata",
+            Self::Unknown { name, .. } => name,
+        }
+    }
+
+    /// The piece of answer text that this event brings, if it brings one.
+    #[must_use]
+    pub fn as_text(&self) -> Option<&str> {
+        match self {
+            Self::ContentBlockDelta(ContentBlockDeltaEvent {
+                delta: ContentBlockDelta::Text(text), ..
+            }) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The paths of members and values that this version of the API model does not name, such as
+    /// `metadata.usage.serverToolUsage`. They are carried along and written back.
+    #[must_use]
+    pub fn unknown_members(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        self.find_unknown(&Path::Root, &mut found);
+        found
+    }
+}

@@ -1,0 +1,185 @@
+//! The guardrail's trace: what it looked at and what it found.
+
+use std::collections::BTreeMap;
+
+use super::policy::{
+    GuardrailContentPolicyAssessment, GuardrailContextualGroundingPolicyAssessment,
+    GuardrailSensitiveInformationPolicyAssessment, GuardrailTopicPolicyAssessment,
+    GuardrailWordPolicyAssessment,
+};
+use super::reasoning::GuardrailAutomatedReasoningPolicyAssessment;
+
+plain_structure! {
+    /// What the guardrail did with a request and its answer.
+    #[derive(Default)]
+    pub struct GuardrailTraceAssessment {
+        required {}
+        optional {
+            /// What the model wrote, before the guardrail changed it.
+            model_output: Vec<String> = "modelOutput",
+            /// What it found in the request, by guardrail.
+            input_assessment: BTreeMap<String, GuardrailAssessment> = "inputAssessment",
+            /// What it found in the answer, by guardrail.
+            output_assessments: BTreeMap<String, Vec<GuardrailAssessment>> = "outputAssessments",
+            /// Why it acted, in words.
+            action_reason: String = "actionReason",
+        }
+    }
+}
+
+plain_structure! {
+    /// What one guardrail found.
+    #[derive(Default)]
+    pub struct GuardrailAssessment {
+        required {}
+        optional {
+            /// Denied topics.
+            topic_policy: GuardrailTopicPolicyAssessment = "topicPolicy",
+            /// Harmful content.
+            content_policy: GuardrailContentPolicyAssessment = "contentPolicy",
+            /// Words.
+            word_policy: GuardrailWordPolicyAssessment = "wordPolicy",
+            /// Personal data.
+            sensitive_information_policy: GuardrailSensitiveInformationPolicyAssessment
+                = "sensitiveInformationPolicy",
+            /// Grounding and relevance.
+            contextual_grounding_policy: GuardrailContextualGroundingPolicyAssessment
+                = "contextualGroundingPolicy",
+            /// Automated reasoning.
+            automated_reasoning_policy: GuardrailAutomatedReasoningPolicyAssessment
+                = "automatedReasoningPolicy",
+            /// How long it took and what it cost.
+            invocation_metrics: GuardrailInvocationMetrics = "invocationMetrics",
+            /// Which guardrail it was.
+            applied_guardrail_details: AppliedGuardrailDetails = "appliedGuardrailDetails",
+        }
+    }
+}
+
+plain_structure! {
+    /// How long a guardrail took and what it cost.
+    #[derive(Default)]
+    pub struct GuardrailInvocationMetrics {
+        required {}
+        optional {
+            /// Milliseconds.
+            guardrail_processing_latency: i64 = "guardrailProcessingLatency",
+            /// Units, by policy.
+            usage: GuardrailUsage = "usage",
+            /// How much of the content it looked at.
+            guardrail_coverage: GuardrailCoverage = "guardrailCoverage",
+        }
+    }
+}
+
+plain_structure! {
+    /// The units that a guardrail used, by policy.
+    #[derive(Default)]
+    pub struct GuardrailUsage {
+        required {}
+        optional {
+            /// Units of the topic policy.
+            topic_policy_units: i32 = "topicPolicyUnits",
+            /// Units of the content policy, for text.
+            content_policy_units: i32 = "contentPolicyUnits",
+            /// Units of the word policy.
+            word_policy_units: i32 = "wordPolicyUnits",
+            /// Units of the sensitive information policy.
+            sensitive_information_policy_units: i32 = "sensitiveInformationPolicyUnits",
+            /// Units of the sensitive information policy that cost nothing.
+            sensitive_information_policy_free_units: i32 = "sensitiveInformationPolicyFreeUnits",
+            /// Units of the contextual grounding policy.
+            contextual_grounding_policy_units: i32 = "contextualGroundingPolicyUnits",
+            /// Units of the content policy, for images.
+            content_policy_image_units: i32 = "contentPolicyImageUnits",
+            /// Units of the automated reasoning policies.
+            automated_reasoning_policy_units: i32 = "automatedReasoningPolicyUnits",
+            /// Automated reasoning policies that were asked.
+            automated_reasoning_policies: i32 = "automatedReasoningPolicies",
+        }
+    }
+}
+
+plain_structure! {
+    /// How much of the content a guardrail looked at.
+    #[derive(Default)]
+    pub struct GuardrailCoverage {
+        required {}
+        optional {
+            /// Of the text.
+            text_characters: GuardrailTextCharactersCoverage = "textCharacters",
+            /// Of the images.
+            images: GuardrailImageCoverage = "images",
+        }
+    }
+}
+
+plain_structure! {
+    /// How many characters a guardrail looked at.
+    #[derive(Default)]
+    pub struct GuardrailTextCharactersCoverage {
+        required {}
+        optional {
+            /// Those it looked at.
+            guarded: i32 = "guarded",
+            /// All.
+            total: i32 = "total",
+        }
+    }
+}
+
+plain_structure! {
+    /// How many images a guardrail looked at.
+    #[derive(Default)]
+    pub struct GuardrailImageCoverage {
+        required {}
+        optional {
+            /// Those it looked at.
+            guarded: i32 = "guarded",
+            /// All.
+            total: i32 = "total",
+        }
+    }
+}
+
+open_enum! {
+    /// Who asked for a guardrail.
+    pub enum GuardrailOrigin {
+        /// The request.
+        Request = "REQUEST",
+        /// The account.
+        AccountEnforced = "ACCOUNT_ENFORCED",
+        /// The organization.
+        OrganizationEnforced = "ORGANIZATION_ENFORCED",
+    }
+}
+
+open_enum! {
+    /// Whose guardrail it is.
+    pub enum GuardrailOwnership {
+        /// The caller's.
+        OwnAccount = "SELF",
+        /// Another account's.
+        CrossAccount = "CROSS_ACCOUNT",
+    }
+}
+
+plain_structure! {
+    /// Which guardrail it was.
+    #[derive(Default)]
+    pub struct AppliedGuardrailDetails {
+        required {}
+        optional {
+            /// Its id.
+            guardrail_id: String = "guardrailId",
+            /// Its version.
+            guardrail_version: String = "guardrailVersion",
+            /// Its ARN.
+            guardrail_arn: String = "guardrailArn",
+            /// Who asked for it.
+            guardrail_origin: Vec<GuardrailOrigin> = "guardrailOrigin",
+            /// Whose it is.
+            guardrail_ownership: GuardrailOwnership = "guardrailOwnership",
+        }
+    }
+}

@@ -1,0 +1,274 @@
+//! The three macros that turn a table of members into a type and its JSON: `structure!`, `union!`, `open_enum!`.
+
+/// Writes `serde::Serialize` and `serde::Deserialize` over the shape's own JSON.
+macro_rules! serde_by_shape {
+    ($name:ident) => {
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serde::Serialize::serialize(&$crate::converse::shape::Shape::to_json(self), serializer)
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                $crate::converse::shape::deserialize(deserializer)
+            }
+        }
+    };
+}
+
+/// A structure without builders: public fields, `extra` for members that the model does not name, and its JSON.
+///
+/// `padded` marks the events, which Bedrock pads.
+macro_rules! plain_structure {
+    (
+        $(#[$meta:meta])*
+        pub struct $name:ident $($padded:ident)? {
+            required { $( $(#[$req_meta:meta])* $req:ident: $req_type:ty = $req_wire:literal, )* }
+            optional { $( $(#[$opt_meta:meta])* $opt:ident: $opt_type:ty = $opt_wire:literal, )* }
+        }
+    ) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, PartialEq)]
+        #[non_exhaustive]
+        pub struct $name {
+            $( $(#[$req_meta])* pub $req: $req_type, )*
+            $( $(#[$opt_meta])* pub $opt: Option<$opt_type>, )*
+            /// Members that this version of the API model does not name. They are written back.
+            pub extra: serde_json::Map<String, serde_json::Value>,
+        }
+
+        impl $crate::converse::shape::Shape for $name {
+            fn from_json(value: serde_json::Value) -> Result<Self, $crate::converse::ShapeError> {
+                #[allow(unused_mut)]
+                let mut members = $crate::converse::shape::members(value)?;
+                $( $crate::converse::shape::$padded(&mut members); )?
+                Ok(Self {
+                    $( $req: $crate::converse::shape::required(&mut members, $req_wire)?, )*
+                    $( $opt: $crate::converse::shape::optional(&mut members, $opt_wire)?, )*
+                    extra: members,
+                })
+            }
+
+            fn to_json(&self) -> serde_json::Value {
+                #[allow(unused_mut)]
+                let mut members = serde_json::Map::new();
+                $( $crate::converse::shape::put(&mut members, $req_wire, self.$req.to_json()); )*
+                $(
+                    if let Some(value) = &self.$opt {
+                        $crate::converse::shape::put(&mut members, $opt_wire, value.to_json());
+                    }
+                )*
+                $crate::converse::shape::with_extra(members, &self.extra)
+            }
+
+            fn find_unknown(&self, at: &$crate::converse::shape::Path<'_>, found: &mut Vec<String>) {
+                $( self.$req.find_unknown(&$crate::converse::shape::Path::Member(at, $req_wire), found); )*
+                $(
+                    if let Some(value) = &self.$opt {
+                        value.find_unknown(&$crate::converse::shape::Path::Member(at, $opt_wire), found);
+                    }
+                )*
+                $crate::converse::shape::find_extra(&self.extra, at, found);
+            }
+        }
+
+        serde_by_shape!($name);
+    };
+}
+
+/// A structure of the API: `new` takes the required members, `with_*` sets an optional one.
+macro_rules! structure {
+    (
+        $(#[$meta:meta])*
+        pub struct $name:ident $($padded:ident)? {
+            required { $( $(#[$req_meta:meta])* $req:ident: $req_type:ty = $req_wire:literal, )* }
+            optional {
+                $( $(#[$opt_meta:meta])* $opt:ident / $with:ident: $opt_type:ty = $opt_wire:literal, )*
+            }
+        }
+    ) => {
+        plain_structure! {
+            $(#[$meta])*
+            pub struct $name $($padded)? {
+                required { $( $(#[$req_meta])* $req: $req_type = $req_wire, )* }
+                optional { $( $(#[$opt_meta])* $opt: $opt_type = $opt_wire, )* }
+            }
+        }
+
+        impl $name {
+            #[doc = concat!("A `", stringify!($name), "` of its required members.")]
+            #[must_use]
+            pub fn new($( $req: impl Into<$req_type> ),*) -> Self {
+                Self {
+                    $( $req: $req.into(), )*
+                    $( $opt: None, )*
+                    extra: serde_json::Map::new(),
+                }
+            }
+
+            $(
+                #[doc = concat!("Sets [`", stringify!($opt), "`](Self::", stringify!($opt), ").")]
+                #[must_use]
+                pub fn $with(mut self, $opt: impl Into<$opt_type>) -> Self {
+                    self.$opt = Some($opt.into());
+                    self
+                }
+            )*
+        }
+    };
+}
+
+/// A union of the API: one variant a member, and `Unknown` for members that the model does not name.
+///
+/// A closing `_ => Variant` accepts a union without members, where a service is known to send one.
+macro_rules! union {
+    (
+        $(#[$meta:meta])*
+        pub enum $name:ident {
+            $( $(#[$member_meta:meta])* $variant:ident($type:ty) = $wire:literal, )*
+            $( _ => $(#[$empty_meta:meta])* $empty:ident )?
+        }
+    ) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, PartialEq)]
+        #[non_exhaustive]
+        pub enum $name {
+            $( $(#[$member_meta])* $variant($type), )*
+            $( $(#[$empty_meta])* $empty, )?
+            /// A member that this version of the API model does not name. It is written back.
+            Unknown {
+                /// The member.
+                name: String,
+                /// What it holds.
+                value: serde_json::Value,
+            },
+        }
+
+        impl $name {
+            /// Reads the bare value of the member `name`.
+            pub(crate) fn from_member(
+                name: &str,
+                value: serde_json::Value,
+            ) -> Result<Self, $crate::converse::ShapeError> {
+                match name {
+                    $(
+                        $wire => match $crate::converse::shape::Shape::from_json(value) {
+                            Ok(value) => Ok(Self::$variant(value)),
+                            Err(error) => Err(error.in_member($wire)),
+                        },
+                    )*
+                    _ => Ok(Self::Unknown { name: name.to_owned(), value }),
+                }
+            }
+        }
+
+        impl $crate::converse::shape::Shape for $name {
+            fn from_json(value: serde_json::Value) -> Result<Self, $crate::converse::ShapeError> {
+                match $crate::converse::shape::only_member(value)? {
+                    Some((name, value)) => Self::from_member(&name, value),
+                    None => $crate::converse::shape::no_member(),
+                }
+            }
+
+            fn to_json(&self) -> serde_json::Value {
+                match self {
+                    $( Self::$variant(value) => $crate::converse::shape::union_json($wire, value.to_json()), )*
+                    $( Self::$empty => serde_json::Value::Object(serde_json::Map::new()), )?
+                    Self::Unknown { name, value } => $crate::converse::shape::union_json(name, value.clone()),
+                }
+            }
+
+            $(
+                fn from_absence(_null: bool) -> Option<Self> {
+                    Some(Self::$empty)
+                }
+            )?
+
+            fn find_unknown(&self, at: &$crate::converse::shape::Path<'_>, found: &mut Vec<String>) {
+                match self {
+                    $(
+                        Self::$variant(value) => {
+                            value.find_unknown(&$crate::converse::shape::Path::Member(at, $wire), found);
+                        }
+                    )*
+                    $( Self::$empty => {} )?
+                    Self::Unknown { name, .. } => {
+                        found.push($crate::converse::shape::Path::Member(at, name).to_string());
+                    }
+                }
+            }
+        }
+
+        serde_by_shape!($name);
+    };
+}
+
+/// A string enum of the API, open to values that the model does not name.
+macro_rules! open_enum {
+    (
+        $(#[$meta:meta])*
+        pub enum $name:ident {
+            $( $(#[$value_meta:meta])* $variant:ident = $wire:literal, )*
+        }
+    ) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum $name {
+            $( $(#[$value_meta])* $variant, )*
+            /// A value that this version of the API model does not name. It is written back.
+            Unknown(String),
+        }
+
+        impl $name {
+            /// The value as the API writes it.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                match self {
+                    $( Self::$variant => $wire, )*
+                    Self::Unknown(value) => value,
+                }
+            }
+        }
+
+        impl From<String> for $name {
+            fn from(value: String) -> Self {
+                match value.as_str() {
+                    $( $wire => Self::$variant, )*
+                    _ => Self::Unknown(value),
+                }
+            }
+        }
+
+        impl From<&str> for $name {
+            fn from(value: &str) -> Self {
+                Self::from(value.to_owned())
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl $crate::converse::shape::Shape for $name {
+            fn from_json(value: serde_json::Value) -> Result<Self, $crate::converse::ShapeError> {
+                String::from_json(value).map(Self::from)
+            }
+
+            fn to_json(&self) -> serde_json::Value {
+                serde_json::Value::String(self.as_str().to_owned())
+            }
+
+            fn find_unknown(&self, at: &$crate::converse::shape::Path<'_>, found: &mut Vec<String>) {
+                if let Self::Unknown(value) = self {
+                    found.push(format!("{at}={value}"));
+                }
+            }
+        }
+
+        serde_by_shape!($name);
+    };
+}

@@ -1,0 +1,111 @@
+//! The shapes of Converse and ConverseStream: every member that the API has, read from JSON and written back.
+//!
+//! A [`ConverseRequest`] serves both operations. [`ConverseOutput`] is what Converse answers;
+//! [`ConverseStreamEvent`] is one step of what ConverseStream answers.
+//!
+//! ```
+//! use bedrill::converse::{ConverseRequest, InferenceConfiguration};
+//! use serde_json::json;
+//!
+//! let request = ConverseRequest::new("us.amazon.nova-lite-v1:0")
+//!     .system("Answer in one word.")
+//!     .message("Which city is the capital of France?")
+//!     .max_tokens(64);
+//! assert_eq!(
+//!     request.to_body_json(),
+//!     json!({
+//!         "system": [{"text": "Answer in one word."}],
+//!         "messages": [{"role": "user", "content": [{"text": "Which city is the capital of France?"}]}],
+//!         "inferenceConfig": {"maxTokens": 64},
+//!     })
+//! );
+//! ```
+//!
+//! # Shapes
+//!
+//! - A structure has public fields, `new` with its required members, and `with_*` for each optional one. Members
+//!   that this version does not name stay in `extra` and are written back.
+//! - A union has exactly one member. A member that this version does not name is `Unknown` and is written back; a
+//!   malformed one that it does name is an error. `null` members and `__type` are skipped.
+//! - An enum of strings keeps values that it does not name in `Unknown`.
+//! - A known member that is `null` counts as absent. A number that the API calls a float is an `f64`: `1` is read
+//!   as `1.0` and written as `1.0`, which JSON holds to be the same number.
+//! - All of them implement `serde::Serialize` and `serde::Deserialize` in the API's own JSON, so a conversation
+//!   can be stored and read again. `unknown_members` on the outermost types lists what they only carry along.
+//!
+//! Names and members: <https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html> and
+//! <https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ConverseStream.html>.
+
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects
+    )
+)]
+
+#[macro_use]
+mod macros;
+mod blob;
+mod citation;
+mod config;
+mod delta;
+mod event;
+mod exception;
+mod guardrail;
+mod media;
+mod message;
+mod output;
+mod reasoning;
+mod request;
+mod shape;
+mod shape_error;
+#[cfg(test)]
+mod tests;
+mod thinking;
+mod tool;
+
+pub use blob::Blob;
+pub use citation::{
+    Citation, CitationGeneratedContent, CitationLocation, CitationSourceContent, CitationsConfig,
+    CitationsContent, DocumentCharLocation, DocumentChunkLocation, DocumentPageLocation, SearchResult,
+    SearchResultContent, SearchResultLocation, WebLocation,
+};
+pub use config::{
+    InferenceConfiguration, JsonSchemaDefinition, OutputConfig, OutputFormat, OutputFormatStructure,
+    OutputFormatType, PerformanceConfigLatency, PerformanceConfiguration, PromptVariableValue, ServiceTier,
+    ServiceTierType,
+};
+pub use delta::{
+    CitationSourceContentDelta, CitationsDelta, ContentBlockDelta, ContentBlockStart, ImageBlockDelta,
+    ImageBlockStart, ReasoningContentDelta, ToolResultDelta, ToolResultStart, ToolUseDelta, ToolUseStart,
+};
+pub use event::{
+    ContentBlockDeltaEvent, ContentBlockStartEvent, ContentBlockStopEvent, ConverseStreamEvent,
+    MessageStartEvent, MessageStopEvent, MetadataEvent,
+};
+pub use exception::{ExceptionKind, StreamException};
+pub use guardrail::*;
+pub use media::{
+    AudioBlock, AudioFormat, AudioSource, DocumentBlock, DocumentContent, DocumentFormat, DocumentSource,
+    ErrorBlock, ImageBlock, ImageFormat, ImageSource, S3Location, VideoBlock, VideoFormat, VideoSource,
+};
+pub use message::{
+    CachePoint, CachePointType, CacheTtl, ContentBlock, Message, Role, SystemContentBlock, ToolAddition,
+    ToolReference, ToolRemoval,
+};
+pub use output::{
+    CacheDetail, ConverseOutput, ConverseTrace, Metrics, Output, PromptRouterTrace, StopReason, TokenUsage,
+};
+pub use reasoning::{ReasoningContent, ReasoningText};
+pub use request::ConverseRequest;
+pub use shape_error::{Problem, ShapeError};
+pub use thinking::{ThinkingLevel, UnknownThinkingLevel};
+pub use tool::{
+    AnyToolChoice, AutoToolChoice, SpecificToolChoice, SystemTool, Tool, ToolChoice, ToolConfiguration,
+    ToolInputSchema, ToolResult, ToolResultContent, ToolResultStatus, ToolSpecification, ToolUse,
+    ToolUseType,
+};

@@ -1,0 +1,283 @@
+//! The request of Converse and ConverseStream.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use super::config::{
+    InferenceConfiguration, OutputConfig, PerformanceConfigLatency, PerformanceConfiguration,
+    PromptVariableValue, ServiceTier,
+};
+use super::guardrail::GuardrailConfiguration;
+use super::message::{Message, SystemContentBlock};
+use super::shape::{self, Path, Shape};
+use super::shape_error::ShapeError;
+use super::tool::{Tool, ToolChoice, ToolConfiguration};
+
+plain_structure! {
+    /// A request of Converse or ConverseStream, which take the same members.
+    ///
+    /// Each method takes the request and gives it back. A list that is absent is not sent; one that is empty is.
+    ///
+    /// ```
+    /// use bedrill::converse::{ConverseRequest, GuardrailConfiguration, Message, ServiceTierType};
+    /// use serde_json::json;
+    ///
+    /// let mut request = ConverseRequest::new("us.anthropic.claude-sonnet-4-5-20250929-v1:0")
+    ///     .system("You are terse.")
+    ///     .message("Name a prime.")
+    ///     .max_tokens(100)
+    ///     .temperature(0.2)
+    ///     .additional_fields(json!({"top_k": 50}))
+    ///     .service_tier(ServiceTierType::Flex)
+    ///     .guardrail(GuardrailConfiguration::new().with_guardrail_identifier("gr1").with_guardrail_version("1"));
+    ///
+    /// // The conversation goes on:
+    /// request.push(Message::assistant("7"));
+    /// request.push("Another.");
+    /// assert_eq!(request.messages.as_deref().unwrap().len(), 3);
+    /// ```
+    ///
+    /// In serde's form, for storing, the model id is the member `modelId`; the body that is sent has none.
+    pub struct ConverseRequest {
+        required {
+            /// What to invoke: the id or ARN of a model, an inference profile, a provisioned model or a prompt. It
+            /// is part of the path, not of the body.
+            model_id: String = "modelId",
+        }
+        optional {
+            /// The conversation.
+            messages: Vec<Message> = "messages",
+            /// The system prompt.
+            system: Vec<SystemContentBlock> = "system",
+            /// How the model picks its words.
+            inference_config: InferenceConfiguration = "inferenceConfig",
+            /// The tools.
+            tool_config: ToolConfiguration = "toolConfig",
+            /// The guardrail.
+            guardrail_config: GuardrailConfiguration = "guardrailConfig",
+            /// Fields in the model's own words, beside those of the API.
+            additional_model_request_fields: Value = "additionalModelRequestFields",
+            /// What replaces the variables of a managed prompt, by name.
+            prompt_variables: BTreeMap<String, PromptVariableValue> = "promptVariables",
+            /// JSON Pointers to fields of the model's own answer to return, at most 10.
+            additional_model_response_field_paths: Vec<String> = "additionalModelResponseFieldPaths",
+            /// Pairs that the service writes to its invocation log, at most 16.
+            request_metadata: BTreeMap<String, String> = "requestMetadata",
+            /// The latency asked for.
+            performance_config: PerformanceConfiguration = "performanceConfig",
+            /// The class of service.
+            service_tier: ServiceTier = "serviceTier",
+            /// What the answer must be like.
+            output_config: OutputConfig = "outputConfig",
+        }
+    }
+}
+
+impl ConverseRequest {
+    /// A request to the model `model_id`, without messages.
+    #[must_use]
+    pub fn new(model_id: impl Into<String>) -> Self {
+        Self {
+            model_id: model_id.into(),
+            messages: None,
+            system: None,
+            inference_config: None,
+            tool_config: None,
+            guardrail_config: None,
+            additional_model_request_fields: None,
+            prompt_variables: None,
+            additional_model_response_field_paths: None,
+            request_metadata: None,
+            performance_config: None,
+            service_tier: None,
+            output_config: None,
+            extra: Map::new(),
+        }
+    }
+
+    /// What to invoke.
+    #[must_use]
+    pub fn model_id(&self) -> &str {
+        &self.model_id
+    }
+
+    /// Adds a message; text is a message of the user.
+    #[must_use]
+    pub fn message(mut self, message: impl Into<Message>) -> Self {
+        self.push(message);
+        self
+    }
+
+    /// Adds messages.
+    #[must_use]
+    pub fn messages(mut self, messages: impl IntoIterator<Item = impl Into<Message>>) -> Self {
+        self.messages.get_or_insert_default().extend(messages.into_iter().map(Into::into));
+        self
+    }
+
+    /// Adds a message in place, for a conversation that goes on.
+    pub fn push(&mut self, message: impl Into<Message>) {
+        self.messages.get_or_insert_default().push(message.into());
+    }
+
+    /// Adds a block to the system prompt: text, guard content or a cache point.
+    #[must_use]
+    pub fn system(mut self, block: impl Into<SystemContentBlock>) -> Self {
+        self.system.get_or_insert_default().push(block.into());
+        self
+    }
+
+    /// Sets how the model picks its words, all at once.
+    #[must_use]
+    pub fn inference(mut self, inference: InferenceConfiguration) -> Self {
+        self.inference_config = Some(inference);
+        self
+    }
+
+    /// Sets the most tokens to write.
+    #[must_use]
+    pub fn max_tokens(mut self, max_tokens: i32) -> Self {
+        self.inference_config.get_or_insert_default().max_tokens = Some(max_tokens);
+        self
+    }
+
+    /// Sets the temperature, 0 to 1.
+    #[must_use]
+    pub fn temperature(mut self, temperature: f64) -> Self {
+        self.inference_config.get_or_insert_default().temperature = Some(temperature);
+        self
+    }
+
+    /// Sets the share of likely tokens to choose from, 0 to 1.
+    #[must_use]
+    pub fn top_p(mut self, top_p: f64) -> Self {
+        self.inference_config.get_or_insert_default().top_p = Some(top_p);
+        self
+    }
+
+    /// Sets the texts at which the model stops.
+    #[must_use]
+    pub fn stop_sequences(mut self, texts: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        let texts = texts.into_iter().map(Into::into).collect();
+        self.inference_config.get_or_insert_default().stop_sequences = Some(texts);
+        self
+    }
+
+    /// Adds tools.
+    #[must_use]
+    pub fn tools(mut self, tools: impl IntoIterator<Item = impl Into<Tool>>) -> Self {
+        self.tool_configuration().tools.extend(tools.into_iter().map(Into::into));
+        self
+    }
+
+    /// Sets which tools the model must call. It needs [`tools`](Self::tools) too.
+    #[must_use]
+    pub fn tool_choice(mut self, choice: ToolChoice) -> Self {
+        self.tool_configuration().tool_choice = Some(choice);
+        self
+    }
+
+    fn tool_configuration(&mut self) -> &mut ToolConfiguration {
+        self.tool_config.get_or_insert_with(|| ToolConfiguration::new([]))
+    }
+
+    /// Sets the guardrail.
+    #[must_use]
+    pub fn guardrail(mut self, guardrail: GuardrailConfiguration) -> Self {
+        self.guardrail_config = Some(guardrail);
+        self
+    }
+
+    /// Sets fields in the model's own words, as an object. It replaces those set before, also by
+    /// [`thinking`](Self::thinking).
+    #[must_use]
+    pub fn additional_fields(mut self, fields: Value) -> Self {
+        self.additional_model_request_fields = Some(fields);
+        self
+    }
+
+    /// Sets a variable of a managed prompt.
+    #[must_use]
+    pub fn prompt_variable(mut self, name: impl Into<String>, value: impl Into<PromptVariableValue>) -> Self {
+        self.prompt_variables.get_or_insert_default().insert(name.into(), value.into());
+        self
+    }
+
+    /// Adds JSON Pointers to fields of the model's own answer to return.
+    #[must_use]
+    pub fn response_field_paths(mut self, paths: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        let all = self.additional_model_response_field_paths.get_or_insert_default();
+        all.extend(paths.into_iter().map(Into::into));
+        self
+    }
+
+    /// Adds a pair for the service's invocation log.
+    #[must_use]
+    pub fn metadata(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.request_metadata.get_or_insert_default().insert(name.into(), value.into());
+        self
+    }
+
+    /// Sets the latency asked for.
+    #[must_use]
+    pub fn latency(mut self, latency: PerformanceConfigLatency) -> Self {
+        self.performance_config.get_or_insert_default().latency = Some(latency);
+        self
+    }
+
+    /// Sets the class of service.
+    #[must_use]
+    pub fn service_tier(mut self, tier: impl Into<ServiceTier>) -> Self {
+        self.service_tier = Some(tier.into());
+        self
+    }
+
+    /// Sets what the answer must be like.
+    #[must_use]
+    pub fn output(mut self, output: OutputConfig) -> Self {
+        self.output_config = Some(output);
+        self
+    }
+
+    /// The body that ConverseStream takes: every member but the model id.
+    #[must_use]
+    pub fn to_body_json(&self) -> Value {
+        let mut body = Shape::to_json(self);
+        if let Value::Object(members) = &mut body {
+            members.remove("modelId");
+        }
+        body
+    }
+
+    /// The body that Converse takes: as [`to_body_json`](Self::to_body_json), without
+    /// `guardrailConfig.streamProcessingMode`, which only ConverseStream has.
+    #[must_use]
+    pub fn to_converse_body_json(&self) -> Value {
+        let mut body = self.to_body_json();
+        if let Some(Value::Object(guardrail)) = body.get_mut("guardrailConfig") {
+            guardrail.remove("streamProcessingMode");
+        }
+        body
+    }
+
+    /// Reads the body of either operation.
+    ///
+    /// # Errors
+    ///
+    /// The body departs from the shape of the API.
+    pub fn from_body_json(model_id: impl Into<String>, body: Value) -> Result<Self, ShapeError> {
+        let mut members = shape::members(body)?;
+        shape::put(&mut members, "modelId", Value::String(model_id.into()));
+        Shape::from_json(Value::Object(members))
+    }
+
+    /// The paths of members and values that this version of the API model does not name, such as
+    /// `messages[0].content[0].hologram`. They are carried along and written back.
+    #[must_use]
+    pub fn unknown_members(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        self.find_unknown(&Path::Root, &mut found);
+        found
+    }
+}

@@ -1,0 +1,120 @@
+//! Why a JSON value is not the shape that the API documents.
+
+use std::fmt;
+
+use serde_json::Value;
+
+/// A JSON value departs from a shape of the API.
+///
+/// It names the place and the rule, never the value: that may be a user's text.
+///
+/// ```
+/// use bedrill::converse::{ContentBlock, ConverseOutput};
+/// use serde_json::json;
+///
+/// let error = ConverseOutput::from_json(json!({
+///     "output": {"message": {"role": "assistant", "content": [{"toolUse": {"toolUseId": "t1", "input": {}}}]}},
+///     "stopReason": "tool_use",
+/// }))
+/// .unwrap_err();
+/// assert_eq!(error.path(), "output.message.content[0].toolUse.name");
+/// assert_eq!(error.to_string(), "`output.message.content[0].toolUse.name` is missing");
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShapeError {
+    path: String,
+    problem: Problem,
+}
+
+/// What is wrong at the place that a [`ShapeError`] names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Problem {
+    /// A required member is absent or `null`.
+    Missing,
+    /// The value has another type.
+    Expected {
+        /// What the API documents.
+        expected: &'static str,
+        /// The JSON type that was found.
+        found: &'static str,
+    },
+    /// A blob is not base64.
+    NotBase64,
+    /// A union has no member.
+    NoMember,
+    /// A union has more than one member.
+    SeveralMembers,
+    /// The text is not JSON; it fails at this line and column, both from 1.
+    NotJson {
+        /// The line.
+        line: usize,
+        /// The column.
+        column: usize,
+    },
+}
+
+impl ShapeError {
+    pub(crate) fn new(problem: Problem) -> Self {
+        Self { path: String::new(), problem }
+    }
+
+    pub(crate) fn expected(expected: &'static str, found: &Value) -> Self {
+        let found = match found {
+            Value::Null => "null",
+            Value::Bool(_) => "a boolean",
+            Value::Number(_) => "a number",
+            Value::String(_) => "a string",
+            Value::Array(_) => "a list",
+            Value::Object(_) => "an object",
+        };
+        Self::new(Problem::Expected { expected, found })
+    }
+
+    pub(crate) fn not_json(error: &serde_json::Error) -> Self {
+        Self::new(Problem::NotJson { line: error.line(), column: error.column() })
+    }
+
+    /// Errors are made where they occur and learn their path on the way out.
+    pub(crate) fn in_member(mut self, name: &str) -> Self {
+        let joint = if self.path.is_empty() || self.path.starts_with('[') { "" } else { "." };
+        self.path = format!("{name}{joint}{}", self.path);
+        self
+    }
+
+    pub(crate) fn at_index(mut self, index: usize) -> Self {
+        let joint = if self.path.is_empty() || self.path.starts_with('[') { "" } else { "." };
+        self.path = format!("[{index}]{joint}{}", self.path);
+        self
+    }
+
+    /// The place, as in `messages[0].content[1].toolUse.name`; empty for the value itself.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// What is wrong there.
+    #[must_use]
+    pub fn problem(&self) -> Problem {
+        self.problem
+    }
+}
+
+impl fmt::Display for ShapeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.path.is_empty() { f.write_str("the value") } else { write!(f, "`{}`", self.path) }?;
+        match self.problem {
+            Problem::Missing => f.write_str(" is missing"),
+            Problem::Expected { expected, found } => write!(f, " is {found} where the API has {expected}"),
+            Problem::NotBase64 => f.write_str(" is not base64"),
+            Problem::NoMember => f.write_str(" is a union without a member, exactly one must be set"),
+            Problem::SeveralMembers => {
+                f.write_str(" is a union with several members, exactly one must be set")
+            }
+            Problem::NotJson { line, column } => write!(f, " is not JSON at line {line} column {column}"),
+        }
+    }
+}
+
+impl std::error::Error for ShapeError {}

@@ -1,0 +1,271 @@
+//! Tools: what a model may call, its calls, and our answers.
+
+use serde_json::Value;
+
+use super::citation::SearchResult;
+use super::media::{DocumentBlock, ImageBlock, VideoBlock};
+use super::message::CachePoint;
+
+union! {
+    /// The schema that a tool's input follows.
+    pub enum ToolInputSchema {
+        /// JSON Schema; its top level must be an object.
+        Json(Value) = "json",
+    }
+}
+
+impl From<Value> for ToolInputSchema {
+    fn from(schema: Value) -> Self {
+        Self::Json(schema)
+    }
+}
+
+structure! {
+    /// A tool that we run for the model.
+    ///
+    /// ```
+    /// use bedrill::converse::{ConverseRequest, ToolChoice, ToolSpecification};
+    /// use serde_json::json;
+    ///
+    /// let weather = ToolSpecification::new(
+    ///     "weather",
+    ///     json!({"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}),
+    /// )
+    /// .with_description("The weather in a city, now.");
+    /// let request = ConverseRequest::new("us.amazon.nova-lite-v1:0")
+    ///     .message("Is it raining in Lyon?")
+    ///     .tools([weather])
+    ///     .tool_choice(ToolChoice::auto());
+    /// assert_eq!(request.to_body_json()["toolConfig"]["tools"][0]["toolSpec"]["name"], "weather");
+    /// ```
+    pub struct ToolSpecification {
+        required {
+            /// `[a-zA-Z0-9_-]`, 1 to 64 of them.
+            name: String = "name",
+            /// What its input looks like.
+            input_schema: ToolInputSchema = "inputSchema",
+        }
+        optional {
+            /// What it does; must not be empty.
+            description / with_description: String = "description",
+            /// Whether the model is held to the schema.
+            strict / with_strict: bool = "strict",
+        }
+    }
+}
+
+structure! {
+    /// A tool that the service runs itself.
+    pub struct SystemTool {
+        required {
+            /// Its name.
+            name: String = "name",
+        }
+        optional {}
+    }
+}
+
+union! {
+    /// An entry of the list of tools.
+    pub enum Tool {
+        /// A tool that we run.
+        ToolSpec(ToolSpecification) = "toolSpec",
+        /// A tool that the service runs.
+        SystemTool(SystemTool) = "systemTool",
+        /// The tools so far may be cached.
+        CachePoint(CachePoint) = "cachePoint",
+    }
+}
+
+impl From<ToolSpecification> for Tool {
+    fn from(tool: ToolSpecification) -> Self {
+        Self::ToolSpec(tool)
+    }
+}
+
+impl From<SystemTool> for Tool {
+    fn from(tool: SystemTool) -> Self {
+        Self::SystemTool(tool)
+    }
+}
+
+impl From<CachePoint> for Tool {
+    fn from(cache_point: CachePoint) -> Self {
+        Self::CachePoint(cache_point)
+    }
+}
+
+structure! {
+    /// The model decides whether it calls a tool.
+    #[derive(Default)]
+    pub struct AutoToolChoice {
+        required {}
+        optional {}
+    }
+}
+
+structure! {
+    /// The model must call a tool, whichever it likes.
+    #[derive(Default)]
+    pub struct AnyToolChoice {
+        required {}
+        optional {}
+    }
+}
+
+structure! {
+    /// The model must call this tool.
+    pub struct SpecificToolChoice {
+        required {
+            /// The tool's name.
+            name: String = "name",
+        }
+        optional {}
+    }
+}
+
+union! {
+    /// Which tools the model must call, if any.
+    ///
+    /// There is no "none": leave the tools out for that.
+    pub enum ToolChoice {
+        /// The model decides.
+        Auto(AutoToolChoice) = "auto",
+        /// At least one, whichever.
+        Any(AnyToolChoice) = "any",
+        /// This one.
+        Tool(SpecificToolChoice) = "tool",
+    }
+}
+
+impl ToolChoice {
+    /// The model decides whether it calls a tool.
+    #[must_use]
+    pub fn auto() -> Self {
+        Self::Auto(AutoToolChoice::new())
+    }
+
+    /// The model must call a tool, whichever it likes.
+    #[must_use]
+    pub fn any() -> Self {
+        Self::Any(AnyToolChoice::new())
+    }
+
+    /// The model must call the tool `name`.
+    #[must_use]
+    pub fn tool(name: impl Into<String>) -> Self {
+        Self::Tool(SpecificToolChoice::new(name))
+    }
+}
+
+structure! {
+    /// The tools of a request.
+    pub struct ToolConfiguration {
+        required {
+            /// The tools; must not be empty.
+            tools: Vec<Tool> = "tools",
+        }
+        optional {
+            /// Which of them the model must call; the service takes `auto` when absent.
+            tool_choice / with_tool_choice: ToolChoice = "toolChoice",
+        }
+    }
+}
+
+open_enum! {
+    /// Who runs a called tool.
+    pub enum ToolUseType {
+        /// The service.
+        ServerToolUse = "server_tool_use",
+    }
+}
+
+structure! {
+    /// A model's call of a tool.
+    pub struct ToolUse {
+        required {
+            /// The key of this call, which its [`ToolResult`] repeats.
+            tool_use_id: String = "toolUseId",
+            /// The tool.
+            name: String = "name",
+            /// Its input; an object in practice.
+            input: Value = "input",
+        }
+        optional {
+            /// Who runs the tool; absent for a tool of ours.
+            kind / with_kind: ToolUseType = "type",
+        }
+    }
+}
+
+open_enum! {
+    /// How a tool ended.
+    pub enum ToolResultStatus {
+        /// It worked.
+        Success = "success",
+        /// It failed, and the content says why.
+        Error = "error",
+    }
+}
+
+union! {
+    /// A part of a tool's result.
+    pub enum ToolResultContent {
+        /// JSON; an object, for most models.
+        Json(Value) = "json",
+        /// Text.
+        Text(String) = "text",
+        /// An image.
+        Image(ImageBlock) = "image",
+        /// A document.
+        Document(DocumentBlock) = "document",
+        /// A video.
+        Video(VideoBlock) = "video",
+        /// A search result.
+        SearchResult(SearchResult) = "searchResult",
+    }
+}
+
+impl From<&str> for ToolResultContent {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<String> for ToolResultContent {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<Value> for ToolResultContent {
+    fn from(value: Value) -> Self {
+        Self::Json(value)
+    }
+}
+
+structure! {
+    /// The answer to a [`ToolUse`].
+    ///
+    /// ```
+    /// use bedrill::converse::{ToolResult, ToolResultContent, ToolResultStatus};
+    ///
+    /// let failed = ToolResult::new("tooluse_1", [ToolResultContent::from("no such city")])
+    ///     .with_status(ToolResultStatus::Error);
+    /// assert_eq!(failed.content.len(), 1);
+    /// ```
+    pub struct ToolResult {
+        required {
+            /// The key of the call.
+            tool_use_id: String = "toolUseId",
+            /// What the tool gave.
+            content: Vec<ToolResultContent> = "content",
+        }
+        optional {
+            /// How it ended; the service takes `success` when absent.
+            status / with_status: ToolResultStatus = "status",
+            /// The kind of result, for tools that the service runs.
+            kind / with_kind: String = "type",
+        }
+    }
+}
