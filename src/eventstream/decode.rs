@@ -4,6 +4,8 @@ mod error;
 #[cfg(test)]
 mod tests;
 
+use std::fmt;
+
 use bytes::{Bytes, BytesMut};
 
 use super::header::{self, BlockError, MAX_HEADERS};
@@ -27,9 +29,8 @@ const MIN_CAPACITY: usize = 8 * 1024;
 /// **It stops at the first error.** The specification forbids to read on after a wrong checksum, because nothing
 /// after it can be trusted. Every later call returns that error again, whatever is pushed.
 ///
-/// **It holds no more than it was sent.** A claimed length reserves nothing: the buffer grows with the bytes that
-/// arrive, never beyond twice what it holds, and a frame over the budget is refused from its prelude.
-/// Frames share that buffer instead of copying from it.
+/// **It holds no more than it was sent.** A claimed length reserves nothing: the buffer doubles as bytes arrive,
+/// and a frame over the budget is refused from its prelude. Frames share that buffer instead of copying from it.
 ///
 /// ```
 /// use bedrill::eventstream::{DecodeError, FrameDecoder};
@@ -41,13 +42,21 @@ const MIN_CAPACITY: usize = 8 * 1024;
 /// assert!(error.to_string().contains(r#"it begins with the text "{\"message\":\"""#));
 /// assert_eq!(decoder.next_frame(), Err(error));
 /// ```
-#[derive(Debug)]
 pub struct FrameDecoder {
     budget: usize,
     buffer: BytesMut,
-    /// That of the frame at the start of `buffer`, once it has passed its checks.
-    prelude: Option<Prelude>,
-    failure: Option<DecodeError>,
+    state: State,
+}
+
+/// What is known of the frame at the start of the buffer.
+#[derive(Clone, Copy, Debug)]
+enum State {
+    /// Nothing yet.
+    Prelude,
+    /// Its prelude, which has passed its checks.
+    Rest(Prelude),
+    /// That it is malformed.
+    Failed(DecodeError),
 }
 
 impl FrameDecoder {
@@ -64,15 +73,19 @@ impl FrameDecoder {
 
     /// A decoder that refuses frames of more than `budget` bytes, checksums included.
     pub fn with_budget(budget: usize) -> Self {
-        Self { budget, buffer: BytesMut::new(), prelude: None, failure: None }
+        Self { budget, buffer: BytesMut::new(), state: State::Prelude }
     }
 
     /// Takes the next piece of the stream, of any length. After an error it is dropped.
+    #[inline] // for streams that trickle in, as in `next_frame`
     pub fn push(&mut self, chunk: &[u8]) {
-        if self.failure.is_none() {
-            self.make_room(chunk.len());
-            self.buffer.extend_from_slice(chunk);
+        if matches!(self.state, State::Failed(_)) {
+            return;
         }
+        if chunk.len() > self.buffer.spare_capacity_mut().len() {
+            self.make_room(chunk.len());
+        }
+        self.buffer.extend_from_slice(chunk);
     }
 
     /// The next whole frame, or `None` when more bytes are needed for one.
@@ -81,14 +94,14 @@ impl FrameDecoder {
     ///
     /// The stream breaks the framing or exceeds the budget; see [`DecodeError`]. Frames before the fault have
     /// been returned, none after it is, and every later call returns the same error.
+    #[inline] // when a stream trickles in, nearly every call ends here
     pub fn next_frame(&mut self) -> Result<Option<Frame>, DecodeError> {
-        if let Some(error) = self.failure {
-            return Err(error);
-        }
-        self.split_frame().inspect_err(|error| {
-            self.failure = Some(*error);
-            self.buffer = BytesMut::new();
-        })
+        let enough = match self.state {
+            State::Prelude => self.buffer.len() >= PRELUDE_LEN,
+            State::Rest(prelude) => self.buffer.len() >= prelude.total_len,
+            State::Failed(_) => true,
+        };
+        if enough { self.decode() } else { Ok(None) }
     }
 
     /// Whether the stream may end here: between two frames.
@@ -100,7 +113,7 @@ impl FrameDecoder {
     ///
     /// [`DecodeError::Truncated`] inside a frame; after a failure, that failure.
     pub fn finish(&self) -> Result<(), DecodeError> {
-        if let Some(error) = self.failure {
+        if let State::Failed(error) = self.state {
             return Err(error);
         }
         let mut rest: &[u8] = &self.buffer;
@@ -123,14 +136,28 @@ impl FrameDecoder {
         self.buffer.len()
     }
 
+    fn decode(&mut self) -> Result<Option<Frame>, DecodeError> {
+        self.split_frame().inspect_err(|error| {
+            self.state = State::Failed(*error);
+            self.buffer = BytesMut::new();
+        })
+    }
+
     fn split_frame(&mut self) -> Result<Option<Frame>, DecodeError> {
-        if self.prelude.is_none() {
-            self.prelude = Prelude::read(&self.buffer, self.budget)?;
-        }
-        let Some(prelude) = self.prelude else { return Ok(None) };
-        let Some(frame) = self.buffer.get(..prelude.total_len) else { return Ok(None) };
+        let prelude = match self.state {
+            State::Failed(error) => return Err(error),
+            State::Rest(prelude) => prelude,
+            State::Prelude => match Prelude::read(&self.buffer, self.budget)? {
+                Some(prelude) => prelude,
+                None => return Ok(None),
+            },
+        };
+        let Some(frame) = self.buffer.get(..prelude.total_len) else {
+            self.state = State::Rest(prelude);
+            return Ok(None);
+        };
         prelude.check_rest_of(frame)?;
-        self.prelude = None;
+        self.state = State::Prelude;
         let image: Bytes = self.buffer.split_to(prelude.total_len).freeze();
         Ok(Some(Frame::from_checked(image, prelude.headers_len)))
     }
@@ -138,13 +165,14 @@ impl FrameDecoder {
     /// Makes room for `additional` bytes: in the memory at hand when the frames that were in it are gone, else in
     /// a new buffer of twice the length, but not longer than the frame that is arriving. Doubling keeps the work
     /// for one large frame linear in its length.
+    #[inline(never)]
     fn make_room(&mut self, additional: usize) {
         if self.buffer.try_reclaim(additional) {
             return;
         }
         let have = self.buffer.len();
-        let doubled = match self.prelude {
-            Some(prelude) if have < prelude.total_len => have.saturating_mul(2).min(prelude.total_len),
+        let doubled = match self.state {
+            State::Rest(prelude) if have < prelude.total_len => have.saturating_mul(2).min(prelude.total_len),
             _ => have.saturating_mul(2),
         };
         let capacity = have.saturating_add(additional).max(doubled).max(MIN_CAPACITY);
@@ -157,6 +185,17 @@ impl FrameDecoder {
 impl Default for FrameDecoder {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+/// Shows how many bytes are waiting, not which: they are what people say.
+impl fmt::Debug for FrameDecoder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FrameDecoder")
+            .field("budget", &self.budget)
+            .field("buffered", &self.buffered())
+            .field("state", &self.state)
+            .finish()
     }
 }
 

@@ -232,7 +232,8 @@ fn a_claimed_length_reserves_nothing() {
     let mut decoder = FrameDecoder::new();
     decoder.push(&prelude(32 << 20, 0));
     assert_eq!(decoder.next_frame(), Ok(None));
-    decoder.push(&[0; 100]);
+    // More than the least capacity, so that the buffer has to grow.
+    decoder.push(&[0; MIN_CAPACITY]);
     assert_eq!(decoder.next_frame(), Ok(None));
     assert!(decoder.buffer.capacity() <= 64 * 1024, "{}", decoder.buffer.capacity());
 }
@@ -331,6 +332,14 @@ fn the_buffer_is_reused_when_its_frames_are_gone() {
         let at = decoder.next_frame().unwrap().unwrap().as_bytes().as_ptr() as usize;
         assert!((start..end).contains(&at));
     }
+}
+
+#[test]
+fn debug_keeps_to_itself_what_is_waiting() {
+    let mut decoder = FrameDecoder::new();
+    decoder.push(&event("Hello").as_bytes()[..150]);
+    let text = format!("{decoder:?}");
+    assert!(text.contains("buffered: 150") && !text.contains("contentBlock"), "{text}");
 }
 
 #[test]
