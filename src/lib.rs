@@ -11,3 +11,6 @@ pub mod credentials;
 pub(crate) mod hex;
 pub(crate) mod time;
 pub(crate) mod uri;
+
+// L1: protocols. Pure, on L0 only.
+pub mod profile;
