@@ -14,3 +14,6 @@ pub(crate) mod uri;
 
 // L1: protocols. Pure, on L0 only.
 pub mod profile;
+
+// L3: the outside world, behind traits.
+pub mod auth;

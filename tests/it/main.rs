@@ -2,6 +2,7 @@
 
 #![allow(unreachable_pub)] // a test binary exports nothing
 
+mod auth;
 mod conformance_profile;
 mod profile;
 mod support;
