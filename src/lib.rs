@@ -17,3 +17,8 @@ pub mod eventstream;
 pub mod sigv4;
 // L2: Bedrock shapes. Pure.
 pub mod converse;
+// L1: protocols. Pure, on L0 only.
+pub mod profile;
+
+// L3: the outside world, behind traits.
+pub mod auth;

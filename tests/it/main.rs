@@ -6,4 +6,7 @@ mod conformance_frames;
 mod eventstream;
 mod conformance_sigv4;
 mod sigv4;
+mod auth;
+mod conformance_profile;
+mod profile;
 mod support;

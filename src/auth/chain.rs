@@ -1,0 +1,325 @@
+//! The sources in their order: which one signs, and why the others do not.
+
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use super::env::{self, BEARER_SOURCE, BEARER_TOKEN, KEYS_SOURCE};
+use super::profile::{self, ProfileFiles};
+use super::{Answer, Attempt, Auth, AuthError, Found, Host, Outcome, SystemHost};
+
+/// A future behind a pointer: what makes [`Source`] usable as `dyn`.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// What a source may ask of its surroundings.
+#[derive(Clone, Copy)]
+pub struct Context<'a> {
+    host: &'a dyn Host,
+}
+
+impl<'a> Context<'a> {
+    /// Variables and files.
+    #[must_use]
+    pub fn host(&self) -> &'a dyn Host {
+        self.host
+    }
+}
+
+impl fmt::Debug for Context<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Context").finish_non_exhaustive()
+    }
+}
+
+/// One place that credentials come from.
+pub trait Source: Send + Sync {
+    /// Its name in errors and explanations: `environment`.
+    fn name(&self) -> &str;
+
+    /// Looks for credentials: found, or not here and why.
+    ///
+    /// An `Err` means configured but broken, and stops the chain: going on would use another identity unnoticed.
+    /// Neither the reason nor the error may hold a secret.
+    fn load<'a>(&'a self, context: Context<'a>) -> BoxFuture<'a, Result<Answer, AuthError>>;
+
+    /// Whether it is configured, when variables and files alone can tell. It serves the warning about credentials that
+    /// another source shadows; the default says nothing.
+    fn presence(&self, context: Context<'_>) -> Option<Presence> {
+        let _ = context;
+        None
+    }
+}
+
+/// What a source is configured to yield, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Presence {
+    /// A bearer token, in this place.
+    Bearer(String),
+    /// IAM credentials, in this place.
+    Iam(String),
+}
+
+/// Credentials, and which source they are from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Resolved {
+    source: String,
+    found: Found,
+    warnings: Vec<String>,
+}
+
+impl Resolved {
+    /// The credentials.
+    #[must_use]
+    pub fn auth(&self) -> &Auth {
+        self.found.auth()
+    }
+
+    /// The credentials, by value.
+    #[must_use]
+    pub fn into_auth(self) -> Auth {
+        self.found.into_auth()
+    }
+
+    /// The name of the source.
+    #[must_use]
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// Where it has them from: a variable, a file and line.
+    #[must_use]
+    pub fn origin(&self) -> &str {
+        self.found.origin()
+    }
+
+    /// What the user should be told: that a bearer token shadows IAM credentials, or the other way round.
+    #[must_use]
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+}
+
+/// The sources in the order in which they are asked.
+///
+/// ```
+/// use std::sync::Arc;
+/// use bedrill::auth::{Chain, StaticHost};
+///
+/// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+/// let host = StaticHost::new().with_var("AWS_BEARER_TOKEN_BEDROCK", "key");
+/// let chain = Chain::builder().host(Arc::new(host)).build();
+/// let resolved = chain.load().await?;
+/// assert_eq!((resolved.source(), resolved.origin()), ("bearer token", "AWS_BEARER_TOKEN_BEDROCK"));
+/// # Ok::<(), bedrill::auth::AuthError>(())
+/// # })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct Chain {
+    host: Arc<dyn Host>,
+    sources: Vec<Box<dyn Source>>,
+}
+
+impl Chain {
+    /// The default order over the real environment: bearer token, access keys, profile.
+    #[must_use]
+    pub fn standard() -> Self {
+        Self::builder().build()
+    }
+
+    /// Starts from the default order.
+    #[must_use]
+    pub fn builder() -> ChainBuilder {
+        ChainBuilder { host: Arc::new(SystemHost), own: Vec::new(), profile: None, bearer: true }
+    }
+
+    /// Asks the sources in order, until one has credentials.
+    ///
+    /// # Errors
+    ///
+    /// When no source has any: the error lists each one's answer. Or when a source is configured but broken.
+    pub async fn load(&self) -> Result<Resolved, AuthError> {
+        let context = Context { host: &*self.host };
+        let mut attempts = Vec::new();
+        let mut sources = self.sources.iter();
+        while let Some(source) = sources.next() {
+            let answer = source.load(context).await;
+            match answer {
+                Ok(Answer::Found(found)) => {
+                    let shadowed = sources.filter_map(|source| source.presence(context));
+                    let warnings = warnings(&found, shadowed);
+                    return Ok(Resolved { source: source.name().to_owned(), found, warnings });
+                }
+                Ok(Answer::NotHere(_)) => attempts.push(Attempt::new(source.name(), &answer)),
+                Err(error) => return Err(error.after(attempts)),
+            }
+        }
+        Err(AuthError::no_credentials(attempts))
+    }
+
+    /// Asks every source, also those behind the one that signs, and says what each answered.
+    pub async fn explain(&self) -> Vec<Attempt> {
+        let context = Context { host: &*self.host };
+        let mut attempts = Vec::with_capacity(self.sources.len());
+        let mut decided = false;
+        for source in &self.sources {
+            let attempt = Attempt::new(source.name(), &source.load(context).await);
+            let (found, stops) = match attempt.outcome() {
+                Outcome::Found { .. } => (true, true),
+                Outcome::NotHere { .. } => (false, false),
+                Outcome::Broken(_) => (false, true),
+            };
+            attempts.push(if found && !decided { attempt.chosen() } else { attempt });
+            decided |= stops;
+        }
+        attempts
+    }
+}
+
+impl fmt::Debug for Chain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sources: Vec<_> = self.sources.iter().map(|source| source.name()).collect();
+        f.debug_struct("Chain").field("sources", &sources).finish_non_exhaustive()
+    }
+}
+
+/// A warning when credentials of the other kind exist behind those that are used.
+fn warnings(found: &Found, shadowed: impl Iterator<Item = Presence>) -> Vec<String> {
+    let bearer_signs = matches!(found.auth(), Auth::Bearer(_));
+    let places: Vec<_> = shadowed
+        .filter_map(|presence| match presence {
+            Presence::Iam(place) if bearer_signs => Some(place),
+            Presence::Bearer(place) if !bearer_signs => Some(place),
+            _ => None,
+        })
+        .collect();
+    if places.is_empty() {
+        return Vec::new();
+    }
+    let (places, origin) = (places.join(" and "), found.origin());
+    vec![if bearer_signs {
+        format!(
+            "the bearer token from {origin} is used, and the IAM credentials from {places} are not; remove the token \
+             to use those"
+        )
+    } else {
+        format!("the IAM credentials from {origin} are used, and the bearer token from {places} is not")
+    }]
+}
+
+/// Builds a [`Chain`] that differs from the default one.
+pub struct ChainBuilder {
+    host: Arc<dyn Host>,
+    own: Vec<Box<dyn Source>>,
+    profile: Option<String>,
+    bearer: bool,
+}
+
+impl ChainBuilder {
+    /// Looks at these variables and files instead of the real ones.
+    #[must_use]
+    pub fn host(mut self, host: Arc<dyn Host>) -> Self {
+        self.host = host;
+        self
+    }
+
+    /// Asks this profile, before the environment's token and keys: what was named last wins. It must exist and hold
+    /// credentials.
+    #[must_use]
+    pub fn profile(mut self, name: impl Into<String>) -> Self {
+        self.profile = Some(name.into());
+        self
+    }
+
+    /// Leaves out `AWS_BEARER_TOKEN_BEDROCK`.
+    #[must_use]
+    pub fn no_bearer(mut self) -> Self {
+        self.bearer = false;
+        self
+    }
+
+    /// Asks a source of your own, before all others and after those added earlier.
+    #[must_use]
+    pub fn source(mut self, source: Box<dyn Source>) -> Self {
+        self.own.push(source);
+        self
+    }
+
+    /// The chain.
+    #[must_use]
+    pub fn build(self) -> Chain {
+        let mut sources = self.own;
+        let named = self.profile.is_some();
+        let profile = Box::new(ProfileSource { profile: self.profile });
+        let environment: Box<dyn Source> = Box::new(EnvironmentSource);
+        let bearer = self.bearer.then(|| Box::new(BearerSource) as Box<dyn Source>);
+        if named {
+            sources.push(profile);
+            sources.extend(bearer.into_iter().chain([environment]));
+        } else {
+            sources.extend(bearer.into_iter().chain([environment]));
+            sources.push(profile);
+        }
+        Chain { host: self.host, sources }
+    }
+}
+
+impl fmt::Debug for ChainBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ChainBuilder")
+            .field("profile", &self.profile)
+            .field("bearer", &self.bearer)
+            .finish_non_exhaustive()
+    }
+}
+
+struct BearerSource;
+
+impl Source for BearerSource {
+    fn name(&self) -> &str {
+        BEARER_SOURCE
+    }
+
+    fn load<'a>(&'a self, context: Context<'a>) -> BoxFuture<'a, Result<Answer, AuthError>> {
+        Box::pin(async move { env::bearer_token(context.host) })
+    }
+
+    fn presence(&self, context: Context<'_>) -> Option<Presence> {
+        context.host.setting(BEARER_TOKEN).map(|_| Presence::Bearer(BEARER_TOKEN.to_owned()))
+    }
+}
+
+struct EnvironmentSource;
+
+impl Source for EnvironmentSource {
+    fn name(&self) -> &str {
+        KEYS_SOURCE
+    }
+
+    fn load<'a>(&'a self, context: Context<'a>) -> BoxFuture<'a, Result<Answer, AuthError>> {
+        Box::pin(async move { env::access_keys(context.host) })
+    }
+
+    fn presence(&self, context: Context<'_>) -> Option<Presence> {
+        env::access_key_variable(context.host).map(|variable| Presence::Iam(variable.to_owned()))
+    }
+}
+
+struct ProfileSource {
+    profile: Option<String>,
+}
+
+impl Source for ProfileSource {
+    fn name(&self) -> &str {
+        profile::SOURCE
+    }
+
+    fn load<'a>(&'a self, context: Context<'a>) -> BoxFuture<'a, Result<Answer, AuthError>> {
+        Box::pin(async move { ProfileFiles::load(context.host, self.profile.as_deref())?.credentials() })
+    }
+
+    fn presence(&self, context: Context<'_>) -> Option<Presence> {
+        let files = ProfileFiles::load(context.host, self.profile.as_deref()).ok()?;
+        files.credentials_place().map(Presence::Iam)
+    }
+}

@@ -1,0 +1,194 @@
+//! Where credentials come from, and how they get onto a request.
+//!
+//! [`Auth`] is what a source finds: an access key, which signs, or a bearer token, which is sent. The sources are
+//! asked in one order, the first that finds something decides, and one that is configured but broken stops the search:
+//!
+//! 1. what the program names itself: a source of its own, a profile;
+//! 2. the bearer token in `AWS_BEARER_TOKEN_BEDROCK` ([`env::bearer_token`]);
+//! 3. `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`, with `AWS_SESSION_TOKEN` ([`env::access_keys`]);
+//! 4. the profile that `AWS_PROFILE` names, else `default` ([`profile::ProfileFiles`]).
+//!
+//! Each is a plain function over a [`Host`], which stands for variables and files; with the feature `client`, `Chain`
+//! asks them all. Nothing here prints, and no error, `Debug` or `Display` holds a secret.
+
+mod answer;
+#[cfg(feature = "client")]
+mod chain;
+pub mod env;
+mod error;
+mod host;
+pub mod profile;
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+use std::time::SystemTime;
+
+use bytes::Bytes;
+use http::header::{AUTHORIZATION, HeaderValue};
+use http::uri::Scheme;
+use zeroize::Zeroizing;
+
+use crate::credentials::{Credentials, Secret};
+
+pub use answer::{Answer, Attempt, Found, Outcome};
+#[cfg(feature = "client")]
+pub use chain::{BoxFuture, Chain, ChainBuilder, Context, Presence, Resolved, Source};
+pub use error::{AuthError, AuthErrorKind};
+pub use host::{Host, MAX_FILE_BYTES, StaticHost, SystemHost};
+
+/// What authorizes a request.
+///
+/// ```
+/// use bedrill::auth::Auth;
+/// use bytes::Bytes;
+///
+/// let mut request = http::Request::post("https://bedrock-runtime.eu-west-1.amazonaws.com/model/m/converse")
+///     .body(Bytes::new())?;
+/// let auth = Auth::Bearer("bedrock-api-key-EXAMPLE".into());
+/// auth.authorize(&mut request, "eu-west-1", "bedrock", std::time::SystemTime::now())?;
+/// assert_eq!(request.headers()["authorization"], "Bearer bedrock-api-key-EXAMPLE");
+/// assert_eq!(format!("{auth:?}"), "Bearer(Secret(..))");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Auth {
+    /// An access key: the request is signed with Signature Version 4.
+    SigV4(Credentials),
+    /// A Bedrock API key: the request carries it as a bearer token.
+    Bearer(Secret),
+}
+
+impl Auth {
+    /// Signs `request`, or adds the bearer token, replacing an `authorization` header that is there.
+    ///
+    /// `region` and `service` (`bedrock` for both planes) go into the signature's scope, `now` into its date.
+    ///
+    /// # Errors
+    ///
+    /// When the credentials cannot go into a header, when a bearer token would travel over plain `http` to anything but
+    /// this machine, or when the request cannot be signed. The request is then as it was.
+    pub fn authorize(
+        &self,
+        request: &mut http::Request<Bytes>,
+        region: &str,
+        service: &str,
+        now: SystemTime,
+    ) -> Result<(), AuthError> {
+        match self {
+            Self::SigV4(credentials) => sign(request, credentials, region, service, now),
+            Self::Bearer(token) => add_bearer(request, token),
+        }
+    }
+
+    /// What it is, as it may be shown: `access key AKIA..MPLE` or `bearer token`.
+    #[must_use]
+    pub fn identity(&self) -> String {
+        match self {
+            Self::SigV4(credentials) => format!("access key {}", credentials.redacted_access_key_id()),
+            Self::Bearer(_) => "bearer token".to_owned(),
+        }
+    }
+}
+
+/// Joins this layer to `crate::sigv4`.
+fn sign(
+    _request: &mut http::Request<Bytes>,
+    _credentials: &Credentials,
+    _region: &str,
+    _service: &str,
+    _now: SystemTime,
+) -> Result<(), AuthError> {
+    // The one place to call crate::sigv4::sign from.
+    Err(AuthError::unusable("signature", "this build does not sign with access keys"))
+}
+
+fn add_bearer(request: &mut http::Request<Bytes>, token: &Secret) -> Result<(), AuthError> {
+    const SOURCE: &str = env::BEARER_SOURCE;
+    if !fits_header(token.expose()) {
+        return Err(AuthError::unusable(SOURCE, format!("the token {UNFIT}"))
+            .with_hint("copy the Bedrock API key again, whole and on one line"));
+    }
+    let uri = request.uri();
+    if uri.scheme() == Some(&Scheme::HTTP) && !uri.host().is_some_and(is_loopback) {
+        return Err(AuthError::unusable(
+            SOURCE,
+            format!(
+                "plain http would show the token to the network on its way to {}",
+                uri.host().unwrap_or("")
+            ),
+        )
+        .with_hint("use an https endpoint; plain http is for this machine only"));
+    }
+    let value = Zeroizing::new(format!("Bearer {}", token.expose()));
+    let mut value = HeaderValue::from_str(&value)
+        .map_err(|_| AuthError::unusable(SOURCE, format!("the token {UNFIT}")))?;
+    value.set_sensitive(true);
+    request.headers_mut().insert(AUTHORIZATION, value);
+    Ok(())
+}
+
+/// The rest of a sentence about a value for which [`fits_header`] is false.
+const UNFIT: &str =
+    "is empty or holds a space, a line break or another character that cannot go into a header";
+
+/// Whether a key id or token is made of visible ASCII, as all that AWS hands out are.
+fn fits_header(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+fn is_loopback(host: &str) -> bool {
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    host.eq_ignore_ascii_case("localhost")
+        || host.parse().is_ok_and(|address: Ipv4Addr| address.is_loopback())
+        || bare.parse().is_ok_and(|address: Ipv6Addr| address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn authorized(auth: &Auth, uri: &str) -> (http::Request<Bytes>, Result<(), AuthError>) {
+        let mut request = http::Request::post(uri).body(Bytes::new()).expect("a request");
+        let result = auth.authorize(&mut request, "us-east-1", "bedrock", SystemTime::UNIX_EPOCH);
+        (request, result)
+    }
+
+    #[test]
+    fn a_bearer_token_goes_into_a_sensitive_header() {
+        let (request, result) = authorized(&Auth::Bearer("canary".into()), "https://host/");
+        result.expect("authorized");
+        assert_eq!(request.headers()[AUTHORIZATION], "Bearer canary");
+        assert!(!format!("{request:?}").contains("canary"));
+    }
+
+    #[test]
+    fn a_token_that_does_not_fit_a_header_is_refused_and_not_shown() {
+        for token in
+            ["", "canary\r\nx-evil: 1", "canary\n", "can ary", "canary\u{e9}", "canary\0", "\tcanary"]
+        {
+            let (request, result) = authorized(&Auth::Bearer(token.into()), "https://host/");
+            let error = result.expect_err(token);
+            assert_eq!(error.kind(), AuthErrorKind::Unusable);
+            assert!(!format!("{error} {error:?}").contains("ary"), "{error}");
+            assert!(request.headers().is_empty());
+        }
+    }
+
+    #[test]
+    fn a_bearer_token_goes_over_plain_http_to_this_machine_only() {
+        let token = Auth::Bearer("canary".into());
+        for uri in ["http://localhost:1/", "http://127.3.2.1/", "http://[::1]:8080/", "https://example.com/"]
+        {
+            authorized(&token, uri).1.expect(uri);
+        }
+        for uri in [
+            "http://example.com/",
+            "http://localhost.evil.test/",
+            "http://127.0.0.1.evil.test/",
+            "HTTP://10.0.0.1/",
+        ] {
+            let error = authorized(&token, uri).1.expect_err(uri);
+            assert!(error.to_string().contains("plain http"), "{error}");
+        }
+    }
+}
