@@ -2,4 +2,6 @@
 
 #![allow(unreachable_pub)] // a test binary exports nothing
 
+mod conformance_requests;
+mod conformance_surface;
 mod support;
