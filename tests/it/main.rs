@@ -9,4 +9,6 @@ mod sigv4;
 mod auth;
 mod conformance_profile;
 mod profile;
+mod conformance_requests;
+mod conformance_surface;
 mod support;

@@ -3,3 +3,4 @@
 pub mod conformance;
 pub mod frames;
 pub mod raw_request;
+pub mod json;
