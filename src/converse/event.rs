@@ -18,6 +18,7 @@ use super::message::Role;
 use super::output::{ConverseTrace, Metrics, StopReason, TokenUsage};
 use super::shape::{self, Path, Shape};
 use super::shape_error::ShapeError;
+use super::text_delta;
 
 structure! {
     /// The answer begins.
@@ -160,6 +161,11 @@ impl ConverseStreamEvent {
     ///
     /// The bytes are not JSON, or a known event departs from its shape.
     pub fn from_event_bytes(event_type: &str, payload: &[u8]) -> Result<Self, ShapeError> {
+        if event_type == "contentBlockDelta"
+            && let Some(delta) = text_delta::read(payload)
+        {
+            return Ok(Self::ContentBlockDelta(delta));
+        }
         let payload = serde_json::from_slice(payload)
             .map_err(|error| ShapeError::not_json(&error).in_member(event_type))?;
         Self::from_event_type(event_type, payload)

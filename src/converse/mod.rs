@@ -65,6 +65,7 @@ mod shape;
 mod shape_error;
 #[cfg(test)]
 mod tests;
+mod text_delta;
 mod thinking;
 mod tool;
 

@@ -132,11 +132,14 @@ pub(crate) fn union_json(name: &str, value: Value) -> Value {
 /// Bedrock pads each event with a member `p` of random letters and digits, so that the sizes of encrypted packets
 /// do not tell the text. It carries nothing.
 pub(crate) fn drop_padding(members: &mut Map<String, Value>) {
-    let padding =
-        matches!(members.get("p"), Some(Value::String(p)) if p.bytes().all(|b| b.is_ascii_alphanumeric()));
-    if padding {
+    if matches!(members.get("p"), Some(Value::String(text)) if is_padding(text)) {
         members.remove("p");
     }
+}
+
+/// Whether the text of a member `p` is padding.
+pub(crate) fn is_padding(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
 /// What `serde::Deserialize` does for each shape.
