@@ -1,0 +1,230 @@
+//! Model ids as users write them, and what each names.
+//!
+//! One label of the request path takes them all: foundation models, inference profiles, and ARNs of every kind.
+
+use std::fmt;
+
+use crate::endpoint::Region;
+
+/// A model id, ready to be sent: prefixes of other tools taken off, its kind and region known.
+///
+/// ```
+/// use bedrill::model_id::{ModelId, ModelKind};
+///
+/// let id = ModelId::parse("bedrock/us.anthropic.claude-3-7-sonnet-20250219-v1:0")?;
+/// assert_eq!(id.as_str(), "us.anthropic.claude-3-7-sonnet-20250219-v1:0");
+/// assert_eq!(id.kind(), ModelKind::InferenceProfile);
+/// assert_eq!(id.base_model(), Some("anthropic.claude-3-7-sonnet-20250219-v1:0"));
+/// # Ok::<(), bedrill::model_id::ModelIdError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct ModelId {
+    id: String,
+    kind: ModelKind,
+    region: Option<Region>,
+}
+
+/// What a model id names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ModelKind {
+    /// `anthropic.claude-...`: a foundation model, or a name that only the service can tell.
+    FoundationModel,
+    /// `us.anthropic...`: a system-defined, cross-region inference profile.
+    InferenceProfile,
+    /// An inference profile made in one account; always an ARN.
+    ApplicationInferenceProfile,
+    /// Bought throughput for one model.
+    ProvisionedModel,
+    /// A customised model.
+    CustomModel,
+    /// On-demand deployment of a customised model.
+    CustomModelDeployment,
+    /// A model imported from outside.
+    ImportedModel,
+    /// A router over several models.
+    PromptRouter,
+    /// A prompt of Prompt management.
+    Prompt,
+    /// A Marketplace model on a SageMaker endpoint.
+    MarketplaceEndpoint,
+}
+
+/// What other tools write before the id, the longest first: aider and litellm, then Moltbot.
+const TOOL_PREFIXES: [&str; 4] = ["bedrock/converse/", "amazon-bedrock/", "bedrock/", "converse/"];
+
+/// The geographies that begin a system-defined profile's id.
+const GEOGRAPHIES: [&str; 9] = ["us", "eu", "apac", "jp", "au", "ca", "global", "us-gov", "amer"];
+
+/// The API's own limit on `modelId`.
+const MAX_LEN: usize = 2_048;
+
+impl ModelId {
+    /// Reads an id as users write it: plain, with the prefix of another tool, or an ARN.
+    ///
+    /// `bedrock/`, `bedrock/converse/` and `amazon-bedrock/` are taken off, and so is litellm's region between
+    /// them (`bedrock/us-west-2/anthropic.claude-v2`), which [`region`](Self::region) then holds.
+    ///
+    /// # Errors
+    ///
+    /// [`ModelIdError`] when the id is empty, too long, holds a character that no id has, or is an ARN of
+    /// something that cannot be invoked.
+    pub fn parse(text: &str) -> Result<Self, ModelIdError> {
+        let invalid = |problem| ModelIdError { id: text.chars().take(200).collect(), problem };
+        let (id, path_region) = without_tool_prefix(text.trim());
+        if id.is_empty() {
+            return Err(invalid("it is empty"));
+        }
+        if id.len() > MAX_LEN {
+            return Err(invalid("it is longer than 2,048 characters"));
+        }
+        let known =
+            |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b':' | b'_' | b'/');
+        if !id.bytes().all(known) {
+            return Err(invalid("it holds a character other than letters, digits and - . : _ /"));
+        }
+        // Servers and proxies resolve such segments away, encoded or not.
+        if id.split('/').any(|segment| matches!(segment, "" | "." | "..")) {
+            return Err(invalid("it has an empty, `.` or `..` path segment"));
+        }
+        if id.starts_with("arn:") {
+            return Self::from_arn(id).map_err(invalid);
+        }
+        let kind = match id.split_once('.') {
+            Some((geography, rest)) if GEOGRAPHIES.contains(&geography) && rest.contains('.') => {
+                ModelKind::InferenceProfile
+            }
+            _ => ModelKind::FoundationModel,
+        };
+        Ok(Self { id: id.to_owned(), kind, region: path_region })
+    }
+
+    /// `arn:partition:service:region:account:type/name`.
+    fn from_arn(arn: &str) -> Result<Self, &'static str> {
+        let mut parts = arn.splitn(6, ':').skip(2);
+        let (Some(service), Some(region), Some(_account), Some(resource)) =
+            (parts.next(), parts.next(), parts.next(), parts.next())
+        else {
+            return Err("it is a cut ARN: arn:PARTITION:bedrock:REGION:ACCOUNT:TYPE/NAME has six parts");
+        };
+        let Some((resource_type, name)) = resource.split_once('/') else {
+            return Err("it is an ARN without TYPE/NAME at its end");
+        };
+        if name.is_empty() {
+            return Err("it is an ARN without a name after its type");
+        }
+        let kind = match (service, resource_type) {
+            ("bedrock", "foundation-model") => ModelKind::FoundationModel,
+            ("bedrock", "inference-profile") => ModelKind::InferenceProfile,
+            ("bedrock", "application-inference-profile") => ModelKind::ApplicationInferenceProfile,
+            ("bedrock", "provisioned-model") => ModelKind::ProvisionedModel,
+            ("bedrock", "custom-model") => ModelKind::CustomModel,
+            ("bedrock", "custom-model-deployment") => ModelKind::CustomModelDeployment,
+            ("bedrock", "imported-model") => ModelKind::ImportedModel,
+            ("bedrock", "prompt-router" | "default-prompt-router") => ModelKind::PromptRouter,
+            ("bedrock", "prompt") => ModelKind::Prompt,
+            ("sagemaker", "endpoint") => ModelKind::MarketplaceEndpoint,
+            ("bedrock", _) => return Err("it is the ARN of something that cannot be invoked"),
+            _ => return Err("it is the ARN of another service"),
+        };
+        let region = Region::new(region).map_err(|_| "the region in its ARN is not one")?;
+        Ok(Self { id: arn.to_owned(), kind, region: Some(region) })
+    }
+
+    /// The id as it goes into the request path, before percent-encoding.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.id
+    }
+
+    /// What the id names, as far as its spelling tells.
+    #[must_use]
+    pub fn kind(&self) -> ModelKind {
+        self.kind
+    }
+
+    /// The region that the id itself names: an ARN's, or litellm's path prefix.
+    #[must_use]
+    pub fn region(&self) -> Option<&Region> {
+        self.region.as_ref()
+    }
+
+    /// Whether the id is an ARN.
+    #[must_use]
+    pub fn is_arn(&self) -> bool {
+        self.id.starts_with("arn:")
+    }
+
+    /// The foundation model's id without geography and ARN; `None` where the spelling does not tell.
+    #[must_use]
+    pub fn base_model(&self) -> Option<&str> {
+        let name = if self.is_arn() { self.id.split_once('/')?.1 } else { &self.id };
+        match self.kind {
+            ModelKind::FoundationModel => Some(name),
+            ModelKind::InferenceProfile => name
+                .split_once('.')
+                .filter(|(geography, _)| GEOGRAPHIES.contains(geography))
+                .map(|(_, base)| base),
+            _ => None,
+        }
+    }
+}
+
+/// Takes the prefixes of other tools off, and with them the region that may follow.
+fn without_tool_prefix(text: &str) -> (&str, Option<Region>) {
+    let mut id = text;
+    let mut region = None;
+    while let Some(rest) = TOOL_PREFIXES.iter().find_map(|prefix| id.strip_prefix(prefix)) {
+        id = rest;
+        if let Some((first, rest)) = id.split_once('/')
+            && looks_like_region(first)
+        {
+            region = Region::new(first).ok();
+            id = rest;
+        }
+    }
+    (id, region)
+}
+
+/// `us-west-2`, `us-gov-east-1`: words of letters, then a number. No model id has this form before a slash.
+fn looks_like_region(text: &str) -> bool {
+    let Some((words, number)) = text.rsplit_once('-') else { return false };
+    words.split('-').count() >= 2
+        && words.split('-').all(|word| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase()))
+        && !number.is_empty()
+        && number.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+impl fmt::Display for ModelId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.id)
+    }
+}
+
+impl std::str::FromStr for ModelId {
+    type Err = ModelIdError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::parse(text)
+    }
+}
+
+/// A text that cannot be a model id, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ModelIdError {
+    id: String,
+    problem: &'static str,
+}
+
+impl fmt::Display for ModelIdError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{:?} cannot be a model id: {}; one looks like anthropic.claude-3-haiku-20240307-v1:0, \
+             us.amazon.nova-lite-v1:0 or arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/abc",
+            self.id, self.problem
+        )
+    }
+}
+
+impl std::error::Error for ModelIdError {}
