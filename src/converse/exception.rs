@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::shape::{self, Shape};
 use super::shape_error::ShapeError;
+use crate::quote;
 
 /// The kind of a modelled exception.
 ///
@@ -118,6 +119,17 @@ impl StreamException {
         })
     }
 
+    /// An exception whose payload is not its JSON: the name, and what could be made of the rest.
+    pub(super) fn unreadable(exception_type: &str, payload: String) -> Self {
+        Self {
+            kind: ExceptionKind::from(exception_type),
+            message: Some(payload),
+            original_status_code: None,
+            original_message: None,
+            extra: Map::new(),
+        }
+    }
+
     /// The exception in the API's own shape, `{"throttlingException": {"message": ".."}}`.
     #[must_use]
     pub fn to_json(&self) -> Value {
@@ -144,3 +156,22 @@ impl StreamException {
         letters.next().map(|first| first.to_ascii_lowercase()).into_iter().chain(letters).collect()
     }
 }
+
+impl fmt::Display for StreamException {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the service ended the stream with {}", quote::escape(self.kind.as_str()))?;
+        if let Some(message) = &self.message {
+            write!(f, ": {}", quote::escape(message))?;
+        }
+        if let Some(status) = self.original_status_code {
+            write!(f, " (the model answered {status}")?;
+            if let Some(message) = &self.original_message {
+                write!(f, ": {}", quote::escape(message))?;
+            }
+            f.write_str(")")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for StreamException {}

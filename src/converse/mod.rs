@@ -49,9 +49,11 @@
 
 #[macro_use]
 mod macros;
+mod accumulate;
 mod blob;
 mod citation;
 mod config;
+mod decoder;
 mod delta;
 mod event;
 mod exception;
@@ -59,6 +61,7 @@ mod guardrail;
 mod media;
 mod message;
 mod output;
+mod partial;
 mod reasoning;
 mod request;
 mod shape;
@@ -69,6 +72,7 @@ mod text_delta;
 mod thinking;
 mod tool;
 
+pub use accumulate::{AssemblyError, MessageBuilder};
 pub use blob::Blob;
 pub use citation::{
     Citation, CitationGeneratedContent, CitationLocation, CitationSourceContent, CitationsConfig,
@@ -80,6 +84,7 @@ pub use config::{
     OutputFormatType, PerformanceConfigLatency, PerformanceConfiguration, PromptVariableValue, ServiceTier,
     ServiceTierType,
 };
+pub use decoder::{EventDecoder, EventError};
 pub use delta::{
     CitationSourceContentDelta, CitationsDelta, ContentBlockDelta, ContentBlockStart, ImageBlockDelta,
     ImageBlockStart, ReasoningContentDelta, ToolResultDelta, ToolResultStart, ToolUseDelta, ToolUseStart,

@@ -1,0 +1,193 @@
+//! Events in, one message out: tolerant while it assembles, strict at the end.
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::fmt;
+
+use super::partial::PartialBlock;
+use super::{
+    ContentBlock, ConverseOutput, ConverseStreamEvent, Message, MessageStopEvent, MetadataEvent, Role,
+};
+
+/// Assembles the events of a stream into the message that `Converse` would have answered.
+///
+/// Blocks are keyed by `contentBlockIndex` and open on first sight, because text and reasoning have no start
+/// event; blocks may interleave; a block that is never stopped closes with `messageStop`; `metadata` may come on
+/// either side of it. What does not fit is an error and never dropped in silence.
+///
+/// ```
+/// use bedrill::converse::{ConverseStreamEvent, MessageBuilder};
+/// use serde_json::json;
+///
+/// let mut message = MessageBuilder::new();
+/// for (name, payload) in [
+///     ("messageStart", json!({"role": "assistant"})),
+///     ("contentBlockDelta", json!({"contentBlockIndex": 0, "delta": {"text": "Hel"}})),
+///     ("contentBlockDelta", json!({"contentBlockIndex": 0, "delta": {"text": "lo"}})),
+///     ("messageStop", json!({"stopReason": "end_turn"})),
+/// ] {
+///     message.apply(&ConverseStreamEvent::from_event_type(name, payload)?)?;
+/// }
+/// assert_eq!(message.finish()?.text(), "Hello");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct MessageBuilder {
+    role: Option<Role>,
+    blocks: BTreeMap<u32, PartialBlock>,
+    stop: Option<MessageStopEvent>,
+    metadata: Option<MetadataEvent>,
+}
+
+impl MessageBuilder {
+    /// A builder that has seen no event.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Takes the next event. An event of an unknown kind adds nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`AssemblyError`] when a delta is of another kind than its block. What came before stays.
+    pub fn apply(&mut self, event: &ConverseStreamEvent) -> Result<(), AssemblyError> {
+        match event {
+            ConverseStreamEvent::MessageStart(start) => self.role = Some(start.role.clone()),
+            ConverseStreamEvent::ContentBlockStart(start) => {
+                let index = start.content_block_index;
+                // A block announced with an empty `start` opens with its first delta.
+                if let Some(block) = PartialBlock::started(&start.start) {
+                    match self.blocks.entry(index) {
+                        Entry::Vacant(place) => place.insert(block),
+                        Entry::Occupied(_) => return Err(AssemblyError::StartedTwice { index }),
+                    };
+                }
+            }
+            ConverseStreamEvent::ContentBlockDelta(delta) => {
+                let index = delta.content_block_index;
+                let block = self.blocks.entry(index).or_insert_with(|| PartialBlock::opened_by(&delta.delta));
+                if !block.extend(&delta.delta) {
+                    let (open, found) = (block.kind(), PartialBlock::opened_by(&delta.delta).kind());
+                    return Err(AssemblyError::OtherKind { index, open, found });
+                }
+            }
+            ConverseStreamEvent::MessageStop(stop) => self.stop = Some(stop.clone()),
+            ConverseStreamEvent::Metadata(metadata) => self.add_metadata(metadata),
+            // A block is whole when the message stops; its own stop says nothing more.
+            ConverseStreamEvent::ContentBlockStop(_) | ConverseStreamEvent::Unknown { .. } => {}
+        }
+        Ok(())
+    }
+
+    /// A second `metadata` adds what the first did not say: one without usage does not erase the usage.
+    fn add_metadata(&mut self, later: &MetadataEvent) {
+        let Some(sooner) = self.metadata.take() else {
+            self.metadata = Some(later.clone());
+            return;
+        };
+        let mut merged = later.clone();
+        merged.usage = merged.usage.or(sooner.usage);
+        merged.metrics = merged.metrics.or(sooner.metrics);
+        merged.trace = merged.trace.or(sooner.trace);
+        merged.performance_config = merged.performance_config.or(sooner.performance_config);
+        merged.service_tier = merged.service_tier.or(sooner.service_tier);
+        for (name, value) in sooner.extra {
+            merged.extra.entry(name).or_insert(value);
+        }
+        self.metadata = Some(merged);
+    }
+
+    /// The text so far, of all blocks in their order: what remains of an answer that breaks off.
+    #[must_use]
+    pub fn text(&self) -> String {
+        self.blocks.values().filter_map(PartialBlock::text).collect()
+    }
+
+    /// The message.
+    ///
+    /// # Errors
+    ///
+    /// [`AssemblyError`] when there was no `messageStop`, or a tool's input is not JSON.
+    pub fn finish(self) -> Result<ConverseOutput, AssemblyError> {
+        let Some(stop) = self.stop else { return Err(AssemblyError::NoMessageStop) };
+        let content: Vec<ContentBlock> =
+            self.blocks.into_iter().map(|(index, block)| block.close(index)).collect::<Result<_, _>>()?;
+        let message = Message::new(self.role.unwrap_or(Role::Assistant), content);
+        let mut output = ConverseOutput::new(message, stop.stop_reason);
+        output.additional_model_response_fields = stop.additional_model_response_fields;
+        if let Some(metadata) = self.metadata {
+            output.usage = metadata.usage;
+            output.metrics = metadata.metrics;
+            output.trace = metadata.trace;
+            output.performance_config = metadata.performance_config;
+            output.service_tier = metadata.service_tier;
+            output.extra = metadata.extra;
+        }
+        Ok(output)
+    }
+}
+
+/// Why events do not make a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum AssemblyError {
+    /// Two `contentBlockStart` for one index.
+    StartedTwice {
+        /// The `contentBlockIndex`.
+        index: u32,
+    },
+    /// A delta of another kind than the block it belongs to.
+    OtherKind {
+        /// The `contentBlockIndex`.
+        index: u32,
+        /// What the block is.
+        open: &'static str,
+        /// What the delta is.
+        found: &'static str,
+    },
+    /// A tool's input, put together, is not JSON.
+    ToolInput {
+        /// The `contentBlockIndex`.
+        index: u32,
+        /// The tool's name.
+        name: String,
+        /// The input as it came.
+        text: String,
+        /// What the JSON reader says.
+        problem: String,
+    },
+    /// A tool's input or result without the start event that names it.
+    Unannounced {
+        /// The `contentBlockIndex`.
+        index: u32,
+        /// What came.
+        found: &'static str,
+    },
+    /// The events end before `messageStop`.
+    NoMessageStop,
+}
+
+impl fmt::Display for AssemblyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::StartedTwice { index } => write!(f, "content block {index} is started twice"),
+            Self::OtherKind { index, open, found } => {
+                write!(f, "content block {index} is {open}, but a delta of it is {found}")
+            }
+            Self::ToolInput { index, name, text, problem } => write!(
+                f,
+                "the input of tool {name:?} in content block {index} is not JSON ({problem}); it is {} bytes and begins \
+                 with {:?}",
+                text.len(),
+                text.chars().take(60).collect::<String>()
+            ),
+            Self::Unannounced { index, found } => {
+                write!(f, "content block {index} has {found}, but no contentBlockStart that names it")
+            }
+            Self::NoMessageStop => f.write_str("the events end before messageStop: the message is cut"),
+        }
+    }
+}
+
+impl std::error::Error for AssemblyError {}

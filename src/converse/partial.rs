@@ -1,0 +1,253 @@
+//! One content block on its way: what its start and its deltas have brought so far.
+
+use bytes::BytesMut;
+use serde_json::Value;
+
+use super::accumulate::AssemblyError;
+use super::delta::{
+    CitationsDelta, ContentBlockDelta, ContentBlockStart, ImageBlockDelta, ReasoningContentDelta,
+    ToolResultDelta, ToolResultStart, ToolUseStart,
+};
+use super::media::{ErrorBlock, ImageBlock, ImageFormat, ImageSource};
+use super::shape::Shape as _;
+use super::tool::{ToolResult, ToolResultContent, ToolUse};
+use super::{
+    Blob, Citation, CitationGeneratedContent, CitationSourceContent, CitationsContent, ContentBlock,
+    ReasoningContent, ReasoningText,
+};
+
+/// A block between its first event and the end of the message.
+#[derive(Debug, Clone)]
+pub(super) enum PartialBlock {
+    /// Text; with citations in it, cited text.
+    Text { text: String, citations: Vec<Citation> },
+    /// A tool's input, as text until it is whole.
+    ToolUse { start: Option<ToolUseStart>, input: String },
+    /// The result of a tool that the service ran.
+    ToolResult { start: Option<ToolResultStart>, content: Vec<ToolResultContent> },
+    /// Reasoning in words.
+    Reasoning { text: String, signature: Option<String> },
+    /// Encrypted reasoning.
+    Redacted(BytesMut),
+    /// An image, in bytes or elsewhere.
+    Image {
+        format: Option<ImageFormat>,
+        bytes: BytesMut,
+        elsewhere: Option<ImageSource>,
+        error: Option<ErrorBlock>,
+    },
+    /// A kind that this version does not know: what came of it, as it came.
+    Unknown { name: String, pieces: Vec<Value> },
+}
+
+impl PartialBlock {
+    /// The block that `start` announces; `None` when it announces nothing.
+    pub(super) fn started(start: &ContentBlockStart) -> Option<Self> {
+        Some(match start {
+            ContentBlockStart::ToolUse(start) => {
+                Self::ToolUse { start: Some(start.clone()), input: String::new() }
+            }
+            ContentBlockStart::ToolResult(start) => {
+                Self::ToolResult { start: Some(start.clone()), content: Vec::new() }
+            }
+            ContentBlockStart::Image(start) => Self::image(Some(start.format.clone())),
+            // `{"reasoningContent":{}}`, as some servers write, tells no more than the first delta will.
+            ContentBlockStart::Unknown { value, .. }
+                if value.as_object().is_some_and(|map| map.is_empty()) =>
+            {
+                return None;
+            }
+            ContentBlockStart::Unknown { name, value } => {
+                Self::Unknown { name: name.clone(), pieces: vec![value.clone()] }
+            }
+            ContentBlockStart::Empty => return None,
+        })
+    }
+
+    /// An empty block of the kind that `delta` belongs to.
+    pub(super) fn opened_by(delta: &ContentBlockDelta) -> Self {
+        match delta {
+            ContentBlockDelta::Text(_) | ContentBlockDelta::Citation(_) => {
+                Self::Text { text: String::new(), citations: Vec::new() }
+            }
+            ContentBlockDelta::ToolUse(_) => Self::ToolUse { start: None, input: String::new() },
+            ContentBlockDelta::ToolResult(_) => Self::ToolResult { start: None, content: Vec::new() },
+            ContentBlockDelta::ReasoningContent(ReasoningContentDelta::RedactedContent(_)) => {
+                Self::Redacted(BytesMut::new())
+            }
+            ContentBlockDelta::ReasoningContent(ReasoningContentDelta::Unknown { name, .. })
+            | ContentBlockDelta::Unknown { name, .. } => {
+                Self::Unknown { name: name.clone(), pieces: Vec::new() }
+            }
+            ContentBlockDelta::ReasoningContent(_) => {
+                Self::Reasoning { text: String::new(), signature: None }
+            }
+            ContentBlockDelta::Image(_) => Self::image(None),
+        }
+    }
+
+    fn image(format: Option<ImageFormat>) -> Self {
+        Self::Image { format, bytes: BytesMut::new(), elsewhere: None, error: None }
+    }
+
+    /// Adds `delta`; `false`, and nothing changed, when it is of another kind.
+    pub(super) fn extend(&mut self, delta: &ContentBlockDelta) -> bool {
+        match (self, delta) {
+            (Self::Text { text, .. }, ContentBlockDelta::Text(piece)) => text.push_str(piece),
+            (Self::Text { citations, .. }, ContentBlockDelta::Citation(piece)) => {
+                citations.push(citation(piece));
+            }
+            (Self::ToolUse { input, .. }, ContentBlockDelta::ToolUse(piece)) => input.push_str(&piece.input),
+            (Self::ToolResult { content, .. }, ContentBlockDelta::ToolResult(pieces)) => {
+                content.extend(pieces.iter().map(tool_result_content));
+            }
+            (Self::Reasoning { text, signature }, ContentBlockDelta::ReasoningContent(piece)) => {
+                match piece {
+                    ReasoningContentDelta::Text(piece) => text.push_str(piece),
+                    ReasoningContentDelta::Signature(piece) => {
+                        signature.get_or_insert_default().push_str(piece);
+                    }
+                    ReasoningContentDelta::Unknown { .. } => {}
+                    ReasoningContentDelta::RedactedContent(_) => return false,
+                }
+            }
+            (
+                Self::Redacted(bytes),
+                ContentBlockDelta::ReasoningContent(ReasoningContentDelta::RedactedContent(piece)),
+            ) => bytes.extend_from_slice(piece.as_bytes()),
+            (Self::Image { bytes, elsewhere, error, .. }, ContentBlockDelta::Image(piece)) => {
+                extend_image(bytes, elsewhere, error, piece);
+            }
+            (Self::Unknown { pieces, .. }, piece) => pieces.push(piece.to_json()),
+            // A newer service may send more about a block than this version can hold.
+            (_, ContentBlockDelta::Unknown { .. }) => {}
+            _ => return false,
+        }
+        true
+    }
+
+    /// The kind, in words for an error.
+    pub(super) fn kind(&self) -> &'static str {
+        match self {
+            Self::Text { .. } => "text",
+            Self::ToolUse { .. } => "tool input",
+            Self::ToolResult { .. } => "a tool result",
+            Self::Reasoning { .. } => "reasoning",
+            Self::Redacted(_) => "redacted reasoning",
+            Self::Image { .. } => "an image",
+            Self::Unknown { .. } => "of an unknown kind",
+        }
+    }
+
+    /// The answer text of the block, when it is such a block.
+    pub(super) fn text(&self) -> Option<&str> {
+        match self {
+            Self::Text { text, .. } => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The whole block.
+    pub(super) fn close(self, index: u32) -> Result<ContentBlock, AssemblyError> {
+        match self {
+            Self::Text { text, citations } if citations.is_empty() => Ok(ContentBlock::Text(text)),
+            Self::Text { text, citations } => Ok(cited(text, citations)),
+            Self::ToolUse { start: Some(start), input } => close_tool_use(index, start, input),
+            Self::ToolUse { start: None, .. } => {
+                Err(AssemblyError::Unannounced { index, found: "tool input" })
+            }
+            Self::ToolResult { start: Some(start), content } => {
+                let mut result = ToolResult::new(start.tool_use_id, content);
+                result.status = start.status;
+                result.kind = start.kind;
+                result.extra = start.extra;
+                Ok(ContentBlock::ToolResult(result))
+            }
+            Self::ToolResult { start: None, .. } => {
+                Err(AssemblyError::Unannounced { index, found: "a tool result" })
+            }
+            Self::Reasoning { text, signature } => {
+                let mut reasoning = ReasoningText::new(text);
+                reasoning.signature = signature;
+                Ok(ContentBlock::ReasoningContent(ReasoningContent::ReasoningText(reasoning)))
+            }
+            Self::Redacted(bytes) => Ok(ContentBlock::ReasoningContent(ReasoningContent::RedactedContent(
+                Blob::from(bytes.freeze()),
+            ))),
+            Self::Image { format: Some(format), bytes, elsewhere, error } => {
+                let source = elsewhere.unwrap_or_else(|| ImageSource::Bytes(bytes.freeze().into()));
+                let mut image = ImageBlock::new(format, source);
+                image.error = error;
+                Ok(ContentBlock::Image(image))
+            }
+            Self::Image { format: None, .. } => Err(AssemblyError::Unannounced { index, found: "an image" }),
+            Self::Unknown { name, pieces } => Ok(ContentBlock::Unknown { name, value: Value::Array(pieces) }),
+        }
+    }
+}
+
+/// A tool without arguments comes as `{}`, or without any delta at all; both mean no arguments.
+fn close_tool_use(index: u32, start: ToolUseStart, input: String) -> Result<ContentBlock, AssemblyError> {
+    let parsed = if input.trim().is_empty() {
+        Ok(Value::Object(serde_json::Map::new()))
+    } else {
+        serde_json::from_str(&input)
+    };
+    match parsed {
+        Ok(value) => {
+            let mut tool_use = ToolUse::new(start.tool_use_id, start.name, value);
+            tool_use.kind = start.kind;
+            tool_use.extra = start.extra;
+            Ok(ContentBlock::ToolUse(tool_use))
+        }
+        Err(error) => {
+            Err(AssemblyError::ToolInput { index, name: start.name, text: input, problem: error.to_string() })
+        }
+    }
+}
+
+/// Text with citations: the text is one generated passage, or none where the block holds citations alone.
+fn cited(text: String, citations: Vec<Citation>) -> ContentBlock {
+    let mut block = CitationsContent::new();
+    block.content = (!text.is_empty()).then(|| vec![CitationGeneratedContent::Text(text)]);
+    block.citations = Some(citations);
+    ContentBlock::CitationsContent(block)
+}
+
+fn citation(delta: &CitationsDelta) -> Citation {
+    let mut citation = Citation::new();
+    citation.title.clone_from(&delta.title);
+    citation.source.clone_from(&delta.source);
+    citation.location.clone_from(&delta.location);
+    citation.extra.clone_from(&delta.extra);
+    citation.source_content = delta.source_content.as_ref().map(|passages| {
+        passages.iter().filter_map(|passage| passage.text.clone()).map(CitationSourceContent::Text).collect()
+    });
+    citation
+}
+
+fn tool_result_content(delta: &ToolResultDelta) -> ToolResultContent {
+    match delta {
+        ToolResultDelta::Text(text) => ToolResultContent::Text(text.clone()),
+        ToolResultDelta::Json(value) => ToolResultContent::Json(value.clone()),
+        ToolResultDelta::Unknown { name, value } => {
+            ToolResultContent::Unknown { name: name.clone(), value: value.clone() }
+        }
+    }
+}
+
+fn extend_image(
+    bytes: &mut BytesMut,
+    elsewhere: &mut Option<ImageSource>,
+    error: &mut Option<ErrorBlock>,
+    delta: &ImageBlockDelta,
+) {
+    match &delta.source {
+        Some(ImageSource::Bytes(piece)) => bytes.extend_from_slice(piece.as_bytes()),
+        Some(other) => *elsewhere = Some(other.clone()),
+        None => {}
+    }
+    if delta.error.is_some() {
+        error.clone_from(&delta.error);
+    }
+}
