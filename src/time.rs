@@ -68,7 +68,6 @@ fn civil(seconds: i64) -> Civil {
 /// Reads an RFC 3339 instant, fractional seconds and offsets included: `2026-11-22T03:23:31.5+01:00`.
 ///
 /// `None` when the text is not one, or lies outside what `SystemTime` holds.
-#[allow(dead_code)] // read by the sources that carry an expiration
 pub(crate) fn parse_rfc3339(text: &str) -> Option<SystemTime> {
     let mut rest = text;
     let year = take_number(&mut rest, 4)?;
@@ -106,6 +105,23 @@ pub(crate) fn parse_rfc3339(text: &str) -> Option<SystemTime> {
     let whole = Duration::from_secs(seconds.unsigned_abs());
     let instant = if seconds >= 0 { UNIX_EPOCH.checked_add(whole) } else { UNIX_EPOCH.checked_sub(whole) };
     instant?.checked_add(Duration::from_nanos(nanos))
+}
+
+/// Reads the value of `x-amz-date`: `20261122T032331Z`.
+pub(crate) fn parse_amz_date(text: &str) -> Option<SystemTime> {
+    let mut rest = text;
+    let mut take = |length| {
+        let (head, tail) = rest.split_at_checked(length)?;
+        rest = tail;
+        Some(head)
+    };
+    let (year, month, day) = (take(4)?, take(2)?, take(2)?);
+    let t = take(1)?;
+    let (hour, minute, second) = (take(2)?, take(2)?, take(2)?);
+    if t != "T" || rest != "Z" {
+        return None;
+    }
+    parse_rfc3339(&format!("{year}-{month}-{day}T{hour}:{minute}:{second}Z"))
 }
 
 /// Howard Hinnant's `days_from_civil`; `year` has four digits, so nothing here overflows.
@@ -184,6 +200,22 @@ mod tests {
         for day in 0..146_097 {
             let instant = at(day * 86_400 + 3_661);
             assert_eq!(parse_rfc3339(&rfc3339(instant)), Some(instant), "day {day}");
+        }
+    }
+
+    #[test]
+    fn the_signing_date_is_read_as_it_is_written() {
+        let instant = at(1_440_938_160);
+        assert_eq!(parse_amz_date(&amz_date(instant)), Some(instant));
+        for text in [
+            "",
+            "20150830T123600",
+            "20150830123600Z",
+            "2015-830T123600Z",
+            "20151330T123600Z",
+            "20150830T123600Zx",
+        ] {
+            assert_eq!(parse_amz_date(text), None, "{text:?}");
         }
     }
 

@@ -66,6 +66,7 @@ mod key;
 mod params;
 #[cfg(test)]
 mod tests;
+mod verify;
 
 use std::fmt;
 
@@ -77,6 +78,7 @@ pub use canonical::CanonicalRequest;
 pub use error::SignError;
 pub use key::{SigningKey, SigningKeyCache};
 pub use params::SigningParams;
+pub use verify::{VerifyError, verify};
 
 use crate::hex;
 use key::Scope;
