@@ -1,0 +1,206 @@
+//! How requests travel: one trait over `http` types, and the rules that every implementation keeps.
+
+#[cfg(feature = "reqwest")]
+pub(crate) mod tls;
+#[cfg(feature = "reqwest")]
+mod via_reqwest;
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_core::Stream;
+
+#[cfg(feature = "reqwest")]
+pub use via_reqwest::{ReqwestTransport, ReqwestTransportBuilder};
+
+/// A future that can be sent to another thread, behind a pointer.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// Carries one request to its host and brings the response back.
+///
+/// The rules:
+///
+/// * The request goes out as it is. Its head is signed: no header that is there may change, no path may be
+///   normalised, and `host` is the URI's authority.
+/// * A response is `Ok` whatever its status. Redirects are never followed: they would carry the signature, the
+///   session token or the bearer token to another host.
+/// * The body arrives as it comes, undecoded. An end that the peer did not announce (a reset, a missing last
+///   chunk, fewer bytes than `content-length`) is an `Err` item.
+/// * Dropping the future or the body closes the connection or gives it back, and nothing runs on behind it.
+///
+/// ```
+/// use bedrill::transport::{Body, BoxFuture, Transport, TransportError};
+/// use bytes::Bytes;
+/// use std::time::Duration;
+///
+/// /// Answers every request with the same recorded body.
+/// struct Replay(Bytes);
+///
+/// impl Transport for Replay {
+///     fn send(
+///         &self,
+///         _request: http::Request<Bytes>,
+///     ) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
+///         let mut response = http::Response::new(Body::from(self.0.clone()));
+///         let event_stream = http::HeaderValue::from_static("application/vnd.amazon.eventstream");
+///         response.headers_mut().insert(http::header::CONTENT_TYPE, event_stream);
+///         Box::pin(std::future::ready(Ok(response)))
+///     }
+///
+///     fn sleep(&self, _duration: Duration) -> BoxFuture<'static, ()> {
+///         Box::pin(std::future::ready(()))
+///     }
+/// }
+/// ```
+pub trait Transport: Send + Sync {
+    /// Sends `request` and resolves when the response's head is there.
+    ///
+    /// # Errors
+    ///
+    /// [`TransportError`] when there is no response.
+    fn send(
+        &self,
+        request: http::Request<Bytes>,
+    ) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>>;
+
+    /// Resolves after `duration`, on the timer that belongs to the transport's runtime.
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()>;
+}
+
+/// A response body: chunks as they come from the network.
+pub struct Body(Pin<Box<dyn Stream<Item = Result<Bytes, TransportError>> + Send>>);
+
+impl Body {
+    /// A body that yields what `chunks` yields.
+    pub fn from_stream(chunks: impl Stream<Item = Result<Bytes, TransportError>> + Send + 'static) -> Self {
+        Self(Box::pin(chunks))
+    }
+
+    /// A body of known chunks, each an item of its own; an `Err` stands for a connection that broke there.
+    pub fn from_chunks<I>(chunks: I) -> Self
+    where
+        I: IntoIterator<Item = Result<Bytes, TransportError>>,
+        I::IntoIter: Send + Unpin + 'static,
+    {
+        Self::from_stream(Chunks(chunks.into_iter()))
+    }
+
+    /// The next chunk; `None` at the announced end.
+    ///
+    /// # Errors
+    ///
+    /// [`TransportError`] when the connection broke.
+    pub async fn chunk(&mut self) -> Result<Option<Bytes>, TransportError> {
+        std::future::poll_fn(|context| self.0.as_mut().poll_next(context)).await.transpose()
+    }
+
+    /// The whole body, or its first `limit` bytes and a little more: reading stops there.
+    ///
+    /// # Errors
+    ///
+    /// [`TransportError`] when the connection broke before the end.
+    pub async fn read_at_most(&mut self, limit: usize) -> Result<Vec<u8>, TransportError> {
+        let mut whole = Vec::new();
+        while let Some(chunk) = self.chunk().await? {
+            whole.extend_from_slice(&chunk);
+            if whole.len() > limit {
+                break;
+            }
+        }
+        Ok(whole)
+    }
+}
+
+impl From<Bytes> for Body {
+    fn from(whole: Bytes) -> Self {
+        Self::from_chunks(Some(Ok(whole)))
+    }
+}
+
+impl Stream for Body {
+    type Item = Result<Bytes, TransportError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.0.as_mut().poll_next(context)
+    }
+}
+
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Body(..)")
+    }
+}
+
+struct Chunks<I>(I);
+
+impl<I: Iterator + Unpin> Stream for Chunks<I> {
+    type Item = I::Item;
+
+    fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        Poll::Ready(self.0.next())
+    }
+}
+
+/// What failed between here and the host.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TransportErrorKind {
+    /// The host name could not be resolved.
+    Dns,
+    /// No connection could be made.
+    Connect,
+    /// The TLS handshake failed: an untrusted certificate, a wrong name, a port without TLS.
+    Tls,
+    /// The proxy refused.
+    Proxy,
+    /// No connection, or no answer, in time.
+    Timeout,
+    /// The connection broke, before the head or inside the body.
+    Broken,
+    /// The request could not be sent, or the response not be read, for another reason.
+    Other,
+}
+
+/// A request without a response, or a body that broke off.
+#[derive(Debug)]
+pub struct TransportError {
+    kind: TransportErrorKind,
+    message: String,
+    source: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+impl TransportError {
+    /// An error of `kind`, described in `message`.
+    pub fn new(kind: TransportErrorKind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into(), source: None }
+    }
+
+    /// Adds the error of the library below.
+    #[must_use]
+    pub fn with_source(mut self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        self.source = Some(source.into());
+        self
+    }
+
+    /// What failed.
+    #[must_use]
+    pub fn kind(&self) -> TransportErrorKind {
+        self.kind
+    }
+}
+
+impl fmt::Display for TransportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for TransportError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.source.as_deref().map(|source| source as _)
+    }
+}
