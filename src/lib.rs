@@ -8,17 +8,34 @@
 
 // L0: text and values. No I/O, no clock.
 pub mod credentials;
-pub(crate) mod hex;
-pub(crate) mod time;
-pub(crate) mod uri;
+mod hex;
+mod quote;
+mod time;
+mod uri;
 
 // L1: protocols. Pure; they use L0 only and never each other.
 pub mod eventstream;
-pub mod sigv4;
-// L2: Bedrock shapes. Pure.
-pub mod converse;
-// L1: protocols. Pure, on L0 only.
 pub mod profile;
+pub mod sigv4;
+
+// L2: Bedrock's shapes. Pure.
+pub mod converse;
+pub mod endpoint;
+pub mod model_id;
+pub mod operation;
 
 // L3: the outside world, behind traits.
 pub mod auth;
+#[cfg(feature = "client")]
+pub mod transport;
+
+// L4: the client.
+#[cfg(feature = "client")]
+mod client;
+#[cfg(feature = "client")]
+mod error;
+
+#[cfg(feature = "client")]
+pub use client::{Client, ClientBuilder, ConverseStream};
+#[cfg(feature = "client")]
+pub use error::{Error, ErrorKind};

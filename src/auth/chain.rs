@@ -1,15 +1,12 @@
 //! The sources in their order: which one signs, and why the others do not.
 
 use std::fmt;
-use std::pin::Pin;
 use std::sync::Arc;
 
 use super::env::{self, BEARER_SOURCE, BEARER_TOKEN, KEYS_SOURCE};
 use super::profile::{self, ProfileFiles};
 use super::{Answer, Attempt, Auth, AuthError, Found, Host, Outcome, SystemHost};
-
-/// A future behind a pointer: what makes [`Source`] usable as `dyn`.
-pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+use crate::transport::BoxFuture;
 
 /// What a source may ask of its surroundings.
 #[derive(Clone, Copy)]

@@ -19,7 +19,6 @@ mod error;
 mod host;
 pub mod profile;
 
-use std::net::{Ipv4Addr, Ipv6Addr};
 use std::time::SystemTime;
 
 use bytes::Bytes;
@@ -28,10 +27,12 @@ use http::uri::Scheme;
 use zeroize::Zeroizing;
 
 use crate::credentials::{Credentials, Secret};
+use crate::endpoint::is_loopback;
+use crate::sigv4::{self, SigningKeyCache, SigningParams};
 
 pub use answer::{Answer, Attempt, Found, Outcome};
 #[cfg(feature = "client")]
-pub use chain::{BoxFuture, Chain, ChainBuilder, Context, Presence, Resolved, Source};
+pub use chain::{Chain, ChainBuilder, Context, Presence, Resolved, Source};
 pub use error::{AuthError, AuthErrorKind};
 pub use host::{Host, MAX_FILE_BYTES, StaticHost, SystemHost};
 
@@ -74,8 +75,31 @@ impl Auth {
         service: &str,
         now: SystemTime,
     ) -> Result<(), AuthError> {
+        self.authorize_with_keys(request, region, service, now, None)
+    }
+
+    /// As [`authorize`](Self::authorize), with the signing key taken from `keys` when one is given.
+    ///
+    /// # Errors
+    ///
+    /// As [`authorize`](Self::authorize).
+    pub(crate) fn authorize_with_keys(
+        &self,
+        request: &mut http::Request<Bytes>,
+        region: &str,
+        service: &str,
+        now: SystemTime,
+        keys: Option<&SigningKeyCache>,
+    ) -> Result<(), AuthError> {
         match self {
-            Self::SigV4(credentials) => sign(request, credentials, region, service, now),
+            Self::SigV4(credentials) => {
+                let mut params = SigningParams::new(credentials, region, service, now);
+                if let Some(keys) = keys {
+                    params = params.with_key_cache(keys);
+                }
+                sigv4::sign(request, &params)
+                    .map_err(|error| AuthError::unusable("signature", error.to_string()))
+            }
             Self::Bearer(token) => add_bearer(request, token),
         }
     }
@@ -88,18 +112,6 @@ impl Auth {
             Self::Bearer(_) => "bearer token".to_owned(),
         }
     }
-}
-
-/// Joins this layer to `crate::sigv4`.
-fn sign(
-    _request: &mut http::Request<Bytes>,
-    _credentials: &Credentials,
-    _region: &str,
-    _service: &str,
-    _now: SystemTime,
-) -> Result<(), AuthError> {
-    // The one place to call crate::sigv4::sign from.
-    Err(AuthError::unusable("signature", "this build does not sign with access keys"))
 }
 
 fn add_bearer(request: &mut http::Request<Bytes>, token: &Secret) -> Result<(), AuthError> {
@@ -134,13 +146,6 @@ const UNFIT: &str =
 /// Whether a key id or token is made of visible ASCII, as all that AWS hands out are.
 fn fits_header(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic())
-}
-
-fn is_loopback(host: &str) -> bool {
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
-    host.eq_ignore_ascii_case("localhost")
-        || host.parse().is_ok_and(|address: Ipv4Addr| address.is_loopback())
-        || bare.parse().is_ok_and(|address: Ipv6Addr| address.is_loopback())
 }
 
 #[cfg(test)]

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use bedrill::auth::{
-    Answer, Auth, AuthError, AuthErrorKind, BoxFuture, Chain, ChainBuilder, Context, Outcome, Resolved,
-    Source, StaticHost,
+    Answer, Auth, AuthError, AuthErrorKind, Chain, ChainBuilder, Context, Outcome, Resolved, Source,
+    StaticHost,
 };
 use bedrill::credentials::Credentials;
+use bedrill::transport::BoxFuture;
 
 use super::{CONFIG, CREDENTIALS, KEYS, host, key_id};
 

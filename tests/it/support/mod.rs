@@ -2,5 +2,5 @@
 
 pub mod conformance;
 pub mod frames;
-pub mod raw_request;
 pub mod json;
+pub mod raw_request;

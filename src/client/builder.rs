@@ -1,0 +1,232 @@
+//! How a client is put together: what the caller sets goes before what the machine says.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use super::settings::Settings;
+use super::{Client, CredentialsFrom, Parts};
+use crate::auth::profile::ProfileFiles;
+use crate::auth::{Auth, Chain, Host, SystemHost};
+use crate::endpoint::{Endpoint, Plane, Region};
+use crate::error::Error;
+use crate::eventstream::FrameDecoder;
+use crate::sigv4::SigningKeyCache;
+use crate::transport::Transport;
+
+/// The region when nothing names one.
+const LAST_RESORT_REGION: &str = "us-east-1";
+
+type Wrap = Box<dyn FnOnce(Arc<dyn Transport>) -> Arc<dyn Transport> + Send>;
+
+/// Settings of a [`Client`].
+///
+/// ```
+/// use bedrill::Client;
+/// use bedrill::auth::{Auth, StaticHost};
+/// use bedrill::credentials::Credentials;
+/// # use bedrill::transport::{Body, BoxFuture, Transport, TransportError};
+/// # struct MyTransport;
+/// # impl Transport for MyTransport {
+/// #     fn send(&self, _: http::Request<bytes::Bytes>)
+/// #         -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> { unimplemented!() }
+/// #     fn sleep(&self, _: std::time::Duration) -> BoxFuture<'static, ()> { unimplemented!() }
+/// # }
+///
+/// let client = Client::builder()
+///     .region("eu-central-1")
+///     .auth(Auth::SigV4(Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG")))
+///     .host(std::sync::Arc::new(StaticHost::new())) // an empty machine: no variables, no files
+///     .transport(std::sync::Arc::new(MyTransport))
+///     .build()?;
+/// # Ok::<(), bedrill::Error>(())
+/// ```
+pub struct ClientBuilder {
+    region: Option<String>,
+    endpoint_url: Option<String>,
+    profile: Option<String>,
+    auth: Option<Auth>,
+    chain: Option<Chain>,
+    host: Arc<dyn Host>,
+    transport: Option<Arc<dyn Transport>>,
+    wrap_transport: Option<Wrap>,
+    frame_budget: usize,
+    clock: fn() -> SystemTime,
+}
+
+impl ClientBuilder {
+    pub(super) fn new() -> Self {
+        Self {
+            region: None,
+            endpoint_url: None,
+            profile: None,
+            auth: None,
+            chain: None,
+            host: Arc::new(SystemHost),
+            transport: None,
+            wrap_transport: None,
+            frame_budget: FrameDecoder::DEFAULT_BUDGET,
+            clock: SystemTime::now,
+        }
+    }
+
+    /// The region. It goes before the region in a model's ARN.
+    #[must_use]
+    pub fn region(mut self, region: impl Into<String>) -> Self {
+        self.region = Some(region.into());
+        self
+    }
+
+    /// Sends every request to this URL: a VPC endpoint, a gateway, a server on this machine.
+    #[must_use]
+    pub fn endpoint_url(mut self, url: impl Into<String>) -> Self {
+        self.endpoint_url = Some(url.into());
+        self
+    }
+
+    /// The profile of `~/.aws` to take credentials and settings from. It goes before keys and tokens in the
+    /// environment.
+    #[must_use]
+    pub fn profile(mut self, name: impl Into<String>) -> Self {
+        self.profile = Some(name.into());
+        self
+    }
+
+    /// What authorizes every request. No source is asked then.
+    #[must_use]
+    pub fn auth(mut self, auth: Auth) -> Self {
+        self.auth = Some(auth);
+        self
+    }
+
+    /// The sources to ask for credentials, instead of the standard chain.
+    #[must_use]
+    pub fn chain(mut self, chain: Chain) -> Self {
+        self.chain = Some(chain);
+        self
+    }
+
+    /// The variables and files to look settings up in, instead of those of the process.
+    #[must_use]
+    pub fn host(mut self, host: Arc<dyn Host>) -> Self {
+        self.host = host;
+        self
+    }
+
+    /// What carries the requests, instead of `ReqwestTransport`.
+    #[must_use]
+    pub fn transport(mut self, transport: Arc<dyn Transport>) -> Self {
+        self.transport = Some(transport);
+        self
+    }
+
+    /// Puts something around the transport: a recorder, a counter, a limiter.
+    #[must_use]
+    pub fn wrap_transport(
+        mut self,
+        wrap: impl FnOnce(Arc<dyn Transport>) -> Arc<dyn Transport> + Send + 'static,
+    ) -> Self {
+        self.wrap_transport = Some(Box::new(wrap));
+        self
+    }
+
+    /// The largest frame to accept, in bytes; 32 MiB by default. It bounds the body of `converse` as well.
+    #[must_use]
+    pub fn frame_budget(mut self, bytes: usize) -> Self {
+        self.frame_budget = bytes;
+        self
+    }
+
+    /// What tells the time to sign with, instead of the system's clock.
+    #[must_use]
+    pub fn clock(mut self, now: fn() -> SystemTime) -> Self {
+        self.clock = now;
+        self
+    }
+
+    /// The client. Files are read here, nothing is sent.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] when a setting cannot be used, `~/.aws` cannot be read, or there is no transport.
+    pub fn build(self) -> Result<Client, Error> {
+        let profiles = ProfileFiles::load(&*self.host, self.profile.as_deref())?;
+        let settings = Settings { host: &*self.host, profiles: &profiles };
+
+        let explicit_region = self.region.as_deref().map(Region::new).transpose()?;
+        let default_region = match (&explicit_region, settings.region()?) {
+            (Some(region), _) => region.clone(),
+            (None, Some(region)) => region,
+            (None, None) => Region::new(LAST_RESORT_REGION)?,
+        };
+        let host_variant = settings.host_variant()?;
+        let endpoint_url = match &self.endpoint_url {
+            Some(url) => Some(url.clone()),
+            None => settings.endpoint_url(Plane::Data)?,
+        };
+        // A bad endpoint shows here, and not at the first request.
+        Endpoint::resolve(Plane::Data, Some(&default_region), host_variant, endpoint_url.as_deref())?;
+
+        let transport = match self.transport {
+            Some(transport) => transport,
+            None => default_transport(&settings)?,
+        };
+        let transport = match self.wrap_transport {
+            Some(wrap) => wrap(transport),
+            None => transport,
+        };
+        let credentials = match (self.auth, self.chain) {
+            (Some(auth), _) => CredentialsFrom::Fixed(auth),
+            (None, Some(chain)) => CredentialsFrom::Chain(chain),
+            (None, None) => {
+                let chain = Chain::builder().host(Arc::clone(&self.host));
+                let chain = match &self.profile {
+                    Some(name) => chain.profile(name),
+                    None => chain,
+                };
+                CredentialsFrom::Chain(chain.build())
+            }
+        };
+        Ok(Client(Arc::new(Parts {
+            transport,
+            credentials,
+            explicit_region,
+            default_region,
+            host_variant,
+            endpoint_url,
+            frame_budget: self.frame_budget,
+            signing_keys: SigningKeyCache::new(),
+            clock: self.clock,
+        })))
+    }
+}
+
+#[cfg(feature = "reqwest")]
+fn default_transport(settings: &Settings<'_>) -> Result<Arc<dyn Transport>, Error> {
+    let mut builder = crate::transport::ReqwestTransport::builder();
+    if let Some(pem) = settings.ca_bundle()? {
+        builder = builder.ca_bundle(pem);
+    }
+    // Nothing was sent yet: what is wrong here is the TLS configuration.
+    builder
+        .build()
+        .map(|transport| Arc::new(transport) as _)
+        .map_err(|error| Error::configuration(error.to_string()))
+}
+
+#[cfg(not(feature = "reqwest"))]
+fn default_transport(_: &Settings<'_>) -> Result<Arc<dyn Transport>, Error> {
+    Err(Error::configuration(
+        "there is no transport: set one with ClientBuilder::transport, or enable the feature reqwest",
+    ))
+}
+
+impl fmt::Debug for ClientBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientBuilder")
+            .field("region", &self.region)
+            .field("endpoint_url", &self.endpoint_url)
+            .field("profile", &self.profile)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,171 @@
+//! What to do next after an error of the service: the advice that its own words leave out.
+
+use crate::auth::Auth;
+use crate::endpoint::Region;
+use crate::model_id::{ModelId, ModelKind};
+use crate::operation::ServiceError;
+
+/// The circumstances of a failed call.
+pub(super) struct Circumstances<'a> {
+    pub(super) region: &'a Region,
+    pub(super) model_id: &'a ModelId,
+    pub(super) auth: &'a Auth,
+    /// The IAM action that the operation needs, `bedrock:InvokeModelWithResponseStream`.
+    pub(super) action: &'static str,
+}
+
+/// The advice for `error`, where there is one.
+pub(super) fn for_error(error: &ServiceError, at: &Circumstances<'_>) -> Option<String> {
+    let message = error.message().to_lowercase();
+    if is_on_demand_refusal(&message) {
+        return Some(inference_profile_advice(at));
+    }
+    if message.contains("model identifier is invalid") {
+        return Some(format!(
+            "check the spelling, and whether the model is offered in {}; an id looks like \
+             anthropic.claude-3-haiku-20240307-v1:0",
+            at.region
+        ));
+    }
+    match error.code()? {
+        "AccessDeniedException" => Some(access_advice(&message, at)),
+        "UnrecognizedClientException" | "InvalidClientTokenId" => Some(match at.auth {
+            Auth::Bearer(_) => "the bearer token is not known to the service: it may be mistyped, expired or of \
+                                another region"
+                .to_owned(),
+            Auth::SigV4(credentials) => format!(
+                "the access key {} is not known to the service: it may be deleted or mistyped, or a temporary one \
+                 used without its session token, or belong to another partition than {}",
+                credentials.redacted_access_key_id(),
+                at.region
+            ),
+        }),
+        "InvalidSignatureException" | "SignatureDoesNotMatch" => Some(
+            if message.contains("expired") || message.contains("not yet current") {
+                "the clock of this machine is more than five minutes off: set it right"
+            } else {
+                "the secret access key does not belong to the access key id, or something on the way changed the \
+                 request"
+            }
+            .to_owned(),
+        ),
+        "ExpiredTokenException" | "ExpiredToken" => Some(
+            "the temporary credentials have run out: get new ones (for example `aws sso login`), and look for stale \
+             AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN in the environment"
+                .to_owned(),
+        ),
+        "UnknownOperationException" => {
+            Some("the endpoint does not know the operation: is it a bedrock-runtime endpoint?".to_owned())
+        }
+        "ThrottlingException" | "TooManyRequestsException" => Some(
+            "the account's quota for this model is used up for now: wait, or use a cross-region inference profile"
+                .to_owned(),
+        ),
+        _ => None,
+    }
+}
+
+/// "Invocation of model ID ... with on-demand throughput isn’t supported", with either apostrophe.
+fn is_on_demand_refusal(message: &str) -> bool {
+    message.contains("on-demand throughput") && (message.contains("isn") || message.contains("not supported"))
+}
+
+fn inference_profile_advice(at: &Circumstances<'_>) -> String {
+    let prefixes = at.region.profile_prefixes();
+    match at.model_id.base_model() {
+        Some(base) if !prefixes.is_empty() => {
+            let ids: Vec<String> = prefixes.iter().map(|prefix| format!("{prefix}{base}")).collect();
+            format!(
+                "this model is served through an inference profile only; from {} try the model id {}",
+                at.region,
+                ids.join(" or ")
+            )
+        }
+        _ => "this model is served through an inference profile only: use the id or ARN of one that contains it"
+            .to_owned(),
+    }
+}
+
+fn access_advice(message: &str, at: &Circumstances<'_>) -> String {
+    // IAM names the missing action itself when it is IAM that refuses.
+    if message.contains("is not authorized to perform") || message.contains("explicit deny") {
+        let resource = match at.model_id.kind() {
+            ModelKind::InferenceProfile | ModelKind::ApplicationInferenceProfile => {
+                "the inference profile and the foundation models behind it, in every region it routes to"
+            }
+            _ => "the model",
+        };
+        return format!("allow {} on {resource} in the IAM policy of these credentials", at.action);
+    }
+    let bearer = match at.auth {
+        Auth::Bearer(_) => " and bedrock:CallWithBearerToken",
+        Auth::SigV4(_) => "",
+    };
+    format!(
+        "two things are needed: access to the model, asked for in the Bedrock console of {} under \"Model access\", and \
+         the IAM permission {}{bearer}",
+        at.region, at.action
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::credentials::Credentials;
+    use http::HeaderMap;
+
+    fn advice(region: &str, model_id: &str, code: &str, message: &str) -> Option<String> {
+        let mut headers = HeaderMap::new();
+        headers.insert("x-amzn-errortype", code.parse().unwrap());
+        let body = serde_json::json!({ "message": message }).to_string();
+        let error = crate::operation::parse_error(400, &headers, body.as_bytes());
+        let region = Region::new(region).unwrap();
+        let model_id = ModelId::parse(model_id).unwrap();
+        let auth = Auth::SigV4(Credentials::new("AKIAIOSFODNN7EXAMPLE", "canary"));
+        let action = "bedrock:InvokeModelWithResponseStream";
+        let at = Circumstances { region: &region, model_id: &model_id, auth: &auth, action };
+        let text = for_error(&error, &at);
+        assert!(!text.as_deref().unwrap_or_default().contains("canary"));
+        text
+    }
+
+    #[test]
+    fn on_demand_refusal_names_the_profiles_of_the_regions_geography() {
+        let message = "Invocation of model ID anthropic.claude-sonnet-4-5-20250929-v1:0 with on-demand throughput isn’t \
+                       supported. Retry your request with the ID or ARN of an inference profile that contains this model.";
+        let model = "anthropic.claude-sonnet-4-5-20250929-v1:0";
+        let us = advice("us-west-2", model, "ValidationException", message).unwrap();
+        assert!(us.contains("us.anthropic.claude-sonnet-4-5-20250929-v1:0 or global.anthropic"), "{us}");
+        let tokyo = advice("ap-northeast-1", model, "ValidationException", message).unwrap();
+        assert!(tokyo.contains("jp.anthropic") && tokyo.contains("apac.anthropic"), "{tokyo}");
+        let straight = message.replace('’', "'");
+        let eu = advice("eu-central-1", model, "ValidationException", &straight).unwrap();
+        assert!(eu.contains("eu.anthropic"), "{eu}");
+        let china = advice("cn-north-1", model, "ValidationException", message).unwrap();
+        assert!(china.contains("id or ARN"), "{china}");
+    }
+
+    #[test]
+    fn access_denied_names_model_access_and_the_permission() {
+        let refused = "You don't have access to the model with the specified model ID.";
+        let text = advice("us-east-1", "amazon.nova-lite-v1:0", "AccessDeniedException", refused).unwrap();
+        assert!(
+            text.contains("Model access") && text.contains("bedrock:InvokeModelWithResponseStream"),
+            "{text}"
+        );
+        let iam =
+            "User: arn:aws:iam::1:user/x is not authorized to perform: bedrock:InvokeModel on resource: y";
+        let text = advice("us-east-1", "us.amazon.nova-lite-v1:0", "AccessDeniedException", iam).unwrap();
+        assert!(text.contains("every region it routes to"), "{text}");
+    }
+
+    #[test]
+    fn an_old_signature_is_a_clock_and_a_wrong_one_a_secret() {
+        let expired = "Signature expired: 20250130T064508Z is now earlier than 20250210T013411Z";
+        let text = advice("us-east-1", "a.b", "InvalidSignatureException", expired).unwrap();
+        assert!(text.contains("clock"), "{text}");
+        let wrong = "The request signature we calculated does not match the signature you provided.";
+        let text = advice("us-east-1", "a.b", "InvalidSignatureException", wrong).unwrap();
+        assert!(text.contains("secret access key"), "{text}");
+    }
+}

@@ -1,0 +1,189 @@
+//! The client: settings, credentials and transport put together around the operations.
+
+mod builder;
+mod hint;
+mod settings;
+mod stream;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use bytes::Bytes;
+
+use crate::auth::{Auth, Chain};
+use crate::converse::{ConverseOutput, ConverseRequest, EventDecoder};
+use crate::endpoint::{Endpoint, EndpointError, HostVariant, Plane, Region, SIGNING_NAME};
+use crate::error::Error;
+use crate::model_id::ModelId;
+use crate::operation;
+use crate::transport::{Body, Transport};
+use hint::Circumstances;
+
+pub use builder::ClientBuilder;
+pub use stream::ConverseStream;
+
+/// How much of an answer that is not a success is read, in bytes: messages are short, proxies' pages are not.
+const ERROR_BODY: usize = 64 * 1024;
+
+/// A connection to Bedrock: region, endpoint, credentials and transport.
+///
+/// Cloning is cheap, and clones share the connections. One client serves any number of requests at once.
+///
+/// ```no_run
+/// # async fn example() -> Result<(), bedrill::Error> {
+/// use bedrill::Client;
+/// use bedrill::converse::ConverseRequest;
+///
+/// let client = Client::from_env().await?;
+/// let request = ConverseRequest::new("us.amazon.nova-lite-v1:0").message("Why is the sky blue?");
+/// let output = client.converse_stream(&request).await?.collect().await?;
+/// println!("{}", output.text());
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Client(Arc<Parts>);
+
+struct Parts {
+    transport: Arc<dyn Transport>,
+    credentials: CredentialsFrom,
+    /// What the caller set; it goes before the region in a model's ARN.
+    explicit_region: Option<Region>,
+    /// What the environment and the profile say, else `us-east-1`.
+    default_region: Region,
+    host_variant: HostVariant,
+    endpoint_url: Option<String>,
+    frame_budget: usize,
+    signing_keys: crate::sigv4::SigningKeyCache,
+    clock: fn() -> SystemTime,
+}
+
+enum CredentialsFrom {
+    Fixed(Auth),
+    Chain(Chain),
+}
+
+impl Client {
+    /// A client as the environment and `~/.aws` describe it, over [`ReqwestTransport`](crate::transport::ReqwestTransport).
+    ///
+    /// Credentials are looked for at once, so that their absence shows here and not at the first request.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] when a setting cannot be used, or no source has credentials.
+    #[cfg(feature = "reqwest")]
+    pub async fn from_env() -> Result<Self, Error> {
+        let client = Self::builder().build()?;
+        client.auth().await?;
+        Ok(client)
+    }
+
+    /// Settings, then [`build`](ClientBuilder::build). What is not set comes from the environment and `~/.aws`.
+    #[must_use]
+    pub fn builder() -> ClientBuilder {
+        ClientBuilder::new()
+    }
+
+    /// Sends `POST /model/{modelId}/converse-stream` and hands the events out as they come.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] when the request cannot be built, signed or sent, or is answered with anything but frames.
+    pub async fn converse_stream(&self, request: &ConverseRequest) -> Result<ConverseStream, Error> {
+        let action = "bedrock:InvokeModelWithResponseStream";
+        let (head, mut body) = self.invoke(request, operation::converse_stream, action).await?;
+        let request_id = operation::request_id(&head.headers).map(str::to_owned);
+        let status = head.status.as_u16();
+        if !operation::is_event_stream(&head.headers) || head.headers.contains_key("content-encoding") {
+            // The first bytes tell what answered; that they cannot be read does not matter then.
+            let beginning = body.read_at_most(ERROR_BODY).await.unwrap_or_default();
+            operation::expect_event_stream(&head.headers, &beginning)
+                .map_err(|error| Error::from(error).with_response(status, request_id.as_deref()))?;
+        }
+        let decoder = EventDecoder::with_budget(self.0.frame_budget);
+        Ok(ConverseStream::new(body, decoder, status, request_id))
+    }
+
+    /// Sends `POST /model/{modelId}/converse` and reads the whole answer.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] when the request cannot be built, signed or sent, or its answer is not one.
+    pub async fn converse(&self, request: &ConverseRequest) -> Result<ConverseOutput, Error> {
+        let (head, mut body) = self.invoke(request, operation::converse, "bedrock:InvokeModel").await?;
+        let request_id = operation::request_id(&head.headers);
+        let described = |error: Error| error.with_response(head.status.as_u16(), request_id);
+        let whole = body.read_at_most(self.0.frame_budget).await.map_err(|error| described(error.into()))?;
+        operation::parse_converse(&head.headers, &whole).map_err(|error| described(error.into()))
+    }
+
+    /// The region that a request for `model_id` goes to: the one that was set, else the one in the model's ARN,
+    /// else that of the environment or the profile, else `us-east-1`.
+    #[must_use]
+    pub fn region_for<'a>(&'a self, model_id: &'a ModelId) -> &'a Region {
+        self.0.explicit_region.as_ref().or_else(|| model_id.region()).unwrap_or(&self.0.default_region)
+    }
+
+    /// Where the requests of `plane` go for `region`.
+    ///
+    /// # Errors
+    ///
+    /// [`EndpointError`] when the configured endpoint cannot be used.
+    pub fn endpoint(&self, plane: Plane, region: &Region) -> Result<Endpoint, EndpointError> {
+        Endpoint::resolve(plane, Some(region), self.0.host_variant, self.0.endpoint_url.as_deref())
+    }
+
+    async fn auth(&self) -> Result<Auth, Error> {
+        match &self.0.credentials {
+            CredentialsFrom::Fixed(auth) => Ok(auth.clone()),
+            CredentialsFrom::Chain(chain) => Ok(chain.load().await?.into_auth()),
+        }
+    }
+
+    /// Builds, authorizes and sends; an answer other than 200 is an error, with advice.
+    async fn invoke(
+        &self,
+        request: &ConverseRequest,
+        build: fn(&ConverseRequest, &Endpoint) -> Result<http::Request<Bytes>, operation::BuildError>,
+        action: &'static str,
+    ) -> Result<(http::response::Parts, Body), Error> {
+        let model_id = ModelId::parse(request.model_id())?;
+        let region = self.region_for(&model_id);
+        let endpoint = self.endpoint(Plane::Data, region)?;
+        let mut http = build(request, &endpoint)?;
+        http.headers_mut().insert(http::header::USER_AGENT, USER_AGENT);
+        let auth = self.auth().await?;
+        let now = (self.0.clock)();
+        auth.authorize_with_keys(&mut http, region.as_str(), SIGNING_NAME, now, Some(&self.0.signing_keys))?;
+
+        let (head, mut body) = self.0.transport.send(http).await?.into_parts();
+        let status = head.status.as_u16();
+        if head.status == http::StatusCode::OK {
+            return Ok((head, body));
+        }
+        let whole = body.read_at_most(ERROR_BODY).await.unwrap_or_default();
+        let error = operation::parse_error(status, &head.headers, &whole);
+        let at = Circumstances { region, model_id: &model_id, auth: &auth, action };
+        let advice = if head.status.is_redirection() {
+            Some("redirects are not followed, because they would carry the credentials along".to_owned())
+        } else {
+            hint::for_error(&error, &at)
+        };
+        Err(Error::from(error).with_hint(advice))
+    }
+}
+
+/// Not signed, as the SDKs leave it out too: proxies like to rewrite it.
+const USER_AGENT: http::HeaderValue =
+    http::HeaderValue::from_static(concat!("bedrill/", env!("CARGO_PKG_VERSION")));
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("explicit_region", &self.0.explicit_region)
+            .field("default_region", &self.0.default_region)
+            .field("endpoint_url", &self.0.endpoint_url)
+            .finish_non_exhaustive()
+    }
+}

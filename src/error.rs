@@ -1,0 +1,323 @@
+//! The one error of the client: what failed, and everything the service said about it.
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::auth::AuthError;
+use crate::converse::{AssemblyError, EventError, StreamException};
+use crate::endpoint::EndpointError;
+use crate::model_id::ModelIdError;
+use crate::operation::{AnswerError, BuildError, ServiceError};
+use crate::transport::{TransportError, TransportErrorKind};
+
+/// What kind of thing failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The region, the endpoint, the model id or the TLS settings cannot be used. Nothing was sent.
+    Configuration,
+    /// No usable credentials. Nothing was sent.
+    Credentials,
+    /// No response, or a body that broke off.
+    Transport,
+    /// The service answered with an error status.
+    Service,
+    /// The service answered with success, but not with what the operation answers.
+    Answer,
+    /// The frames are corrupt or cut, or the stream ended before `messageStop`.
+    Stream,
+    /// The service reported an exception or an error inside the stream.
+    Exception,
+    /// The events do not make a message.
+    Assembly,
+}
+
+/// Why a call, or a stream, failed.
+///
+/// `Display` is complete: what failed, where, and what to do next where that is known. The parts are there too:
+/// [`kind`](Self::kind), [`code`](Self::code), [`status`](Self::status), [`request_id`](Self::request_id),
+/// [`events_delivered`](Self::events_delivered).
+#[derive(Debug)]
+pub struct Error(Box<Parts>);
+
+#[derive(Debug)]
+struct Parts {
+    cause: Cause,
+    request_id: Option<String>,
+    status: Option<u16>,
+    events_delivered: u64,
+    hint: Option<String>,
+}
+
+#[derive(Debug)]
+enum Cause {
+    Configuration(Box<dyn std::error::Error + Send + Sync>),
+    Credentials(AuthError),
+    Transport(TransportError),
+    Service(ServiceError),
+    Answer(AnswerError),
+    Event(EventError),
+    Assembly(AssemblyError),
+}
+
+impl Error {
+    fn new(cause: Cause) -> Self {
+        let (status, request_id) = match &cause {
+            Cause::Service(error) => (Some(error.status()), error.request_id().map(str::to_owned)),
+            _ => (None, None),
+        };
+        Self(Box::new(Parts { cause, request_id, status, events_delivered: 0, hint: None }))
+    }
+
+    pub(crate) fn configuration(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::new(Cause::Configuration(error.into()))
+    }
+
+    pub(crate) fn with_response(mut self, status: u16, request_id: Option<&str>) -> Self {
+        self.0.status = Some(status);
+        self.0.request_id = request_id.map(str::to_owned);
+        self
+    }
+
+    pub(crate) fn with_events_delivered(mut self, events: u64) -> Self {
+        self.0.events_delivered = events;
+        self
+    }
+
+    pub(crate) fn with_hint(mut self, hint: Option<String>) -> Self {
+        self.0.hint = hint;
+        self
+    }
+
+    /// What kind of thing failed.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        match &self.0.cause {
+            Cause::Configuration(_) => ErrorKind::Configuration,
+            Cause::Credentials(_) => ErrorKind::Credentials,
+            Cause::Transport(_) => ErrorKind::Transport,
+            Cause::Service(_) => ErrorKind::Service,
+            Cause::Answer(_) => ErrorKind::Answer,
+            Cause::Event(EventError::Exception(_) | EventError::Error { .. }) => ErrorKind::Exception,
+            Cause::Event(_) => ErrorKind::Stream,
+            Cause::Assembly(_) => ErrorKind::Assembly,
+        }
+    }
+
+    /// The service's name for the error, `ThrottlingException`, from an HTTP error or from inside the stream.
+    #[must_use]
+    pub fn code(&self) -> Option<&str> {
+        match &self.0.cause {
+            Cause::Service(error) => error.code(),
+            Cause::Event(EventError::Exception(exception)) => Some(exception.kind.as_str()),
+            Cause::Event(EventError::Error { code, .. }) => Some(code),
+            _ => None,
+        }
+    }
+
+    /// The service's own words, unescaped.
+    #[must_use]
+    pub fn message(&self) -> Option<&str> {
+        match &self.0.cause {
+            Cause::Service(error) => Some(error.message()).filter(|message| !message.is_empty()),
+            Cause::Event(EventError::Exception(exception)) => exception.message.as_deref(),
+            Cause::Event(EventError::Error { message, .. }) => Some(message),
+            _ => None,
+        }
+    }
+
+    /// The status of the HTTP response; `None` when there was none. 200 for what failed inside a stream.
+    #[must_use]
+    pub fn status(&self) -> Option<u16> {
+        self.0.status
+    }
+
+    /// The id of the exchange (`x-amzn-requestid`), for AWS support.
+    #[must_use]
+    pub fn request_id(&self) -> Option<&str> {
+        self.0.request_id.as_deref()
+    }
+
+    /// How many events of the stream had been handed out before it failed. With 0, sending the request again
+    /// repeats nothing.
+    #[must_use]
+    pub fn events_delivered(&self) -> u64 {
+        self.0.events_delivered
+    }
+
+    /// How long the service asks to wait before another try (`x-amz-retry-after`).
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        match &self.0.cause {
+            Cause::Service(error) => error.retry_after_ms().map(Duration::from_millis),
+            _ => None,
+        }
+    }
+
+    /// What to do next, where that is known. Part of `Display` too.
+    #[must_use]
+    pub fn hint(&self) -> Option<&str> {
+        self.0.hint.as_deref()
+    }
+
+    /// The exception that the service reported inside the stream.
+    #[must_use]
+    pub fn exception(&self) -> Option<&StreamException> {
+        match &self.0.cause {
+            Cause::Event(EventError::Exception(exception)) => Some(exception),
+            _ => None,
+        }
+    }
+
+    /// Which part of the transport failed.
+    #[must_use]
+    pub fn transport_kind(&self) -> Option<TransportErrorKind> {
+        match &self.0.cause {
+            Cause::Transport(error) => Some(error.kind()),
+            _ => None,
+        }
+    }
+
+    /// Whether the same request may well succeed when it is sent again: the connection broke, the service was
+    /// overloaded, throttled or not ready. Look at [`events_delivered`](Self::events_delivered) before doing so.
+    ///
+    /// The statuses and codes are those that the AWS SDKs retry in their standard mode
+    /// ([Retry behavior](https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html)), and
+    /// `ModelNotReadyException`, which Bedrock's model marks as retryable.
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        match &self.0.cause {
+            Cause::Transport(error) => matches!(
+                error.kind(),
+                TransportErrorKind::Connect | TransportErrorKind::Timeout | TransportErrorKind::Broken
+            ),
+            Cause::Service(error) => {
+                matches!(error.status(), 500 | 502 | 503 | 504) || error.code().is_some_and(is_retryable_code)
+            }
+            Cause::Event(EventError::Exception(_) | EventError::Error { .. }) => {
+                self.code().is_some_and(is_retryable_code)
+            }
+            _ => false,
+        }
+    }
+}
+
+/// Throttling codes, transient codes, and Bedrock's own.
+fn is_retryable_code(code: &str) -> bool {
+    const CODES: [&str; 19] = [
+        "BandwidthLimitExceeded",
+        "EC2ThrottledException",
+        "InternalServerException",
+        "LimitExceededException",
+        "ModelNotReadyException",
+        "PriorRequestNotComplete",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "RequestThrottled",
+        "RequestThrottledException",
+        "RequestTimeout",
+        "RequestTimeoutException",
+        "ServiceUnavailableException",
+        "SlowDown",
+        "ThrottledException",
+        "Throttling",
+        "ThrottlingException",
+        "TooManyRequestsException",
+        "TransactionInProgressException",
+    ];
+    CODES.iter().any(|known| known.eq_ignore_ascii_case(code))
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let parts = &*self.0;
+        match &parts.cause {
+            Cause::Configuration(error) => error.fmt(f)?,
+            Cause::Credentials(error) => error.fmt(f)?,
+            Cause::Transport(error) => error.fmt(f)?,
+            Cause::Service(error) => error.fmt(f)?,
+            Cause::Answer(error) => error.fmt(f)?,
+            Cause::Event(error) => error.fmt(f)?,
+            Cause::Assembly(error) => error.fmt(f)?,
+        }
+        if parts.events_delivered > 0 {
+            write!(f, " (after {} events)", parts.events_delivered)?;
+        }
+        if let Some(request_id) = &parts.request_id {
+            write!(f, " [request id {}]", crate::quote::escape(request_id))?;
+        }
+        if let Some(hint) = &parts.hint {
+            write!(f, "\n  {hint}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Error {
+    // `Display` already says what the cause says, so the chain goes on below it.
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match &self.0.cause {
+            Cause::Configuration(error) => error.source(),
+            Cause::Credentials(error) => error.source(),
+            Cause::Transport(error) => error.source(),
+            Cause::Service(error) => error.source(),
+            Cause::Answer(error) => error.source(),
+            Cause::Event(error) => error.source(),
+            Cause::Assembly(error) => error.source(),
+        }
+    }
+}
+
+impl From<AuthError> for Error {
+    fn from(error: AuthError) -> Self {
+        Self::new(Cause::Credentials(error))
+    }
+}
+
+impl From<TransportError> for Error {
+    fn from(error: TransportError) -> Self {
+        Self::new(Cause::Transport(error))
+    }
+}
+
+impl From<ServiceError> for Error {
+    fn from(error: ServiceError) -> Self {
+        Self::new(Cause::Service(error))
+    }
+}
+
+impl From<AnswerError> for Error {
+    fn from(error: AnswerError) -> Self {
+        Self::new(Cause::Answer(error))
+    }
+}
+
+impl From<EventError> for Error {
+    fn from(error: EventError) -> Self {
+        Self::new(Cause::Event(error))
+    }
+}
+
+impl From<AssemblyError> for Error {
+    fn from(error: AssemblyError) -> Self {
+        Self::new(Cause::Assembly(error))
+    }
+}
+
+impl From<EndpointError> for Error {
+    fn from(error: EndpointError) -> Self {
+        Self::configuration(error)
+    }
+}
+
+impl From<ModelIdError> for Error {
+    fn from(error: ModelIdError) -> Self {
+        Self::configuration(error)
+    }
+}
+
+impl From<BuildError> for Error {
+    fn from(error: BuildError) -> Self {
+        Self::configuration(error)
+    }
+}
