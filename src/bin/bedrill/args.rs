@@ -1,0 +1,162 @@
+//! The command line as plain data. Nothing here reads a file or the environment.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Amazon Bedrock without the AWS SDK.
+#[derive(Debug, Parser)]
+#[command(
+    name = "bedrill",
+    version,
+    max_term_width = 100,
+    after_help = "Exit codes: 0 done; 1 the service, the network or the stream failed; 2 usage or configuration; \
+                  3 no usable credentials; 130 interrupted."
+)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    #[command(flatten)]
+    pub(crate) common: Common,
+}
+
+/// What every command understands.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Common options")]
+pub(crate) struct Common {
+    /// The AWS region [default: the model ARN's, AWS_REGION, AWS_DEFAULT_REGION, the profile's, us-east-1]
+    #[arg(long, global = true, value_name = "REGION")]
+    pub(crate) region: Option<String>,
+    /// The profile of ~/.aws to use; goes before keys and tokens in the environment
+    #[arg(long, global = true, value_name = "NAME")]
+    pub(crate) profile: Option<String>,
+    /// Send requests to this URL instead of the region's host
+    #[arg(long, global = true, value_name = "URL")]
+    pub(crate) endpoint_url: Option<String>,
+    /// Read variables from this file instead of .env in the working directory
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) env_file: Option<PathBuf>,
+    /// Say more on stderr: the model's reasoning, token use, timings
+    #[arg(short, long, global = true)]
+    pub(crate) verbose: bool,
+    /// Say nothing on stderr but errors
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run the whole path on this machine, without an account
+    ///
+    /// An embedded server on loopback checks the signature of the request and streams a recorded answer.
+    Demo {
+        /// What to ask; the answer is the same
+        prompt: Vec<String>,
+    },
+    /// Ask a model, and stream its answer to stdout
+    Chat(Box<Chat>),
+    /// Print the frames or events of a recorded stream as JSON Lines
+    ///
+    /// What came before a fault is printed; the fault goes to stderr, and the exit code is 1.
+    Decode {
+        /// The recorded body of a response; - reads stdin
+        file: PathBuf,
+        /// One frame a line, with its headers, instead of one event a line
+        #[arg(long)]
+        frames: bool,
+    },
+}
+
+/// The flags of `bedrill chat`.
+#[derive(Debug, Args)]
+pub(crate) struct Chat {
+    /// The prompt; text on stdin is added below it
+    pub(crate) prompt: Vec<String>,
+    /// A model id, an inference profile id or an ARN [default: BEDRILL_MODEL]
+    #[arg(short, long, value_name = "MODEL")]
+    pub(crate) model: Option<String>,
+    /// The system prompt
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) system: Option<String>,
+    /// The most tokens to generate
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(i32).range(1..))]
+    pub(crate) max_tokens: Option<i32>,
+    /// Randomness, 0 to 1
+    #[arg(long, value_name = "X", value_parser = zero_to_one)]
+    pub(crate) temperature: Option<f64>,
+    /// The share of probability to sample from, 0 to 1
+    #[arg(long, value_name = "X", value_parser = zero_to_one)]
+    pub(crate) top_p: Option<f64>,
+    /// Stop when the model writes this; may be repeated
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) stop: Vec<String>,
+    /// Attach an image (png, jpeg, gif, webp); may be repeated
+    #[arg(long, value_name = "FILE")]
+    pub(crate) image: Vec<PathBuf>,
+    /// Attach a document (pdf, csv, doc, docx, xls, xlsx, html, txt, md); may be repeated
+    #[arg(long, value_name = "FILE")]
+    pub(crate) document: Vec<PathBuf>,
+    /// Let the model think before it answers; --verbose shows the thoughts on stderr
+    #[arg(long, value_name = "LEVEL")]
+    pub(crate) thinking: Option<Thinking>,
+    /// Print the whole answer as one JSON document, in the shape of Converse's
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Write the raw body of the response to this file
+    #[arg(long, value_name = "FILE", conflicts_with = "replay")]
+    pub(crate) record: Option<PathBuf>,
+    /// Stream a recorded body instead of asking the service; - reads stdin
+    #[arg(long, value_name = "FILE", conflicts_with = "no_stream")]
+    pub(crate) replay: Option<PathBuf>,
+    /// Ask with Converse instead of ConverseStream
+    #[arg(long)]
+    pub(crate) no_stream: bool,
+}
+
+/// How much a model thinks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Thinking {
+    Off,
+    Minimal,
+    Low,
+    Medium,
+    High,
+    Max,
+}
+
+fn zero_to_one(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(number) if (0.0..=1.0).contains(&number) => Ok(number),
+        _ => Err("not a number from 0 to 1".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn common_options_stand_before_or_behind_the_command() {
+        for line in ["bedrill --region eu-west-1 chat hi", "bedrill chat hi --region eu-west-1"] {
+            let cli = Cli::try_parse_from(line.split(' ')).expect(line);
+            assert_eq!(cli.common.region.as_deref(), Some("eu-west-1"), "{line}");
+        }
+    }
+
+    #[test]
+    fn numbers_out_of_range_are_refused() {
+        for line in [
+            "bedrill chat --temperature 1.5 x",
+            "bedrill chat --top-p nan x",
+            "bedrill chat --max-tokens 0 x",
+        ] {
+            assert!(Cli::try_parse_from(line.split(' ')).is_err(), "{line}");
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! What may reach a terminal.
+
+use std::fmt::Write as _;
+use std::io::{self, IsTerminal as _, Write};
+
+/// Standard output: raw into a pipe or a file, made harmless on a terminal.
+pub(crate) struct Output {
+    out: io::StdoutLock<'static>,
+    terminal: bool,
+    ends_with_newline: bool,
+}
+
+impl Output {
+    pub(crate) fn stdout() -> Self {
+        let out = io::stdout();
+        let terminal = out.is_terminal();
+        Self { out: out.lock(), terminal, ends_with_newline: true }
+    }
+
+    /// Writes a piece of a model's answer and flushes it, so that it is seen as it comes.
+    pub(crate) fn write(&mut self, text: &str) -> io::Result<()> {
+        let Some(last) = text.chars().next_back() else { return Ok(()) };
+        self.ends_with_newline = last == '\n';
+        if self.terminal {
+            self.out.write_all(visible(text).as_bytes())?;
+        } else {
+            self.out.write_all(text.as_bytes())?;
+        }
+        self.out.flush()
+    }
+
+    /// Ends the last line, so that the shell's prompt begins on its own.
+    pub(crate) fn end_line(&mut self) -> io::Result<()> {
+        if self.ends_with_newline { Ok(()) } else { self.write("\n") }
+    }
+
+    /// Writes one line. JSON needs no care: it holds no control character unescaped below U+0020; what lies
+    /// above is made visible on a terminal like any text.
+    pub(crate) fn line(&mut self, line: &str) -> io::Result<()> {
+        self.write(line)?;
+        self.write("\n")
+    }
+}
+
+/// `text` with control characters written out (`\u{1b}`), except newline and tab, and with the format characters
+/// that reorder text. Each character stands for itself, so a sequence cut across two pieces is harmless too.
+pub(crate) fn visible(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for character in text.chars() {
+        if is_harmless(character) {
+            out.push(character);
+        } else {
+            // Writing to a String does not fail.
+            let _ = write!(out, "{}", character.escape_unicode());
+        }
+    }
+    out
+}
+
+fn is_harmless(character: char) -> bool {
+    match character {
+        '\n' | '\t' => true,
+        '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => false,
+        _ => !character.is_control(),
+    }
+}
+
+/// Prints a line to stderr; one that cannot be written has nobody to be told.
+pub(crate) fn note(line: &str) {
+    let _ = writeln!(io::stderr(), "{}", visible(line));
+}
+
+/// Prints a piece of a model's reasoning to stderr, as it comes.
+pub(crate) fn thought(text: &str) {
+    let _ = write!(io::stderr(), "{}", visible(text));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn controls_are_made_visible_and_text_is_left_alone() {
+        assert_eq!(visible("tab\there\nü"), "tab\there\nü");
+        assert_eq!(visible("\u{1b}]52;c;aGk=\u{7}"), "\\u{1b}]52;c;aGk=\\u{7}");
+        assert_eq!(visible("\r\u{8}\u{7f}\u{9b}\u{202e}"), "\\u{d}\\u{8}\\u{7f}\\u{9b}\\u{202e}");
+    }
+}
