@@ -1,5 +1,8 @@
 //! The one error of the client: what failed, and everything the service said about it.
 
+#[cfg(test)]
+mod tests;
+
 use std::fmt;
 use std::time::Duration;
 

@@ -154,10 +154,13 @@ impl ClientBuilder {
         let settings = Settings { host: &*self.host, profiles: &profiles };
 
         let explicit_region = self.region.as_deref().map(Region::new).transpose()?;
-        let default_region = match (&explicit_region, settings.region()?) {
-            (Some(region), _) => region.clone(),
-            (None, Some(region)) => region,
-            (None, None) => Region::new(LAST_RESORT_REGION)?,
+        // A bad region of the environment does no harm when the caller names another.
+        let default_region = match &explicit_region {
+            Some(region) => region.clone(),
+            None => match settings.region()? {
+                Some(region) => region,
+                None => Region::new(LAST_RESORT_REGION)?,
+            },
         };
         let host_variant = settings.host_variant()?;
         let endpoint_url = match &self.endpoint_url {

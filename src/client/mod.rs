@@ -95,7 +95,7 @@ impl Client {
         let (head, mut body) = self.invoke(request, operation::converse_stream, action).await?;
         let request_id = operation::request_id(&head.headers).map(str::to_owned);
         let status = head.status.as_u16();
-        if !operation::is_event_stream(&head.headers) || head.headers.contains_key("content-encoding") {
+        if operation::expect_event_stream(&head.headers, &[]).is_err() {
             // The first bytes tell what answered; that they cannot be read does not matter then.
             let beginning = body.read_at_most(ERROR_BODY).await.unwrap_or_default();
             operation::expect_event_stream(&head.headers, &beginning)

@@ -12,6 +12,9 @@
 //! [service-specific endpoints](https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html),
 //! [dual stack and FIPS](https://docs.aws.amazon.com/sdkref/latest/guide/feature-endpoints.html).
 
+#[cfg(test)]
+mod tests;
+
 use crate::auth::Host;
 use crate::auth::profile::ProfileFiles;
 use crate::endpoint::{HostVariant, Plane, Region};
