@@ -4,12 +4,17 @@
 #![allow(clippy::print_stderr)] // suites say on stderr what they ran or skipped
 
 mod auth;
+#[cfg(feature = "cli")]
+mod cli;
 mod conformance_frames;
 mod conformance_profile;
 mod conformance_requests;
 mod conformance_sigv4;
 mod conformance_surface;
+mod embedder;
 mod eventstream;
+#[cfg(feature = "reqwest")]
+mod peers;
 mod profile;
 mod sigv4;
 mod support;
