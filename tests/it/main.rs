@@ -4,6 +4,8 @@
 #![allow(clippy::print_stderr)] // suites say on stderr what they ran or skipped
 
 mod auth;
+#[cfg(feature = "cli")]
+mod cli;
 mod conformance_endpoints;
 mod conformance_events;
 mod conformance_frames;
@@ -11,7 +13,10 @@ mod conformance_profile;
 mod conformance_requests;
 mod conformance_sigv4;
 mod conformance_surface;
+mod embedder;
 mod eventstream;
+#[cfg(feature = "reqwest")]
+mod peers;
 mod profile;
 mod sigv4;
 mod support;

@@ -21,7 +21,7 @@ pub(crate) struct Cli {
 }
 
 /// What every command understands.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Common options")]
 pub(crate) struct Common {
     /// The AWS region [default: the model ARN's, AWS_REGION, AWS_DEFAULT_REGION, the profile's, us-east-1]
