@@ -18,7 +18,10 @@ pub mod eventstream;
 pub mod profile;
 pub mod sigv4;
 
-// L2: Bedrock's shapes. Pure.
+// L2: Bedrock's shapes. Pure. The macros of `shape` come before the shapes that they write.
+#[macro_use]
+mod shape;
+
 pub mod converse;
 pub mod endpoint;
 pub mod model_id;
