@@ -25,6 +25,7 @@ mod shape;
 pub mod converse;
 pub mod endpoint;
 pub mod model_id;
+pub mod models;
 pub mod operation;
 
 // L3: the outside world, behind traits.
