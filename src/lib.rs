@@ -22,6 +22,7 @@ pub mod sigv4;
 #[macro_use]
 mod shape;
 
+pub mod catalog;
 pub mod converse;
 pub mod endpoint;
 pub mod model_id;

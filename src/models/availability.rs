@@ -46,6 +46,7 @@ open_enum! {
 
 structure! {
     /// The agreement that a model needs.
+    #[derive(Default)]
     pub struct AgreementAvailability {
         required {}
         optional {
@@ -59,6 +60,7 @@ structure! {
 
 structure! {
     /// What GetFoundationModelAvailability answers: what stands between this account and a model.
+    #[derive(Default)]
     pub struct GetFoundationModelAvailabilityResponse {
         required {}
         optional {

@@ -7,6 +7,7 @@ use crate::shape::{Blob, Shape};
 
 structure! {
     /// The parts of a Converse request that have tokens.
+    #[derive(Default)]
     pub struct ConverseTokensRequest {
         required {}
         optional {

@@ -55,6 +55,7 @@ open_enum! {
 
 structure! {
     /// When a model version came, and when it goes.
+    #[derive(Default)]
     pub struct FoundationModelLifecycle {
         required {}
         optional {
@@ -117,6 +118,7 @@ outermost!(ListFoundationModelsResponse);
 
 structure! {
     /// What GetFoundationModel answers.
+    #[derive(Default)]
     pub struct GetFoundationModelResponse {
         required {}
         optional {
@@ -130,6 +132,7 @@ outermost!(GetFoundationModelResponse);
 
 structure! {
     /// The filters of ListFoundationModels. Without any, all models of the region are listed.
+    #[derive(Default)]
     pub struct ListFoundationModelsRequest {
         required {}
         optional {

@@ -23,6 +23,7 @@ open_enum! {
 
 structure! {
     /// A model that a profile routes to.
+    #[derive(Default)]
     pub struct InferenceProfileModel {
         required {}
         optional {
@@ -102,6 +103,7 @@ outermost!(ListInferenceProfilesResponse);
 
 structure! {
     /// The filter and the page of ListInferenceProfiles.
+    #[derive(Default)]
     pub struct ListInferenceProfilesRequest {
         required {}
         optional {
