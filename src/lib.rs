@@ -41,6 +41,6 @@ mod client;
 mod error;
 
 #[cfg(feature = "client")]
-pub use client::{Client, ClientBuilder, ConverseStream};
+pub use client::{Client, ClientBuilder, ConverseStream, Notice, ProfileFallback, UnknownProfileFallback};
 #[cfg(feature = "client")]
 pub use error::{Error, ErrorKind};

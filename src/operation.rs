@@ -50,13 +50,17 @@ const QUOTED: usize = 200;
 ///
 /// [`BuildError`] when the model id or the endpoint cannot be used.
 pub fn converse_stream(request: &ConverseRequest, endpoint: &Endpoint) -> Result<Request<Bytes>, BuildError> {
-    post(
-        request.model_id(),
-        "converse-stream",
-        EVENT_STREAM,
-        request.to_body_json().to_string().into_bytes(),
-        endpoint,
-    )
+    converse_stream_with(request.model_id(), request, endpoint)
+}
+
+/// As [`converse_stream`], to another model than the request names.
+pub(crate) fn converse_stream_with(
+    model_id: &str,
+    request: &ConverseRequest,
+    endpoint: &Endpoint,
+) -> Result<Request<Bytes>, BuildError> {
+    let body = request.to_body_json().to_string().into_bytes();
+    post(model_id, "converse-stream", EVENT_STREAM, body, endpoint)
 }
 
 /// `POST /model/{modelId}/converse`: the answer is one JSON document.
@@ -65,13 +69,17 @@ pub fn converse_stream(request: &ConverseRequest, endpoint: &Endpoint) -> Result
 ///
 /// [`BuildError`] when the model id or the endpoint cannot be used.
 pub fn converse(request: &ConverseRequest, endpoint: &Endpoint) -> Result<Request<Bytes>, BuildError> {
-    post(
-        request.model_id(),
-        "converse",
-        JSON,
-        request.to_converse_body_json().to_string().into_bytes(),
-        endpoint,
-    )
+    converse_with(request.model_id(), request, endpoint)
+}
+
+/// As [`converse`], to another model than the request names.
+pub(crate) fn converse_with(
+    model_id: &str,
+    request: &ConverseRequest,
+    endpoint: &Endpoint,
+) -> Result<Request<Bytes>, BuildError> {
+    let body = request.to_converse_body_json().to_string().into_bytes();
+    post(model_id, "converse", JSON, body, endpoint)
 }
 
 /// `POST /model/{modelId}/count-tokens`, on the data plane: the answer is one JSON document.

@@ -144,24 +144,13 @@ pub struct Catalog {
 }
 
 impl Catalog {
-    /// Joins the lists of one region.
+    /// Joins the lists of one region, with the models of the user's configuration before what was discovered.
     #[must_use]
     pub fn new(listing: &Listing, region: &Region, settings: &DiscoverySettings) -> Self {
-        Self::with_manual(listing, region, settings, &[])
-    }
-
-    /// As [`new`](Self::new), with the models of the user's configuration first, in their own order. A discovered
-    /// model of the same id gives way to the configured one, whole.
-    #[must_use]
-    pub fn with_manual(
-        listing: &Listing,
-        region: &Region,
-        settings: &DiscoverySettings,
-        manual: &[ManualModel],
-    ) -> Self {
         let limits = settings.limits();
         let join = join::Join { listing, region, settings, limits: &limits };
-        let mut entries: Vec<Entry> = manual.iter().map(|model| join.manual(model)).collect();
+        let mut entries: Vec<Entry> =
+            settings.manual_models().iter().map(|model| join.manual(model)).collect();
         let configured: Vec<String> = entries.iter().map(|entry| entry.id.clone()).collect();
         let replaced = |entry: &Entry| {
             configured.iter().any(|id| *id == entry.id || Some(id) == entry.invoke_id.as_ref())
@@ -202,6 +191,12 @@ impl Catalog {
                 .iter()
                 .find(|entry| entry.profiles.iter().any(|profile| profile.id == id || profile.arn == id))
         })
+    }
+
+    /// Whether the inference profiles of the region are known, or could not be listed.
+    #[must_use]
+    pub fn profiles_known(&self) -> bool {
+        self.profiles_known
     }
 
     /// What is to be said about the listing: what it lacks and why, how old it is.

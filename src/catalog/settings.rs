@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::ManualModel;
 use super::limits::LimitsTable;
 use crate::endpoint::Region;
 
@@ -25,6 +26,7 @@ pub struct DiscoverySettings {
     default_context_window: u64,
     default_max_tokens: u64,
     limits: Option<LimitsTable>,
+    manual_models: Vec<ManualModel>,
 }
 
 impl DiscoverySettings {
@@ -45,6 +47,7 @@ impl DiscoverySettings {
             default_context_window: Self::CONTEXT_WINDOW,
             default_max_tokens: Self::MAX_TOKENS,
             limits: None,
+            manual_models: Vec::new(),
         }
     }
 
@@ -103,6 +106,20 @@ impl DiscoverySettings {
         self
     }
 
+    /// Models of the user's own configuration. They come first, in this order, and a discovered model of the same id
+    /// gives way to the configured one, whole.
+    #[must_use]
+    pub fn with_manual_models(mut self, models: impl IntoIterator<Item = ManualModel>) -> Self {
+        self.manual_models = models.into_iter().collect();
+        self
+    }
+
+    /// The models of the user's own configuration.
+    #[must_use]
+    pub fn manual_models(&self) -> &[ManualModel] {
+        &self.manual_models
+    }
+
     /// The region to list, where one was set.
     #[must_use]
     pub fn region(&self) -> Option<&Region> {
@@ -147,12 +164,13 @@ impl DiscoverySettings {
     #[cfg(feature = "client")]
     pub(crate) fn fingerprint(&self) -> String {
         format!(
-            "{:?}/{}/{}/{}/{:?}",
+            "{:?}/{}/{}/{}/{:?}/{:?}",
             self.provider_filter,
             self.refresh_interval,
             self.default_context_window,
             self.default_max_tokens,
             self.limits,
+            self.manual_models,
         )
     }
 }
