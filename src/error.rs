@@ -4,6 +4,7 @@
 mod tests;
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::auth::AuthError;
@@ -41,7 +42,7 @@ pub enum ErrorKind {
 /// [`kind`](Self::kind), [`code`](Self::code), [`status`](Self::status), [`request_id`](Self::request_id),
 /// [`events_delivered`](Self::events_delivered).
 #[derive(Debug)]
-pub struct Error(Box<Parts>);
+pub struct Error(Arc<Parts>);
 
 #[derive(Debug)]
 struct Parts {
@@ -69,27 +70,39 @@ impl Error {
             Cause::Service(error) => (Some(error.status()), error.request_id().map(str::to_owned)),
             _ => (None, None),
         };
-        Self(Box::new(Parts { cause, request_id, status, events_delivered: 0, hint: None }))
+        Self(Arc::new(Parts { cause, request_id, status, events_delivered: 0, hint: None }))
     }
 
     pub(crate) fn configuration(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::new(Cause::Configuration(error.into()))
     }
 
-    pub(crate) fn with_response(mut self, status: u16, request_id: Option<&str>) -> Self {
-        self.0.status = Some(status);
-        self.0.request_id = request_id.map(str::to_owned);
+    /// The same error for another who waited for the same answer.
+    pub(crate) fn shared(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+
+    /// Completes the error. It is not shared yet where that happens.
+    fn complete(mut self, change: impl FnOnce(&mut Parts)) -> Self {
+        if let Some(parts) = Arc::get_mut(&mut self.0) {
+            change(parts);
+        }
         self
     }
 
-    pub(crate) fn with_events_delivered(mut self, events: u64) -> Self {
-        self.0.events_delivered = events;
-        self
+    pub(crate) fn with_response(self, status: u16, request_id: Option<&str>) -> Self {
+        self.complete(|parts| {
+            parts.status = Some(status);
+            parts.request_id = request_id.map(str::to_owned);
+        })
     }
 
-    pub(crate) fn with_hint(mut self, hint: Option<String>) -> Self {
-        self.0.hint = hint;
-        self
+    pub(crate) fn with_events_delivered(self, events: u64) -> Self {
+        self.complete(|parts| parts.events_delivered = events)
+    }
+
+    pub(crate) fn with_hint(self, hint: Option<String>) -> Self {
+        self.complete(|parts| parts.hint = hint)
     }
 
     /// What kind of thing failed.

@@ -18,10 +18,15 @@ pub mod eventstream;
 pub mod profile;
 pub mod sigv4;
 
-// L2: Bedrock's shapes. Pure.
+// L2: Bedrock's shapes. Pure. The macros of `shape` come before the shapes that they write.
+#[macro_use]
+mod shape;
+
+pub mod catalog;
 pub mod converse;
 pub mod endpoint;
 pub mod model_id;
+pub mod models;
 pub mod operation;
 
 // L3: the outside world, behind traits.
@@ -36,6 +41,6 @@ mod client;
 mod error;
 
 #[cfg(feature = "client")]
-pub use client::{Client, ClientBuilder, ConverseStream};
+pub use client::{Client, ClientBuilder, ConverseStream, Notice, ProfileFallback, UnknownProfileFallback};
 #[cfg(feature = "client")]
 pub use error::{Error, ErrorKind};

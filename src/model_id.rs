@@ -57,7 +57,7 @@ pub enum ModelKind {
 const TOOL_PREFIXES: [&str; 4] = ["bedrock/converse/", "amazon-bedrock/", "bedrock/", "converse/"];
 
 /// The geographies that begin a system-defined profile's id.
-const GEOGRAPHIES: [&str; 9] = ["us", "eu", "apac", "jp", "au", "ca", "global", "us-gov", "amer"];
+pub(crate) const GEOGRAPHIES: [&str; 9] = ["us", "eu", "apac", "jp", "au", "ca", "global", "us-gov", "amer"];
 
 /// The API's own limit on `modelId`.
 const MAX_LEN: usize = 2_048;

@@ -15,6 +15,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod control;
 #[cfg(test)]
 mod tests;
 
@@ -27,7 +28,15 @@ use http::{Method, Request};
 use crate::converse::{ConverseOutput, ConverseRequest, ShapeError};
 use crate::endpoint::{Endpoint, EndpointError};
 use crate::model_id::{ModelId, ModelIdError};
+use crate::models::{CountTokensRequest, CountTokensResponse};
+use crate::shape::Shape;
 use crate::{quote, uri};
+
+pub use control::{
+    foundation_model, foundation_model_availability, inference_profile, list_foundation_models,
+    list_inference_profiles, parse_foundation_model, parse_foundation_model_availability,
+    parse_inference_profile, parse_list_foundation_models, parse_list_inference_profiles,
+};
 
 /// The content type of a stream of frames.
 pub const EVENT_STREAM: &str = "application/vnd.amazon.eventstream";
@@ -43,13 +52,17 @@ const QUOTED: usize = 200;
 ///
 /// [`BuildError`] when the model id or the endpoint cannot be used.
 pub fn converse_stream(request: &ConverseRequest, endpoint: &Endpoint) -> Result<Request<Bytes>, BuildError> {
-    post(
-        request.model_id(),
-        "converse-stream",
-        EVENT_STREAM,
-        request.to_body_json().to_string().into_bytes(),
-        endpoint,
-    )
+    converse_stream_with(request.model_id(), request, endpoint)
+}
+
+/// As [`converse_stream`], to another model than the request names.
+pub(crate) fn converse_stream_with(
+    model_id: &str,
+    request: &ConverseRequest,
+    endpoint: &Endpoint,
+) -> Result<Request<Bytes>, BuildError> {
+    let body = request.to_body_json().to_string().into_bytes();
+    post(model_id, "converse-stream", EVENT_STREAM, body, endpoint)
 }
 
 /// `POST /model/{modelId}/converse`: the answer is one JSON document.
@@ -58,13 +71,30 @@ pub fn converse_stream(request: &ConverseRequest, endpoint: &Endpoint) -> Result
 ///
 /// [`BuildError`] when the model id or the endpoint cannot be used.
 pub fn converse(request: &ConverseRequest, endpoint: &Endpoint) -> Result<Request<Bytes>, BuildError> {
-    post(
-        request.model_id(),
-        "converse",
-        JSON,
-        request.to_converse_body_json().to_string().into_bytes(),
-        endpoint,
-    )
+    converse_with(request.model_id(), request, endpoint)
+}
+
+/// As [`converse`], to another model than the request names.
+pub(crate) fn converse_with(
+    model_id: &str,
+    request: &ConverseRequest,
+    endpoint: &Endpoint,
+) -> Result<Request<Bytes>, BuildError> {
+    let body = request.to_converse_body_json().to_string().into_bytes();
+    post(model_id, "converse", JSON, body, endpoint)
+}
+
+/// `POST /model/{modelId}/count-tokens`, on the data plane: the answer is one JSON document.
+///
+/// Tokens belong to a foundation model, so the id of a cross-region profile is sent without its geography.
+///
+/// # Errors
+///
+/// [`BuildError`] when the model id or the endpoint cannot be used.
+pub fn count_tokens(request: &CountTokensRequest, endpoint: &Endpoint) -> Result<Request<Bytes>, BuildError> {
+    let model_id = ModelId::parse(&request.model_id).map_err(BuildError::ModelId)?;
+    let model_id = model_id.base_model().unwrap_or(model_id.as_str());
+    post(model_id, "count-tokens", JSON, request.to_body_json().to_string().into_bytes(), endpoint)
 }
 
 fn post(
@@ -94,8 +124,21 @@ fn post(
 ///
 /// [`AnswerError`] when the body is not JSON, or not an answer.
 pub fn parse_converse(headers: &HeaderMap, body: &[u8]) -> Result<ConverseOutput, AnswerError> {
+    parse(headers, body)
+}
+
+/// Reads the answer of [`count_tokens`]: the body of a response with status 200.
+///
+/// # Errors
+///
+/// [`AnswerError`] when the body is not JSON, or not an answer.
+pub fn parse_count_tokens(headers: &HeaderMap, body: &[u8]) -> Result<CountTokensResponse, AnswerError> {
+    parse(headers, body)
+}
+
+fn parse<T: Shape>(headers: &HeaderMap, body: &[u8]) -> Result<T, AnswerError> {
     let value = serde_json::from_slice(body).map_err(|_| AnswerError::unexpected("JSON", headers, body))?;
-    ConverseOutput::from_json(value).map_err(AnswerError::Shape)
+    T::from_json(value).map_err(AnswerError::Shape)
 }
 
 /// Checks that a response with status 200 holds frames, by its content type and encoding, before any is read.

@@ -4,6 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use super::discovery::{Discovery, Store};
+use super::fallback::{Fallback, Notice, OnNotice, ProfileFallback};
 use super::settings::Settings;
 use super::{Client, CredentialsFrom, Parts};
 use crate::auth::profile::ProfileFiles;
@@ -52,6 +54,9 @@ pub struct ClientBuilder {
     wrap_transport: Option<Wrap>,
     frame_budget: usize,
     clock: fn() -> SystemTime,
+    profile_fallback: ProfileFallback,
+    allowed_geographies: Vec<String>,
+    on_notice: Option<OnNotice>,
 }
 
 impl ClientBuilder {
@@ -67,6 +72,9 @@ impl ClientBuilder {
             wrap_transport: None,
             frame_budget: FrameDecoder::DEFAULT_BUDGET,
             clock: SystemTime::now,
+            profile_fallback: ProfileFallback::default(),
+            allowed_geographies: Vec::new(),
+            on_notice: None,
         }
     }
 
@@ -144,6 +152,28 @@ impl ClientBuilder {
         self
     }
 
+    /// What happens when a model is refused because it is not served on demand; [`ProfileFallback::Auto`] by default.
+    #[must_use]
+    pub fn profile_fallback(mut self, policy: ProfileFallback) -> Self {
+        self.profile_fallback = policy;
+        self
+    }
+
+    /// Geographies whose profiles may stand in for a model beside those of the region's own: `global`, `us`. None by
+    /// default: data does not leave the geography unless it is allowed to.
+    #[must_use]
+    pub fn allow_geographies(mut self, geographies: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.allowed_geographies = geographies.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Is told each time that another model id is sent than a request names.
+    #[must_use]
+    pub fn on_notice(mut self, tell: impl Fn(&Notice) + Send + Sync + 'static) -> Self {
+        self.on_notice = Some(Arc::new(tell));
+        self
+    }
+
     /// The client. Files are read here, nothing is sent.
     ///
     /// # Errors
@@ -163,12 +193,13 @@ impl ClientBuilder {
             },
         };
         let host_variant = settings.host_variant()?;
-        let endpoint_url = match &self.endpoint_url {
-            Some(url) => Some(url.clone()),
-            None => settings.endpoint_url(Plane::Data)?,
+        let endpoint_url = |plane| match &self.endpoint_url {
+            Some(url) => Ok(Some(url.clone())),
+            None => settings.endpoint_url(plane),
         };
+        let (data, control) = (endpoint_url(Plane::Data)?, endpoint_url(Plane::Control)?);
         // A bad endpoint shows here, and not at the first request.
-        Endpoint::resolve(Plane::Data, Some(&default_region), host_variant, endpoint_url.as_deref())?;
+        Endpoint::resolve(Plane::Data, Some(&default_region), host_variant, data.as_deref())?;
 
         let transport = match self.transport {
             Some(transport) => transport,
@@ -196,7 +227,11 @@ impl ClientBuilder {
             explicit_region,
             default_region,
             host_variant,
-            endpoint_url,
+            endpoint_url: data,
+            control_endpoint_url: control,
+            fallback: Fallback::new(self.profile_fallback, self.allowed_geographies, self.on_notice),
+            discovery: Discovery::new(),
+            store: Store::of(&*self.host),
             frame_budget: self.frame_budget,
             signing_keys: SigningKeyCache::new(),
             clock: self.clock,

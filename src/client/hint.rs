@@ -29,15 +29,52 @@ pub(super) fn for_error(error: &ServiceError, at: &Circumstances<'_>) -> Option<
     }
     match error.code()? {
         "AccessDeniedException" => Some(access_advice(&message, at)),
-        "UnrecognizedClientException" | "InvalidClientTokenId" => Some(match at.auth {
+        "UnknownOperationException" => {
+            Some("the endpoint does not know the operation: is it a bedrock-runtime endpoint?".to_owned())
+        }
+        "ThrottlingException" | "TooManyRequestsException" => Some(
+            "the account's quota for this model is used up for now: wait, or use a cross-region inference profile"
+                .to_owned(),
+        ),
+        code => of_credentials(code, &message, at.auth, at.region),
+    }
+}
+
+/// The advice for `error` of an operation of the control plane, which needs the IAM action `action`.
+pub(super) fn for_control_error(
+    error: &ServiceError,
+    auth: &Auth,
+    region: &Region,
+    action: &'static str,
+) -> Option<String> {
+    match error.code() {
+        Some("AccessDeniedException") => {
+            let bearer = match auth {
+                Auth::Bearer(_) => " and bedrock:CallWithBearerToken",
+                Auth::SigV4(_) => "",
+            };
+            Some(format!("allow {action}{bearer} in the IAM policy of these credentials"))
+        }
+        Some("UnknownOperationException") => Some(
+            "the endpoint does not know the operation: is it a bedrock endpoint, not bedrock-runtime?"
+                .to_owned(),
+        ),
+        Some(code) => of_credentials(code, &error.message().to_lowercase(), auth, region),
+        None => None,
+    }
+}
+
+/// The advice for what is wrong with the credentials, whatever the operation.
+fn of_credentials(code: &str, message: &str, auth: &Auth, region: &Region) -> Option<String> {
+    match code {
+        "UnrecognizedClientException" | "InvalidClientTokenId" => Some(match auth {
             Auth::Bearer(_) => "the bearer token is not known to the service: it may be mistyped, expired or of \
                                 another region"
                 .to_owned(),
             Auth::SigV4(credentials) => format!(
                 "the access key {} is not known to the service: it may be deleted or mistyped, or a temporary one \
-                 used without its session token, or belong to another partition than {}",
+                 used without its session token, or belong to another partition than {region}",
                 credentials.redacted_access_key_id(),
-                at.region
             ),
         }),
         "InvalidSignatureException" | "SignatureDoesNotMatch" => Some(
@@ -54,19 +91,12 @@ pub(super) fn for_error(error: &ServiceError, at: &Circumstances<'_>) -> Option<
              AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN in the environment"
                 .to_owned(),
         ),
-        "UnknownOperationException" => {
-            Some("the endpoint does not know the operation: is it a bedrock-runtime endpoint?".to_owned())
-        }
-        "ThrottlingException" | "TooManyRequestsException" => Some(
-            "the account's quota for this model is used up for now: wait, or use a cross-region inference profile"
-                .to_owned(),
-        ),
         _ => None,
     }
 }
 
-/// "Invocation of model ID ... with on-demand throughput isn’t supported", with either apostrophe.
-fn is_on_demand_refusal(message: &str) -> bool {
+/// "Invocation of model ID ... with on-demand throughput isn’t supported", with either apostrophe, in lower case.
+pub(super) fn is_on_demand_refusal(message: &str) -> bool {
     message.contains("on-demand throughput") && (message.contains("isn") || message.contains("not supported"))
 }
 

@@ -1,6 +1,9 @@
 //! The client: settings, credentials and transport put together around the operations.
 
 mod builder;
+mod control;
+mod discovery;
+mod fallback;
 mod hint;
 mod settings;
 mod stream;
@@ -20,7 +23,11 @@ use crate::operation;
 use crate::transport::{Body, Transport};
 use hint::Circumstances;
 
+use discovery::{Discovery, Store};
+use fallback::{Fallback, Invocation};
+
 pub use builder::ClientBuilder;
+pub use fallback::{Notice, ProfileFallback, UnknownProfileFallback};
 pub use stream::ConverseStream;
 
 /// How much of an answer that is not a success is read, in bytes: messages are short, proxies' pages are not.
@@ -54,6 +61,11 @@ struct Parts {
     default_region: Region,
     host_variant: HostVariant,
     endpoint_url: Option<String>,
+    control_endpoint_url: Option<String>,
+    fallback: Fallback,
+    discovery: Discovery,
+    /// Where answers are kept; `None` where the host has no such place.
+    store: Option<Store>,
     frame_budget: usize,
     signing_keys: crate::sigv4::SigningKeyCache,
     clock: fn() -> SystemTime,
@@ -91,8 +103,11 @@ impl Client {
     ///
     /// [`Error`] when the request cannot be built, signed or sent, or is answered with anything but frames.
     pub async fn converse_stream(&self, request: &ConverseRequest) -> Result<ConverseStream, Error> {
-        let action = "bedrock:InvokeModelWithResponseStream";
-        let (head, mut body) = self.invoke(request, operation::converse_stream, action).await?;
+        let how = Invocation {
+            build: operation::converse_stream_with,
+            action: "bedrock:InvokeModelWithResponseStream",
+        };
+        let (head, mut body, notice) = self.invoke(request, how).await?;
         let request_id = operation::request_id(&head.headers).map(str::to_owned);
         let status = head.status.as_u16();
         if operation::expect_event_stream(&head.headers, &[]).is_err() {
@@ -102,7 +117,7 @@ impl Client {
                 .map_err(|error| Error::from(error).with_response(status, request_id.as_deref()))?;
         }
         let decoder = EventDecoder::with_budget(self.0.frame_budget);
-        Ok(ConverseStream::new(body, decoder, status, request_id))
+        Ok(ConverseStream::new(body, decoder, status, request_id).with_notice(notice))
     }
 
     /// Sends `POST /model/{modelId}/converse` and reads the whole answer.
@@ -111,7 +126,8 @@ impl Client {
     ///
     /// [`Error`] when the request cannot be built, signed or sent, or its answer is not one.
     pub async fn converse(&self, request: &ConverseRequest) -> Result<ConverseOutput, Error> {
-        let (head, mut body) = self.invoke(request, operation::converse, "bedrock:InvokeModel").await?;
+        let how = Invocation { build: operation::converse_with, action: "bedrock:InvokeModel" };
+        let (head, mut body, _) = self.invoke(request, how).await?;
         let request_id = operation::request_id(&head.headers);
         let described = |error: Error| error.with_response(head.status.as_u16(), request_id);
         let whole = body.read_at_most(self.0.frame_budget).await.map_err(|error| described(error.into()))?;
@@ -131,7 +147,11 @@ impl Client {
     ///
     /// [`EndpointError`] when the configured endpoint cannot be used.
     pub fn endpoint(&self, plane: Plane, region: &Region) -> Result<Endpoint, EndpointError> {
-        Endpoint::resolve(plane, Some(region), self.0.host_variant, self.0.endpoint_url.as_deref())
+        let url = match plane {
+            Plane::Data => &self.0.endpoint_url,
+            Plane::Control => &self.0.control_endpoint_url,
+        };
+        Endpoint::resolve(plane, Some(region), self.0.host_variant, url.as_deref())
     }
 
     async fn auth(&self) -> Result<Auth, Error> {
@@ -141,17 +161,38 @@ impl Client {
         }
     }
 
-    /// Builds, authorizes and sends; an answer other than 200 is an error, with advice.
-    async fn invoke(
+    /// Invokes `model_id`, which may be another than `request` names, in the region that is its own.
+    async fn invoke_as(
         &self,
+        model_id: &ModelId,
         request: &ConverseRequest,
-        build: fn(&ConverseRequest, &Endpoint) -> Result<http::Request<Bytes>, operation::BuildError>,
-        action: &'static str,
+        how: Invocation,
     ) -> Result<(http::response::Parts, Body), Error> {
-        let model_id = ModelId::parse(request.model_id())?;
-        let region = self.region_for(&model_id);
+        self.invoke_in(self.region_for(model_id), model_id, request, how).await
+    }
+
+    async fn invoke_in(
+        &self,
+        region: &Region,
+        model_id: &ModelId,
+        request: &ConverseRequest,
+        how: Invocation,
+    ) -> Result<(http::response::Parts, Body), Error> {
         let endpoint = self.endpoint(Plane::Data, region)?;
-        let mut http = build(request, &endpoint)?;
+        let http = (how.build)(model_id.as_str(), request, &endpoint)?;
+        let advise = |error: &operation::ServiceError, auth: &Auth| {
+            hint::for_error(error, &Circumstances { region, model_id, auth, action: how.action })
+        };
+        self.exchange(http, region, advise).await
+    }
+
+    /// Authorizes and sends; an answer other than 200 is an error, with what `advise` says about it.
+    async fn exchange(
+        &self,
+        mut http: http::Request<Bytes>,
+        region: &Region,
+        advise: impl FnOnce(&operation::ServiceError, &Auth) -> Option<String>,
+    ) -> Result<(http::response::Parts, Body), Error> {
         http.headers_mut().insert(http::header::USER_AGENT, USER_AGENT);
         let auth = self.auth().await?;
         let now = (self.0.clock)();
@@ -164,11 +205,10 @@ impl Client {
         }
         let whole = body.read_at_most(ERROR_BODY).await.unwrap_or_default();
         let error = operation::parse_error(status, &head.headers, &whole);
-        let at = Circumstances { region, model_id: &model_id, auth: &auth, action };
         let advice = if head.status.is_redirection() {
             Some("redirects are not followed, because they would carry the credentials along".to_owned())
         } else {
-            hint::for_error(&error, &at)
+            advise(&error, &auth)
         };
         Err(Error::from(error).with_hint(advice))
     }

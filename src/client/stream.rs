@@ -6,6 +6,7 @@ use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
 
+use super::fallback::Notice;
 use crate::converse::{ConverseOutput, ConverseStreamEvent, EventDecoder, MessageBuilder};
 use crate::error::Error;
 use crate::transport::{Body, TransportError};
@@ -39,11 +40,17 @@ pub struct ConverseStream {
     status: u16,
     ended: bool,
     warning: Option<TransportError>,
+    notice: Option<Notice>,
 }
 
 impl ConverseStream {
     pub(super) fn new(body: Body, decoder: EventDecoder, status: u16, request_id: Option<String>) -> Self {
-        Self { body, decoder, request_id, status, ended: false, warning: None }
+        Self { body, decoder, request_id, status, ended: false, warning: None, notice: None }
+    }
+
+    pub(super) fn with_notice(mut self, notice: Option<Notice>) -> Self {
+        self.notice = notice;
+        self
     }
 
     /// The next event; `None` when the answer is complete.
@@ -86,6 +93,12 @@ impl ConverseStream {
     #[must_use]
     pub fn warning(&self) -> Option<&TransportError> {
         self.warning.as_ref()
+    }
+
+    /// That another model id was sent than the request names, because the model is not served on demand.
+    #[must_use]
+    pub fn notice(&self) -> Option<&Notice> {
+        self.notice.as_ref()
     }
 
     fn described(&self, error: Error) -> Error {

@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-use super::blob::Blob;
 use super::citation::CitationLocation;
 use super::media::{ErrorBlock, ImageFormat, ImageSource};
 use super::tool::{ToolResultStatus, ToolUseType};
+use crate::shape::Blob;
 
 structure! {
     /// The model begins to call a tool.

@@ -16,9 +16,8 @@ use super::config::{PerformanceConfiguration, ServiceTier};
 use super::delta::{ContentBlockDelta, ContentBlockStart};
 use super::message::Role;
 use super::output::{ConverseTrace, Metrics, StopReason, TokenUsage};
-use super::shape::{self, Path, Shape};
-use super::shape_error::ShapeError;
 use super::text_delta;
+use crate::shape::{self, Path, Shape, ShapeError};
 
 structure! {
     /// The answer begins.

@@ -4,9 +4,8 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
-use super::shape::{self, Shape};
-use super::shape_error::ShapeError;
 use crate::quote;
+use crate::shape::{self, Shape, ShapeError};
 
 /// The kind of a modelled exception.
 ///

@@ -1,7 +1,7 @@
 //! Images, documents, video and audio in a message.
 
-use super::blob::Blob;
 use super::citation::CitationsConfig;
+use crate::shape::Blob;
 
 structure! {
     /// An object in Amazon S3 that the service reads itself.

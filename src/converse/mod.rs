@@ -47,10 +47,7 @@
     )
 )]
 
-#[macro_use]
-mod macros;
 mod accumulate;
-mod blob;
 mod citation;
 mod config;
 mod decoder;
@@ -64,16 +61,14 @@ mod output;
 mod partial;
 mod reasoning;
 mod request;
-mod shape;
-mod shape_error;
 #[cfg(test)]
 mod tests;
 mod text_delta;
 mod thinking;
 mod tool;
 
+pub use crate::shape::{Blob, Problem, ShapeError};
 pub use accumulate::{AssemblyError, MessageBuilder};
-pub use blob::Blob;
 pub use citation::{
     Citation, CitationGeneratedContent, CitationLocation, CitationSourceContent, CitationsConfig,
     CitationsContent, DocumentCharLocation, DocumentChunkLocation, DocumentPageLocation, SearchResult,
@@ -108,7 +103,6 @@ pub use output::{
 };
 pub use reasoning::{ReasoningContent, ReasoningText};
 pub use request::ConverseRequest;
-pub use shape_error::{Problem, ShapeError};
 pub use thinking::{ThinkingLevel, UnknownThinkingLevel};
 pub use tool::{
     AnyToolChoice, AutoToolChoice, SpecificToolChoice, SystemTool, Tool, ToolChoice, ToolConfiguration,

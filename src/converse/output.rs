@@ -5,8 +5,7 @@ use serde_json::Value;
 use super::config::{PerformanceConfiguration, ServiceTier};
 use super::guardrail::GuardrailTraceAssessment;
 use super::message::{CacheTtl, Message};
-use super::shape::{Path, Shape};
-use super::shape_error::ShapeError;
+use crate::shape::{Path, Shape, ShapeError};
 
 open_enum! {
     /// Why a model stopped.

@@ -9,12 +9,12 @@ use super::delta::{
     ToolResultDelta, ToolResultStart, ToolUseStart,
 };
 use super::media::{ErrorBlock, ImageBlock, ImageFormat, ImageSource};
-use super::shape::Shape as _;
 use super::tool::{ToolResult, ToolResultContent, ToolUse};
 use super::{
     Blob, Citation, CitationGeneratedContent, CitationSourceContent, CitationsContent, ContentBlock,
     ReasoningContent, ReasoningText,
 };
+use crate::shape::Shape as _;
 
 /// A block between its first event and the end of the message.
 #[derive(Debug, Clone)]

@@ -1,6 +1,6 @@
 //! What a model thought before it answered.
 
-use super::blob::Blob;
+use crate::shape::Blob;
 
 structure! {
     /// Reasoning in words.

@@ -10,9 +10,8 @@ use super::config::{
 };
 use super::guardrail::GuardrailConfiguration;
 use super::message::{Message, SystemContentBlock};
-use super::shape::{self, Path, Shape};
-use super::shape_error::ShapeError;
 use super::tool::{Tool, ToolChoice, ToolConfiguration};
+use crate::shape::{self, Path, Shape, ShapeError};
 
 plain_structure! {
     /// A request of Converse or ConverseStream, which take the same members.

@@ -2,12 +2,12 @@
 
 use serde_json::{Value, json};
 
-use super::shape::Shape;
 use super::{
     Blob, CachePoint, ContentBlock, ContentBlockDelta, ContentBlockStart, ConverseOutput, ConverseRequest,
     ConverseStreamEvent, ExceptionKind, GuardrailConfiguration, InferenceConfiguration, Message, Problem,
     Role, StopReason, StreamException, ThinkingLevel, ToolResult,
 };
+use crate::shape::Shape;
 
 fn problem<T: Shape>(value: Value) -> (String, Problem) {
     let error = T::from_json(value).err().expect("a departure from the shape");

@@ -14,7 +14,7 @@ use serde_json::Map;
 
 use super::delta::ContentBlockDelta;
 use super::event::ContentBlockDeltaEvent;
-use super::shape::is_padding;
+use crate::shape::is_padding;
 
 /// Reads `payload` when it is nothing but a piece of text.
 pub(crate) fn read(payload: &[u8]) -> Option<ContentBlockDeltaEvent> {

@@ -1,6 +1,6 @@
 //! The guardrail of a request, and content that is marked for it.
 
-use crate::converse::blob::Blob;
+use crate::shape::Blob;
 
 open_enum! {
     /// Whether an answer carries the guardrail's trace.

@@ -3,13 +3,30 @@
 //! There is no derive: a hundred derived visitors cost more binary than one `Value` and these functions.
 //! Reading consumes a [`Value`], so text moves instead of being copied.
 
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects
+    )
+)]
+
+#[macro_use]
+mod macros;
+mod blob;
+mod error;
+
 use std::collections::BTreeMap;
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
-use super::shape_error::{Problem, ShapeError};
+pub use blob::Blob;
+pub use error::{Problem, ShapeError};
 
 /// A shape of the API: a structure, a union, an enum, or one of the plain types they hold.
 pub(crate) trait Shape: Sized {

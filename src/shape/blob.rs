@@ -8,8 +8,7 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use bytes::Bytes;
 use serde_json::Value;
 
-use super::shape::Shape;
-use super::shape_error::{Problem, ShapeError};
+use super::{Problem, Shape, ShapeError};
 
 /// Written with padding; read with or without it, as the SDKs do.
 const BASE64: GeneralPurpose = GeneralPurpose::new(

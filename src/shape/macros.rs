@@ -5,13 +5,13 @@ macro_rules! serde_by_shape {
     ($name:ident) => {
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serde::Serialize::serialize(&$crate::converse::shape::Shape::to_json(self), serializer)
+                serde::Serialize::serialize(&$crate::shape::Shape::to_json(self), serializer)
             }
         }
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                $crate::converse::shape::deserialize(deserializer)
+                $crate::shape::deserialize(deserializer)
             }
         }
     };
@@ -38,14 +38,14 @@ macro_rules! plain_structure {
             pub extra: serde_json::Map<String, serde_json::Value>,
         }
 
-        impl $crate::converse::shape::Shape for $name {
-            fn from_json(value: serde_json::Value) -> Result<Self, $crate::converse::ShapeError> {
+        impl $crate::shape::Shape for $name {
+            fn from_json(value: serde_json::Value) -> Result<Self, $crate::shape::ShapeError> {
                 #[allow(unused_mut)]
-                let mut members = $crate::converse::shape::members(value)?;
-                $( $crate::converse::shape::$padded(&mut members); )?
+                let mut members = $crate::shape::members(value)?;
+                $( $crate::shape::$padded(&mut members); )?
                 Ok(Self {
-                    $( $req: $crate::converse::shape::required(&mut members, $req_wire)?, )*
-                    $( $opt: $crate::converse::shape::optional(&mut members, $opt_wire)?, )*
+                    $( $req: $crate::shape::required(&mut members, $req_wire)?, )*
+                    $( $opt: $crate::shape::optional(&mut members, $opt_wire)?, )*
                     extra: members,
                 })
             }
@@ -53,23 +53,23 @@ macro_rules! plain_structure {
             fn to_json(&self) -> serde_json::Value {
                 #[allow(unused_mut)]
                 let mut members = serde_json::Map::new();
-                $( $crate::converse::shape::put(&mut members, $req_wire, self.$req.to_json()); )*
+                $( $crate::shape::put(&mut members, $req_wire, self.$req.to_json()); )*
                 $(
                     if let Some(value) = &self.$opt {
-                        $crate::converse::shape::put(&mut members, $opt_wire, value.to_json());
+                        $crate::shape::put(&mut members, $opt_wire, value.to_json());
                     }
                 )*
-                $crate::converse::shape::with_extra(members, &self.extra)
+                $crate::shape::with_extra(members, &self.extra)
             }
 
-            fn find_unknown(&self, at: &$crate::converse::shape::Path<'_>, found: &mut Vec<String>) {
-                $( self.$req.find_unknown(&$crate::converse::shape::Path::Member(at, $req_wire), found); )*
+            fn find_unknown(&self, at: &$crate::shape::Path<'_>, found: &mut Vec<String>) {
+                $( self.$req.find_unknown(&$crate::shape::Path::Member(at, $req_wire), found); )*
                 $(
                     if let Some(value) = &self.$opt {
-                        value.find_unknown(&$crate::converse::shape::Path::Member(at, $opt_wire), found);
+                        value.find_unknown(&$crate::shape::Path::Member(at, $opt_wire), found);
                     }
                 )*
-                $crate::converse::shape::find_extra(&self.extra, at, found);
+                $crate::shape::find_extra(&self.extra, at, found);
             }
         }
 
@@ -150,10 +150,10 @@ macro_rules! union {
             pub(crate) fn from_member(
                 name: &str,
                 value: serde_json::Value,
-            ) -> Result<Self, $crate::converse::ShapeError> {
+            ) -> Result<Self, $crate::shape::ShapeError> {
                 match name {
                     $(
-                        $wire => match $crate::converse::shape::Shape::from_json(value) {
+                        $wire => match $crate::shape::Shape::from_json(value) {
                             Ok(value) => Ok(Self::$variant(value)),
                             Err(error) => Err(error.in_member($wire)),
                         },
@@ -163,19 +163,19 @@ macro_rules! union {
             }
         }
 
-        impl $crate::converse::shape::Shape for $name {
-            fn from_json(value: serde_json::Value) -> Result<Self, $crate::converse::ShapeError> {
-                match $crate::converse::shape::only_member(value)? {
+        impl $crate::shape::Shape for $name {
+            fn from_json(value: serde_json::Value) -> Result<Self, $crate::shape::ShapeError> {
+                match $crate::shape::only_member(value)? {
                     Some((name, value)) => Self::from_member(&name, value),
-                    None => $crate::converse::shape::no_member(),
+                    None => $crate::shape::no_member(),
                 }
             }
 
             fn to_json(&self) -> serde_json::Value {
                 match self {
-                    $( Self::$variant(value) => $crate::converse::shape::union_json($wire, value.to_json()), )*
+                    $( Self::$variant(value) => $crate::shape::union_json($wire, value.to_json()), )*
                     $( Self::$empty => serde_json::Value::Object(serde_json::Map::new()), )?
-                    Self::Unknown { name, value } => $crate::converse::shape::union_json(name, value.clone()),
+                    Self::Unknown { name, value } => $crate::shape::union_json(name, value.clone()),
                 }
             }
 
@@ -185,16 +185,16 @@ macro_rules! union {
                 }
             )?
 
-            fn find_unknown(&self, at: &$crate::converse::shape::Path<'_>, found: &mut Vec<String>) {
+            fn find_unknown(&self, at: &$crate::shape::Path<'_>, found: &mut Vec<String>) {
                 match self {
                     $(
                         Self::$variant(value) => {
-                            value.find_unknown(&$crate::converse::shape::Path::Member(at, $wire), found);
+                            value.find_unknown(&$crate::shape::Path::Member(at, $wire), found);
                         }
                     )*
                     $( Self::$empty => {} )?
                     Self::Unknown { name, .. } => {
-                        found.push($crate::converse::shape::Path::Member(at, name).to_string());
+                        found.push($crate::shape::Path::Member(at, name).to_string());
                     }
                 }
             }
@@ -253,8 +253,8 @@ macro_rules! open_enum {
             }
         }
 
-        impl $crate::converse::shape::Shape for $name {
-            fn from_json(value: serde_json::Value) -> Result<Self, $crate::converse::ShapeError> {
+        impl $crate::shape::Shape for $name {
+            fn from_json(value: serde_json::Value) -> Result<Self, $crate::shape::ShapeError> {
                 String::from_json(value).map(Self::from)
             }
 
@@ -262,7 +262,7 @@ macro_rules! open_enum {
                 serde_json::Value::String(self.as_str().to_owned())
             }
 
-            fn find_unknown(&self, at: &$crate::converse::shape::Path<'_>, found: &mut Vec<String>) {
+            fn find_unknown(&self, at: &$crate::shape::Path<'_>, found: &mut Vec<String>) {
                 if let Self::Unknown(value) = self {
                     found.push(format!("{at}={value}"));
                 }

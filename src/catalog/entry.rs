@@ -1,0 +1,290 @@
+//! One line of the catalog: a model, how it is invoked here, or why it is not.
+
+use std::fmt;
+
+use super::limits::PromptCache;
+use crate::models::{FoundationModelLifecycle, ModelModality};
+
+/// A model, and the id to invoke it by.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Entry {
+    pub(super) id: String,
+    pub(super) invoke_id: Option<String>,
+    pub(super) base_model: Option<String>,
+    pub(super) kind: Kind,
+    pub(super) name: String,
+    pub(super) provider: String,
+    pub(super) input: Vec<ModelModality>,
+    pub(super) output: Vec<ModelModality>,
+    pub(super) streaming: Option<bool>,
+    pub(super) reasoning: bool,
+    pub(super) lifecycle: Option<FoundationModelLifecycle>,
+    pub(super) context_window: Limit,
+    pub(super) max_output: Limit,
+    pub(super) rejects: Vec<String>,
+    pub(super) prompt_cache: Option<PromptCache>,
+    pub(super) profiles: Vec<Profile>,
+    pub(super) reasons: Vec<Reason>,
+}
+
+impl Entry {
+    /// The id under which the service lists it: a foundation model's id, or the ARN of an application profile.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// What to send as the model id; `None` when it cannot be invoked, which [`unavailable`](Self::unavailable) then
+    /// explains.
+    #[must_use]
+    pub fn invoke_id(&self) -> Option<&str> {
+        self.invoke_id.as_deref()
+    }
+
+    /// The foundation model behind it; `None` when the service does not tell.
+    #[must_use]
+    pub fn base_model(&self) -> Option<&str> {
+        self.base_model.as_deref()
+    }
+
+    /// How it is invoked.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// The name for people, `Claude Sonnet 4.5`; the id where there is none.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The provider's name, `Anthropic`; the id's first part where there is none.
+    #[must_use]
+    pub fn provider(&self) -> &str {
+        &self.provider
+    }
+
+    /// What it reads.
+    #[must_use]
+    pub fn input(&self) -> &[ModelModality] {
+        &self.input
+    }
+
+    /// What it writes.
+    #[must_use]
+    pub fn output(&self) -> &[ModelModality] {
+        &self.output
+    }
+
+    /// Whether it reads images.
+    #[must_use]
+    pub fn reads_images(&self) -> bool {
+        self.input.contains(&ModelModality::Image)
+    }
+
+    /// Whether it answers in pieces; `None` when the service does not tell.
+    #[must_use]
+    pub fn streaming(&self) -> Option<bool> {
+        self.streaming
+    }
+
+    /// Whether it can think before it answers.
+    #[must_use]
+    pub fn reasoning(&self) -> bool {
+        self.reasoning
+    }
+
+    /// Where it is in its life; the end of it in `end_of_life_time`, where the service announced one.
+    #[must_use]
+    pub fn lifecycle(&self) -> Option<&FoundationModelLifecycle> {
+        self.lifecycle.as_ref()
+    }
+
+    /// The tokens that fit, those of the answer included.
+    #[must_use]
+    pub fn context_window(&self) -> Limit {
+        self.context_window
+    }
+
+    /// The most tokens of an answer.
+    #[must_use]
+    pub fn max_output(&self) -> Limit {
+        self.max_output
+    }
+
+    /// The parameters that it refuses, as far as the table of limits knows; `temperature+topP` means both at once.
+    #[must_use]
+    pub fn rejects(&self) -> &[String] {
+        &self.rejects
+    }
+
+    /// How it caches prompts, as far as the table of limits knows.
+    #[must_use]
+    pub fn prompt_cache(&self) -> Option<&PromptCache> {
+        self.prompt_cache.as_ref()
+    }
+
+    /// The system-defined profiles that cover it in this region, the preferred one first.
+    #[must_use]
+    pub fn profiles(&self) -> &[Profile] {
+        &self.profiles
+    }
+
+    /// Why the default listing leaves it out; empty when it does not.
+    #[must_use]
+    pub fn reasons(&self) -> &[Reason] {
+        &self.reasons
+    }
+
+    /// Why it cannot be invoked; `None` when it can.
+    #[must_use]
+    pub fn unavailable(&self) -> Option<&Reason> {
+        self.reasons.iter().find(|reason| reason.prevents_invocation())
+    }
+
+    /// Whether the default listing shows it.
+    #[must_use]
+    pub fn is_listed(&self) -> bool {
+        self.reasons.is_empty()
+    }
+}
+
+/// An inference profile that covers a model.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Profile {
+    /// The id, `us.amazon.nova-lite-v1:0`.
+    pub id: String,
+    /// The ARN.
+    pub arn: String,
+}
+
+/// How an entry is invoked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Kind {
+    /// By its own id.
+    OnDemand,
+    /// By the id of a system-defined inference profile.
+    InferenceProfile,
+    /// By the ARN of an inference profile made in this account.
+    ApplicationProfile,
+    /// Only through throughput that was bought for it.
+    ProvisionedOnly,
+    /// Not at all, under this id.
+    NotOffered,
+    /// As the user's own configuration says.
+    Configured,
+}
+
+impl Kind {
+    /// The words for a listing.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::OnDemand => "on-demand",
+            Self::InferenceProfile => "profile",
+            Self::ApplicationProfile => "application profile",
+            Self::ProvisionedOnly => "provisioned only",
+            Self::NotOffered => "not offered",
+            Self::Configured => "configured",
+        }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A number of tokens, and where it comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Limit {
+    /// The tokens.
+    pub tokens: u64,
+    /// Who says so.
+    pub source: LimitSource,
+}
+
+impl Limit {
+    /// Whether nothing is known and the number is the default.
+    #[must_use]
+    pub fn is_assumed(&self) -> bool {
+        self.source == LimitSource::Assumed
+    }
+}
+
+/// Where a limit comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum LimitSource {
+    /// The user's own configuration of the model.
+    Configured,
+    /// The table of limits, embedded or the user's.
+    Table,
+    /// The service's listing.
+    Service,
+    /// Nobody: it is the default.
+    Assumed,
+}
+
+/// Why the default listing leaves a model out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Reason {
+    /// It is served through profiles, and none of this region covers it.
+    NoProfile,
+    /// It is served through profiles, and they could not be listed.
+    ProfilesUnknown,
+    /// It is served through bought throughput.
+    ProvisionedOnly,
+    /// The service lists no way to invoke it; the unknown ways that it does list.
+    NotOffered(Vec<String>),
+    /// The profile is not ready.
+    ProfileNotActive(String),
+    /// The configured id cannot be one.
+    NotAnId,
+    /// It does not stream, or the service does not say that it does.
+    NotStreaming,
+    /// It writes no text.
+    NoTextOutput,
+    /// It is not active: its status, where the service tells it.
+    NotActive(Option<String>),
+    /// The provider is not among those asked for.
+    OtherProvider,
+}
+
+impl Reason {
+    /// Whether the model cannot be invoked at all, or is only left out of the listing.
+    #[must_use]
+    pub fn prevents_invocation(&self) -> bool {
+        !matches!(self, Self::NotStreaming | Self::NoTextOutput | Self::NotActive(_) | Self::OtherProvider)
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoProfile => {
+                f.write_str("served through inference profiles only, and none of this region covers it")
+            }
+            Self::ProfilesUnknown => {
+                f.write_str("served through inference profiles only, and they could not be listed")
+            }
+            Self::ProvisionedOnly => f.write_str("needs provisioned throughput"),
+            Self::NotOffered(ways) if ways.is_empty() => f.write_str("not offered under this id"),
+            Self::NotOffered(ways) => write!(f, "offered only as {}", ways.join(", ")),
+            Self::ProfileNotActive(status) => write!(f, "the profile is {status}"),
+            Self::NotAnId => f.write_str("the id cannot be a model id"),
+            Self::NotStreaming => f.write_str("does not stream"),
+            Self::NoTextOutput => f.write_str("writes no text"),
+            Self::NotActive(Some(status)) => write!(f, "is {status}"),
+            Self::NotActive(None) => f.write_str("its lifecycle is not known"),
+            Self::OtherProvider => f.write_str("of a provider that the filter leaves out"),
+        }
+    }
+}

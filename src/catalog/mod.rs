@@ -1,0 +1,224 @@
+//! The catalog: which models can be invoked here, and by which id.
+//!
+//! Bedrock lists models that it then refuses: most new ones are served only through an inference profile, whose id is
+//! listed elsewhere. [`Catalog`] joins the two lists. Nothing here sends anything; with the feature `client`,
+//! `Client::models` asks the service and stores the answer.
+//!
+//! # Which id
+//!
+//! 1. The foundation model's own id, when it offers `ON_DEMAND` (or its listing does not say).
+//! 2. Otherwise the active system-defined profile that routes to it, of the nearest geography
+//!    ([`Region::profile_prefixes`]); `global.` is the last of them.
+//! 3. An application profile is an entry of its own, invoked by its ARN.
+//! 4. What is left cannot be invoked; [`Entry::unavailable`] says why.
+//!
+//! # What is listed
+//!
+//! [`Catalog::models`] keeps to Moltbot's rule: models that stream, write text and are `ACTIVE`, of the providers that
+//! the settings name. [`Catalog::all`] has the others too, with the reasons.
+//!
+//! # Short names
+//!
+//! [`Catalog::resolve`] takes what users type. Letter case and punctuation do not matter: `Claude Sonnet 4.5` is
+//! `claude-sonnet-4-5`. In this order, and the first rule that matches anything decides:
+//!
+//! 1. ARNs, ids of models and ids of profiles, whole.
+//! 2. An id without its date, its version or its provider, or the model's name. A single word (`claude`) is held
+//!    against rule 3 as well, so that it does not hide the longer names that begin with it.
+//! 3. Words of such a name that stand together: `sonnet-4-5`, `haiku`.
+//!
+//! A geography before a short name (`eu.claude-sonnet-4-5`) asks for the profile of that geography. Where several
+//! models match, those that cannot be invoked step back. A newer version is never preferred to an older one: when
+//! several are left, all are given.
+
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects
+    )
+)]
+
+mod entry;
+mod join;
+mod limits;
+mod name;
+mod resolve;
+mod settings;
+mod warning;
+
+use crate::endpoint::Region;
+use crate::models::{FoundationModelSummary, InferenceProfileSummary, ModelModality};
+
+pub use entry::{Entry, Kind, Limit, LimitSource, Profile, Reason};
+pub use limits::{LimitsError, LimitsTable, ModelLimits, PromptCache};
+pub use resolve::{Match, Resolution};
+pub use settings::DiscoverySettings;
+pub use warning::Warning;
+
+/// The two lists that a catalog is made of.
+#[derive(Debug, Clone, PartialEq, Default)]
+#[non_exhaustive]
+pub struct Listing {
+    /// What ListFoundationModels answered.
+    pub models: Vec<FoundationModelSummary>,
+    /// What ListInferenceProfiles answered, all pages; `None` when it could not be asked.
+    pub profiles: Option<Vec<InferenceProfileSummary>>,
+}
+
+impl Listing {
+    /// A listing of `models`, and of `profiles` where they are known.
+    #[must_use]
+    pub fn new(models: Vec<FoundationModelSummary>, profiles: Option<Vec<InferenceProfileSummary>>) -> Self {
+        Self { models, profiles }
+    }
+}
+
+/// A model of the user's own configuration. What is `None` is found out as for any other model.
+#[derive(Debug, Clone, PartialEq, Default)]
+#[non_exhaustive]
+pub struct ManualModel {
+    /// The id, as the user wrote it.
+    pub id: String,
+    /// The name.
+    pub name: Option<String>,
+    /// Whether it thinks.
+    pub reasoning: Option<bool>,
+    /// What it reads.
+    pub input: Option<Vec<ModelModality>>,
+    /// The tokens that fit.
+    pub context_window: Option<u64>,
+    /// The most tokens of an answer.
+    pub max_tokens: Option<u64>,
+}
+
+impl ManualModel {
+    /// A model of which only the id is known.
+    #[must_use]
+    pub fn new(id: impl Into<String>) -> Self {
+        Self { id: id.into(), ..Self::default() }
+    }
+}
+
+/// The models of one region, and the ids to invoke them by.
+///
+/// ```
+/// use bedrill::catalog::{Catalog, DiscoverySettings, Listing, Resolution};
+/// use bedrill::endpoint::Region;
+/// use bedrill::models::{ListFoundationModelsResponse, ListInferenceProfilesResponse};
+/// use serde_json::json;
+///
+/// let models = ListFoundationModelsResponse::from_json(json!({"modelSummaries": [{
+///     "modelId": "amazon.nova-pro-v1:0", "modelName": "Nova Pro", "providerName": "Amazon",
+///     "inputModalities": ["TEXT", "IMAGE"], "outputModalities": ["TEXT"], "responseStreamingSupported": true,
+///     "inferenceTypesSupported": ["INFERENCE_PROFILE"], "modelLifecycle": {"status": "ACTIVE"},
+/// }]}))?;
+/// let arn = "arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.amazon.nova-pro-v1:0";
+/// let profiles = ListInferenceProfilesResponse::from_json(json!({"inferenceProfileSummaries": [{
+///     "inferenceProfileId": "us.amazon.nova-pro-v1:0", "inferenceProfileArn": arn,
+///     "models": [{"modelArn": "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-pro-v1:0"}],
+///     "status": "ACTIVE", "type": "SYSTEM_DEFINED",
+/// }]}))?;
+/// let listing = Listing::new(
+///     models.model_summaries.into_vec(),
+///     Some(profiles.inference_profile_summaries.into_vec()),
+/// );
+///
+/// let catalog = Catalog::new(&listing, &Region::new("us-east-1")?, &DiscoverySettings::new());
+/// let nova = catalog.models().next().expect("a model");
+/// assert_eq!(nova.invoke_id(), Some("us.amazon.nova-pro-v1:0"));
+/// let Resolution::One(found) = catalog.resolve("nova-pro") else { panic!("not one") };
+/// assert_eq!(found.invoke_id(), "us.amazon.nova-pro-v1:0");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Catalog {
+    region: Region,
+    profiles_known: bool,
+    entries: Vec<Entry>,
+    warnings: Vec<Warning>,
+    limits_as_of: String,
+}
+
+impl Catalog {
+    /// Joins the lists of one region, with the models of the user's configuration before what was discovered.
+    #[must_use]
+    pub fn new(listing: &Listing, region: &Region, settings: &DiscoverySettings) -> Self {
+        let limits = settings.limits();
+        let join = join::Join { listing, region, settings, limits: &limits };
+        let mut entries: Vec<Entry> =
+            settings.manual_models().iter().map(|model| join.manual(model)).collect();
+        let configured: Vec<String> = entries.iter().map(|entry| entry.id.clone()).collect();
+        let replaced = |entry: &Entry| {
+            configured.iter().any(|id| *id == entry.id || Some(id) == entry.invoke_id.as_ref())
+        };
+        entries.extend(join.entries().into_iter().filter(|entry| !replaced(entry)));
+        Self {
+            region: region.clone(),
+            profiles_known: listing.profiles.is_some(),
+            entries,
+            warnings: Vec::new(),
+            limits_as_of: limits.as_of().to_owned(),
+        }
+    }
+
+    /// The region that was asked.
+    #[must_use]
+    pub fn region(&self) -> &Region {
+        &self.region
+    }
+
+    /// The models that can be invoked and that the default listing shows: configured ones, then by name.
+    pub fn models(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.iter().filter(|entry| entry.is_listed())
+    }
+
+    /// All models, with the reasons for those that [`models`](Self::models) leaves out.
+    #[must_use]
+    pub fn all(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// The entry whose own id, invocation id or profile id is `id`.
+    #[must_use]
+    pub fn find(&self, id: &str) -> Option<&Entry> {
+        let own = self.entries.iter().find(|entry| entry.id == id || entry.invoke_id() == Some(id));
+        own.or_else(|| {
+            self.entries
+                .iter()
+                .find(|entry| entry.profiles.iter().any(|profile| profile.id == id || profile.arn == id))
+        })
+    }
+
+    /// Whether the inference profiles of the region are known, or could not be listed.
+    #[must_use]
+    pub fn profiles_known(&self) -> bool {
+        self.profiles_known
+    }
+
+    /// What is to be said about the listing: what it lacks and why, how old it is.
+    #[must_use]
+    pub fn warnings(&self) -> &[Warning] {
+        &self.warnings
+    }
+
+    /// The day on which the embedded table of limits was last checked.
+    #[must_use]
+    pub fn limits_as_of(&self) -> &str {
+        &self.limits_as_of
+    }
+
+    /// The entries that cannot be invoked because the profiles are not known.
+    #[cfg(feature = "client")]
+    pub(crate) fn lost(&self) -> usize {
+        self.entries.iter().filter(|entry| entry.unavailable() == Some(&Reason::ProfilesUnknown)).count()
+    }
+
+    #[cfg(feature = "client")]
+    pub(crate) fn warn(&mut self, warning: Warning) {
+        self.warnings.push(warning);
+    }
+}

@@ -1,0 +1,202 @@
+//! From what users type to an id that can be sent.
+
+use super::entry::{Entry, Kind};
+use super::{Catalog, name};
+use crate::model_id::{ModelId, ModelKind};
+
+/// How many suggestions are made at most.
+const SUGGESTIONS: usize = 3;
+
+/// What a text names.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Resolution {
+    /// One model.
+    One(Match),
+    /// Several models: the text has to say more.
+    Several(Vec<Entry>),
+    /// No model that can be invoked here.
+    None {
+        /// Ids and names that are spelled much alike, the nearest first.
+        nearest: Vec<String>,
+        /// Models that do match, but cannot be invoked; [`Entry::unavailable`] says why.
+        unusable: Vec<Entry>,
+    },
+}
+
+/// The one model that a text names.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Match {
+    invoke_id: String,
+    entry: Option<Box<Entry>>,
+    as_typed: bool,
+}
+
+impl Match {
+    /// What to send as the model id.
+    #[must_use]
+    pub fn invoke_id(&self) -> &str {
+        &self.invoke_id
+    }
+
+    /// What the catalog knows of it; `None` for an ARN or an id of another region, which it cannot know.
+    #[must_use]
+    pub fn entry(&self) -> Option<&Entry> {
+        self.entry.as_deref()
+    }
+
+    /// Whether the id is the one that was typed, but for the prefix of another tool. When not, it is to be said.
+    #[must_use]
+    pub fn is_as_typed(&self) -> bool {
+        self.as_typed
+    }
+
+    pub(crate) fn as_typed(id: &ModelId, entry: Option<&Entry>) -> Self {
+        Self { invoke_id: id.as_str().to_owned(), entry: entry.cloned().map(Box::new), as_typed: true }
+    }
+
+    fn found(invoke_id: &str, entry: &Entry, typed: &str) -> Self {
+        Self {
+            invoke_id: invoke_id.to_owned(),
+            entry: Some(Box::new(entry.clone())),
+            as_typed: invoke_id == typed,
+        }
+    }
+}
+
+impl Catalog {
+    /// Finds what `text` names: an id, an ARN, an id with the prefix of another tool, or a short name.
+    ///
+    /// The rules are those of the [module](super#short-names).
+    #[must_use]
+    pub fn resolve(&self, text: &str) -> Resolution {
+        let parsed = ModelId::parse(text).ok();
+        if let Some(id) = &parsed
+            && let Some(resolution) = self.resolve_whole(id)
+        {
+            return resolution;
+        }
+        // Names may hold spaces, which no id does.
+        let typed = parsed.as_ref().map_or_else(|| text.trim(), ModelId::as_str);
+        self.resolve_short(typed)
+    }
+
+    /// ARNs and whole ids. `None` when the text is neither.
+    fn resolve_whole(&self, id: &ModelId) -> Option<Resolution> {
+        let typed = id.as_str();
+        // This catalog is of one region: what names another is not its to judge.
+        let elsewhere = id.region().is_some_and(|region| *region != self.region);
+        if id.is_arn() || elsewhere {
+            let promoted = id.kind() == ModelKind::FoundationModel && !elsewhere;
+            let entry = self.find(typed).or_else(|| self.find(id.base_model()?));
+            return Some(match entry {
+                Some(entry) if promoted => self.use_entry(entry, typed),
+                entry => Resolution::One(Match::as_typed(id, entry)),
+            });
+        }
+        if let Some(entry) = self.find(typed) {
+            let is_profile = entry.profiles.iter().any(|profile| profile.id == typed);
+            return Some(if is_profile {
+                Resolution::One(Match::as_typed(id, Some(entry)))
+            } else {
+                self.use_entry(entry, typed)
+            });
+        }
+        // Without the list of profiles, the service has to say whether there is such a one.
+        let base = id.base_model().filter(|_| id.kind() == ModelKind::InferenceProfile)?;
+        let entry = self.entries.iter().find(|entry| entry.id == base)?;
+        (!self.profiles_known).then(|| Resolution::One(Match::as_typed(id, Some(entry))))
+    }
+
+    /// An entry that was named by the id of its foundation model.
+    fn use_entry(&self, entry: &Entry, typed: &str) -> Resolution {
+        match entry.invoke_id() {
+            // An ARN of a model that is served on demand is as good as its id.
+            Some(invoke_id) if entry.kind == Kind::OnDemand && typed.starts_with("arn:") => {
+                Resolution::One(Match {
+                    invoke_id: typed.to_owned(),
+                    ..Match::found(invoke_id, entry, invoke_id)
+                })
+            }
+            Some(invoke_id) => Resolution::One(Match::found(invoke_id, entry, typed)),
+            None => Resolution::None { nearest: self.nearest(typed), unusable: vec![entry.clone()] },
+        }
+    }
+
+    fn resolve_short(&self, typed: &str) -> Resolution {
+        let (geography, short) = match name::split_geography(typed) {
+            (Some(geography), short) => (Some(format!("{geography}.")), short),
+            (None, short) => (None, short),
+        };
+        let wanted = name::normalised(short);
+        let candidates = self.matches(&wanted);
+        let mut usable: Vec<(&Entry, &str)> = Vec::new();
+        let mut unusable: Vec<Entry> = Vec::new();
+        for entry in candidates {
+            let invoke_id = match &geography {
+                None => entry.invoke_id(),
+                Some(prefix) => entry
+                    .profiles
+                    .iter()
+                    .map(|profile| profile.id.as_str())
+                    .find(|id| id.starts_with(prefix.as_str())),
+            };
+            match invoke_id {
+                Some(id) if entry.unavailable().is_none() => usable.push((entry, id)),
+                _ => unusable.push(entry.clone()),
+            }
+        }
+        match usable.as_slice() {
+            [(entry, id)] => Resolution::One(Match::found(id, entry, typed)),
+            [] => Resolution::None { nearest: self.nearest(typed), unusable },
+            several => Resolution::Several(several.iter().map(|(entry, _)| (*entry).clone()).collect()),
+        }
+    }
+
+    /// The entries that a normalised short name matches, by the first rule that matches any.
+    fn matches(&self, wanted: &str) -> Vec<&Entry> {
+        let names: Vec<(&Entry, Vec<String>)> =
+            self.entries.iter().map(|entry| (entry, short_names(entry))).collect();
+        let by = |rule: &dyn Fn(&str) -> bool| -> Vec<&Entry> {
+            names
+                .iter()
+                .filter(|(_, names)| names.iter().any(|name| rule(name)))
+                .map(|(entry, _)| *entry)
+                .collect()
+        };
+        let exact = by(&|name| name == wanted);
+        let words = || by(&|name| name::has_words(name, wanted));
+        if exact.is_empty() || !wanted.contains('-') { words() } else { exact }
+    }
+
+    /// The ids and names nearest to `typed`, of models that can be invoked.
+    fn nearest(&self, typed: &str) -> Vec<String> {
+        let wanted = name::normalised(typed);
+        let limit = wanted.chars().count().div_ceil(3).max(2);
+        let mut ranked: Vec<(usize, &str)> = Vec::new();
+        for entry in self.entries.iter().filter(|entry| entry.unavailable().is_none()) {
+            let Some(invoke_id) = entry.invoke_id() else { continue };
+            let mut names = short_names(entry);
+            names.push(name::normalised(invoke_id));
+            let distance = names.iter().map(|name| name::distance(name, &wanted)).min();
+            ranked
+                .extend(distance.filter(|distance| *distance <= limit).map(|distance| (distance, invoke_id)));
+        }
+        ranked.sort_unstable();
+        ranked.into_iter().take(SUGGESTIONS).map(|(_, id)| id.to_owned()).collect()
+    }
+}
+
+/// What an entry may be called. An application profile goes by its own name and short id, never by its model's: it
+/// is chosen for the bill that it writes.
+fn short_names(entry: &Entry) -> Vec<String> {
+    if entry.kind == Kind::ApplicationProfile {
+        let short_id = entry.id.rsplit('/').next().unwrap_or_default();
+        return vec![name::normalised(&entry.name), name::normalised(short_id)];
+    }
+    let listed = name::split_geography(&entry.id).1;
+    let mut names = name::short_names(entry.base_model().unwrap_or(listed), &entry.name);
+    names.extend(entry.profiles.iter().map(|profile| name::normalised(&profile.id)));
+    names
+}

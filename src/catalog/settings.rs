@@ -1,0 +1,216 @@
+//! What a user can set about discovery, with the meaning that Moltbot gave it.
+
+use std::time::Duration;
+
+use super::ManualModel;
+use super::limits::LimitsTable;
+use crate::endpoint::Region;
+
+/// How models are found: `models.bedrockDiscovery` of the configuration.
+///
+/// ```
+/// use bedrill::catalog::DiscoverySettings;
+///
+/// let settings = DiscoverySettings::new()
+///     .with_provider_filter(["Anthropic", " amazon "])
+///     .with_refresh_interval(600)
+///     .with_default_context_window(64_000);
+/// assert_eq!(settings.provider_filter(), ["amazon", "anthropic"]);
+/// assert_eq!(settings.default_max_tokens(), 4_096);
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct DiscoverySettings {
+    region: Option<Region>,
+    provider_filter: Vec<String>,
+    refresh_interval: u64,
+    default_context_window: u64,
+    default_max_tokens: u64,
+    limits: Option<LimitsTable>,
+    manual_models: Vec<ManualModel>,
+}
+
+impl DiscoverySettings {
+    /// Seconds that an answer stays fresh, when nothing else is set.
+    pub const REFRESH_INTERVAL: u64 = 3_600;
+    /// Tokens that a model holds, where nothing else is known.
+    pub const CONTEXT_WINDOW: u64 = 32_000;
+    /// Tokens that a model writes at most, where nothing else is known.
+    pub const MAX_TOKENS: u64 = 4_096;
+
+    /// The defaults.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            region: None,
+            provider_filter: Vec::new(),
+            refresh_interval: Self::REFRESH_INTERVAL,
+            default_context_window: Self::CONTEXT_WINDOW,
+            default_max_tokens: Self::MAX_TOKENS,
+            limits: None,
+            manual_models: Vec::new(),
+        }
+    }
+
+    /// The region to list, instead of the client's.
+    #[must_use]
+    pub fn with_region(mut self, region: Region) -> Self {
+        self.region = Some(region);
+        self
+    }
+
+    /// Lists models of these providers only, by the provider's name (`Mistral AI`) or the id's first part
+    /// (`mistral`), without regard to case. Blank entries do not count; without any, all providers are listed.
+    #[must_use]
+    pub fn with_provider_filter(mut self, providers: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        let mut filter: Vec<String> = providers
+            .into_iter()
+            .map(|provider| provider.as_ref().trim().to_lowercase())
+            .filter(|provider| !provider.is_empty())
+            .collect();
+        filter.sort_unstable();
+        filter.dedup();
+        self.provider_filter = filter;
+        self
+    }
+
+    /// Seconds that an answer stays fresh; 3,600 by default. 0 asks the service every time and stores nothing.
+    /// Fractions are dropped, and what is below 0 is 0.
+    #[must_use]
+    pub fn with_refresh_interval(mut self, seconds: impl Into<f64>) -> Self {
+        self.refresh_interval = whole(seconds.into()).unwrap_or(Self::REFRESH_INTERVAL);
+        self
+    }
+
+    /// The context window to assume where it is not known; 32,000 by default. Fractions are dropped; what is not
+    /// above 0 then means the default.
+    #[must_use]
+    pub fn with_default_context_window(mut self, tokens: impl Into<f64>) -> Self {
+        let tokens = whole(tokens.into()).filter(|tokens| *tokens > 0);
+        self.default_context_window = tokens.unwrap_or(Self::CONTEXT_WINDOW);
+        self
+    }
+
+    /// The most output to assume where it is not known; 4,096 by default. Fractions are dropped; what is not above
+    /// 0 then means the default.
+    #[must_use]
+    pub fn with_default_max_tokens(mut self, tokens: impl Into<f64>) -> Self {
+        let tokens = whole(tokens.into()).filter(|tokens| *tokens > 0);
+        self.default_max_tokens = tokens.unwrap_or(Self::MAX_TOKENS);
+        self
+    }
+
+    /// Limits that go before those of the embedded table.
+    #[must_use]
+    pub fn with_limits(mut self, limits: LimitsTable) -> Self {
+        self.limits = Some(limits);
+        self
+    }
+
+    /// Models of the user's own configuration. They come first, in this order, and a discovered model of the same id
+    /// gives way to the configured one, whole.
+    #[must_use]
+    pub fn with_manual_models(mut self, models: impl IntoIterator<Item = ManualModel>) -> Self {
+        self.manual_models = models.into_iter().collect();
+        self
+    }
+
+    /// The models of the user's own configuration.
+    #[must_use]
+    pub fn manual_models(&self) -> &[ManualModel] {
+        &self.manual_models
+    }
+
+    /// The region to list, where one was set.
+    #[must_use]
+    pub fn region(&self) -> Option<&Region> {
+        self.region.as_ref()
+    }
+
+    /// The providers to list, in lower case and sorted; empty for all.
+    #[must_use]
+    pub fn provider_filter(&self) -> &[String] {
+        &self.provider_filter
+    }
+
+    /// How long an answer stays fresh; `None` when it is not to be stored.
+    #[must_use]
+    pub fn refresh_interval(&self) -> Option<Duration> {
+        (self.refresh_interval > 0).then(|| Duration::from_secs(self.refresh_interval))
+    }
+
+    /// The context window where it is not known.
+    #[must_use]
+    pub fn default_context_window(&self) -> u64 {
+        self.default_context_window
+    }
+
+    /// The most output where it is not known.
+    #[must_use]
+    pub fn default_max_tokens(&self) -> u64 {
+        self.default_max_tokens
+    }
+
+    /// The embedded table of limits with those of the user before it.
+    #[must_use]
+    pub fn limits(&self) -> LimitsTable {
+        let embedded = LimitsTable::embedded();
+        match &self.limits {
+            Some(limits) => embedded.overridden_by(limits),
+            None => embedded,
+        }
+    }
+
+    /// Everything that makes a different catalog, as one text: part of the cache's key.
+    #[cfg(feature = "client")]
+    pub(crate) fn fingerprint(&self) -> String {
+        format!(
+            "{:?}/{}/{}/{}/{:?}/{:?}",
+            self.provider_filter,
+            self.refresh_interval,
+            self.default_context_window,
+            self.default_max_tokens,
+            self.limits,
+            self.manual_models,
+        )
+    }
+}
+
+impl Default for DiscoverySettings {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// `number` without its fraction, at least 0; `None` when it is no number.
+fn whole(number: f64) -> Option<u64> {
+    // A cast from float to integer saturates; the sign of what is below 0 goes with it.
+    (!number.is_nan()).then_some(number as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_floored_and_what_makes_no_sense_is_the_default() {
+        for (seconds, expected) in [(0.9, None), (-5.0, None), (1.9, Some(1)), (f64::NAN, Some(3_600))] {
+            let settings = DiscoverySettings::new().with_refresh_interval(seconds);
+            assert_eq!(settings.refresh_interval(), expected.map(Duration::from_secs), "{seconds}");
+        }
+        for (tokens, window, output) in
+            [(0.5, 32_000, 4_096), (-1.0, 32_000, 4_096), (1.5, 1, 1), (9.0, 9, 9)]
+        {
+            let settings =
+                DiscoverySettings::new().with_default_context_window(tokens).with_default_max_tokens(tokens);
+            assert_eq!((settings.default_context_window(), settings.default_max_tokens()), (window, output));
+        }
+    }
+
+    #[test]
+    fn a_filter_is_trimmed_lowered_sorted_and_without_doubles_or_blanks() {
+        let settings =
+            DiscoverySettings::new().with_provider_filter([" Meta", "anthropic", "", "META", "  "]);
+        assert_eq!(settings.provider_filter(), ["anthropic", "meta"]);
+        assert!(DiscoverySettings::new().with_provider_filter([" "]).provider_filter().is_empty());
+    }
+}

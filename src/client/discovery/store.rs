@@ -1,0 +1,230 @@
+//! The files that processes share: answers of the lists, and the profiles that stand in for models.
+//!
+//! A file appears whole or not at all: it is written under another name and renamed. Two writers at once are no
+//! harm, the later one stays.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime};
+
+use serde_json::{Value, json};
+
+use crate::auth::Host;
+use crate::catalog::Listing;
+use crate::models::{ListFoundationModelsResponse, ListInferenceProfilesResponse, Timestamp};
+use crate::time;
+
+/// The form of the files. A file of another form counts as absent.
+const VERSION: u64 = 1;
+
+/// The largest file that is read; real ones have about 200 KB.
+const MAX_BYTES: u64 = 16 * 1024 * 1024;
+
+/// Files that nobody wrote for so long are removed: their keys may belong to credentials that are gone.
+const KEPT: Duration = Duration::from_secs(30 * 24 * 3_600);
+
+/// Tells the files of one process apart.
+static WRITES: AtomicU64 = AtomicU64::new(0);
+
+/// An answer on disk.
+pub(super) struct Stored {
+    pub(super) fetched_at: SystemTime,
+    pub(super) listing: Listing,
+}
+
+/// A folder of files.
+#[derive(Debug, Clone)]
+pub(in crate::client) struct Store {
+    folder: PathBuf,
+}
+
+impl Store {
+    /// The folder `bedrill` in `XDG_CACHE_HOME`, else in `~/.cache`; `None` where neither is known. A relative
+    /// `XDG_CACHE_HOME` does not count ([XDG Base Directory](https://specifications.freedesktop.org/basedir/latest/)).
+    pub(in crate::client) fn of(host: &dyn Host) -> Option<Self> {
+        let xdg = host.setting("XDG_CACHE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
+        let home = || host.setting("HOME").map(PathBuf::from).or_else(|| host.home());
+        let caches = xdg.or_else(|| Some(home()?.join(".cache")))?;
+        Some(Self { folder: caches.join("bedrill") })
+    }
+
+    pub(super) fn path(&self, name: &str) -> PathBuf {
+        self.folder.join(format!("{name}.json"))
+    }
+
+    /// The answer stored as `name`; `None` when there is none.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the file. It is to count as absent.
+    pub(super) fn listing(&self, name: &str) -> Result<Option<Stored>, String> {
+        let Some(value) = self.read(name)? else { return Ok(None) };
+        let stored = read_listing(value).ok_or("it is not in the form that this version writes")?;
+        Ok(Some(stored))
+    }
+
+    /// Stores an answer.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be written.
+    pub(super) fn put_listing(&self, name: &str, stored: &Stored) -> io::Result<()> {
+        let models = ListFoundationModelsResponse::new(stored.listing.models.clone());
+        let profiles = stored.listing.profiles.clone().map(ListInferenceProfilesResponse::new);
+        let value = json!({
+            "version": VERSION,
+            "fetchedAt": time::rfc3339(stored.fetched_at),
+            "foundationModels": models.to_json(),
+            "inferenceProfiles": profiles.map(|profiles| profiles.to_json()),
+        });
+        self.write(name, &value)
+    }
+
+    /// The profiles that stand in for models, by model id. What cannot be read is forgotten.
+    pub(in crate::client) fn stand_ins(&self, name: &str) -> BTreeMap<String, String> {
+        let Ok(Some(value)) = self.read(name) else { return BTreeMap::new() };
+        let pairs = value.get("profiles").and_then(Value::as_object).into_iter().flatten();
+        pairs.filter_map(|(model, profile)| Some((model.clone(), profile.as_str()?.to_owned()))).collect()
+    }
+
+    /// Stores the profiles that stand in for models.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be written.
+    pub(in crate::client) fn put_stand_ins(
+        &self,
+        name: &str,
+        profiles: &BTreeMap<String, String>,
+    ) -> io::Result<()> {
+        self.write(name, &json!({"version": VERSION, "profiles": profiles}))
+    }
+
+    fn read(&self, name: &str) -> Result<Option<Value>, String> {
+        let bytes = match read_limited(&self.path(name)) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(error.to_string()),
+        };
+        let value: Value = serde_json::from_slice(&bytes).map_err(|_| "it is not JSON".to_owned())?;
+        if value.get("version").and_then(Value::as_u64) != Some(VERSION) {
+            return Err("it is not in the form that this version writes".to_owned());
+        }
+        Ok(Some(value))
+    }
+
+    fn write(&self, name: &str, value: &Value) -> io::Result<()> {
+        let path = self.path(name);
+        create_folder(&self.folder)?;
+        if !path.exists() {
+            self.remove_old();
+        }
+        let number = WRITES.fetch_add(1, Ordering::Relaxed);
+        let temporary = self.folder.join(format!(".{name}.{}.{number}.tmp", std::process::id()));
+        write_private(&temporary, value.to_string().as_bytes())
+            .and_then(|()| fs::rename(&temporary, &path))
+            .inspect_err(|_| {
+                // The first error is the one to report.
+                let _ = fs::remove_file(&temporary);
+            })
+    }
+
+    /// Removes what nobody has written for a long time, as well as it can.
+    fn remove_old(&self) {
+        let entries = fs::read_dir(&self.folder).into_iter().flatten().flatten();
+        for entry in entries {
+            let modified = entry.metadata().and_then(|metadata| metadata.modified());
+            if modified.is_ok_and(|at| at.elapsed().is_ok_and(|age| age > KEPT)) {
+                let _ = fs::remove_file(entry.path());
+            }
+        }
+    }
+}
+
+fn read_listing(mut value: Value) -> Option<Stored> {
+    let mut take = |name: &str| value.get_mut(name).map(Value::take);
+    let fetched_at = Timestamp::from(take("fetchedAt")?.as_str()?).to_system_time()?;
+    let models = ListFoundationModelsResponse::from_json(take("foundationModels")?).ok()?;
+    let profiles = match take("inferenceProfiles")? {
+        Value::Null => None,
+        value => {
+            Some(ListInferenceProfilesResponse::from_json(value).ok()?.inference_profile_summaries.into_vec())
+        }
+    };
+    Some(Stored { fetched_at, listing: Listing::new(models.model_summaries.into_vec(), profiles) })
+}
+
+fn read_limited(path: &Path) -> io::Result<Vec<u8>> {
+    use io::Read as _;
+    let mut bytes = Vec::new();
+    fs::File::open(path)?.take(MAX_BYTES).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+fn create_folder(folder: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
+/// Writes a file that nobody else can read, and that was not there before. Where there are no Unix modes, the
+/// folder's own protection holds.
+fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    file.write_all(bytes)?;
+    file.flush()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::auth::StaticHost;
+
+    #[test]
+    fn the_folder_is_that_of_xdg_else_that_of_the_home() {
+        let folder = |host: &StaticHost| Store::of(host).map(|store| store.folder);
+        let home = StaticHost::new().with_var("HOME", "/home/u");
+        assert_eq!(folder(&home), Some("/home/u/.cache/bedrill".into()));
+        assert_eq!(folder(&home.clone().with_var("XDG_CACHE_HOME", "/c")), Some("/c/bedrill".into()));
+        let relative = home.with_var("XDG_CACHE_HOME", "c");
+        assert_eq!(folder(&relative), Some("/home/u/.cache/bedrill".into()));
+        assert_eq!(folder(&StaticHost::new().with_home("/h")), Some("/h/.cache/bedrill".into()));
+        assert_eq!(folder(&StaticHost::new()), None);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn files_are_private_and_nothing_is_left_behind() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let root = tempfile::tempdir().unwrap();
+        let store = Store { folder: root.path().join("a/b") };
+        for _ in 0..2 {
+            store.put_stand_ins("x", &BTreeMap::from([("m".to_owned(), "us.m".to_owned())])).unwrap();
+        }
+        assert_eq!(store.stand_ins("x").get("m").map(String::as_str), Some("us.m"));
+        let files: Vec<_> = fs::read_dir(&store.folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+        assert_eq!(files, [store.path("x")]);
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!((mode(&files[0]), mode(&store.folder)), (0o600, 0o700));
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_read_is_described_and_an_absent_one_is_not() {
+        let root = tempfile::tempdir().unwrap();
+        let store = Store { folder: root.path().to_owned() };
+        assert!(matches!(store.listing("none"), Ok(None)));
+        for text in ["", "{", "[]", r#"{"version": 2}"#, r#"{"version": 1, "fetchedAt": "yesterday"}"#] {
+            fs::write(store.path("bad"), text).unwrap();
+            assert!(store.listing("bad").is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! ListFoundationModels and GetFoundationModel.
+
+use super::items::Items;
+use super::timestamp::Timestamp;
+
+open_enum! {
+    /// What a model reads or writes.
+    pub enum ModelModality {
+        /// Text.
+        Text = "TEXT",
+        /// Images.
+        Image = "IMAGE",
+        /// Vectors.
+        Embedding = "EMBEDDING",
+        /// Video. Not in the API model; the service answers it.
+        Video = "VIDEO",
+        /// Speech. Not in the API model; the service answers it.
+        Speech = "SPEECH",
+    }
+}
+
+open_enum! {
+    /// How a model can be paid for and invoked.
+    pub enum InferenceType {
+        /// By its own id, by the token.
+        OnDemand = "ON_DEMAND",
+        /// Through bought throughput.
+        Provisioned = "PROVISIONED",
+        /// Through an inference profile. Not in the API model; the service answers it.
+        InferenceProfile = "INFERENCE_PROFILE",
+    }
+}
+
+open_enum! {
+    /// How a model can be customised.
+    pub enum ModelCustomization {
+        /// With examples.
+        FineTuning = "FINE_TUNING",
+        /// With more text.
+        ContinuedPreTraining = "CONTINUED_PRE_TRAINING",
+        /// With the answers of a larger model.
+        Distillation = "DISTILLATION",
+    }
+}
+
+open_enum! {
+    /// Where a model version is in its life.
+    pub enum FoundationModelLifecycleStatus {
+        /// Available.
+        Active = "ACTIVE",
+        /// Still available, until its end of life.
+        Legacy = "LEGACY",
+    }
+}
+
+structure! {
+    /// When a model version came, and when it goes.
+    #[derive(Default)]
+    pub struct FoundationModelLifecycle {
+        required {}
+        optional {
+            /// Available or deprecated.
+            status / with_status: FoundationModelLifecycleStatus = "status",
+            /// When it became available.
+            start_of_life_time / with_start_of_life_time: Timestamp = "startOfLifeTime",
+            /// When it is no longer available.
+            end_of_life_time / with_end_of_life_time: Timestamp = "endOfLifeTime",
+            /// When it becomes, or became, deprecated.
+            legacy_time / with_legacy_time: Timestamp = "legacyTime",
+            /// When the part of the deprecated time begins that costs more.
+            public_extended_access_time / with_public_extended_access_time: Timestamp = "publicExtendedAccessTime",
+        }
+    }
+}
+
+structure! {
+    /// A foundation model: one entry of ListFoundationModels, and what GetFoundationModel answers.
+    pub struct FoundationModelSummary {
+        required {
+            /// The id, `amazon.nova-lite-v1:0`.
+            model_id: String = "modelId",
+        }
+        optional {
+            /// The ARN.
+            model_arn / with_model_arn: String = "modelArn",
+            /// The name, `Nova Lite`.
+            model_name / with_model_name: String = "modelName",
+            /// The provider's name, `Mistral AI`.
+            provider_name / with_provider_name: String = "providerName",
+            /// What the model reads.
+            input_modalities / with_input_modalities: Items<ModelModality> = "inputModalities",
+            /// What the model writes.
+            output_modalities / with_output_modalities: Items<ModelModality> = "outputModalities",
+            /// How the model can be customised.
+            customizations_supported / with_customizations_supported: Items<ModelCustomization> = "customizationsSupported",
+            /// How the model can be invoked. An empty list is a model that cannot be invoked under this id.
+            inference_types_supported / with_inference_types_supported: Items<InferenceType> = "inferenceTypesSupported",
+            /// Whether ConverseStream serves the model.
+            response_streaming_supported / with_response_streaming_supported: bool = "responseStreamingSupported",
+            /// Where the model is in its life.
+            model_lifecycle / with_model_lifecycle: FoundationModelLifecycle = "modelLifecycle",
+        }
+    }
+}
+
+structure! {
+    /// What ListFoundationModels answers. There are no pages.
+    pub struct ListFoundationModelsResponse {
+        required {
+            /// The models.
+            model_summaries: Items<FoundationModelSummary> = "modelSummaries",
+        }
+        optional {}
+    }
+}
+
+outermost!(ListFoundationModelsResponse);
+
+structure! {
+    /// What GetFoundationModel answers.
+    #[derive(Default)]
+    pub struct GetFoundationModelResponse {
+        required {}
+        optional {
+            /// The model.
+            model_details / with_model_details: FoundationModelSummary = "modelDetails",
+        }
+    }
+}
+
+outermost!(GetFoundationModelResponse);
+
+structure! {
+    /// The filters of ListFoundationModels. Without any, all models of the region are listed.
+    #[derive(Default)]
+    pub struct ListFoundationModelsRequest {
+        required {}
+        optional {
+            /// The provider's name, `Anthropic`.
+            by_provider / with_provider: String = "byProvider",
+            /// Models that can be customised so.
+            by_customization_type / with_customization_type: ModelCustomization = "byCustomizationType",
+            /// Models that write this.
+            by_output_modality / with_output_modality: ModelModality = "byOutputModality",
+            /// Models that can be invoked so.
+            by_inference_type / with_inference_type: InferenceType = "byInferenceType",
+        }
+    }
+}
+
+impl FoundationModelSummary {
+    /// The lists that may be absent, as slices.
+    pub(crate) fn inputs(&self) -> &[ModelModality] {
+        self.input_modalities.as_deref().map_or(&[], Vec::as_slice)
+    }
+
+    pub(crate) fn outputs(&self) -> &[ModelModality] {
+        self.output_modalities.as_deref().map_or(&[], Vec::as_slice)
+    }
+}
+
+impl ListFoundationModelsRequest {
+    /// The names and values of the query, not yet encoded.
+    pub(crate) fn query(&self) -> Vec<(&'static str, String)> {
+        let text = |value: &str| value.to_owned();
+        [
+            ("byProvider", self.by_provider.as_deref().map(text)),
+            ("byCustomizationType", self.by_customization_type.as_ref().map(|value| text(value.as_str()))),
+            ("byOutputModality", self.by_output_modality.as_ref().map(|value| text(value.as_str()))),
+            ("byInferenceType", self.by_inference_type.as_ref().map(|value| text(value.as_str()))),
+        ]
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value?)))
+        .collect()
+    }
+}

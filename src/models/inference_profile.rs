@@ -1,0 +1,132 @@
+//! ListInferenceProfiles and GetInferenceProfile.
+
+use super::items::Items;
+use super::timestamp::Timestamp;
+
+open_enum! {
+    /// Whether a profile can be used.
+    pub enum InferenceProfileStatus {
+        /// Ready.
+        Active = "ACTIVE",
+    }
+}
+
+open_enum! {
+    /// Who made a profile.
+    pub enum InferenceProfileType {
+        /// Bedrock: it routes over the regions of a geography.
+        SystemDefined = "SYSTEM_DEFINED",
+        /// A user, to tell costs apart. It is invoked by its ARN.
+        Application = "APPLICATION",
+    }
+}
+
+structure! {
+    /// A model that a profile routes to.
+    #[derive(Default)]
+    pub struct InferenceProfileModel {
+        required {}
+        optional {
+            /// The model's ARN, in one region.
+            model_arn / with_model_arn: String = "modelArn",
+        }
+    }
+}
+
+structure! {
+    /// An inference profile: one entry of ListInferenceProfiles, and what GetInferenceProfile answers.
+    pub struct InferenceProfileSummary {
+        required {
+            /// The id: `us.amazon.nova-lite-v1:0`, or the short id of an application profile.
+            inference_profile_id: String = "inferenceProfileId",
+            /// The ARN.
+            inference_profile_arn: String = "inferenceProfileArn",
+            /// What it routes to: one model in several regions.
+            models: Items<InferenceProfileModel> = "models",
+        }
+        optional {
+            /// The name, `US Nova Lite`.
+            inference_profile_name / with_inference_profile_name: String = "inferenceProfileName",
+            /// The description.
+            description / with_description: String = "description",
+            /// When it was made.
+            created_at / with_created_at: Timestamp = "createdAt",
+            /// When it was last changed.
+            updated_at / with_updated_at: Timestamp = "updatedAt",
+            /// Whether it can be used.
+            status / with_status: InferenceProfileStatus = "status",
+            /// Who made it.
+            profile_type / with_profile_type: InferenceProfileType = "type",
+        }
+    }
+}
+
+impl InferenceProfileSummary {
+    /// The foundation model's id behind the profile, from the ARN of the first model that it routes to.
+    ///
+    /// ```
+    /// use bedrill::models::{InferenceProfileModel, InferenceProfileSummary};
+    ///
+    /// let model = InferenceProfileModel::new()
+    ///     .with_model_arn("arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0");
+    /// let profile = InferenceProfileSummary::new("us.amazon.nova-lite-v1:0", "arn:..", [model]);
+    /// assert_eq!(profile.base_model(), Some("amazon.nova-lite-v1:0"));
+    /// ```
+    #[must_use]
+    pub fn base_model(&self) -> Option<&str> {
+        self.models
+            .iter()
+            .find_map(|model| Some(model.model_arn.as_deref()?.split_once(":foundation-model/")?.1))
+    }
+}
+
+outermost!(InferenceProfileSummary);
+
+/// What GetInferenceProfile answers: the members of a list entry, not wrapped.
+pub type GetInferenceProfileResponse = InferenceProfileSummary;
+
+structure! {
+    /// One page of ListInferenceProfiles.
+    pub struct ListInferenceProfilesResponse {
+        required {
+            /// The profiles.
+            inference_profile_summaries: Items<InferenceProfileSummary> = "inferenceProfileSummaries",
+        }
+        optional {
+            /// Asks for the next page; absent on the last.
+            next_token / with_next_token: String = "nextToken",
+        }
+    }
+}
+
+outermost!(ListInferenceProfilesResponse);
+
+structure! {
+    /// The filter and the page of ListInferenceProfiles.
+    #[derive(Default)]
+    pub struct ListInferenceProfilesRequest {
+        required {}
+        optional {
+            /// The most profiles on a page, 1 to 1,000.
+            max_results / with_max_results: u32 = "maxResults",
+            /// The page, as the one before named it.
+            next_token / with_next_token: String = "nextToken",
+            /// Profiles of this type. On the wire the parameter is called `type`.
+            type_equals / with_type: InferenceProfileType = "type",
+        }
+    }
+}
+
+impl ListInferenceProfilesRequest {
+    /// The names and values of the query, not yet encoded.
+    pub(crate) fn query(&self) -> Vec<(&'static str, String)> {
+        [
+            ("maxResults", self.max_results.map(|number| number.to_string())),
+            ("nextToken", self.next_token.clone()),
+            ("type", self.type_equals.as_ref().map(|value| value.as_str().to_owned())),
+        ]
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value?)))
+        .collect()
+    }
+}

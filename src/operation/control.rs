@@ -1,0 +1,147 @@
+//! The control plane: lists and details of models and inference profiles.
+
+use bytes::Bytes;
+use http::header::{ACCEPT, HeaderMap, HeaderValue};
+use http::{Method, Request};
+
+use super::{AnswerError, BuildError, JSON, parse};
+use crate::endpoint::Endpoint;
+use crate::model_id::ModelId;
+use crate::models::{
+    GetFoundationModelAvailabilityResponse, GetFoundationModelResponse, GetInferenceProfileResponse,
+    ListFoundationModelsRequest, ListFoundationModelsResponse, ListInferenceProfilesRequest,
+    ListInferenceProfilesResponse,
+};
+use crate::uri;
+
+/// `GET /foundation-models`, with the filters as the query.
+///
+/// # Errors
+///
+/// [`BuildError`] when the endpoint cannot be used.
+pub fn list_foundation_models(
+    request: &ListFoundationModelsRequest,
+    endpoint: &Endpoint,
+) -> Result<Request<Bytes>, BuildError> {
+    get("/foundation-models", &request.query(), endpoint)
+}
+
+/// `GET /foundation-models/{modelIdentifier}`, by id or ARN.
+///
+/// # Errors
+///
+/// [`BuildError`] when the id or the endpoint cannot be used.
+pub fn foundation_model(id: &str, endpoint: &Endpoint) -> Result<Request<Bytes>, BuildError> {
+    get(&format!("/foundation-models/{}", model_label(id)?), &[], endpoint)
+}
+
+/// `GET /inference-profiles`: one page.
+///
+/// # Errors
+///
+/// [`BuildError`] when the endpoint cannot be used.
+pub fn list_inference_profiles(
+    request: &ListInferenceProfilesRequest,
+    endpoint: &Endpoint,
+) -> Result<Request<Bytes>, BuildError> {
+    get("/inference-profiles", &request.query(), endpoint)
+}
+
+/// `GET /inference-profiles/{inferenceProfileIdentifier}`, by id or ARN.
+///
+/// # Errors
+///
+/// [`BuildError`] when the id or the endpoint cannot be used.
+pub fn inference_profile(id: &str, endpoint: &Endpoint) -> Result<Request<Bytes>, BuildError> {
+    get(&format!("/inference-profiles/{}", model_label(id)?), &[], endpoint)
+}
+
+/// `GET /foundation-model-availability/{modelId}`.
+///
+/// # Errors
+///
+/// [`BuildError`] when the id or the endpoint cannot be used.
+pub fn foundation_model_availability(id: &str, endpoint: &Endpoint) -> Result<Request<Bytes>, BuildError> {
+    get(&format!("/foundation-model-availability/{}", model_label(id)?), &[], endpoint)
+}
+
+/// The id as one label of the path. What holds for an id to invoke holds for one to look up.
+fn model_label(id: &str) -> Result<String, BuildError> {
+    ModelId::parse(id).map(|id| uri::encode_label(id.as_str())).map_err(BuildError::ModelId)
+}
+
+fn get(path: &str, query: &[(&str, String)], endpoint: &Endpoint) -> Result<Request<Bytes>, BuildError> {
+    let mut target = path.to_owned();
+    for (index, (name, value)) in query.iter().enumerate() {
+        target.push(if index == 0 { '?' } else { '&' });
+        target.push_str(name);
+        target.push('=');
+        // A page token is base64: its `+`, `/` and `=` would mean something else in a query.
+        uri::encode_bytes_into(&mut target, value.as_bytes());
+    }
+    let mut request = Request::new(Bytes::new());
+    *request.method_mut() = Method::GET;
+    *request.uri_mut() = endpoint.uri(&target).map_err(BuildError::Endpoint)?;
+    request.headers_mut().insert(ACCEPT, HeaderValue::from_static(JSON));
+    Ok(request)
+}
+
+/// Reads the answer of [`list_foundation_models`].
+///
+/// # Errors
+///
+/// [`AnswerError`] when the body is not JSON, or not an answer.
+pub fn parse_list_foundation_models(
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Result<ListFoundationModelsResponse, AnswerError> {
+    parse(headers, body)
+}
+
+/// Reads the answer of [`foundation_model`].
+///
+/// # Errors
+///
+/// [`AnswerError`] when the body is not JSON, or not an answer.
+pub fn parse_foundation_model(
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Result<GetFoundationModelResponse, AnswerError> {
+    parse(headers, body)
+}
+
+/// Reads the answer of [`list_inference_profiles`].
+///
+/// # Errors
+///
+/// [`AnswerError`] when the body is not JSON, or not an answer.
+pub fn parse_list_inference_profiles(
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Result<ListInferenceProfilesResponse, AnswerError> {
+    parse(headers, body)
+}
+
+/// Reads the answer of [`inference_profile`].
+///
+/// # Errors
+///
+/// [`AnswerError`] when the body is not JSON, or not an answer.
+pub fn parse_inference_profile(
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Result<GetInferenceProfileResponse, AnswerError> {
+    parse(headers, body)
+}
+
+/// Reads the answer of [`foundation_model_availability`].
+///
+/// # Errors
+///
+/// [`AnswerError`] when the body is not JSON, or not an answer.
+pub fn parse_foundation_model_availability(
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Result<GetFoundationModelAvailabilityResponse, AnswerError> {
+    parse(headers, body)
+}
