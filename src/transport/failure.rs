@@ -44,9 +44,9 @@ fn kind_of(cause: &(dyn Error + 'static), text: &str) -> Option<TransportErrorKi
         return Some(TransportErrorKind::Tls);
     }
     if let Some(error) = cause.downcast_ref::<io::Error>() {
-        // rustls errors travel inside I/O errors of kind InvalidData, where `source` does not show them.
-        if error.get_ref().is_some_and(|inner| inner.is::<rustls::Error>()) {
-            return Some(TransportErrorKind::Tls);
+        // `source` of an I/O error leaves out the error that it was made from: the TLS error, for one.
+        if let Some(kind) = error.get_ref().and_then(|inner| kind_of(inner, &inner.to_string())) {
+            return Some(kind);
         }
         return match error.kind() {
             io::ErrorKind::TimedOut => Some(TransportErrorKind::Timeout),

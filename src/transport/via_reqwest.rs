@@ -132,8 +132,7 @@ impl Transport for ReqwestTransport {
         Box::pin(async move {
             let client = self.client_for(request.uri())?;
             let host = request.uri().host().unwrap_or("the host").to_owned();
-            let request =
-                reqwest::Request::try_from(request).map_err(|error| describe(error, &host, "send to"))?;
+            let request = unchanged(request, &host)?;
             let response = client.execute(request).await.map_err(|error| describe(error, &host, "reach"))?;
             Ok(http::Response::from(response).map(|body| {
                 Body::from_stream(Chunks::new(body, move |error| describe(error, &host, "read from")))
@@ -143,6 +142,25 @@ impl Transport for ReqwestTransport {
 
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
         Box::pin(tokio::time::sleep(duration))
+    }
+}
+
+/// The request in reqwest's form, refused when that form would go to another path than the one that was signed: URLs
+/// resolve `.` and `..`, and encode what they do not like.
+fn unchanged(request: http::Request<Bytes>, host: &str) -> Result<reqwest::Request, TransportError> {
+    let uri = request.uri().clone();
+    let request = reqwest::Request::try_from(request).map_err(|error| describe(error, host, "send to"))?;
+    let url = request.url();
+    if (url.path(), url.query()) == (uri.path(), uri.query()) {
+        Ok(request)
+    } else {
+        Err(TransportError::new(
+            TransportErrorKind::Other,
+            format!(
+                "could not send to {host}: reqwest would change the path {}, and break the signature",
+                uri.path()
+            ),
+        ))
     }
 }
 

@@ -13,3 +13,5 @@ mod eventstream;
 mod profile;
 mod sigv4;
 mod support;
+#[cfg(any(feature = "reqwest", feature = "hyper"))]
+mod transport;
