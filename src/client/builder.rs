@@ -121,7 +121,7 @@ impl ClientBuilder {
         self
     }
 
-    /// What carries the requests, instead of `ReqwestTransport`.
+    /// What carries the requests, instead of `ReqwestTransport` (`HyperTransport` without the feature `reqwest`).
     #[must_use]
     pub fn transport(mut self, transport: Arc<dyn Transport>) -> Self {
         self.transport = Some(transport);
@@ -239,9 +239,13 @@ impl ClientBuilder {
     }
 }
 
-#[cfg(feature = "reqwest")]
+#[cfg(any(feature = "reqwest", feature = "hyper"))]
 fn default_transport(settings: &Settings<'_>) -> Result<Arc<dyn Transport>, Error> {
+    #[cfg(feature = "reqwest")]
     let mut builder = crate::transport::ReqwestTransport::builder();
+    #[cfg(not(feature = "reqwest"))]
+    let mut builder =
+        crate::transport::HyperTransport::builder().proxy_variables(|name| settings.host.var(name));
     if let Some(pem) = settings.ca_bundle()? {
         builder = builder.ca_bundle(pem);
     }
@@ -252,10 +256,10 @@ fn default_transport(settings: &Settings<'_>) -> Result<Arc<dyn Transport>, Erro
         .map_err(|error| Error::configuration(error.to_string()))
 }
 
-#[cfg(not(feature = "reqwest"))]
+#[cfg(not(any(feature = "reqwest", feature = "hyper")))]
 fn default_transport(_: &Settings<'_>) -> Result<Arc<dyn Transport>, Error> {
     Err(Error::configuration(
-        "there is no transport: set one with ClientBuilder::transport, or enable the feature reqwest",
+        "there is no transport: set one with ClientBuilder::transport, or enable the feature reqwest or hyper",
     ))
 }
 

@@ -77,14 +77,16 @@ enum CredentialsFrom {
 }
 
 impl Client {
-    /// A client as the environment and `~/.aws` describe it, over [`ReqwestTransport`](crate::transport::ReqwestTransport).
+    /// A client as the environment and `~/.aws` describe it, over
+    /// [`ReqwestTransport`](crate::transport::ReqwestTransport), or over `HyperTransport` when the feature `hyper` is
+    /// on and `reqwest` is not.
     ///
     /// Credentials are looked for at once, so that their absence shows here and not at the first request.
     ///
     /// # Errors
     ///
     /// [`Error`] when a setting cannot be used, or no source has credentials.
-    #[cfg(feature = "reqwest")]
+    #[cfg(any(feature = "reqwest", feature = "hyper"))]
     pub async fn from_env() -> Result<Self, Error> {
         let client = Self::builder().build()?;
         client.auth().await?;

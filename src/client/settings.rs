@@ -97,7 +97,7 @@ impl Settings<'_> {
     /// # Errors
     ///
     /// The file cannot be read.
-    #[cfg(feature = "reqwest")]
+    #[cfg(any(feature = "reqwest", feature = "hyper"))]
     pub(super) fn ca_bundle(&self) -> Result<Option<Vec<u8>>, Error> {
         let Some((path, place)) = self.first(&["AWS_CA_BUNDLE"], "ca_bundle") else { return Ok(None) };
         let read = self.host.read(std::path::Path::new(&path));

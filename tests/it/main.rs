@@ -20,3 +20,5 @@ mod peers;
 mod profile;
 mod sigv4;
 mod support;
+#[cfg(any(feature = "reqwest", feature = "hyper"))]
+mod transport;
