@@ -14,10 +14,20 @@
 mod answer;
 #[cfg(feature = "client")]
 mod chain;
+#[cfg(feature = "client")]
+mod context;
 pub mod env;
 mod error;
+#[cfg(feature = "client")]
+mod fetch;
 mod host;
 pub mod profile;
+#[cfg(feature = "client")]
+mod service;
+#[cfg(feature = "client")]
+mod settings;
+#[cfg(feature = "client")]
+mod source;
 
 use std::time::SystemTime;
 
@@ -32,9 +42,15 @@ use crate::sigv4::{self, SigningKeyCache, SigningParams};
 
 pub use answer::{Answer, Attempt, Found, Outcome};
 #[cfg(feature = "client")]
-pub use chain::{Chain, ChainBuilder, Context, Presence, Resolved, Source};
+pub use chain::{Chain, ChainBuilder, Resolved};
+#[cfg(feature = "client")]
+pub use context::Context;
 pub use error::{AuthError, AuthErrorKind};
 pub use host::{Host, MAX_FILE_BYTES, StaticHost, SystemHost};
+#[cfg(feature = "client")]
+pub(crate) use settings::Settings;
+#[cfg(feature = "client")]
+pub use source::{Presence, Source};
 
 /// What authorizes a request.
 ///

@@ -177,14 +177,15 @@ impl ClientBuilder {
         };
         let credentials = match (self.auth, self.chain) {
             (Some(auth), _) => CredentialsFrom::Fixed(auth),
-            (None, Some(chain)) => CredentialsFrom::Chain(chain),
-            (None, None) => {
-                let chain = Chain::builder().host(Arc::clone(&self.host));
-                let chain = match &self.profile {
-                    Some(name) => chain.profile(name),
-                    None => chain,
-                };
-                CredentialsFrom::Chain(chain.build())
+            (None, chain) => {
+                let chain = chain.unwrap_or_else(|| {
+                    let chain = Chain::builder().host(Arc::clone(&self.host));
+                    match &self.profile {
+                        Some(name) => chain.profile(name).build(),
+                        None => chain.build(),
+                    }
+                });
+                CredentialsFrom::Chain(chain.or_defaults(&transport, explicit_region.as_ref(), self.clock))
             }
         };
         Ok(Client(Arc::new(Parts {
