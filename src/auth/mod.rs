@@ -34,6 +34,8 @@ pub use answer::{Answer, Attempt, Found, Outcome};
 #[cfg(feature = "client")]
 pub use chain::{Chain, ChainBuilder, Context, Presence, Resolved, Source};
 pub use error::{AuthError, AuthErrorKind};
+#[cfg(feature = "client")]
+pub use host::{FileLock, ProcessEnd, ProcessLimits, ProcessOutput};
 pub use host::{Host, MAX_FILE_BYTES, StaticHost, SystemHost};
 
 /// What authorizes a request.
