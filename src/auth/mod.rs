@@ -46,6 +46,8 @@ pub use chain::{Chain, ChainBuilder, Resolved};
 #[cfg(feature = "client")]
 pub use context::Context;
 pub use error::{AuthError, AuthErrorKind};
+#[cfg(feature = "client")]
+pub use host::{FileLock, ProcessEnd, ProcessLimits, ProcessOutput};
 pub use host::{Host, MAX_FILE_BYTES, StaticHost, SystemHost};
 #[cfg(feature = "client")]
 pub(crate) use settings::Settings;
