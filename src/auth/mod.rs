@@ -13,14 +13,26 @@
 
 mod answer;
 #[cfg(feature = "client")]
+mod cache;
+#[cfg(feature = "client")]
 mod chain;
 #[cfg(feature = "client")]
 mod context;
+#[cfg(feature = "client")]
+mod document;
 pub mod env;
 mod error;
 #[cfg(feature = "client")]
 mod fetch;
 mod host;
+#[cfg(feature = "client")]
+mod login;
+#[cfg(feature = "client")]
+mod memory;
+#[cfg(feature = "client")]
+mod oauth;
+#[cfg(feature = "client")]
+mod process;
 pub mod profile;
 #[cfg(feature = "client")]
 mod service;
@@ -28,6 +40,10 @@ mod service;
 mod settings;
 #[cfg(feature = "client")]
 mod source;
+#[cfg(feature = "client")]
+pub mod sso;
+#[cfg(feature = "client")]
+mod token_file;
 
 use std::time::SystemTime;
 
@@ -40,7 +56,9 @@ use crate::credentials::{Credentials, Secret};
 use crate::endpoint::is_loopback;
 use crate::sigv4::{self, SigningKeyCache, SigningParams};
 
-pub use answer::{Answer, Attempt, Found, Outcome};
+pub use answer::{Answer, Attempt, Found, Outcome, Reuse};
+#[cfg(feature = "client")]
+pub use cache::Cache;
 #[cfg(feature = "client")]
 pub use chain::{Chain, ChainBuilder, Resolved};
 #[cfg(feature = "client")]

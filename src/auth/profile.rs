@@ -187,6 +187,12 @@ impl ProfileFiles {
         format!("{}:{}", path(&self.locations, origin.file()), origin.line())
     }
 
+    /// Where both files are expected, and what else is in the home directory.
+    #[must_use]
+    pub fn locations(&self) -> &Locations {
+        &self.locations
+    }
+
     /// The static keys of the selected profile.
     ///
     /// An absent `default` or a profile without credentials is not here: the next source is asked. When the caller

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use super::{BearerSource, Chain, EnvironmentSource, ProfileSource};
+use crate::auth::memory::Memory;
 use crate::auth::{Host, Source, SystemHost};
 use crate::endpoint::Region;
 use crate::transport::Transport;
@@ -119,7 +120,9 @@ impl ChainBuilder {
                 Slot::Profile => Box::new(ProfileSource { profile }),
             }
         }));
-        Chain { host: self.host, transport: self.transport, region: self.region, clock: self.clock, sources }
+        let memory = Memory::default();
+        let Self { host, transport, region, clock, .. } = self;
+        Chain { host, transport, region, clock, sources, memory }
     }
 
     fn without(mut self, left_out: Slot) -> Self {
