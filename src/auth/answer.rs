@@ -15,7 +15,7 @@ pub enum Answer {
 impl Answer {
     /// Credentials and where they are from: a variable, `profile dev (/home/me/.aws/config:3)`, a URL.
     pub fn found(auth: Auth, origin: impl Into<String>) -> Self {
-        Self::Found(Found { auth, origin: origin.into() })
+        Self::Found(Found::new(auth, origin))
     }
 
     /// No credentials, and why.
@@ -32,6 +32,11 @@ pub struct Found {
 }
 
 impl Found {
+    /// Credentials and where they are from.
+    pub fn new(auth: Auth, origin: impl Into<String>) -> Self {
+        Self { auth, origin: origin.into() }
+    }
+
     /// The credentials.
     #[must_use]
     pub fn auth(&self) -> &Auth {

@@ -1,7 +1,6 @@
 //! Where the services are that sources call: STS, SSO and SSO's OIDC.
 //!
 //! Source: the rule sets of `sts`, `sso` and `sso-oidc` that AWS publishes with every SDK.
-#![allow(dead_code)] // the sources follow
 
 use super::profile::ProfileFiles;
 use super::settings::Settings;
@@ -23,9 +22,11 @@ pub(super) struct Service {
 /// `sts.us-east-1.amazonaws.com`.
 pub(super) const STS: Service = Service { host_prefix: "sts", id: "sts" };
 
+#[allow(dead_code)] // the SSO source calls it
 /// `portal.sso.us-east-1.amazonaws.com`.
 pub(super) const SSO: Service = Service { host_prefix: "portal.sso", id: "sso" };
 
+#[allow(dead_code)] // the SSO source calls it
 /// `oidc.us-east-1.amazonaws.com`.
 pub(super) const SSO_OIDC: Service = Service { host_prefix: "oidc", id: "sso_oidc" };
 
