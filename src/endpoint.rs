@@ -407,6 +407,21 @@ pub(crate) fn is_loopback(host: &str) -> bool {
     }
 }
 
+/// Whether `host`, as it stands in a URL, is a literal address that no proxy leads to: this machine or its link. The
+/// metadata service and containers' agents are there: `169.254.0.0/16`, `fe80::/10`, `fd00:ec2::/32`.
+#[cfg(feature = "reqwest")]
+pub(crate) fn is_link_local(host: &str) -> bool {
+    let literal = host.trim_start_matches('[').trim_end_matches(']');
+    match literal.parse::<IpAddr>() {
+        Ok(IpAddr::V4(address)) => address.is_link_local(),
+        Ok(IpAddr::V6(address)) => {
+            let [first, second, ..] = address.segments();
+            first & 0xffc0 == 0xfe80 || (first, second) == (0xfd00, 0x0ec2)
+        }
+        Err(_) => false,
+    }
+}
+
 /// The URL as an error may show it: what stands before an `@` in the authority may be a password.
 fn without_user_information(url: &str) -> String {
     let (scheme, rest) = url.split_once("://").map_or(("", url), |(scheme, rest)| (scheme, rest));

@@ -82,6 +82,14 @@ impl Found {
         self
     }
 
+    /// Takes over the warnings and files of the credentials that these were asked for with.
+    #[cfg(feature = "client")]
+    pub(super) fn made_with(mut self, with: &Self) -> Self {
+        self.warnings.extend_from_slice(&with.warnings);
+        self.files.extend_from_slice(&with.files);
+        self
+    }
+
     /// What the user should be told.
     #[must_use]
     pub fn warnings(&self) -> &[String] {

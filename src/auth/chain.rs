@@ -1,17 +1,16 @@
 //! The sources in their order: which one signs, and why the others do not.
 
 mod builder;
+mod sources;
 
 use std::fmt;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use super::env::{self, BEARER_SOURCE, BEARER_TOKEN, KEYS_SOURCE};
 use super::memory::Memory;
-use super::profile::{self, ProfileFiles};
 use super::{Answer, Attempt, Auth, AuthError, Context, Found, Host, Outcome, Presence, Source};
 use crate::endpoint::Region;
-use crate::transport::{BoxFuture, Transport};
+use crate::transport::Transport;
 
 pub use builder::ChainBuilder;
 
@@ -221,55 +220,4 @@ fn warnings(found: &Found, shadowed: impl Iterator<Item = Presence>) -> Vec<Stri
     } else {
         format!("the IAM credentials from {origin} are used, and the bearer token from {places} is not")
     }]
-}
-
-struct BearerSource;
-
-impl Source for BearerSource {
-    fn name(&self) -> &str {
-        BEARER_SOURCE
-    }
-
-    fn load<'a>(&'a self, context: Context<'a>) -> BoxFuture<'a, Result<Answer, AuthError>> {
-        Box::pin(async move { env::bearer_token(context.host()) })
-    }
-
-    fn presence(&self, context: Context<'_>) -> Option<Presence> {
-        context.host().setting(BEARER_TOKEN).map(|_| Presence::Bearer(BEARER_TOKEN.to_owned()))
-    }
-}
-
-struct EnvironmentSource;
-
-impl Source for EnvironmentSource {
-    fn name(&self) -> &str {
-        KEYS_SOURCE
-    }
-
-    fn load<'a>(&'a self, context: Context<'a>) -> BoxFuture<'a, Result<Answer, AuthError>> {
-        Box::pin(async move { env::access_keys(context.host()) })
-    }
-
-    fn presence(&self, context: Context<'_>) -> Option<Presence> {
-        env::access_key_variable(context.host()).map(|variable| Presence::Iam(variable.to_owned()))
-    }
-}
-
-struct ProfileSource {
-    profile: Option<String>,
-}
-
-impl Source for ProfileSource {
-    fn name(&self) -> &str {
-        profile::SOURCE
-    }
-
-    fn load<'a>(&'a self, context: Context<'a>) -> BoxFuture<'a, Result<Answer, AuthError>> {
-        Box::pin(async move { ProfileFiles::load(context.host(), self.profile.as_deref())?.credentials() })
-    }
-
-    fn presence(&self, context: Context<'_>) -> Option<Presence> {
-        let files = ProfileFiles::load(context.host(), self.profile.as_deref()).ok()?;
-        files.credentials_place().map(Presence::Iam)
-    }
 }

@@ -1,5 +1,4 @@
 //! One HTTP exchange of a source: bounded in time and size, redirects never followed, nothing of it in errors.
-#![allow(dead_code)] // the sources follow
 
 use std::fmt;
 use std::future::{Future, poll_fn};
@@ -41,6 +40,7 @@ impl Limits {
 /// An answer, whatever its status. No `Debug`: the body may hold secrets.
 pub(super) struct Reply {
     pub(super) status: StatusCode,
+    #[allow(dead_code)] // SSO and OIDC say there what went wrong
     pub(super) headers: HeaderMap,
     pub(super) body: Zeroizing<Vec<u8>>,
 }
@@ -49,11 +49,6 @@ impl Reply {
     /// Whether another try may well bring another answer.
     pub(super) fn is_server_error(&self) -> bool {
         self.status.is_server_error()
-    }
-
-    /// `404 Not Found`.
-    pub(super) fn status_text(&self) -> String {
-        self.status.to_string()
     }
 }
 
@@ -122,22 +117,24 @@ pub(super) async fn fetch(
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Retries {
     /// All tries, the first one included.
-    pub(super) attempts: u32,
+    pub(super) attempts: usize,
     /// The pause before the second try; it doubles each time.
     pub(super) pause: Duration,
 }
 
-/// Sends `request` until `again` says of an outcome that another try is of no use, or no try is left.
+/// Sends what `request` makes for each attempt, counted from 0, until `again` says of an outcome that another try is of
+/// no use, or no try is left.
 pub(super) async fn fetch_with_retries(
     context: Context<'_>,
-    request: http::Request<Bytes>,
+    request: impl Fn(usize) -> http::Request<Bytes>,
     limits: Limits,
     retries: Retries,
     again: impl Fn(&Result<Reply, FetchError>) -> bool,
 ) -> Result<Reply, FetchError> {
     let mut pause = retries.pause;
-    for _ in 1..retries.attempts {
-        let outcome = fetch(context, request.clone(), limits).await;
+    let last = retries.attempts.saturating_sub(1);
+    for attempt in 0..last {
+        let outcome = fetch(context, request(attempt), limits).await;
         if !again(&outcome) {
             return outcome;
         }
@@ -146,7 +143,7 @@ pub(super) async fn fetch_with_retries(
         }
         pause = pause.saturating_mul(2);
     }
-    fetch(context, request, limits).await
+    fetch(context, request(last), limits).await
 }
 
 /// Whether the connection or the server failed, and not the request.

@@ -5,16 +5,20 @@ mod files;
 #[cfg(feature = "client")]
 mod process;
 mod static_host;
+mod terminal;
 #[cfg(feature = "client")]
 mod tree;
 
 use std::fs::{File, Metadata};
 use std::io::{self, Read};
+use std::net::{IpAddr, ToSocketAddrs};
 use std::path::{Path, PathBuf};
 #[cfg(feature = "client")]
 use std::time::SystemTime;
 
 use zeroize::Zeroizing;
+
+use crate::credentials::Secret;
 
 #[cfg(feature = "client")]
 use crate::transport::BoxFuture;
@@ -103,6 +107,22 @@ pub trait Host: Send + Sync {
         let refusal = "this host runs no processes";
         Box::pin(std::future::ready(Err(io::Error::new(io::ErrorKind::Unsupported, refusal))))
     }
+
+    /// The addresses of the host `name`. It may wait for a name server. The default knows no names.
+    ///
+    /// # Errors
+    ///
+    /// When the name cannot be resolved.
+    fn resolve(&self, name: &str) -> io::Result<Vec<IpAddr>> {
+        let _ = name;
+        Err(io::Error::new(io::ErrorKind::Unsupported, "this host resolves no names"))
+    }
+
+    /// Shows `prompt` to the user and waits for one line; `None` when there is nobody to ask, which is the default.
+    fn ask(&self, prompt: &str) -> Option<Secret> {
+        let _ = prompt;
+        None
+    }
 }
 
 /// The real environment, file system and shell.
@@ -165,6 +185,14 @@ impl Host for SystemHost {
     #[cfg(feature = "client")]
     fn run(&self, command: &str, limits: ProcessLimits) -> BoxFuture<'static, io::Result<ProcessOutput>> {
         Box::pin(process::run(command, limits))
+    }
+
+    fn resolve(&self, name: &str) -> io::Result<Vec<IpAddr>> {
+        Ok((name, 0).to_socket_addrs()?.map(|address| address.ip()).collect())
+    }
+
+    fn ask(&self, prompt: &str) -> Option<Secret> {
+        terminal::ask(prompt)
     }
 }
 

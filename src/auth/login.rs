@@ -9,7 +9,6 @@
 //!
 //! `AWS_LOGIN_CACHE_DIRECTORY` names another folder. Source:
 //! [Login credentials provider](https://docs.aws.amazon.com/sdkref/latest/guide/feature-login-credentials.html).
-#![allow(dead_code)] // the dispatch over kinds of profiles follows
 
 mod proof;
 mod token;

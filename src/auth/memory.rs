@@ -1,5 +1,4 @@
 //! What a chain remembers between two times that it is asked.
-#![allow(dead_code)] // the dispatch over kinds of profiles follows
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -1,5 +1,4 @@
 //! What renewing the tokens of both kinds of login has in common: a JSON object out, OAuth's errors back.
-#![allow(dead_code)] // the dispatch over kinds of profiles follows
 
 use bytes::Bytes;
 
@@ -21,7 +20,7 @@ pub(super) fn refusal(reply: &Reply, secrets: &[&str]) -> String {
         .filter_map(text)
         .map(|text| scrubbed(text, secrets))
         .collect();
-    let status = reply.status_text();
+    let status = reply.status.to_string();
     if words.is_empty() { status } else { format!("{status} ({})", words.join(": ")) }
 }
 

@@ -11,7 +11,6 @@
 //! standard error are ours, so that it can ask for a second factor; what it prints and how it is called is never shown,
 //! because both may hold secrets. Source:
 //! [process credential provider](https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html).
-#![allow(dead_code)] // the dispatch over kinds of profiles follows
 
 use std::time::Duration;
 

@@ -1,7 +1,6 @@
 //! Where the services are that sources call: STS, SSO and SSO's OIDC.
 //!
 //! Source: the rule sets of `sts`, `sso` and `sso-oidc` that AWS publishes with every SDK.
-#![allow(dead_code)] // the sources follow
 
 use super::profile::ProfileFiles;
 use super::settings::Settings;

@@ -17,7 +17,6 @@
 //! the URL. Sources: [SSO credential provider](https://docs.aws.amazon.com/sdkref/latest/guide/feature-sso-credentials.html),
 //! [GetRoleCredentials](https://docs.aws.amazon.com/singlesignon/latest/PortalAPIReference/API_GetRoleCredentials.html),
 //! [CreateToken](https://docs.aws.amazon.com/singlesignon/latest/OIDCAPIReference/API_CreateToken.html).
-#![allow(dead_code)] // the dispatch over kinds of profiles follows
 
 mod oidc;
 mod portal;
@@ -99,7 +98,9 @@ pub(super) async fn credentials(
     let endpoint = service::endpoint(context, files, SOURCE, service::SSO, settings.region())?;
     let request = portal::request(&endpoint, &role, current.token.access_token())
         .map_err(|problem| AuthError::new(SOURCE, problem))?;
-    let reply = fetch_with_retries(context, request, PORTAL, PORTAL_RETRIES, portal::is_transient).await;
+    let reply =
+        fetch_with_retries(context, |_| request.clone(), PORTAL, PORTAL_RETRIES, portal::is_transient);
+    let reply = reply.await;
     let reply = reply.map_err(|error| AuthError::new(SOURCE, format!("{endpoint}: {error}")))?;
     let credentials = portal::parse(&reply, &role, &settings, current.token.access_token())
         .map_err(|(problem, hint)| AuthError::new(SOURCE, format!("{endpoint} {problem}")).with_hint(hint))?;
@@ -159,9 +160,8 @@ impl Kind for SsoKind<'_> {
     }
 }
 
-/// The setting `name` of `profile` with its place, blank ones counting as absent.
-fn setting<'a>(files: &ProfileFiles, profile: &'a Section, name: &str) -> Option<(&'a str, String)> {
-    let value = profile.property(name).map(str::trim).filter(|value| !value.is_empty())?;
-    let place = profile.property_origin(name).map(|origin| files.place(origin));
-    Some((value, place.unwrap_or_else(|| profile::SOURCE.to_owned())))
+/// The setting `name` of `section` with its place; blank ones count as absent.
+fn setting<'a>(files: &ProfileFiles, section: &'a Section, name: &str) -> Option<(&'a str, String)> {
+    let setting = profile::setting(section, name)?;
+    Some((setting.value(), files.place(setting.origin())))
 }

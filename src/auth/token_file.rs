@@ -2,7 +2,6 @@
 //!
 //! A refresh token is used once and answered with the next, so two programs must not renew at a time: who renews holds
 //! a lock among all that do as this does, and reads the file again first. What cannot be written back is kept in memory.
-#![allow(dead_code)] // the dispatch over kinds of profiles follows
 
 use std::future::Future;
 use std::io;

@@ -12,7 +12,7 @@ use rustls::ClientConfig;
 
 use super::tls;
 use super::{Body, BoxFuture, Transport, TransportError, TransportErrorKind};
-use crate::endpoint::is_loopback;
+use crate::endpoint::{is_link_local, is_loopback};
 
 /// How long a connection may take to be made, by default: the AWS SDK for Rust's 3.1 s.
 const CONNECT_TIMEOUT: Duration = Duration::from_millis(3_100);
@@ -20,8 +20,9 @@ const CONNECT_TIMEOUT: Duration = Duration::from_millis(3_100);
 /// The default transport. Cloning is cheap and shares the connection pool.
 ///
 /// HTTP/1.1 only, redirects never followed, nothing decompressed. `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and
-/// `NO_PROXY` are honoured, except that requests to this machine (`localhost`, loopback addresses) always go
-/// directly.
+/// `NO_PROXY` are honoured, except that requests to this machine (`localhost`, loopback addresses) and to its link
+/// (`169.254.0.0/16`, `fe80::/10`, `fd00:ec2::/32`: the metadata service, containers' agents) always go directly: a
+/// proxy has other credentials there.
 ///
 /// ```
 /// use bedrill::transport::ReqwestTransport;
@@ -55,8 +56,8 @@ impl ReqwestTransport {
     }
 
     fn client_for(&self, uri: &http::Uri) -> Result<&reqwest::Client, TransportError> {
-        let loopback = uri.host().is_some_and(is_loopback);
-        if !loopback || !self.settings.use_proxies {
+        let near = uri.host().is_some_and(|host| is_loopback(host) || is_link_local(host));
+        if !near || !self.settings.use_proxies {
             return Ok(&self.proxied);
         }
         if let Some(client) = self.direct.get() {

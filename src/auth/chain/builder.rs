@@ -4,7 +4,11 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use super::{BearerSource, Chain, EnvironmentSource, ProfileSource};
+use super::Chain;
+use super::sources::{
+    BearerSource, ContainerSource, EnvironmentSource, ImdsSource, ProfileSource, WebIdentitySource,
+};
+use crate::auth::imds::Imds;
 use crate::auth::memory::Memory;
 use crate::auth::{Host, Source, SystemHost};
 use crate::endpoint::Region;
@@ -16,6 +20,9 @@ enum Slot {
     Bearer,
     Environment,
     Profile,
+    WebIdentity,
+    Container,
+    Imds,
 }
 
 /// Builds a [`Chain`] that differs from the default one.
@@ -26,6 +33,7 @@ pub struct ChainBuilder {
     clock: Option<fn() -> SystemTime>,
     own: Vec<Box<dyn Source>>,
     profile: Option<String>,
+    imds: Imds,
     slots: Vec<Slot>,
 }
 
@@ -38,7 +46,15 @@ impl ChainBuilder {
             clock: None,
             own: Vec::new(),
             profile: None,
-            slots: vec![Slot::Bearer, Slot::Environment, Slot::Profile],
+            imds: Imds::new(),
+            slots: vec![
+                Slot::Bearer,
+                Slot::Environment,
+                Slot::Profile,
+                Slot::WebIdentity,
+                Slot::Container,
+                Slot::Imds,
+            ],
         }
     }
 
@@ -97,6 +113,31 @@ impl ChainBuilder {
         self.without(Slot::Profile)
     }
 
+    /// Leaves out `AWS_WEB_IDENTITY_TOKEN_FILE`.
+    #[must_use]
+    pub fn no_web_identity(self) -> Self {
+        self.without(Slot::WebIdentity)
+    }
+
+    /// Leaves out `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI` and `AWS_CONTAINER_CREDENTIALS_FULL_URI`.
+    #[must_use]
+    pub fn no_container(self) -> Self {
+        self.without(Slot::Container)
+    }
+
+    /// Asks the instance metadata service in this way.
+    #[must_use]
+    pub fn imds(mut self, imds: Imds) -> Self {
+        self.imds = imds;
+        self
+    }
+
+    /// Leaves out the instance metadata service. A profile may still name it as its `credential_source`.
+    #[must_use]
+    pub fn no_imds(self) -> Self {
+        self.without(Slot::Imds)
+    }
+
     /// Asks a source of your own, before all others and after those added earlier.
     #[must_use]
     pub fn source(mut self, source: Box<dyn Source>) -> Self {
@@ -118,6 +159,9 @@ impl ChainBuilder {
                 Slot::Bearer => Box::new(BearerSource),
                 Slot::Environment => Box::new(EnvironmentSource),
                 Slot::Profile => Box::new(ProfileSource { profile }),
+                Slot::WebIdentity => Box::new(WebIdentitySource { profile }),
+                Slot::Container => Box::new(ContainerSource),
+                Slot::Imds => Box::new(ImdsSource { imds: self.imds.clone(), profile }),
             }
         }));
         let memory = Memory::default();

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 #[cfg(feature = "client")]
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -30,6 +31,7 @@ pub struct StaticHost {
     vars: BTreeMap<String, String>,
     files: BTreeMap<PathBuf, Vec<u8>>,
     home: Option<PathBuf>,
+    addresses: BTreeMap<String, Vec<IpAddr>>,
     #[cfg(feature = "client")]
     written: std::sync::Arc<std::sync::Mutex<BTreeMap<PathBuf, Written>>>,
 }
@@ -69,6 +71,17 @@ impl StaticHost {
         self
     }
 
+    /// Adds a host name and its addresses.
+    #[must_use]
+    pub fn with_addresses(
+        mut self,
+        name: impl Into<String>,
+        addresses: impl IntoIterator<Item = IpAddr>,
+    ) -> Self {
+        self.addresses.insert(name.into(), addresses.into_iter().collect());
+        self
+    }
+
     #[cfg(feature = "client")]
     fn written(&self) -> std::sync::MutexGuard<'_, BTreeMap<PathBuf, Written>> {
         self.written.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
@@ -97,6 +110,10 @@ impl Host for StaticHost {
         let times = self.written().get(path).map(|written| written.times);
         let times = times.or_else(|| self.files.contains_key(path).then_some(0))?;
         Some(UNIX_EPOCH + Duration::from_secs(times.into()))
+    }
+
+    fn resolve(&self, name: &str) -> io::Result<Vec<IpAddr>> {
+        self.addresses.get(name).cloned().ok_or_else(|| io::ErrorKind::NotFound.into())
     }
 
     #[cfg(feature = "client")]

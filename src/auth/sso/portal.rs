@@ -48,7 +48,7 @@ pub(super) fn parse(
             (format!("answered with something that holds no credentials: {problem}"), String::new())
         });
     }
-    let status = reply.status_text();
+    let status = reply.status.to_string();
     if reply.status.is_redirection() {
         return Err((format!("answered {status}; redirects are not followed"), String::new()));
     }

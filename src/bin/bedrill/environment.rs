@@ -2,9 +2,11 @@
 
 use std::collections::HashMap;
 use std::io;
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use bedrill::auth::{Host, SystemHost};
+use bedrill::credentials::Secret;
 
 use crate::failure::Failure;
 
@@ -74,6 +76,14 @@ impl Host for Environment {
 
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
         self.system.read(path)
+    }
+
+    fn resolve(&self, name: &str) -> io::Result<Vec<IpAddr>> {
+        self.system.resolve(name)
+    }
+
+    fn ask(&self, prompt: &str) -> Option<Secret> {
+        self.system.ask(prompt)
     }
 }
 
