@@ -112,11 +112,37 @@ impl Endpoint {
     /// AWS's own host for `plane` in `region`.
     #[must_use]
     pub fn regional(plane: Plane, region: &Region, variant: HostVariant) -> Self {
-        let partition = region.partition();
         let fips = if variant.fips { "-fips" } else { "" };
+        Self::of_host(&format!("{}{fips}", plane.host_prefix()), region, variant)
+    }
+
+    /// The endpoint of a service that credentials come from, by the rules of [`resolve`](Self::resolve).
+    ///
+    /// In GovCloud the ordinary hosts of these services are the FIPS ones.
+    #[cfg(feature = "client")]
+    pub(crate) fn of_service(
+        host_prefix: &str,
+        region: &Region,
+        variant: HostVariant,
+        custom: Option<&str>,
+    ) -> Result<Self, EndpointError> {
+        match custom {
+            Some(_) if variant.fips => Err(EndpointError::FipsWithCustomEndpoint),
+            Some(_) if variant.dual_stack => Err(EndpointError::DualStackWithCustomEndpoint),
+            Some(url) => Self::custom(url),
+            None => {
+                let fips_by_default = region.partition() == Partition::AwsUsGov && !variant.dual_stack;
+                let fips = if variant.fips && !fips_by_default { "-fips" } else { "" };
+                Ok(Self::of_host(&format!("{host_prefix}{fips}"), region, variant))
+            }
+        }
+    }
+
+    fn of_host(first_labels: &str, region: &Region, variant: HostVariant) -> Self {
+        let partition = region.partition();
         let suffix =
             if variant.dual_stack { partition.dual_stack_dns_suffix() } else { partition.dns_suffix() };
-        let url = format!("https://{}{fips}.{region}.{suffix}", plane.host_prefix());
+        let url = format!("https://{first_labels}.{region}.{suffix}");
         Self { url, https: true, loopback: false }
     }
 

@@ -9,7 +9,7 @@ use super::fallback::{Fallback, Notice, OnNotice, ProfileFallback};
 use super::settings::Settings;
 use super::{Client, CredentialsFrom, Parts};
 use crate::auth::profile::ProfileFiles;
-use crate::auth::{Auth, Chain, Host, SystemHost};
+use crate::auth::{Auth, Cache, Chain, Host, SystemHost};
 use crate::endpoint::{Endpoint, Plane, Region};
 use crate::error::Error;
 use crate::eventstream::FrameDecoder;
@@ -211,14 +211,16 @@ impl ClientBuilder {
         };
         let credentials = match (self.auth, self.chain) {
             (Some(auth), _) => CredentialsFrom::Fixed(auth),
-            (None, Some(chain)) => CredentialsFrom::Chain(chain),
-            (None, None) => {
-                let chain = Chain::builder().host(Arc::clone(&self.host));
-                let chain = match &self.profile {
-                    Some(name) => chain.profile(name),
-                    None => chain,
-                };
-                CredentialsFrom::Chain(chain.build())
+            (None, chain) => {
+                let chain = chain.unwrap_or_else(|| {
+                    let chain = Chain::builder().host(Arc::clone(&self.host));
+                    match &self.profile {
+                        Some(name) => chain.profile(name).build(),
+                        None => chain.build(),
+                    }
+                });
+                let chain = chain.or_defaults(&transport, explicit_region.as_ref(), self.clock);
+                CredentialsFrom::Chain(Box::new(Cache::new(chain)))
             }
         };
         Ok(Client(Arc::new(Parts {

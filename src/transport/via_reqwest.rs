@@ -15,7 +15,7 @@ use super::{failure, tls};
 ///
 /// HTTP/1.1 only, redirects never followed, nothing decompressed. `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and
 /// `NO_PROXY` are honoured, except that requests to this machine (`localhost`, loopback addresses) and to the
-/// credential endpoints of AWS machines (169.254.0.0/16, fd00:ec2::/32) always go directly.
+/// credential endpoints of AWS machines (169.254.0.0/16, fe80::/10, fd00:ec2::/32) always go directly.
 ///
 /// ```
 /// use bedrill::transport::ReqwestTransport;

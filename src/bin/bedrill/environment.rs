@@ -3,9 +3,11 @@
 use std::collections::HashMap;
 use std::fmt::Display;
 use std::io;
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use bedrill::auth::{Host, SystemHost};
+use bedrill::credentials::Secret;
 
 use crate::failure::Failure;
 
@@ -110,6 +112,14 @@ impl Host for Environment {
 
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
         self.system.read(path)
+    }
+
+    fn resolve(&self, name: &str) -> io::Result<Vec<IpAddr>> {
+        self.system.resolve(name)
+    }
+
+    fn ask(&self, prompt: &str) -> Option<Secret> {
+        self.system.ask(prompt)
     }
 }
 
