@@ -41,6 +41,8 @@ mod client;
 mod error;
 
 #[cfg(feature = "client")]
-pub use client::{Client, ClientBuilder, ConverseStream, Notice, ProfileFallback, UnknownProfileFallback};
+pub use client::{
+    Client, ClientBuilder, ConverseStream, Notice, ProfileFallback, RegionOrigin, UnknownProfileFallback,
+};
 #[cfg(feature = "client")]
 pub use error::{Error, ErrorKind};

@@ -5,6 +5,10 @@ use std::time::SystemTime;
 
 use super::{Auth, AuthError};
 
+/// The name of what the program brings itself.
+#[cfg(feature = "client")]
+pub(super) const EXPLICIT: &str = "the program";
+
 /// A source's answer when nothing is wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -145,6 +149,8 @@ pub enum Outcome {
         identity: String,
         /// Where they are from.
         origin: String,
+        /// When they run out, where they say so.
+        expiration: Option<SystemTime>,
     },
     /// It has none.
     NotHere {
@@ -159,13 +165,22 @@ impl Attempt {
     /// What `source` answered.
     pub fn new(source: impl Into<String>, answer: &Result<Answer, AuthError>) -> Self {
         let outcome = match answer {
-            Ok(Answer::Found(found)) => {
-                Outcome::Found { identity: found.auth.identity(), origin: found.origin.clone() }
-            }
+            Ok(Answer::Found(found)) => Outcome::Found {
+                identity: found.auth.identity(),
+                origin: found.origin.clone(),
+                expiration: found.auth.expiration(),
+            },
             Ok(Answer::NotHere(why)) => Outcome::NotHere { why: why.clone() },
             Err(error) => Outcome::Broken(error.clone()),
         };
         Self { source: source.into(), outcome, signs: false }
+    }
+
+    /// Credentials that the program brought itself: they sign.
+    #[cfg(feature = "client")]
+    pub(crate) fn explicit(auth: &Auth) -> Self {
+        let found = Found::new(auth.clone(), EXPLICIT);
+        Self::new(EXPLICIT, &Ok(Answer::Found(found))).chosen()
     }
 
     /// The source's name.

@@ -7,6 +7,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use super::answer::EXPLICIT;
 use super::memory::Memory;
 use super::{Answer, Attempt, Auth, AuthError, Context, Found, Host, Outcome, Presence, Source};
 use crate::endpoint::Region;
@@ -39,6 +40,17 @@ impl Resolved {
     #[must_use]
     pub fn source(&self) -> &str {
         &self.source
+    }
+
+    /// Credentials that the program brought itself.
+    pub(crate) fn explicit(auth: Auth) -> Self {
+        Self { source: EXPLICIT.to_owned(), found: Found::new(auth, EXPLICIT), warnings: Vec::new() }
+    }
+
+    /// When they run out; `None` for those that do not, and for tokens, which do not say.
+    #[must_use]
+    pub fn expiration(&self) -> Option<SystemTime> {
+        self.found.auth().expiration()
     }
 
     /// Where it has them from: a variable, a file and line.

@@ -37,7 +37,7 @@ use crate::uri;
 #[cfg(feature = "client")]
 pub use load::region;
 
-pub(super) const SOURCE: &str = "IMDS";
+pub(crate) const SOURCE: &str = "IMDS";
 
 /// The variable that switches the source off.
 pub const DISABLED: &str = "AWS_EC2_METADATA_DISABLED";

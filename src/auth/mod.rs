@@ -151,6 +151,15 @@ impl Auth {
         }
     }
 
+    /// When it runs out; `None` for long-term keys, and for tokens, which do not say.
+    #[must_use]
+    pub fn expiration(&self) -> Option<SystemTime> {
+        match self {
+            Self::SigV4(credentials) => credentials.expiration(),
+            Self::Bearer(_) => None,
+        }
+    }
+
     /// What it is, as it may be shown: `access key AKIA..MPLE` or `bearer token`.
     #[must_use]
     pub fn identity(&self) -> String {

@@ -24,10 +24,18 @@ impl Settings<'_> {
 
     /// The region of the environment or the profile.
     pub(crate) fn region(&self) -> Result<Option<Region>, String> {
+        Ok(self.region_and_place()?.map(|(region, _)| region))
+    }
+
+    /// The region of the environment or the profile, and where it stands.
+    pub(crate) fn region_and_place(&self) -> Result<Option<(Region, String)>, String> {
         let Some((text, place)) = self.first(&["AWS_REGION", "AWS_DEFAULT_REGION"], "region") else {
             return Ok(None);
         };
-        Region::new(text).map(Some).map_err(|error| format!("{place}: {error}"))
+        match Region::new(text) {
+            Ok(region) => Ok(Some((region, place))),
+            Err(error) => Err(format!("{place}: {error}")),
+        }
     }
 
     /// FIPS and dual stack.

@@ -47,6 +47,7 @@ pub struct ClientBuilder {
     region: Option<String>,
     endpoint_url: Option<String>,
     profile: Option<String>,
+    bearer: bool,
     auth: Option<Auth>,
     chain: Option<Chain>,
     host: Arc<dyn Host>,
@@ -65,6 +66,7 @@ impl ClientBuilder {
             region: None,
             endpoint_url: None,
             profile: None,
+            bearer: true,
             auth: None,
             chain: None,
             host: Arc::new(SystemHost),
@@ -97,6 +99,13 @@ impl ClientBuilder {
     #[must_use]
     pub fn profile(mut self, name: impl Into<String>) -> Self {
         self.profile = Some(name.into());
+        self
+    }
+
+    /// Leaves out `AWS_BEARER_TOKEN_BEDROCK`, so that access keys sign. It does nothing to a chain of your own.
+    #[must_use]
+    pub fn no_bearer(mut self) -> Self {
+        self.bearer = false;
         self
     }
 
@@ -185,11 +194,11 @@ impl ClientBuilder {
 
         let explicit_region = self.region.as_deref().map(Region::new).transpose()?;
         // A bad region of the environment does no harm when the caller names another.
-        let default_region = match &explicit_region {
-            Some(region) => region.clone(),
+        let (default_region, region_setting) = match &explicit_region {
+            Some(region) => (region.clone(), None),
             None => match settings.region()? {
-                Some(region) => region,
-                None => Region::new(LAST_RESORT_REGION)?,
+                Some((region, place)) => (region, Some(place)),
+                None => (Region::new(LAST_RESORT_REGION)?, None),
             },
         };
         let host_variant = settings.host_variant()?;
@@ -214,6 +223,7 @@ impl ClientBuilder {
             (None, chain) => {
                 let chain = chain.unwrap_or_else(|| {
                     let chain = Chain::builder().host(Arc::clone(&self.host));
+                    let chain = if self.bearer { chain } else { chain.no_bearer() };
                     match &self.profile {
                         Some(name) => chain.profile(name).build(),
                         None => chain.build(),
@@ -228,12 +238,16 @@ impl ClientBuilder {
             credentials,
             explicit_region,
             default_region,
+            region_setting,
+            instance_region: std::sync::OnceLock::new(),
+            profile: self.profile,
             host_variant,
             endpoint_url: data,
             control_endpoint_url: control,
             fallback: Fallback::new(self.profile_fallback, self.allowed_geographies, self.on_notice),
             discovery: Discovery::new(),
             store: Store::of(&*self.host),
+            host: self.host,
             frame_budget: self.frame_budget,
             signing_keys: SigningKeyCache::new(),
             clock: self.clock,

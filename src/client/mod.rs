@@ -5,6 +5,7 @@ mod control;
 mod discovery;
 mod fallback;
 mod hint;
+mod identity;
 mod refresh;
 mod settings;
 mod stream;
@@ -15,7 +16,7 @@ use std::time::SystemTime;
 
 use bytes::Bytes;
 
-use crate::auth::{Auth, Cache};
+use crate::auth::{Auth, Cache, Host};
 use crate::converse::{ConverseOutput, ConverseRequest, EventDecoder};
 use crate::endpoint::{Endpoint, EndpointError, HostVariant, Plane, Region, SIGNING_NAME};
 use crate::error::Error;
@@ -29,6 +30,7 @@ use fallback::{Fallback, Invocation};
 
 pub use builder::ClientBuilder;
 pub use fallback::{Notice, ProfileFallback, UnknownProfileFallback};
+pub use identity::RegionOrigin;
 pub use stream::ConverseStream;
 
 /// How much of an answer that is not a success is read, in bytes: messages are short, proxies' pages are not.
@@ -60,6 +62,13 @@ struct Parts {
     explicit_region: Option<Region>,
     /// What the environment and the profile say, else `us-east-1`.
     default_region: Region,
+    /// Where the environment or the profile says so; `None` when neither does.
+    region_setting: Option<String>,
+    /// What the instance answered when it was asked for its region.
+    instance_region: std::sync::OnceLock<Option<Region>>,
+    /// The profile that the caller named.
+    profile: Option<String>,
+    host: Arc<dyn Host>,
     host_variant: HostVariant,
     endpoint_url: Option<String>,
     control_endpoint_url: Option<String>,
@@ -138,10 +147,13 @@ impl Client {
     }
 
     /// The region that a request for `model_id` goes to: the one that was set, else the one in the model's ARN,
-    /// else that of the environment or the profile, else `us-east-1`.
+    /// else that of the environment or the profile, else the instance's once it is known, else `us-east-1`.
     #[must_use]
     pub fn region_for<'a>(&'a self, model_id: &'a ModelId) -> &'a Region {
-        self.0.explicit_region.as_ref().or_else(|| model_id.region()).unwrap_or(&self.0.default_region)
+        match (&self.0.explicit_region, model_id.region()) {
+            (None, Some(region)) => region,
+            _ => self.home_region(),
+        }
     }
 
     /// Where the requests of `plane` go for `region`.
@@ -155,13 +167,6 @@ impl Client {
             Plane::Control => &self.0.control_endpoint_url,
         };
         Endpoint::resolve(plane, Some(region), self.0.host_variant, url.as_deref())
-    }
-
-    async fn auth(&self) -> Result<Auth, Error> {
-        match &self.0.credentials {
-            CredentialsFrom::Fixed(auth) => Ok(auth.clone()),
-            CredentialsFrom::Chain(cache) => Ok(cache.load().await?.into_auth()),
-        }
     }
 
     /// Invokes `model_id`, which may be another than `request` names, in the region that is its own.

@@ -32,13 +32,13 @@ impl Settings<'_> {
         auth::Settings { host: self.host, profiles: self.profiles }
     }
 
-    /// The region of the environment or the profile.
+    /// The region of the environment or the profile, and where it stands.
     ///
     /// # Errors
     ///
     /// The value is not a region; the error says where it stands.
-    pub(super) fn region(&self) -> Result<Option<Region>, Error> {
-        self.shared().region().map_err(Error::configuration)
+    pub(super) fn region(&self) -> Result<Option<(Region, String)>, Error> {
+        self.shared().region_and_place().map_err(Error::configuration)
     }
 
     /// FIPS and dual stack.

@@ -86,7 +86,7 @@ impl<'a> Base<'a> {
             BaseKind::Process => &["credential_process"],
         };
         let origin = settings.iter().find_map(|name| setting(self.profile, name));
-        origin.map_or(self.profile.origin(), |setting| setting.origin())
+        origin.map_or_else(|| self.profile.origin(), |setting| setting.origin())
     }
 }
 
@@ -141,7 +141,7 @@ impl<'a> Role<'a> {
     /// Where `role_arn` stands.
     #[must_use]
     pub fn origin(&self) -> Origin {
-        setting(self.profile, "role_arn").map_or(self.profile.origin(), |setting| setting.origin())
+        setting(self.profile, "role_arn").map_or_else(|| self.profile.origin(), |setting| setting.origin())
     }
 
     /// `role_session_name`.

@@ -254,7 +254,7 @@ impl ProfileFiles {
         if base.kind() == BaseKind::Keys && chain.roles().is_empty() {
             return keys::credentials(self, base.profile()).map(Answer::Found);
         }
-        let origin = chain.roles().last().map_or(base.origin(), Role::origin);
+        let origin = chain.roles().last().map_or_else(|| base.origin(), Role::origin);
         let problem = format!("{}: profile {} has more than static keys", self.place(origin), self.selected);
         Err(AuthError::new(SOURCE, problem).with_hint("ask a Chain, which can send requests"))
     }

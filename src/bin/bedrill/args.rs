@@ -30,6 +30,9 @@ pub(crate) struct Common {
     /// The profile of ~/.aws to use; goes before keys and tokens in the environment
     #[arg(long, global = true, value_name = "NAME")]
     pub(crate) profile: Option<String>,
+    /// Leave AWS_BEARER_TOKEN_BEDROCK out, so that access keys sign
+    #[arg(long, global = true)]
+    pub(crate) no_bearer: bool,
     /// Send requests to this URL instead of the region's host
     #[arg(long, global = true, value_name = "URL")]
     pub(crate) endpoint_url: Option<String>,
@@ -65,6 +68,43 @@ pub(crate) enum Command {
         #[arg(long)]
         frames: bool,
     },
+    /// Show which credentials sign, in the order in which they are looked for, and why the others do not
+    ///
+    /// No secret is shown. The exit code is 3 when there are no usable credentials.
+    Auth(AuthArguments),
+}
+
+/// The flags of `bedrill auth`.
+#[derive(Debug, Args)]
+pub(crate) struct AuthArguments {
+    /// Print one JSON document
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Ask the service who signs: STS, or for a bearer token the list of models
+    #[arg(long)]
+    pub(crate) probe: bool,
+    #[command(subcommand)]
+    pub(crate) command: Option<AuthCommand>,
+}
+
+/// What `bedrill auth` does besides explaining.
+#[derive(Debug, Subcommand)]
+pub(crate) enum AuthCommand {
+    /// Print the credentials themselves, secrets included, for another tool
+    Export {
+        /// Shell variables, or the document that credential_process prints
+        #[arg(long, value_enum)]
+        format: ExportFormat,
+    },
+}
+
+/// How credentials are exported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ExportFormat {
+    /// `export NAME='value'` lines, to be evaluated by a shell
+    Env,
+    /// The JSON document of credential_process
+    Process,
 }
 
 /// The flags of `bedrill chat`.

@@ -54,14 +54,14 @@ async fn ask(
     }
 }
 
-/// The client of the command line: its flags before everything else.
+/// The client, its transport replaced or wrapped where the flags ask for it.
 fn client(
     arguments: &Chat,
     common: &Common,
     host: Arc<dyn Host>,
     record: Option<Record>,
 ) -> Result<Client, Failure> {
-    let mut builder = Client::builder().host(host);
+    let mut builder = crate::client::builder(common, host);
     if let Some(path) = &arguments.replay {
         // Nothing is sent, so nothing needs to be signed in earnest.
         builder = builder.auth(Auth::SigV4(Credentials::new("REPLAY", "replay")));
@@ -69,15 +69,6 @@ fn client(
     }
     if let Some(record) = record {
         builder = builder.wrap_transport(|inner| Arc::new(Recording::new(inner, record)));
-    }
-    if let Some(region) = &common.region {
-        builder = builder.region(region);
-    }
-    if let Some(profile) = &common.profile {
-        builder = builder.profile(profile);
-    }
-    if let Some(url) = &common.endpoint_url {
-        builder = builder.endpoint_url(url);
     }
     Ok(builder.build()?)
 }

@@ -3,7 +3,9 @@
 mod answer;
 mod args;
 mod attachment;
+mod auth;
 mod chat;
+mod client;
 mod decode;
 mod demo;
 mod environment;
@@ -48,6 +50,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
     exit_on_interrupt();
     match cli.command {
         Command::Decode { file, frames } => decode::run(&file, frames),
+        Command::Auth(arguments) => auth::run(&arguments, &cli.common),
         Command::Chat(arguments) => chat::run(&arguments, &cli.common),
         Command::Demo { prompt } => in_runtime(demo::run(&prompt.join(" "), &cli.common)),
     }

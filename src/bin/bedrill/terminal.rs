@@ -36,6 +36,12 @@ impl Output {
         if self.ends_with_newline { Ok(()) } else { self.write("\n") }
     }
 
+    /// Writes one line, or several.
+    pub(crate) fn line(&mut self, text: &str) -> io::Result<()> {
+        self.write(text)?;
+        self.write("\n")
+    }
+
     /// Writes a JSON document as one line. On a terminal it stays JSON: what a terminal would obey is escaped.
     pub(crate) fn json(&mut self, document: &Value) -> io::Result<()> {
         let mut line = document.to_string();
