@@ -1,5 +1,6 @@
 //! [`Transport`] over reqwest: HTTP/1.1, rustls configured by us, proxies from the environment.
 
+use std::io;
 use std::pin::Pin;
 use std::sync::OnceLock;
 use std::task::{Context, Poll, ready};
@@ -214,19 +215,8 @@ fn kind_of(cause: &(dyn std::error::Error + 'static), text: &str) -> Option<Tran
     if cause.is::<rustls::Error>() {
         return Some(TransportErrorKind::Tls);
     }
-    if let Some(io) = cause.downcast_ref::<std::io::Error>() {
-        // rustls errors travel inside I/O errors of kind InvalidData.
-        if io.get_ref().is_some_and(|inner| inner.is::<rustls::Error>()) {
-            return Some(TransportErrorKind::Tls);
-        }
-        return match io.kind() {
-            std::io::ErrorKind::TimedOut => Some(TransportErrorKind::Timeout),
-            std::io::ErrorKind::ConnectionReset
-            | std::io::ErrorKind::ConnectionAborted
-            | std::io::ErrorKind::BrokenPipe
-            | std::io::ErrorKind::UnexpectedEof => Some(TransportErrorKind::Broken),
-            _ => None,
-        };
+    if let Some(io) = cause.downcast_ref::<io::Error>() {
+        return kind_of_io(io);
     }
     // hyper-util keeps its connect errors private; their text is all there is to tell them by.
     if text.starts_with("dns error") {
@@ -236,4 +226,25 @@ fn kind_of(cause: &(dyn std::error::Error + 'static), text: &str) -> Option<Tran
         return Some(TransportErrorKind::Proxy);
     }
     None
+}
+
+fn kind_of_io(error: &io::Error) -> Option<TransportErrorKind> {
+    // rustls errors travel inside I/O errors, and those inside others. `source` passes over what such an error
+    // holds, and goes on with the source of that.
+    if let Some(inner) = error.get_ref() {
+        if inner.is::<rustls::Error>() {
+            return Some(TransportErrorKind::Tls);
+        }
+        if let Some(inner) = inner.downcast_ref::<io::Error>() {
+            return kind_of_io(inner);
+        }
+    }
+    match error.kind() {
+        io::ErrorKind::TimedOut => Some(TransportErrorKind::Timeout),
+        io::ErrorKind::ConnectionReset
+        | io::ErrorKind::ConnectionAborted
+        | io::ErrorKind::BrokenPipe
+        | io::ErrorKind::UnexpectedEof => Some(TransportErrorKind::Broken),
+        _ => None,
+    }
 }
