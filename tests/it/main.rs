@@ -4,6 +4,8 @@
 #![allow(clippy::print_stderr)] // suites say on stderr what they ran or skipped
 
 mod auth;
+#[cfg(feature = "client")]
+mod client;
 mod conformance_endpoints;
 mod conformance_events;
 mod conformance_frames;
