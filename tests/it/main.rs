@@ -6,6 +6,8 @@
 mod auth;
 #[cfg(feature = "cli")]
 mod cli;
+#[cfg(feature = "client")]
+mod client;
 mod conformance_endpoints;
 mod conformance_events;
 mod conformance_frames;
@@ -13,8 +15,10 @@ mod conformance_profile;
 mod conformance_requests;
 mod conformance_sigv4;
 mod conformance_surface;
+mod dependencies;
 mod embedder;
 mod eventstream;
+mod layers;
 #[cfg(feature = "reqwest")]
 mod peers;
 mod profile;

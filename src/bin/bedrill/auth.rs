@@ -60,9 +60,8 @@ async fn explain(client: &Client, arguments: &AuthArguments, common: &Common) ->
             line(&attempt_text(attempt, width))?;
         }
         line(&format!("\n  {:width$}  {region} ({why})", "region"))?;
-        match &identity {
-            Some(Ok(identity)) => line(&format!("  {:width$}  {}", "identity", identity_text(identity)))?,
-            Some(Err(_)) | None => {}
+        if let Some(Ok(identity)) = &identity {
+            line(&format!("  {:width$}  {}", "identity", identity_text(identity)))?;
         }
     }
     let resolved = resolved?;

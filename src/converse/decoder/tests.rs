@@ -77,7 +77,7 @@ fn a_body_that_ends_inside_a_frame_is_cut_also_after_message_stop() {
             Ok(()) => assert_eq!(length, edges[1], "{length}"),
             Err(EventError::Incomplete { .. }) => assert_eq!(length, edges[0], "{length}"),
             Err(error) => {
-                assert!(matches!(error, EventError::Frame(_)) && !edges.contains(&length), "{error}")
+                assert!(matches!(error, EventError::Frame(_)) && !edges.contains(&length), "{error}");
             }
         }
     }

@@ -1,6 +1,12 @@
 //! What the suites share.
 
 pub mod conformance;
+#[cfg(feature = "client")]
+pub mod events;
 pub mod frames;
 pub mod json;
 pub mod raw_request;
+#[cfg(feature = "client")]
+pub mod replay;
+#[cfg(feature = "reqwest")]
+pub mod server;
