@@ -19,6 +19,7 @@ pub mod profile;
 pub mod sigv4;
 
 // L2: Bedrock's shapes. Pure.
+pub mod config;
 pub mod converse;
 pub mod endpoint;
 pub mod model_id;
