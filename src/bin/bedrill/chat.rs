@@ -4,17 +4,21 @@ use std::io::{self, IsTerminal as _, Read as _};
 use std::sync::Arc;
 use std::time::Instant;
 
-use bedrill::auth::{Auth, Host};
+use bedrill::auth::{Auth, Chain, Host};
+use bedrill::config::{Cost, Located};
 use bedrill::converse::{
     ContentBlock, ContentBlockDelta, ConverseOutput, ConverseRequest, ConverseStreamEvent,
     InferenceConfiguration, Message, MessageBuilder, ReasoningContentDelta, Role, StopReason, ThinkingLevel,
     TokenUsage,
 };
 use bedrill::credentials::Credentials;
+use bedrill::model_id::ModelId;
 use bedrill::{Client, ConverseStream};
+use serde_json::{Value, json};
 
 use crate::args::{Chat, Common, Thinking};
 use crate::attachment;
+use crate::config::{self, Configuration};
 use crate::environment::Environment;
 use crate::failure::Failure;
 use crate::terminal::{Output, note};
@@ -22,10 +26,18 @@ use crate::transport::{Record, Recording, Replay};
 
 /// Asks, and prints the answer to stdout.
 pub(crate) async fn run(arguments: Chat, common: Common) -> Result<(), Failure> {
-    let environment = Arc::new(Environment::read(common.env_file.as_deref())?);
-    let request = request(&arguments, &*environment)?;
-    let client = client(&arguments, &common, environment)?;
-    let answer = Answer { output: Output::stdout(), verbose: common.verbose, quiet: common.quiet };
+    let environment = Environment::read(common.env_file.as_deref())?;
+    let configuration = config::load(&common, &environment)?;
+    let environment = Arc::new(environment.with_region(configuration.values.provider.base_url_region()));
+    let request = request(&arguments, &*environment, &configuration)?;
+    let client = client(&arguments, &common, environment, &configuration)?;
+    let answer = Answer {
+        output: Output::stdout(),
+        verbose: common.verbose,
+        quiet: common.quiet,
+        usage: arguments.usage,
+        cost: prices(&configuration, request.model_id()),
+    };
     if arguments.no_stream {
         let output = client.converse(&request).await?;
         return answer.whole(&output, arguments.json);
@@ -34,8 +46,13 @@ pub(crate) async fn run(arguments: Chat, common: Common) -> Result<(), Failure> 
     answer.streamed(stream, arguments.json).await
 }
 
-/// The client of the command line: its flags before everything else.
-fn client(arguments: &Chat, common: &Common, environment: Arc<Environment>) -> Result<Client, Failure> {
+/// The client of the command line: its flags before the configuration, and that before the environment.
+fn client(
+    arguments: &Chat,
+    common: &Common,
+    environment: Arc<Environment>,
+    configuration: &Configuration,
+) -> Result<Client, Failure> {
     let mut builder = Client::builder();
     if let Some(path) = &arguments.replay {
         // Nothing is sent, so nothing needs to be signed in earnest.
@@ -51,25 +68,56 @@ fn client(arguments: &Chat, common: &Common, environment: Arc<Environment>) -> R
     if let Some(profile) = &common.profile {
         builder = builder.profile(profile);
     }
-    if let Some(url) = &common.endpoint_url {
+    if !configuration.values.prefers_bearer() {
+        let chain = Chain::builder().host(Arc::<Environment>::clone(&environment)).no_bearer();
+        let chain = match &common.profile {
+            Some(profile) => chain.profile(profile),
+            None => chain,
+        };
+        builder = builder.chain(chain.build());
+    }
+    let base_url = configuration.values.provider.custom_base_url().map(Located::value);
+    if let Some(url) = common.endpoint_url.as_ref().or(base_url) {
         builder = builder.endpoint_url(url);
     }
     Ok(builder.host(environment).build()?)
 }
 
+/// The model to ask: the flag's, the variable's, or the configuration's.
+fn model(arguments: &Chat, host: &dyn Host, configuration: &Configuration) -> Result<String, Failure> {
+    let configured = configuration.values.primary_model();
+    let named = arguments.model.clone().or_else(|| host.setting("BEDRILL_MODEL"));
+    if let Some(model) = named.or_else(|| configured.map(str::to_owned)) {
+        return Ok(model);
+    }
+    // A recording needs no model.
+    if arguments.replay.is_some() {
+        return Ok("replay".to_owned());
+    }
+    let of_others = configuration.values.primary.as_ref().map(|primary| {
+        let origin = configuration.origin(primary);
+        format!("; {:?} at {origin} does not begin with amazon-bedrock/", primary.value())
+    });
+    Err(Failure::usage(format!(
+        "no model: name one with -m, in BEDRILL_MODEL or as the configuration's agents.defaults.model.primary, for \
+         example -m us.amazon.nova-lite-v1:0{}",
+        of_others.unwrap_or_default()
+    )))
+}
+
+/// What the configuration says that `model` costs.
+fn prices(configuration: &Configuration, model: &str) -> Option<Cost> {
+    let id = ModelId::parse(model).ok()?;
+    configuration.values.manual_model(id.as_str())?.cost.filter(Cost::is_known)
+}
+
 /// The request that the flags, the files and stdin make together.
-fn request(arguments: &Chat, host: &dyn Host) -> Result<ConverseRequest, Failure> {
-    let model = match (&arguments.model, host.var("BEDRILL_MODEL")) {
-        (Some(model), _) => model.clone(),
-        (None, Some(model)) => model,
-        // A recording needs no model.
-        (None, None) if arguments.replay.is_some() => "replay".to_owned(),
-        (None, None) => {
-            return Err(Failure::usage(
-                "no model: name one with -m or in BEDRILL_MODEL, for example -m us.amazon.nova-lite-v1:0",
-            ));
-        }
-    };
+fn request(
+    arguments: &Chat,
+    host: &dyn Host,
+    configuration: &Configuration,
+) -> Result<ConverseRequest, Failure> {
+    let model = model(arguments, host, configuration)?;
     let mut request = ConverseRequest::new(model).message(message(arguments)?);
     if let Some(system) = &arguments.system {
         request = request.system(system.as_str());
@@ -137,6 +185,8 @@ struct Answer {
     output: Output,
     verbose: bool,
     quiet: bool,
+    usage: bool,
+    cost: Option<Cost>,
 }
 
 impl Answer {
@@ -165,7 +215,7 @@ impl Answer {
             Err(error) => return Err(self.failed(Failure::failed(error.to_string()))),
         };
         if json {
-            self.output.line(&output.to_json().to_string()).map_err(|error| Failure::output(&error))?;
+            self.output.line(&self.document(&output).to_string()).map_err(|error| Failure::output(&error))?;
         }
         if self.verbose {
             self.note(&format!(
@@ -180,7 +230,7 @@ impl Answer {
 
     /// Prints an answer that came at once.
     fn whole(mut self, output: &ConverseOutput, json: bool) -> Result<(), Failure> {
-        let text = if json { output.to_json().to_string() } else { output.text() };
+        let text = if json { self.document(output).to_string() } else { output.text() };
         self.output.write(&text).map_err(|error| Failure::output(&error))?;
         self.close(output)
     }
@@ -217,10 +267,23 @@ impl Answer {
         if let Some(reason) = cut_short(&output.stop_reason) {
             self.note(reason);
         }
-        if let (true, Some(usage)) = (self.verbose, &output.usage) {
-            self.note(&tokens(usage));
+        if let (true, Some(usage)) = (self.verbose || self.usage, &output.usage) {
+            let cost = self.cost.map(|cost| format!("; {}", dollars(cost.of(usage))));
+            // What was asked for is said with --quiet too.
+            let line = format!("bedrill: {}{}", tokens(usage), cost.unwrap_or_default());
+            note(&line);
         }
         Ok(())
+    }
+
+    /// The answer in the shape of Converse's, with `cost` beside `usage` when the price is known.
+    fn document(&self, output: &ConverseOutput) -> Value {
+        let mut document = output.to_json();
+        if let (Some(cost), Some(usage), Some(members)) = (self.cost, &output.usage, document.as_object_mut())
+        {
+            members.insert("cost".to_owned(), json!({ "usd": cost.of(usage) }));
+        }
+        document
     }
 
     fn note(&self, line: &str) {
@@ -244,6 +307,12 @@ fn cut_short(reason: &StopReason) -> Option<&'static str> {
         }
         _ => None,
     }
+}
+
+/// An amount with as many digits as tell something: answers cost fractions of a cent.
+fn dollars(amount: f64) -> String {
+    let digits = if amount < 0.01 { 6 } else { 4 };
+    format!("{amount:.digits$} USD")
 }
 
 fn tokens(usage: &TokenUsage) -> String {

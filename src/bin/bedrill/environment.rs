@@ -5,17 +5,23 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use bedrill::auth::{Host, SystemHost};
+use bedrill::endpoint::Region;
 
 use crate::failure::Failure;
 
 /// Variables that a file in a working directory must not set, because they choose which other files are read,
-/// and those can name a process to run (`credential_process`).
-const NEVER_FROM_A_FILE: [&str; 2] = ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"];
+/// and those can name a process to run (`credential_process`) or a server to send to (`baseUrl`).
+const NEVER_FROM_A_FILE: [&str; 3] = ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "BEDRILL_CONFIG"];
+
+/// The variables that name the region, in order.
+pub(crate) const REGION_VARIABLES: [&str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];
 
 /// The process environment, with the variables of a `.env` file behind it.
 pub(crate) struct Environment {
     system: SystemHost,
     from_file: HashMap<String, String>,
+    /// Answers for the last of [`REGION_VARIABLES`] when none is set.
+    region: Option<Region>,
 }
 
 impl Environment {
@@ -42,7 +48,15 @@ impl Environment {
                 return Err(Failure::usage(format!("{} cannot be read: {error}", path.display())));
             }
         }
-        Ok(Self { system: SystemHost, from_file })
+        Ok(Self { system: SystemHost, from_file, region: None })
+    }
+
+    /// Sets the region that counts when no variable names one: the one in the configuration's `baseUrl`. It goes before
+    /// the profile's, and behind flags, model ARNs and variables.
+    pub(crate) fn with_region(mut self, region: Option<Region>) -> Self {
+        let named = REGION_VARIABLES.iter().any(|name| self.setting(name).is_some());
+        self.region = region.filter(|_| !named);
+        self
     }
 }
 
@@ -63,6 +77,11 @@ fn problem(error: &dotenvy::Error) -> String {
 
 impl Host for Environment {
     fn var(&self, name: &str) -> Option<String> {
+        if let Some(region) = &self.region
+            && REGION_VARIABLES.last() == Some(&name)
+        {
+            return Some(region.as_str().to_owned());
+        }
         self.system
             .var(name)
             .or_else(|| self.from_file.get(name).cloned().filter(|value| !value.trim().is_empty()))
@@ -83,9 +102,14 @@ mod tests {
 
     #[test]
     fn a_file_may_not_choose_other_files_or_programs() {
-        for name in
-            ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "HOME", "PATH", "HTTPS_PROXY", "LD_PRELOAD"]
-        {
+        for name in [
+            "AWS_CONFIG_FILE",
+            "AWS_SHARED_CREDENTIALS_FILE",
+            "BEDRILL_CONFIG",
+            "HOME",
+            "PATH",
+            "HTTPS_PROXY",
+        ] {
             assert!(!is_taken(name), "{name}");
         }
         for name in ["AWS_ACCESS_KEY_ID", "AWS_REGION", "AWS_PROFILE", "BEDRILL_MODEL"] {

@@ -3,6 +3,7 @@
 mod args;
 mod attachment;
 mod chat;
+mod config;
 mod decode;
 mod demo;
 mod environment;
@@ -43,6 +44,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
     match cli.command {
         Command::Decode { file, frames } => decode::run(&file, frames),
         Command::Chat(arguments) => in_runtime(chat::run(*arguments, cli.common)),
+        Command::Config(command) => config::run(command, &cli.common),
         Command::Demo { prompt } => in_runtime(demo::run(&prompt.join(" "), cli.common)),
     }
 }
