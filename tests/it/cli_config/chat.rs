@@ -76,6 +76,8 @@ fn a_base_url_of_aws_names_the_region_when_nothing_else_does() {
     signed_for("eu-west-1");
     chat(&[]).var("AWS_REGION", "us-west-2").run().ended(0);
     signed_for("us-west-2");
+    chat(&[]).var("AWS_DEFAULT_REGION", "us-west-1").run().ended(0);
+    signed_for("us-west-1");
     chat(&[]).var("AWS_REGION", " ").var("AWS_DEFAULT_REGION", "").run().ended(0);
     signed_for("eu-west-1");
     chat(&["--region", "ap-south-1"]).run().ended(0);
