@@ -23,6 +23,7 @@ pub mod sigv4;
 mod shape;
 
 pub mod catalog;
+pub mod config;
 pub mod converse;
 pub mod endpoint;
 pub mod model_id;

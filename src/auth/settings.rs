@@ -12,6 +12,9 @@ pub(crate) struct Settings<'a> {
 }
 
 impl Settings<'_> {
+    /// The variables that name the region, in their order.
+    pub(crate) const REGION_VARIABLES: [&'static str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];
+
     /// The first of `variables`, else the profile's `property`, with the place it was found in.
     pub(crate) fn first(&self, variables: &[&str], property: &str) -> Option<(String, String)> {
         let from_variable =
@@ -29,7 +32,7 @@ impl Settings<'_> {
 
     /// The region of the environment or the profile, and where it stands.
     pub(crate) fn region_and_place(&self) -> Result<Option<(Region, String)>, String> {
-        let Some((text, place)) = self.first(&["AWS_REGION", "AWS_DEFAULT_REGION"], "region") else {
+        let Some((text, place)) = self.first(&Self::REGION_VARIABLES, "region") else {
             return Ok(None);
         };
         match Region::new(text) {

@@ -45,6 +45,7 @@ type Wrap = Box<dyn FnOnce(Arc<dyn Transport>) -> Arc<dyn Transport> + Send>;
 /// ```
 pub struct ClientBuilder {
     region: Option<String>,
+    fallback_region: Option<(Region, String)>,
     endpoint_url: Option<String>,
     profile: Option<String>,
     bearer: bool,
@@ -64,6 +65,7 @@ impl ClientBuilder {
     pub(super) fn new() -> Self {
         Self {
             region: None,
+            fallback_region: None,
             endpoint_url: None,
             profile: None,
             bearer: true,
@@ -84,6 +86,14 @@ impl ClientBuilder {
     #[must_use]
     pub fn region(mut self, region: impl Into<String>) -> Self {
         self.region = Some(region.into());
+        self
+    }
+
+    /// The region when neither the caller nor the model's ARN nor a variable names one: it goes before the profile's.
+    /// `origin` is where it comes from, in words.
+    #[must_use]
+    pub fn fallback_region(mut self, region: Region, origin: impl Into<String>) -> Self {
+        self.fallback_region = Some((region, origin.into()));
         self
     }
 
@@ -196,7 +206,7 @@ impl ClientBuilder {
         // A bad region of the environment does no harm when the caller names another.
         let (default_region, region_setting) = match &explicit_region {
             Some(region) => (region.clone(), None),
-            None => match settings.region()? {
+            None => match settings.region(self.fallback_region)? {
                 Some((region, place)) => (region, Some(place)),
                 None => (Region::new(LAST_RESORT_REGION)?, None),
             },

@@ -32,12 +32,19 @@ impl Settings<'_> {
         auth::Settings { host: self.host, profiles: self.profiles }
     }
 
-    /// The region of the environment or the profile, and where it stands.
+    /// The region of the environment, else `fallback`, else the profile's, and where it stands.
     ///
     /// # Errors
     ///
     /// The value is not a region; the error says where it stands.
-    pub(super) fn region(&self) -> Result<Option<(Region, String)>, Error> {
+    pub(super) fn region(
+        &self,
+        fallback: Option<(Region, String)>,
+    ) -> Result<Option<(Region, String)>, Error> {
+        let variables = auth::Settings::REGION_VARIABLES;
+        if fallback.is_some() && variables.iter().all(|name| self.host.setting(name).is_none()) {
+            return Ok(fallback);
+        }
         self.shared().region_and_place().map_err(Error::configuration)
     }
 

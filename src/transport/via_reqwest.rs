@@ -178,24 +178,3 @@ fn describe(error: reqwest::Error, host: &str, action: &str) -> TransportError {
     };
     failure::describe(error, host, action, otherwise)
 }
-
-fn kind_of_io(error: &io::Error) -> Option<TransportErrorKind> {
-    // rustls errors travel inside I/O errors, and those inside others. `source` passes over what such an error
-    // holds, and goes on with the source of that.
-    if let Some(inner) = error.get_ref() {
-        if inner.is::<rustls::Error>() {
-            return Some(TransportErrorKind::Tls);
-        }
-        if let Some(inner) = inner.downcast_ref::<io::Error>() {
-            return kind_of_io(inner);
-        }
-    }
-    match error.kind() {
-        io::ErrorKind::TimedOut => Some(TransportErrorKind::Timeout),
-        io::ErrorKind::ConnectionReset
-        | io::ErrorKind::ConnectionAborted
-        | io::ErrorKind::BrokenPipe
-        | io::ErrorKind::UnexpectedEof => Some(TransportErrorKind::Broken),
-        _ => None,
-    }
-}

@@ -6,8 +6,11 @@
 mod auth;
 #[cfg(feature = "cli")]
 mod cli;
+mod cli_config;
 #[cfg(feature = "client")]
 mod client;
+#[cfg(feature = "config")]
+mod config;
 mod conformance_endpoints;
 mod conformance_events;
 mod conformance_frames;

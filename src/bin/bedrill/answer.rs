@@ -3,10 +3,12 @@
 use std::time::Instant;
 
 use bedrill::ConverseStream;
+use bedrill::config::Cost;
 use bedrill::converse::{
     AssemblyError, ContentBlockDelta, ConverseOutput, ConverseStreamEvent, MessageBuilder,
     ReasoningContentDelta, StopReason, TokenUsage,
 };
+use serde_json::{Value, json};
 
 use crate::args::Common;
 use crate::failure::Failure;
@@ -16,6 +18,8 @@ use crate::terminal::{Output, note, thought};
 pub(crate) struct Answer {
     output: Output,
     json: bool,
+    usage: bool,
+    cost: Option<Cost>,
     verbose: bool,
     quiet: bool,
     /// Whether a line of thought on stderr is not ended yet.
@@ -26,7 +30,15 @@ impl Answer {
     /// An answer of which stderr says as much as `common` asks for.
     pub(crate) fn new(common: &Common) -> Self {
         let Common { verbose, quiet, .. } = *common;
-        Self { output: Output::stdout(), json: false, verbose, quiet, thinking: false }
+        Self {
+            output: Output::stdout(),
+            json: false,
+            usage: false,
+            cost: None,
+            verbose,
+            quiet,
+            thinking: false,
+        }
     }
 
     /// Prints the whole answer as one JSON document, in place of its text.
@@ -35,12 +47,19 @@ impl Answer {
         self
     }
 
+    /// Says how many tokens were used, and with `cost` what they cost.
+    pub(crate) fn with_usage(mut self, usage: bool, cost: Option<Cost>) -> Self {
+        self.usage = usage;
+        self.cost = cost;
+        self
+    }
+
     /// Prints the text as it comes, or the whole answer as JSON at its end.
     pub(crate) async fn streamed(mut self, mut stream: ConverseStream) -> Result<(), Failure> {
         let started = Instant::now();
         let output = self.receive(&mut stream).await?;
         if self.json {
-            self.output.json(&output.to_json()).map_err(|error| Failure::output(&error))?;
+            self.output.json(&self.document(&output)).map_err(|error| Failure::output(&error))?;
         }
         if let Some(warning) = stream.warning() {
             self.note(&format!("the answer is complete, but the connection broke behind it: {warning}"));
@@ -60,7 +79,7 @@ impl Answer {
     /// Prints an answer that came at once.
     pub(crate) fn whole(mut self, output: &ConverseOutput) -> Result<(), Failure> {
         let printed = if self.json {
-            self.output.json(&output.to_json())
+            self.output.json(&self.document(output))
         } else {
             self.output.write(&output.text()).and_then(|()| self.output.end_line())
         };
@@ -118,9 +137,21 @@ impl Answer {
         if let Some(reason) = cut_short(&output.stop_reason) {
             self.note(reason);
         }
-        if let (true, Some(usage)) = (self.verbose, &output.usage) {
-            self.note(&tokens(usage));
+        if let (true, Some(usage)) = (self.verbose || self.usage, &output.usage) {
+            let cost = self.cost.map(|cost| format!("; {}", dollars(cost.of(usage))));
+            // What was asked for is said with --quiet too.
+            note(&format!("bedrill: {}{}", tokens(usage), cost.unwrap_or_default()));
         }
+    }
+
+    /// The answer in the shape of Converse's, with `cost` beside `usage` when the price is known.
+    fn document(&self, output: &ConverseOutput) -> Value {
+        let mut document = output.to_json();
+        if let (Some(cost), Some(usage), Some(members)) = (self.cost, &output.usage, document.as_object_mut())
+        {
+            members.insert("cost".to_owned(), json!({ "usd": cost.of(usage) }));
+        }
+        document
     }
 
     fn note(&self, line: &str) {
@@ -160,4 +191,10 @@ fn tokens(usage: &TokenUsage) -> String {
         }
     }
     text
+}
+
+/// An amount with as many digits as tell something: answers cost fractions of a cent.
+fn dollars(amount: f64) -> String {
+    let digits = if amount < 0.01 { 6 } else { 4 };
+    format!("{amount:.digits$} USD")
 }

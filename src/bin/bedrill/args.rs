@@ -36,6 +36,9 @@ pub(crate) struct Common {
     /// Send requests to this URL instead of the region's host
     #[arg(long, global = true, value_name = "URL")]
     pub(crate) endpoint_url: Option<String>,
+    /// Read this configuration [default: BEDRILL_CONFIG, ~/.config/bedrill/config.json5, OpenClaw's, Moltbot's]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
     /// Read variables from this file instead of .env in the working directory
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) env_file: Option<PathBuf>,
@@ -72,6 +75,9 @@ pub(crate) enum Command {
     ///
     /// No secret is shown. The exit code is 3 when there are no usable credentials.
     Auth(AuthArguments),
+    /// Show where the configuration is, what it says, and what is wrong with it
+    #[command(subcommand)]
+    Config(ConfigCommand),
 }
 
 /// The flags of `bedrill auth`.
@@ -107,12 +113,31 @@ pub(crate) enum ExportFormat {
     Process,
 }
 
+/// The commands of `bedrill config`.
+#[derive(Debug, Clone, Copy, Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// Print the path of the file that is read, or that would be if it existed
+    ///
+    /// With --verbose, every place that is looked at goes to stderr.
+    Path,
+    /// Print every setting, its value, and where that comes from
+    Show {
+        /// Print one JSON document instead of a table
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print what is wrong with the file, as FILE:LINE:COLUMN: ...
+    ///
+    /// The exit code is 2 when there is an error, and 0 when there are only warnings.
+    Check,
+}
+
 /// The flags of `bedrill chat`.
 #[derive(Debug, Args)]
 pub(crate) struct Chat {
     /// The prompt; text on stdin is added below it
     pub(crate) prompt: Vec<String>,
-    /// A model id, an inference profile id or an ARN [default: BEDRILL_MODEL]
+    /// A model id, an inference profile id or an ARN [default: BEDRILL_MODEL, the configuration's primary model]
     #[arg(short, long, value_name = "MODEL")]
     pub(crate) model: Option<String>,
     /// The system prompt
@@ -139,7 +164,10 @@ pub(crate) struct Chat {
     /// Let the model think before it answers; --verbose shows the thoughts on stderr
     #[arg(long, value_name = "LEVEL")]
     pub(crate) thinking: Option<Thinking>,
-    /// Print the whole answer as one JSON document, in the shape of Converse's
+    /// Say on stderr how many tokens were used, and what they cost where the configuration has prices
+    #[arg(long)]
+    pub(crate) usage: bool,
+    /// Print the whole answer as one JSON document, in the shape of Converse's, with a cost where one is known
     #[arg(long)]
     pub(crate) json: bool,
     /// Write the raw body of the response to this file

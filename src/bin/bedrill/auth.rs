@@ -3,20 +3,22 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use bedrill::auth::{Attempt, Auth, Host, Outcome};
+use bedrill::auth::{Attempt, Auth, Outcome};
 use bedrill::models::ListFoundationModelsRequest;
 use bedrill::{Client, RegionOrigin};
 use serde_json::{Value, json};
 
 use crate::args::{AuthArguments, AuthCommand, Common, ExportFormat};
+use crate::config;
 use crate::environment::Environment;
 use crate::failure::Failure;
 use crate::terminal::{Output, note};
 
 /// Explains the chain, or exports what it found when that is asked for in so many words.
 pub(crate) fn run(arguments: &AuthArguments, common: &Common) -> Result<(), Failure> {
-    let environment: Arc<dyn Host> = Arc::new(Environment::read(common.env_file.as_deref())?);
-    let client = crate::client::builder(common, environment).build()?;
+    let environment = Environment::read(common.env_file.as_deref())?;
+    let configuration = config::load(common, &environment)?;
+    let client = crate::client::builder(common, Arc::new(environment), &configuration).build()?;
     crate::in_runtime(async {
         match &arguments.command {
             Some(AuthCommand::Export { format }) => export(&client, *format).await,

@@ -5,14 +5,17 @@ use std::sync::Arc;
 
 use bedrill::Client;
 use bedrill::auth::{Auth, Host, StaticHost};
+use bedrill::config::Cost;
 use bedrill::converse::{
     ContentBlock, ConverseRequest, InferenceConfiguration, Message, Role, ThinkingLevel,
 };
 use bedrill::credentials::Credentials;
+use bedrill::model_id::ModelId;
 
 use crate::answer::Answer;
 use crate::args::{Chat, Common, Thinking};
 use crate::attachment;
+use crate::config::{self, Configuration};
 use crate::environment::Environment;
 use crate::failure::Failure;
 use crate::terminal::note;
@@ -21,15 +24,21 @@ use crate::transport::{Record, Recording, Replay};
 /// Asks, and prints the answer to stdout.
 pub(crate) fn run(arguments: &Chat, common: &Common) -> Result<(), Failure> {
     // A replay must not depend on the machine it runs on: no variable and no file of it counts.
-    let host: Arc<dyn Host> = match &arguments.replay {
-        Some(_) => Arc::new(StaticHost::new()),
-        None => Arc::new(Environment::read(common.env_file.as_deref())?),
+    let (host, configuration): (Arc<dyn Host>, Configuration) = match &arguments.replay {
+        Some(_) => (Arc::new(StaticHost::new()), Configuration::default()),
+        None => {
+            let environment = Environment::read(common.env_file.as_deref())?;
+            let configuration = config::load(common, &environment)?;
+            (Arc::new(environment), configuration)
+        }
     };
-    let request = request(arguments, &*host)?;
+    let request = request(arguments, &*host, &configuration)?;
     let record = arguments.record.as_deref().map(Record::open).transpose()?;
-    let client = client(arguments, common, host, record.clone())?;
+    let client = client(arguments, common, host, &configuration, record.clone())?;
     crate::in_runtime(async {
-        let outcome = ask(&client, &request, arguments, common).await;
+        let cost = prices(&configuration, request.model_id());
+        let answer = Answer::new(common).with_json(arguments.json).with_usage(arguments.usage, cost);
+        let outcome = ask(&client, &request, answer, arguments.no_stream).await;
         if let (Some(record), Err(failure)) = (record, &outcome)
             && failure.code() != 0
             && let Err(problem) = record.complete().await
@@ -43,11 +52,10 @@ pub(crate) fn run(arguments: &Chat, common: &Common) -> Result<(), Failure> {
 async fn ask(
     client: &Client,
     request: &ConverseRequest,
-    arguments: &Chat,
-    common: &Common,
+    answer: Answer,
+    no_stream: bool,
 ) -> Result<(), Failure> {
-    let answer = Answer::new(common).with_json(arguments.json);
-    if arguments.no_stream {
+    if no_stream {
         answer.whole(&client.converse(request).await?)
     } else {
         answer.streamed(client.converse_stream(request).await?).await
@@ -59,9 +67,10 @@ fn client(
     arguments: &Chat,
     common: &Common,
     host: Arc<dyn Host>,
+    configuration: &Configuration,
     record: Option<Record>,
 ) -> Result<Client, Failure> {
-    let mut builder = crate::client::builder(common, host);
+    let mut builder = crate::client::builder(common, host, configuration);
     if let Some(path) = &arguments.replay {
         // Nothing is sent, so nothing needs to be signed in earnest.
         builder = builder.auth(Auth::SigV4(Credentials::new("REPLAY", "replay")));
@@ -73,19 +82,41 @@ fn client(
     Ok(builder.build()?)
 }
 
+/// The model to ask: the flag's, the variable's, or the configuration's.
+fn model(arguments: &Chat, host: &dyn Host, configuration: &Configuration) -> Result<String, Failure> {
+    let configured = configuration.values.primary_model();
+    let named = arguments.model.clone().or_else(|| host.setting("BEDRILL_MODEL"));
+    if let Some(model) = named.or_else(|| configured.map(str::to_owned)) {
+        return Ok(model);
+    }
+    // A recording needs no model.
+    if arguments.replay.is_some() {
+        return Ok("replay".to_owned());
+    }
+    let of_others = configuration.values.primary.as_ref().map(|primary| {
+        let origin = configuration.origin(primary);
+        format!("; {:?} at {origin} does not begin with amazon-bedrock/", primary.value())
+    });
+    Err(Failure::usage(format!(
+        "no model: name one with -m, in BEDRILL_MODEL or as the configuration's agents.defaults.model.primary, for \
+         example -m us.amazon.nova-lite-v1:0{}",
+        of_others.unwrap_or_default()
+    )))
+}
+
+/// What the configuration says that `model` costs.
+fn prices(configuration: &Configuration, model: &str) -> Option<Cost> {
+    let id = ModelId::parse(model).ok()?;
+    configuration.values.manual_model(id.as_str())?.cost.filter(Cost::is_known)
+}
+
 /// The request that the flags, the files and stdin make together.
-fn request(arguments: &Chat, host: &dyn Host) -> Result<ConverseRequest, Failure> {
-    let model = match (&arguments.model, host.setting("BEDRILL_MODEL")) {
-        (Some(model), _) => model.clone(),
-        (None, Some(model)) => model,
-        // A recording needs no model.
-        (None, None) if arguments.replay.is_some() => "replay".to_owned(),
-        (None, None) => {
-            return Err(Failure::usage(
-                "no model: name one with -m or in BEDRILL_MODEL, for example -m us.amazon.nova-lite-v1:0",
-            ));
-        }
-    };
+fn request(
+    arguments: &Chat,
+    host: &dyn Host,
+    configuration: &Configuration,
+) -> Result<ConverseRequest, Failure> {
+    let model = model(arguments, host, configuration)?;
     let mut request = ConverseRequest::new(model).message(message(arguments)?);
     if let Some(system) = &arguments.system {
         request = request.system(system.as_str());

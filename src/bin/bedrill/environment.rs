@@ -14,8 +14,8 @@ use bedrill::transport::BoxFuture;
 use crate::failure::Failure;
 
 /// Variables that a file in a working directory must not set, because they choose which other files are read,
-/// and those can name a process to run (`credential_process`).
-const NEVER_FROM_A_FILE: [&str; 2] = ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"];
+/// and those can name a process to run (`credential_process`) or a server to send to (`baseUrl`).
+const NEVER_FROM_A_FILE: [&str; 3] = ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "BEDRILL_CONFIG"];
 
 /// The process environment, with the variables of a `.env` file behind it.
 pub(crate) struct Environment {
@@ -151,9 +151,14 @@ mod tests {
 
     #[test]
     fn a_file_may_not_choose_other_files_or_programs() {
-        for name in
-            ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "HOME", "PATH", "HTTPS_PROXY", "LD_PRELOAD"]
-        {
+        for name in [
+            "AWS_CONFIG_FILE",
+            "AWS_SHARED_CREDENTIALS_FILE",
+            "BEDRILL_CONFIG",
+            "HOME",
+            "PATH",
+            "HTTPS_PROXY",
+        ] {
             assert!(!is_taken(name), "{name}");
         }
         for name in ["AWS_ACCESS_KEY_ID", "AWS_REGION", "AWS_PROFILE", "BEDRILL_MODEL"] {

@@ -6,6 +6,7 @@ mod attachment;
 mod auth;
 mod chat;
 mod client;
+mod config;
 mod decode;
 mod demo;
 mod environment;
@@ -52,6 +53,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Command::Decode { file, frames } => decode::run(&file, frames),
         Command::Auth(arguments) => auth::run(&arguments, &cli.common),
         Command::Chat(arguments) => chat::run(&arguments, &cli.common),
+        Command::Config(command) => config::run(command, &cli.common),
         Command::Demo { prompt } => in_runtime(demo::run(&prompt.join(" "), &cli.common)),
     }
 }
