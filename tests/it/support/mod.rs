@@ -4,3 +4,5 @@ pub mod conformance;
 pub mod frames;
 pub mod json;
 pub mod raw_request;
+#[cfg(feature = "client")]
+pub mod replies;
