@@ -2,6 +2,16 @@
 
 #[cfg(feature = "client")]
 mod chain;
+#[cfg(feature = "client")]
+mod container;
+#[cfg(feature = "client")]
+mod imds;
+#[cfg(feature = "client")]
+mod issued;
+#[cfg(feature = "reqwest")]
+mod loopback;
+#[cfg(feature = "client")]
+mod roles;
 
 use bedrill::auth::profile::{ProfileFiles, SelectedBy};
 use bedrill::auth::{Answer, Auth, AuthError, StaticHost, env};

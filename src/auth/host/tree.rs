@@ -79,7 +79,7 @@ mod tests {
     fn descendants_are_followed_through_all_generations() {
         let parents = [(1, 0), (10, 1), (11, 10), (12, 11), (13, 12), (20, 1), (21, 20), (0, 0)];
         assert_eq!(descendants(&parents, 10), [11, 12, 13]);
-        assert_eq!(descendants(&parents, 21), []);
+        assert_eq!(descendants(&parents, 21), Vec::<u32>::new());
         assert_eq!(descendants(&[(1, 2), (2, 1)], 1), [2], "a loop ends");
     }
 

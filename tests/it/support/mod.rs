@@ -4,3 +4,7 @@ pub mod conformance;
 pub mod frames;
 pub mod json;
 pub mod raw_request;
+#[cfg(feature = "client")]
+pub mod scripted;
+#[cfg(feature = "reqwest")]
+pub mod server;
