@@ -7,6 +7,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use super::memory::Memory;
 use super::{Answer, Attempt, Auth, AuthError, Context, Found, Host, Outcome, Presence, Source};
 use crate::endpoint::Region;
 use crate::transport::Transport;
@@ -46,10 +47,25 @@ impl Resolved {
         self.found.origin()
     }
 
-    /// What the user should be told: that a bearer token shadows IAM credentials, or the other way round.
+    /// What the user should be told: that a bearer token shadows IAM credentials, or the other way round, and what the
+    /// source says.
     #[must_use]
     pub fn warnings(&self) -> &[String] {
         &self.warnings
+    }
+
+    #[cfg(test)]
+    pub(super) fn new(source: &str, found: Found) -> Self {
+        Self { source: source.to_owned(), found, warnings: Vec::new() }
+    }
+
+    pub(super) fn found(&self) -> &Found {
+        &self.found
+    }
+
+    pub(super) fn with_warning(mut self, warning: String) -> Self {
+        self.warnings.push(warning);
+        self
     }
 }
 
@@ -74,6 +90,7 @@ pub struct Chain {
     region: Option<Region>,
     clock: Option<fn() -> SystemTime>,
     sources: Vec<Box<dyn Source>>,
+    memory: Memory,
 }
 
 impl Chain {
@@ -119,7 +136,15 @@ impl Chain {
         if let Some(region) = &self.region {
             context = context.with_region(region);
         }
-        context
+        context.with_memory(&self.memory)
+    }
+
+    pub(super) fn host(&self) -> &dyn Host {
+        &*self.host
+    }
+
+    pub(super) fn now(&self) -> SystemTime {
+        self.context().now()
     }
 
     /// Asks the sources in order, until one has credentials.
@@ -136,7 +161,8 @@ impl Chain {
             match answer {
                 Ok(Answer::Found(found)) => {
                     let shadowed = sources.filter_map(|source| source.presence(context));
-                    let warnings = warnings(&found, shadowed);
+                    let mut warnings = warnings(&found, shadowed);
+                    warnings.extend_from_slice(found.warnings());
                     return Ok(Resolved { source: source.name().to_owned(), found, warnings });
                 }
                 Ok(Answer::NotHere(_)) => attempts.push(Attempt::new(source.name(), &answer)),

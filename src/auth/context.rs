@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::SystemTime;
 
 use super::Host;
+use super::memory::Memory;
 use crate::endpoint::Region;
 use crate::transport::Transport;
 
@@ -14,13 +15,14 @@ pub struct Context<'a> {
     transport: Option<&'a dyn Transport>,
     region: Option<&'a Region>,
     clock: fn() -> SystemTime,
+    memory: Option<&'a Memory>,
 }
 
 impl<'a> Context<'a> {
     /// Surroundings without a transport, under the system's clock. Sources that speak HTTP are not here then.
     #[must_use]
     pub fn new(host: &'a dyn Host) -> Self {
-        Self { host, transport: None, region: None, clock: SystemTime::now }
+        Self { host, transport: None, region: None, clock: SystemTime::now, memory: None }
     }
 
     /// Adds what carries requests.
@@ -42,6 +44,17 @@ impl<'a> Context<'a> {
     pub fn with_clock(mut self, clock: fn() -> SystemTime) -> Self {
         self.clock = clock;
         self
+    }
+
+    /// Remembers between two times that the chain is asked.
+    pub(super) fn with_memory(mut self, memory: &'a Memory) -> Self {
+        self.memory = Some(memory);
+        self
+    }
+
+    /// What was remembered; `None` for surroundings that are made for one question.
+    pub(super) fn memory(&self) -> Option<&'a Memory> {
+        self.memory
     }
 
     /// Variables and files.

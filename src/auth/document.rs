@@ -5,7 +5,7 @@ use std::time::SystemTime;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
-use zeroize::{Zeroize as _, Zeroizing};
+use zeroize::Zeroize as _;
 
 use super::fits_header;
 use crate::time;
@@ -68,17 +68,6 @@ impl Document {
         Ok(self)
     }
 
-    /// The object in the field `name`.
-    pub(super) fn object(&self, name: &'static str) -> Result<Self, DocumentError> {
-        match self.find(name) {
-            None => Err(DocumentError::Missing(name)),
-            Some(Value::Object(fields)) => {
-                Self(fields.iter().map(|(name, value)| (name.clone(), value.clone())).collect()).check()
-            }
-            Some(_) => Err(DocumentError::WrongType(name, "an object")),
-        }
-    }
-
     /// The text in the field `name`, without the white space around it.
     pub(super) fn text(&self, name: &'static str) -> Result<&str, DocumentError> {
         self.optional_text(name)?.ok_or(DocumentError::Missing(name))
@@ -99,14 +88,6 @@ impl Document {
             .and_then(|text| if fits_header(text) { Ok(text) } else { Err(DocumentError::Unfit(name)) })
     }
 
-    /// As [`token`](Self::token), or `None` when it is absent, `null` or blank.
-    pub(super) fn optional_token(&self, name: &'static str) -> Result<Option<&str>, DocumentError> {
-        match self.optional_text(name)? {
-            Some(text) if !fits_header(text) => Err(DocumentError::Unfit(name)),
-            text => Ok(text),
-        }
-    }
-
     /// The RFC 3339 instant in the field `name`. The older form that ends in `UTC` is read too.
     pub(super) fn instant(&self, name: &'static str) -> Result<SystemTime, DocumentError> {
         let text = self.text(name)?;
@@ -115,6 +96,34 @@ impl Document {
             None => time::parse_rfc3339(text),
         };
         instant.ok_or(DocumentError::WrongType(name, "an instant (2026-11-22T03:23:31Z)"))
+    }
+
+    fn find(&self, name: &str) -> Option<&Value> {
+        let (_, value) = self.0.iter().find(|(known, _)| known.eq_ignore_ascii_case(name))?;
+        Some(value).filter(|value| !value.is_null())
+    }
+}
+
+/// What only the sources behind the feature `client` need.
+#[cfg(feature = "client")]
+impl Document {
+    /// The object in the field `name`.
+    pub(super) fn object(&self, name: &'static str) -> Result<Self, DocumentError> {
+        match self.find(name) {
+            None => Err(DocumentError::Missing(name)),
+            Some(Value::Object(fields)) => {
+                Self(fields.iter().map(|(name, value)| (name.clone(), value.clone())).collect()).check()
+            }
+            Some(_) => Err(DocumentError::WrongType(name, "an object")),
+        }
+    }
+
+    /// As [`token`](Self::token), or `None` when it is absent, `null` or blank.
+    pub(super) fn optional_token(&self, name: &'static str) -> Result<Option<&str>, DocumentError> {
+        match self.optional_text(name)? {
+            Some(text) if !fits_header(text) => Err(DocumentError::Unfit(name)),
+            text => Ok(text),
+        }
     }
 
     /// As [`instant`](Self::instant), or `None` when it is absent, `null` or blank.
@@ -133,6 +142,14 @@ impl Document {
         }
     }
 
+    /// As [`number`](Self::number), or `None` when it is absent or `null`.
+    pub(super) fn optional_number(&self, name: &'static str) -> Result<Option<u64>, DocumentError> {
+        match self.number(name) {
+            Err(DocumentError::Missing(_)) => Ok(None),
+            number => number.map(Some),
+        }
+    }
+
     /// Replaces the field `name`, under the name that it has, or adds it.
     pub(super) fn set(&mut self, name: &str, value: impl Into<Value>) {
         match self.0.iter_mut().find(|(known, _)| known.eq_ignore_ascii_case(name)) {
@@ -142,13 +159,13 @@ impl Document {
     }
 
     /// The document as JSON, fields in their order.
-    pub(super) fn to_json(&self) -> Zeroizing<Vec<u8>> {
-        let mut out = Zeroizing::new(Vec::with_capacity(8 * 1024));
+    pub(super) fn to_json(&self) -> zeroize::Zeroizing<Vec<u8>> {
+        let mut out = zeroize::Zeroizing::new(Vec::with_capacity(8 * 1024));
         for (index, (name, value)) in self.0.iter().enumerate() {
             out.extend_from_slice(if index == 0 { b"{\n  " } else { b",\n  " });
             out.extend_from_slice(Value::from(name.as_str()).to_string().as_bytes());
             out.extend_from_slice(b": ");
-            out.extend_from_slice(Zeroizing::new(value.to_string()).as_bytes());
+            out.extend_from_slice(zeroize::Zeroizing::new(value.to_string()).as_bytes());
         }
         out.extend_from_slice(if self.0.is_empty() { b"{}\n" } else { b"\n}\n" });
         out
@@ -157,11 +174,6 @@ impl Document {
     /// The document as a value, to put it into another.
     pub(super) fn to_value(&self) -> Value {
         Value::Object(self.0.iter().cloned().collect())
-    }
-
-    fn find(&self, name: &str) -> Option<&Value> {
-        let (_, value) = self.0.iter().find(|(known, _)| known.eq_ignore_ascii_case(name))?;
-        Some(value).filter(|value| !value.is_null())
     }
 }
 

@@ -17,11 +17,12 @@
 
 mod answer;
 #[cfg(feature = "client")]
+mod cache;
+#[cfg(feature = "client")]
 mod chain;
 pub mod container;
 #[cfg(feature = "client")]
 mod context;
-#[allow(dead_code)] // sources that write documents follow
 mod document;
 pub mod env;
 mod error;
@@ -30,6 +31,14 @@ mod fetch;
 mod host;
 pub mod imds;
 mod issued;
+#[cfg(feature = "client")]
+mod login;
+#[cfg(feature = "client")]
+mod memory;
+#[cfg(feature = "client")]
+mod oauth;
+#[cfg(feature = "client")]
+mod process;
 pub mod profile;
 #[cfg(feature = "client")]
 mod service;
@@ -37,7 +46,11 @@ mod service;
 mod settings;
 #[cfg(feature = "client")]
 mod source;
+#[cfg(feature = "client")]
+pub mod sso;
 pub mod sts;
+#[cfg(feature = "client")]
+mod token_file;
 #[cfg(feature = "client")]
 mod web_identity;
 mod xml;
@@ -53,7 +66,9 @@ use crate::credentials::{Credentials, Secret};
 use crate::endpoint::is_loopback;
 use crate::sigv4::{self, SigningKeyCache, SigningParams};
 
-pub use answer::{Answer, Attempt, Found, Outcome};
+pub use answer::{Answer, Attempt, Found, Outcome, Reuse};
+#[cfg(feature = "client")]
+pub use cache::Cache;
 #[cfg(feature = "client")]
 pub use chain::{Chain, ChainBuilder, Resolved};
 #[cfg(feature = "client")]

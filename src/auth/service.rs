@@ -22,13 +22,14 @@ pub(super) struct Service {
 /// `sts.us-east-1.amazonaws.com`.
 pub(super) const STS: Service = Service { host_prefix: "sts", id: "sts" };
 
-#[allow(dead_code)] // the SSO source calls it
 /// `portal.sso.us-east-1.amazonaws.com`.
 pub(super) const SSO: Service = Service { host_prefix: "portal.sso", id: "sso" };
 
-#[allow(dead_code)] // the SSO source calls it
 /// `oidc.us-east-1.amazonaws.com`.
 pub(super) const SSO_OIDC: Service = Service { host_prefix: "oidc", id: "sso_oidc" };
+
+/// The sign-in service of `aws login`; most of its hosts have another form, see `login`.
+pub(super) const SIGNIN: Service = Service { host_prefix: "signin", id: "signin" };
 
 /// Where `service` is in `region`, as the environment and the selected profile say; `source` is named in errors.
 pub(super) fn endpoint(

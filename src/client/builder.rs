@@ -7,7 +7,7 @@ use std::time::SystemTime;
 use super::settings::Settings;
 use super::{Client, CredentialsFrom, Parts};
 use crate::auth::profile::ProfileFiles;
-use crate::auth::{Auth, Chain, Host, SystemHost};
+use crate::auth::{Auth, Cache, Chain, Host, SystemHost};
 use crate::endpoint::{Endpoint, Plane, Region};
 use crate::error::Error;
 use crate::eventstream::FrameDecoder;
@@ -185,7 +185,8 @@ impl ClientBuilder {
                         None => chain.build(),
                     }
                 });
-                CredentialsFrom::Chain(chain.or_defaults(&transport, explicit_region.as_ref(), self.clock))
+                let chain = chain.or_defaults(&transport, explicit_region.as_ref(), self.clock);
+                CredentialsFrom::Chain(Box::new(Cache::new(chain)))
             }
         };
         Ok(Client(Arc::new(Parts {

@@ -2,6 +2,7 @@
 
 mod builder;
 mod hint;
+mod refresh;
 mod settings;
 mod stream;
 
@@ -11,12 +12,12 @@ use std::time::SystemTime;
 
 use bytes::Bytes;
 
-use crate::auth::{Auth, Chain};
+use crate::auth::{Auth, Cache};
 use crate::converse::{ConverseOutput, ConverseRequest, EventDecoder};
 use crate::endpoint::{Endpoint, EndpointError, HostVariant, Plane, Region, SIGNING_NAME};
 use crate::error::Error;
 use crate::model_id::ModelId;
-use crate::operation;
+use crate::operation::{self, ServiceError};
 use crate::transport::{Body, Transport};
 use hint::Circumstances;
 
@@ -61,7 +62,7 @@ struct Parts {
 
 enum CredentialsFrom {
     Fixed(Auth),
-    Chain(Chain),
+    Chain(Box<Cache>),
 }
 
 impl Client {
@@ -137,7 +138,7 @@ impl Client {
     async fn auth(&self) -> Result<Auth, Error> {
         match &self.0.credentials {
             CredentialsFrom::Fixed(auth) => Ok(auth.clone()),
-            CredentialsFrom::Chain(chain) => Ok(chain.load().await?.into_auth()),
+            CredentialsFrom::Chain(cache) => Ok(cache.load().await?.into_auth()),
         }
     }
 
@@ -153,17 +154,18 @@ impl Client {
         let endpoint = self.endpoint(Plane::Data, region)?;
         let mut http = build(request, &endpoint)?;
         http.headers_mut().insert(http::header::USER_AGENT, USER_AGENT);
-        let auth = self.auth().await?;
-        let now = (self.0.clock)();
-        auth.authorize_with_keys(&mut http, region.as_str(), SIGNING_NAME, now, Some(&self.0.signing_keys))?;
-
-        let (head, mut body) = self.0.transport.send(http).await?.into_parts();
-        let status = head.status.as_u16();
-        if head.status == http::StatusCode::OK {
-            return Ok((head, body));
+        let mut auth = self.auth().await?;
+        let mut answer = self.send(http.clone(), region, &auth).await?;
+        if let Err((_, error)) = &answer
+            && let Some(other) = self.replacement(error, &auth).await
+        {
+            auth = other;
+            answer = self.send(http, region, &auth).await?;
         }
-        let whole = body.read_at_most(ERROR_BODY).await.unwrap_or_default();
-        let error = operation::parse_error(status, &head.headers, &whole);
+        let (head, error) = match answer {
+            Ok(success) => return Ok(success),
+            Err(refusal) => refusal,
+        };
         let at = Circumstances { region, model_id: &model_id, auth: &auth, action };
         let advice = if head.status.is_redirection() {
             Some("redirects are not followed, because they would carry the credentials along".to_owned())
@@ -171,6 +173,24 @@ impl Client {
             hint::for_error(&error, &at)
         };
         Err(Error::from(error).with_hint(advice))
+    }
+
+    /// Authorizes and sends once: the answer when it is a success, else what the service says.
+    async fn send(
+        &self,
+        mut http: http::Request<Bytes>,
+        region: &Region,
+        auth: &Auth,
+    ) -> Result<Result<(http::response::Parts, Body), (http::response::Parts, ServiceError)>, Error> {
+        let now = (self.0.clock)();
+        auth.authorize_with_keys(&mut http, region.as_str(), SIGNING_NAME, now, Some(&self.0.signing_keys))?;
+        let (head, mut body) = self.0.transport.send(http).await?.into_parts();
+        if head.status == http::StatusCode::OK {
+            return Ok(Ok((head, body)));
+        }
+        let whole = body.read_at_most(ERROR_BODY).await.unwrap_or_default();
+        let error = operation::parse_error(head.status.as_u16(), &head.headers, &whole);
+        Ok(Err((head, error)))
     }
 }
 

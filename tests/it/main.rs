@@ -8,6 +8,8 @@ mod auth;
 mod conformance_chain;
 mod conformance_credentials;
 mod conformance_frames;
+#[cfg(feature = "reqwest")]
+mod conformance_login;
 mod conformance_profile;
 mod conformance_requests;
 mod conformance_sigv4;

@@ -9,6 +9,7 @@ use super::sources::{
     BearerSource, ContainerSource, EnvironmentSource, ImdsSource, ProfileSource, WebIdentitySource,
 };
 use crate::auth::imds::Imds;
+use crate::auth::memory::Memory;
 use crate::auth::{Host, Source, SystemHost};
 use crate::endpoint::Region;
 use crate::transport::Transport;
@@ -163,7 +164,9 @@ impl ChainBuilder {
                 Slot::Imds => Box::new(ImdsSource { imds: self.imds.clone(), profile }),
             }
         }));
-        Chain { host: self.host, transport: self.transport, region: self.region, clock: self.clock, sources }
+        let memory = Memory::default();
+        let Self { host, transport, region, clock, .. } = self;
+        Chain { host, transport, region, clock, sources, memory }
     }
 
     fn without(mut self, left_out: Slot) -> Self {

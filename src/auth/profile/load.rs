@@ -3,7 +3,9 @@
 use super::{Base, BaseKind, ProfileFiles, Role, SOURCE, keys};
 use crate::auth::imds::Imds;
 use crate::auth::sts::{self, Asker, Call};
-use crate::auth::{Answer, Auth, AuthError, Context, Found, container, env, web_identity};
+use crate::auth::{
+    Answer, Auth, AuthError, Context, Found, container, env, login, process, sso, web_identity,
+};
 use crate::credentials::Secret;
 
 /// The credentials of the selected profile.
@@ -16,7 +18,10 @@ pub(in crate::auth) async fn load(context: Context<'_>, files: &ProfileFiles) ->
     for role in chain.roles() {
         found = assume(context, files, found, role).await?;
     }
-    Ok(Answer::Found(found))
+    // Whatever the profile asks for, another setting in these files may ask for something else.
+    Ok(Answer::Found(
+        files.watched().iter().fold(found, |found, (path, modified)| found.with_file(path, *modified)),
+    ))
 }
 
 async fn base(context: Context<'_>, files: &ProfileFiles, base: Base<'_>) -> Result<Found, AuthError> {
@@ -33,7 +38,9 @@ async fn base(context: Context<'_>, files: &ProfileFiles, base: Base<'_>) -> Res
             named_source(files, base, answer)
         }
         BaseKind::WebIdentity => web_identity::credentials(context, files, profile).await,
-        BaseKind::Sso | BaseKind::LoginSession | BaseKind::Process => Err(unsupported_kind(files, base)),
+        BaseKind::Sso => sso::credentials(context, files, profile).await,
+        BaseKind::LoginSession => login::credentials(context, files, profile).await,
+        BaseKind::Process => process::credentials(context, files, profile).await,
     }
 }
 
@@ -55,27 +62,6 @@ fn named_source(files: &ProfileFiles, base: Base<'_>, answer: Answer) -> Result<
             ),
         )),
     }
-}
-
-fn unsupported_kind(files: &ProfileFiles, base: Base<'_>) -> AuthError {
-    let name = base.profile().name();
-    let kind = match base.kind() {
-        BaseKind::Sso => "SSO",
-        BaseKind::LoginSession => "login_session",
-        BaseKind::Process => "credential_process",
-        _ => "another kind",
-    };
-    AuthError::new(
-        SOURCE,
-        format!(
-            "{}: profile {name} takes its credentials from {kind}, which this version of bedrill does not support",
-            files.place(base.origin())
-        ),
-    )
-    .with_hint(format!(
-        "use static keys, environment variables or a bearer token; `aws configure export-credentials --profile \
-         {name} --format env` prints such variables"
-    ))
 }
 
 async fn assume(
@@ -108,7 +94,7 @@ async fn assume(
         with.auth().identity(),
         with.origin()
     );
-    Ok(Found::new(Auth::SigV4(credentials), origin))
+    Ok(Found::new(Auth::SigV4(credentials), origin).made_with(&with))
 }
 
 fn ask_for_code(context: Context<'_>, failing: &str, serial: &str) -> Result<Secret, AuthError> {

@@ -7,6 +7,10 @@ mod load;
 
 use std::fmt;
 use std::io::ErrorKind;
+#[cfg(feature = "client")]
+use std::path::PathBuf;
+#[cfg(feature = "client")]
+use std::time::SystemTime;
 
 use zeroize::Zeroizing;
 
@@ -55,6 +59,8 @@ pub struct ProfileFiles {
     found: Vec<FileKind>,
     selected: String,
     selected_by: SelectedBy,
+    #[cfg(feature = "client")]
+    watched: Vec<(PathBuf, Option<SystemTime>)>,
 }
 
 /// A setting of a profile and where it stands. `Debug` does not show the value: it may be a secret.
@@ -96,6 +102,12 @@ impl ProfileFiles {
     /// When a file is there but cannot be read, or does not follow the format: with its path, line and column.
     pub fn load(host: &dyn Host, profile: Option<&str>) -> Result<Self, AuthError> {
         let locations = locations(|name| host.var(name), host.home().as_deref(), Platform::current());
+        #[cfg(feature = "client")]
+        let watched = [FileKind::Config, FileKind::Credentials]
+            .into_iter()
+            .filter_map(|file| locations.of(file).path())
+            .map(|path| (path.to_owned(), host.modified(path)))
+            .collect();
         let config = read(host, &locations, FileKind::Config)?;
         let credentials = read(host, &locations, FileKind::Credentials)?;
         let found = [(&config, FileKind::Config), (&credentials, FileKind::Credentials)];
@@ -115,7 +127,15 @@ impl ProfileFiles {
                 (selected.name().to_owned(), by)
             }
         };
-        Ok(Self { set, locations, found, selected, selected_by })
+        Ok(Self {
+            set,
+            locations,
+            found,
+            selected,
+            selected_by,
+            #[cfg(feature = "client")]
+            watched,
+        })
     }
 
     /// All profiles of both files.
@@ -175,6 +195,18 @@ impl ProfileFiles {
     #[must_use]
     pub fn place(&self, origin: Origin) -> String {
         format!("{}:{}", path(&self.locations, origin.file()), origin.line())
+    }
+
+    /// Both files, and when each was last changed before it was read.
+    #[cfg(feature = "client")]
+    pub(super) fn watched(&self) -> &[(PathBuf, Option<SystemTime>)] {
+        &self.watched
+    }
+
+    /// Where both files are expected, and what else is in the home directory.
+    #[must_use]
+    pub fn locations(&self) -> &Locations {
+        &self.locations
     }
 
     /// How the selected profile comes to credentials; a reason when it is for another source to have them.
