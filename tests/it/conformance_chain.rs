@@ -6,8 +6,12 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use aws_smithy_types::DateTime;
+use aws_smithy_types::date_time::Format;
+use bedrill::auth::profile::ProfileFiles;
+use bedrill::auth::sso::{self, SsoToken};
 use bedrill::auth::{
-    Auth, AuthError, Chain, ChainBuilder, Host, ProcessLimits, ProcessOutput, Resolved, SystemHost,
+    Auth, AuthError, Chain, ChainBuilder, Context, Host, ProcessLimits, ProcessOutput, Resolved, SystemHost,
 };
 use bedrill::transport::{Body, BoxFuture, Transport, TransportError, TransportErrorKind};
 use bytes::Bytes;
@@ -261,16 +265,41 @@ fn same_cause(ours: &str, wording: &str) -> bool {
     known.is_none_or(|(_, same)| ours.contains(same)) && names_the_same(ours, wording)
 }
 
+/// The token that another service of AWS would be sent.
+async fn token(host: &CaseHost, transport: &Recorded) -> Result<SsoToken, AuthError> {
+    let context = Context::new(host).with_transport(transport).with_clock(clock);
+    let files = ProfileFiles::load(host, None)?;
+    sso::token(context, &files).await
+}
+
+fn token_matches(found: &Result<SsoToken, AuthError>, result: &Value) -> Result<(), String> {
+    match (found, result.get("Ok"), result["ErrorContains"].as_str()) {
+        (Ok(found), Some(expected), _) => {
+            let text = |name: &str| expected[name].as_str().expect("a text");
+            let at = DateTime::from_str(text("expiration"), Format::DateTime).expect("an instant");
+            let at = SystemTime::try_from(at).expect("an instant that can be told");
+            let same = found.access_token().expose() == text("token") && found.expires_at() == at;
+            if same { Ok(()) } else { Err(format!("{found:?}")) }
+        }
+        (Err(error), None, Some(wording)) if same_cause(&error.to_string(), wording) => Ok(()),
+        (found, ..) => Err(format!("{found:?}")),
+    }
+}
+
 fn run(group: &str, case: &Path) -> Result<(), String> {
     let result = conformance::json(&case.join("test-case.json"))["result"].clone();
     let transport =
         Arc::new(Recorded { exchanges: exchanges(&case.join("http-traffic.json")), state: Mutex::default() });
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    if group == "default-token-provider-chain" {
+        let found = runtime.block_on(token(&CaseHost::new(case), &transport));
+        return token_matches(&found, &result).map_err(|found| format!("{found}; expected {result}"));
+    }
     let chain = builder(group)
         .host(Arc::new(CaseHost::new(case)))
         .transport(Arc::clone(&transport) as Arc<dyn Transport>)
         .clock(clock)
         .build();
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let found = runtime.block_on(chain.load());
     matches_expected(&found, &result).map_err(|found| format!("{found}; expected {result}"))?;
     let (sent, differences) = &*transport.state.lock().expect("the state");

@@ -1,11 +1,14 @@
 //! The metadata service: its three steps, its second version only, and how quickly it is given up.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use bedrill::Client;
 use bedrill::auth::imds::{self, Imds};
 use bedrill::auth::{AuthError, AuthErrorKind, Chain, Context, Resolved, StaticHost};
-use bedrill::transport::TransportErrorKind;
+use bedrill::converse::ConverseRequest;
+use bedrill::transport::{Body, BoxFuture, Transport, TransportError, TransportErrorKind};
 use bytes::Bytes;
 use http::Request;
 
@@ -130,9 +133,9 @@ fn an_instance_without_a_role_is_not_here_and_other_refusals_are_errors() {
 #[test]
 fn a_token_that_is_refused_is_renewed_once_and_a_busy_service_asked_again() {
     let refusing = |times: usize| {
-        let refused = std::sync::atomic::AtomicUsize::new(0);
+        let refused = AtomicUsize::new(0);
         Scripted::new(move |_, request| {
-            let refuse = || refused.fetch_add(1, std::sync::atomic::Ordering::SeqCst) < times;
+            let refuse = || refused.fetch_add(1, Ordering::SeqCst) < times;
             if request.method() != "PUT" && refuse() {
                 return status(401);
             }
@@ -198,4 +201,52 @@ fn the_program_may_name_the_endpoint_or_leave_the_service_out() {
     assert!(resolved.origin().ends_with("http://127.0.0.1:9/imds"), "{}", resolved.origin());
     let error = load_with(Chain::builder().no_imds(), StaticHost::new(), &all).expect_err("nothing");
     assert!(!error.to_string().contains("IMDS"), "{error}");
+}
+
+/// A client on an instance: its transport sees all requests, what is around it those to Bedrock only.
+#[test]
+fn a_client_without_a_region_goes_to_that_of_the_instance_whose_role_signs() {
+    let service = Scripted::new(|_, request| {
+        if request.uri().host().is_some_and(|host| host.starts_with("bedrock")) {
+            return status(500);
+        }
+        step(request, &ok("token"), &ok("web"), &ok(document_or_region(request)))
+    });
+    let passed = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&passed);
+    let client = Client::builder()
+        .host(Arc::new(StaticHost::new()))
+        .transport(service.clone())
+        .wrap_transport(move |inner| Arc::new(Counting(inner, counter)))
+        .clock(clock)
+        .build()
+        .expect("a client");
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    for _ in 0..2 {
+        let request = ConverseRequest::new("amazon.nova-lite-v1:0").message("hi");
+        runtime.block_on(client.converse(&request)).expect_err("500");
+    }
+    let lines = service.lines();
+    let regions = lines.iter().filter(|line| line.ends_with("/placement/region")).count();
+    assert_eq!(regions, 1, "asked once: {lines:?}");
+    let bedrock: Vec<_> = lines.iter().filter(|line| line.contains("bedrock-runtime.")).collect();
+    assert!(bedrock.iter().all(|line| line.contains("bedrock-runtime.eu-south-2.")), "{bedrock:?}");
+    assert_eq!(passed.load(Ordering::SeqCst), bedrock.len());
+}
+
+fn document_or_region(request: &Request<Bytes>) -> &'static str {
+    if request.uri().path().ends_with("/placement/region") { "eu-south-2" } else { DOCUMENT }
+}
+
+struct Counting(Arc<dyn Transport>, Arc<AtomicUsize>);
+
+impl Transport for Counting {
+    fn send(&self, request: Request<Bytes>) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
+        self.1.fetch_add(1, Ordering::SeqCst);
+        self.0.send(request)
+    }
+
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
+        self.0.sleep(duration)
+    }
 }
