@@ -1,7 +1,7 @@
 //! How a client is put together: what the caller sets goes before what the machine says.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::SystemTime;
 
 use super::settings::Settings;
@@ -120,7 +120,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Puts something around the transport: a recorder, a counter, a limiter.
+    /// Puts something around the transport: a recorder, a counter, a limiter. Requests for credentials do not pass it.
     #[must_use]
     pub fn wrap_transport(
         mut self,
@@ -154,10 +154,10 @@ impl ClientBuilder {
         let settings = Settings { host: &*self.host, profiles: &profiles };
 
         let explicit_region = self.region.as_deref().map(Region::new).transpose()?;
-        let default_region = match (&explicit_region, settings.region()?) {
-            (Some(region), _) => region.clone(),
-            (None, Some(region)) => region,
-            (None, None) => Region::new(LAST_RESORT_REGION)?,
+        let (default_region, instance_region) = match (&explicit_region, settings.region()?) {
+            (Some(region), _) => (region.clone(), None),
+            (None, Some(region)) => (region, None),
+            (None, None) => (Region::new(LAST_RESORT_REGION)?, Some(OnceLock::new())),
         };
         let host_variant = settings.host_variant()?;
         let endpoint_url = match &self.endpoint_url {
@@ -171,6 +171,8 @@ impl ClientBuilder {
             Some(transport) => transport,
             None => default_transport(&settings)?,
         };
+        // What is around the transport must not see credentials: it may record what passes.
+        let for_credentials = Arc::clone(&transport);
         let transport = match self.wrap_transport {
             Some(wrap) => wrap(transport),
             None => transport,
@@ -185,7 +187,7 @@ impl ClientBuilder {
                         None => chain.build(),
                     }
                 });
-                let chain = chain.or_defaults(&transport, explicit_region.as_ref(), self.clock);
+                let chain = chain.or_defaults(&for_credentials, explicit_region.as_ref(), self.clock);
                 CredentialsFrom::Chain(Box::new(Cache::new(chain)))
             }
         };
@@ -194,6 +196,7 @@ impl ClientBuilder {
             credentials,
             explicit_region,
             default_region,
+            instance_region,
             host_variant,
             endpoint_url,
             frame_budget: self.frame_budget,

@@ -3,11 +3,12 @@
 mod builder;
 mod hint;
 mod refresh;
+mod region;
 mod settings;
 mod stream;
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::SystemTime;
 
 use bytes::Bytes;
@@ -53,6 +54,8 @@ struct Parts {
     explicit_region: Option<Region>,
     /// What the environment and the profile say, else `us-east-1`.
     default_region: Region,
+    /// When neither says anything: the region of the instance whose role signs, once it was asked for.
+    instance_region: Option<OnceLock<Region>>,
     host_variant: HostVariant,
     endpoint_url: Option<String>,
     frame_budget: usize,
@@ -119,13 +122,6 @@ impl Client {
         operation::parse_converse(&head.headers, &whole).map_err(|error| described(error.into()))
     }
 
-    /// The region that a request for `model_id` goes to: the one that was set, else the one in the model's ARN,
-    /// else that of the environment or the profile, else `us-east-1`.
-    #[must_use]
-    pub fn region_for<'a>(&'a self, model_id: &'a ModelId) -> &'a Region {
-        self.0.explicit_region.as_ref().or_else(|| model_id.region()).unwrap_or(&self.0.default_region)
-    }
-
     /// Where the requests of `plane` go for `region`.
     ///
     /// # Errors
@@ -150,6 +146,7 @@ impl Client {
         action: &'static str,
     ) -> Result<(http::response::Parts, Body), Error> {
         let model_id = ModelId::parse(request.model_id())?;
+        self.settle_region(&model_id).await?;
         let region = self.region_for(&model_id);
         let endpoint = self.endpoint(Plane::Data, region)?;
         let mut http = build(request, &endpoint)?;

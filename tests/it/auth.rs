@@ -4,8 +4,18 @@
 mod cache;
 #[cfg(feature = "client")]
 mod chain;
+#[cfg(feature = "client")]
+mod container;
+#[cfg(feature = "client")]
+mod imds;
+#[cfg(feature = "client")]
+mod issued;
+#[cfg(feature = "reqwest")]
+mod loopback;
 #[cfg(all(feature = "client", unix))]
 mod process;
+#[cfg(feature = "client")]
+mod roles;
 #[cfg(feature = "reqwest")]
 mod rotation;
 #[cfg(feature = "client")]

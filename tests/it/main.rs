@@ -4,6 +4,9 @@
 #![allow(clippy::print_stderr)] // suites say on stderr what they ran or skipped
 
 mod auth;
+#[cfg(feature = "client")]
+mod conformance_chain;
+mod conformance_credentials;
 mod conformance_frames;
 #[cfg(feature = "reqwest")]
 mod conformance_login;

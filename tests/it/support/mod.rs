@@ -6,3 +6,7 @@ pub mod json;
 pub mod raw_request;
 #[cfg(feature = "client")]
 pub mod replies;
+#[cfg(feature = "client")]
+pub mod scripted;
+#[cfg(feature = "reqwest")]
+pub mod server;
