@@ -203,6 +203,15 @@ impl Chain {
     }
 }
 
+impl Chain {
+    /// The region that credentials of the source called `source` are at home in: the instance's, for those of IMDS.
+    /// `None` when the source knows none.
+    pub async fn region(&self, source: &str) -> Option<Region> {
+        let source = self.sources.iter().find(|known| known.name() == source)?;
+        source.region(self.context()).await
+    }
+}
+
 impl fmt::Debug for Chain {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let sources: Vec<_> = self.sources.iter().map(|source| source.name()).collect();

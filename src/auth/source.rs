@@ -1,6 +1,7 @@
 //! What every source is: a name and a way to ask it.
 
 use super::{Answer, AuthError, Context};
+use crate::endpoint::Region;
 use crate::transport::BoxFuture;
 
 /// One place that credentials come from.
@@ -19,6 +20,12 @@ pub trait Source: Send + Sync {
     fn presence(&self, context: Context<'_>) -> Option<Presence> {
         let _ = context;
         None
+    }
+
+    /// The region that its credentials are at home in, for when nothing else names one. The default knows none.
+    fn region<'a>(&'a self, context: Context<'a>) -> BoxFuture<'a, Option<Region>> {
+        let _ = context;
+        Box::pin(std::future::ready(None))
     }
 }
 

@@ -102,7 +102,7 @@ pub(super) async fn credentials(
         fetch_with_retries(context, |_| request.clone(), PORTAL, PORTAL_RETRIES, portal::is_transient);
     let reply = reply.await;
     let reply = reply.map_err(|error| AuthError::new(SOURCE, format!("{endpoint}: {error}")))?;
-    let credentials = portal::parse(&reply, &role, &settings, current.token.access_token())
+    let credentials = portal::parse(&reply, &role, &settings, &current.token.secrets())
         .map_err(|(problem, hint)| AuthError::new(SOURCE, format!("{endpoint} {problem}")).with_hint(hint))?;
     let origin = format!("SSO role {} of account {}, {}", role.name, role.account_id, settings.place());
     let found =

@@ -1,7 +1,7 @@
 //! How a client is put together: what the caller sets goes before what the machine says.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::SystemTime;
 
 use super::discovery::{Discovery, Store};
@@ -147,7 +147,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Puts something around the transport: a recorder, a counter, a limiter.
+    /// Puts something around the transport: a recorder, a counter, a limiter. Requests for credentials do not pass it.
     #[must_use]
     pub fn wrap_transport(
         mut self,
@@ -224,6 +224,8 @@ impl ClientBuilder {
             Some(transport) => transport,
             None => default_transport(&settings)?,
         };
+        // What is around the transport must not see credentials: it may record what passes.
+        let credential_transport = Arc::clone(&transport);
         let transport = match self.wrap_transport {
             Some(wrap) => wrap(transport),
             None => transport,
@@ -239,7 +241,7 @@ impl ClientBuilder {
                         None => chain.build(),
                     }
                 });
-                let chain = chain.or_defaults(&transport, explicit_region.as_ref(), self.clock);
+                let chain = chain.or_defaults(&credential_transport, explicit_region.as_ref(), self.clock);
                 CredentialsFrom::Chain(Box::new(Cache::new(chain)))
             }
         };
@@ -249,7 +251,7 @@ impl ClientBuilder {
             explicit_region,
             default_region,
             region_setting,
-            instance_region: std::sync::OnceLock::new(),
+            instance_region: OnceLock::new(),
             profile: self.profile,
             host_variant,
             endpoint_url: data,
@@ -258,6 +260,7 @@ impl ClientBuilder {
             discovery: Discovery::new(),
             store: Store::of(&*self.host),
             host: self.host,
+            credential_transport,
             frame_budget: self.frame_budget,
             signing_keys: SigningKeyCache::new(),
             clock: self.clock,

@@ -7,11 +7,12 @@ mod fallback;
 mod hint;
 mod identity;
 mod refresh;
+mod region;
 mod settings;
 mod stream;
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::SystemTime;
 
 use bytes::Bytes;
@@ -30,7 +31,7 @@ use fallback::{Fallback, Invocation};
 
 pub use builder::ClientBuilder;
 pub use fallback::{Notice, ProfileFallback, UnknownProfileFallback};
-pub use identity::RegionOrigin;
+pub use region::RegionOrigin;
 pub use stream::ConverseStream;
 
 /// How much of an answer that is not a success is read, in bytes: messages are short, proxies' pages are not.
@@ -65,10 +66,12 @@ struct Parts {
     /// Where the environment or the profile says so; `None` when neither does.
     region_setting: Option<String>,
     /// What the instance answered when it was asked for its region.
-    instance_region: std::sync::OnceLock<Option<Region>>,
+    instance_region: OnceLock<Option<Region>>,
     /// The profile that the caller named.
     profile: Option<String>,
     host: Arc<dyn Host>,
+    /// What carries requests for credentials: nothing that is put around the transport sees them.
+    credential_transport: Arc<dyn Transport>,
     host_variant: HostVariant,
     endpoint_url: Option<String>,
     control_endpoint_url: Option<String>,
@@ -144,16 +147,6 @@ impl Client {
         let described = |error: Error| error.with_response(head.status.as_u16(), request_id);
         let whole = body.read_at_most(self.0.frame_budget).await.map_err(|error| described(error.into()))?;
         operation::parse_converse(&head.headers, &whole).map_err(|error| described(error.into()))
-    }
-
-    /// The region that a request for `model_id` goes to: the one that was set, else the one in the model's ARN,
-    /// else that of the environment or the profile, else the instance's once it is known, else `us-east-1`.
-    #[must_use]
-    pub fn region_for<'a>(&'a self, model_id: &'a ModelId) -> &'a Region {
-        match (&self.0.explicit_region, model_id.region()) {
-            (None, Some(region)) => region,
-            _ => self.home_region(),
-        }
     }
 
     /// Where the requests of `plane` go for `region`.

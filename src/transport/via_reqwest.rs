@@ -178,3 +178,38 @@ fn describe(error: reqwest::Error, host: &str, action: &str) -> TransportError {
     };
     failure::describe(error, host, action, otherwise)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn this_machine_and_its_link_are_never_asked_through_a_proxy() {
+        let transport = ReqwestTransport::new().expect("a transport");
+        let goes_directly = |uri: &str| {
+            let client = transport.client_for(&uri.parse().expect("a URI")).expect("a client");
+            !std::ptr::eq(client, &raw const transport.proxied)
+        };
+        for uri in [
+            "http://localhost/",
+            "http://127.0.0.1:1/",
+            "http://[::1]/",
+            "http://169.254.169.254/latest",
+            "http://169.254.170.2/",
+            "http://[fd00:ec2::254]/",
+            "http://[fe80::1]/",
+        ] {
+            assert!(goes_directly(uri), "{uri}");
+        }
+        for uri in [
+            "https://bedrock-runtime.us-east-1.amazonaws.com/",
+            "http://169.253.169.254/",
+            "http://169.254.169.254.evil.test/",
+            "http://[fd00:ec3::254]/",
+            "http://[fec0::1]/",
+            "http://10.0.0.1/",
+        ] {
+            assert!(!goes_directly(uri), "{uri}");
+        }
+    }
+}

@@ -1,7 +1,25 @@
 //! Credential sources over given variables and files: what each finds, and what it says when it does not.
 
 #[cfg(feature = "client")]
+mod cache;
+#[cfg(feature = "client")]
 mod chain;
+#[cfg(feature = "client")]
+mod container;
+#[cfg(feature = "client")]
+mod imds;
+#[cfg(feature = "client")]
+mod issued;
+#[cfg(feature = "reqwest")]
+mod loopback;
+#[cfg(all(feature = "client", unix))]
+mod process;
+#[cfg(feature = "client")]
+mod roles;
+#[cfg(feature = "reqwest")]
+mod rotation;
+#[cfg(feature = "client")]
+mod sso;
 
 use bedrill::auth::profile::{ProfileFiles, SelectedBy};
 use bedrill::auth::{Answer, Auth, AuthError, StaticHost, env};

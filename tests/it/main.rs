@@ -11,9 +11,14 @@ mod cli_config;
 mod client;
 #[cfg(feature = "config")]
 mod config;
+#[cfg(feature = "client")]
+mod conformance_chain;
+mod conformance_credentials;
 mod conformance_endpoints;
 mod conformance_events;
 mod conformance_frames;
+#[cfg(feature = "reqwest")]
+mod conformance_login;
 mod conformance_profile;
 mod conformance_requests;
 mod conformance_sigv4;

@@ -4,6 +4,7 @@ use crate::auth::env::{self, BEARER_SOURCE, BEARER_TOKEN, KEYS_SOURCE};
 use crate::auth::imds::{self, Imds};
 use crate::auth::profile::{self, ProfileFiles};
 use crate::auth::{Answer, AuthError, Context, Presence, Source, container, web_identity};
+use crate::endpoint::Region;
 use crate::transport::BoxFuture;
 
 pub(super) struct BearerSource;
@@ -111,6 +112,13 @@ impl Source for ImdsSource {
         Box::pin(async move {
             let files = ProfileFiles::load(context.host(), self.profile.as_deref())?;
             self.imds.load(context, &files).await
+        })
+    }
+
+    fn region<'a>(&'a self, context: Context<'a>) -> BoxFuture<'a, Option<Region>> {
+        Box::pin(async move {
+            let files = ProfileFiles::load(context.host(), self.profile.as_deref()).ok()?;
+            self.imds.region(context, &files).await
         })
     }
 }

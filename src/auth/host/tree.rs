@@ -9,7 +9,7 @@ pub(super) fn kill(root: u32) {
     targets.extend(descendants(&parents(), root).iter().map(u32::to_string));
     // `kill` is built into every shell, and the system call would need unsafe code. It goes on when one of the targets
     // is gone or is no group.
-    quietly(Command::new("sh").args(["-c", "for p; do kill -KILL -- \"$p\"; done", "sh"]).args(targets));
+    quietly(Command::new("sh").args(["-c", "for p; do kill -9 \"$p\"; done", "sh"]).args(targets));
 }
 
 /// Kills the process `root` and its descendants.

@@ -53,7 +53,7 @@ impl Imds {
     }
 
     /// The region that the instance is in; `None` when the service is off, absent or does not say.
-    async fn region(&self, context: Context<'_>, files: &ProfileFiles) -> Option<Region> {
+    pub(in crate::auth) async fn region(&self, context: Context<'_>, files: &ProfileFiles) -> Option<Region> {
         if is_disabled(context) {
             return None;
         }

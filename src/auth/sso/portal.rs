@@ -40,7 +40,7 @@ pub(super) fn parse(
     reply: &Reply,
     role: &Role,
     settings: &SsoSettings,
-    token: &Secret,
+    secrets: &[&str],
 ) -> Result<Credentials, (String, String)> {
     let login = || format!("run `{}`", settings.login_command());
     if reply.status == StatusCode::OK {
@@ -54,11 +54,8 @@ pub(super) fn parse(
     }
     let error = operation::parse_error(reply.status.as_u16(), &reply.headers, &reply.body);
     let words = [error.code().unwrap_or_default(), error.message()];
-    let words: Vec<String> = words
-        .into_iter()
-        .filter(|words| !words.is_empty())
-        .map(|words| scrubbed(words, &[token.expose()]))
-        .collect();
+    let words: Vec<String> =
+        words.into_iter().filter(|words| !words.is_empty()).map(|words| scrubbed(words, secrets)).collect();
     let said = if words.is_empty() { status } else { format!("{status} ({})", words.join(": ")) };
     Err(match reply.status {
         StatusCode::UNAUTHORIZED => (format!("does not accept the token: {said}"), login()),

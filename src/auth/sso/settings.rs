@@ -53,18 +53,7 @@ impl SsoSettings {
             ))
         })?;
         let of_session = |key| {
-            let section_place = files.place(section.origin());
-            let (value, place) =
-                setting(files, section, key).ok_or_else(|| missing(session, &section_place, key))?;
-            // A profile may repeat what the session says, and then must say the same.
-            match own(key) {
-                Some((other, other_place)) if other != value => Err(AuthError::new(
-                    SOURCE,
-                    format!("{other_place} and {place} give {key} different values"),
-                )
-                .with_hint("remove it from the profile")),
-                _ => Ok((value, place)),
-            }
+            setting(files, section, key).ok_or_else(|| missing(session, &files.place(section.origin()), key))
         };
         of_session("sso_start_url")?;
         let (region, region_place) = of_session("sso_region")?;

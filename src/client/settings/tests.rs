@@ -14,7 +14,7 @@ fn on<T>(host: &StaticHost, look_up: impl Fn(&Settings<'_>) -> Result<T, Error>)
 }
 
 fn region(host: &StaticHost) -> Result<Option<String>, String> {
-    on(host, |settings| Ok(settings.region()?.map(|region| region.as_str().to_owned())))
+    on(host, |settings| Ok(settings.region(None)?.map(|(region, _)| region.as_str().to_owned())))
 }
 
 fn endpoint(host: &StaticHost, plane: Plane) -> Result<Option<String>, String> {

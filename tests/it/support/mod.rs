@@ -8,5 +8,9 @@ pub mod json;
 pub mod raw_request;
 #[cfg(feature = "client")]
 pub mod replay;
+#[cfg(feature = "client")]
+pub mod replies;
+#[cfg(feature = "client")]
+pub mod scripted;
 #[cfg(feature = "reqwest")]
 pub mod server;
