@@ -7,11 +7,11 @@
 //! It is the program whose size the README tells, so it has no parser of arguments and one thread.
 
 use std::error::Error;
-use std::io::{self, Write as _};
+use std::io::{self, Write};
 use std::process::ExitCode;
 
-use bedrill::Client;
 use bedrill::converse::ConverseRequest;
+use bedrill::{Client, ConverseStream};
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
@@ -38,11 +38,18 @@ async fn answer(model: &str, prompt: &str) -> Result<(), Box<dyn Error>> {
     let request = ConverseRequest::new(model).message(prompt);
     let mut stream = client.converse_stream(&request).await?;
     let mut stdout = io::stdout().lock();
+    let outcome = print(&mut stream, &mut stdout).await;
+    // What came of an answer that broke off stands on a line of its own.
+    writeln!(stdout)?;
+    outcome
+}
+
+async fn print(stream: &mut ConverseStream, stdout: &mut impl Write) -> Result<(), Box<dyn Error>> {
     while let Some(event) = stream.next().await {
         if let Some(text) = event?.as_text() {
             stdout.write_all(text.as_bytes())?;
             stdout.flush()?;
         }
     }
-    Ok(writeln!(stdout)?)
+    Ok(())
 }

@@ -60,7 +60,11 @@ fn answer(model: &str, prompt: &str) -> Result<(), Box<dyn Error>> {
         return Err(operation::parse_error(head.status.as_u16(), &head.headers, &text).into());
     }
     operation::expect_event_stream(&head.headers, b"")?;
-    print_text(&mut body, &mut io::stdout().lock())
+    let mut stdout = io::stdout().lock();
+    let outcome = print_text(&mut body, &mut stdout);
+    // What came of an answer that broke off stands on a line of its own.
+    writeln!(stdout)?;
+    outcome
 }
 
 /// The first credentials that are found: a bearer token, keys in the environment, static keys of the profile.
@@ -104,7 +108,7 @@ fn print_text(body: &mut impl Read, out: &mut impl Write) -> Result<(), Box<dyn 
     loop {
         let length = body.read(&mut chunk)?;
         if length == 0 {
-            break;
+            return Ok(decoder.finish()?);
         }
         decoder.push(&chunk[..length]);
         while let Some(event) = decoder.next_event()? {
@@ -114,6 +118,4 @@ fn print_text(body: &mut impl Read, out: &mut impl Write) -> Result<(), Box<dyn 
             }
         }
     }
-    writeln!(out)?;
-    Ok(decoder.finish()?)
 }

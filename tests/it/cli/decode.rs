@@ -198,7 +198,8 @@ fn recorded_streams_are_printed_as_their_frames_and_events() {
         let faults = frames.iter().filter(is_fault).count();
         run.ended(if faults > 0 { 1 } else { 0 });
         assert_eq!(printed.len(), frames.len() - faults, "{name}: a line for each event");
-        assert_eq!(printed.len(), events.len().min(printed.len()), "{name}: fewer events than lines");
+        // `events.json` may or may not list a fault.
+        assert!((printed.len()..=frames.len()).contains(&events.len()), "{name}: {} events", events.len());
         for (printed, expected) in printed.iter().zip(&events) {
             let expected = without_nulls(&blobs_as_text(expected));
             assert!(holds(printed, &expected), "{name}: printed {printed}, expected {expected}");
