@@ -360,24 +360,19 @@ fn settings_that_are_missing_or_contradict_are_named() {
         ),
         (
             "[profile dev]\nsso_session = corp\nsso_account_id = 1\n[sso-session corp]\nsso_region = x\nsso_start_url = y\n",
-            "dev uses SSO, but sso_role_name is missing",
+            "sso_role_name is missing",
         ),
         (
             "[profile dev]\nsso_session = corp\nsso_account_id = 1\nsso_role_name = r\n[sso-session corp]\nsso_region = x\n",
-            "corp uses SSO, but sso_start_url is missing",
+            "sso_start_url is missing",
         ),
         (
             "[profile dev]\nsso_start_url = https://x\nsso_account_id = 1\nsso_role_name = r\n",
-            "dev uses SSO, but sso_region is missing",
+            "sso_region is missing",
         ),
         (
             "[profile dev]\nsso_start_url = x\nsso_region = x.evil.test/#\nsso_account_id = 1\nsso_role_name = r\n",
             "config:3: sso_region: ",
-        ),
-        (
-            "[profile dev]\nsso_session = corp\nsso_region = a\nsso_account_id = 1\nsso_role_name = r\n\
-             [sso-session corp]\nsso_region = b\nsso_start_url = https://x\n",
-            "config:3 and /home/me/.aws/config:7 give sso_region different values",
         ),
     ] {
         let transport = Replies::new(aws);
@@ -411,4 +406,132 @@ fn the_token_itself_can_be_had() {
     assert_eq!(token.access_token().expose(), "canary-access-old");
     assert!(token.expires_at() > now());
     assert!(!format!("{token:?}").contains("canary"));
+}
+
+/// A machine that cannot be written to, as one with a full disk or a home that is mounted read-only.
+struct ReadOnly(StaticHost);
+
+impl bedrill::auth::Host for ReadOnly {
+    fn var(&self, name: &str) -> Option<String> {
+        self.0.var(name)
+    }
+    fn home(&self) -> Option<std::path::PathBuf> {
+        self.0.home()
+    }
+    fn read(&self, path: &std::path::Path) -> std::io::Result<Vec<u8>> {
+        self.0.read(path)
+    }
+    fn modified(&self, path: &std::path::Path) -> Option<SystemTime> {
+        self.0.modified(path)
+    }
+    fn write_private(&self, _: &std::path::Path, _: &[u8]) -> std::io::Result<()> {
+        Err(std::io::ErrorKind::ReadOnlyFilesystem.into())
+    }
+    fn try_lock(&self, _: &std::path::Path) -> std::io::Result<Option<bedrill::auth::FileLock>> {
+        Err(std::io::ErrorKind::ReadOnlyFilesystem.into())
+    }
+}
+
+#[test]
+fn where_nothing_can_be_written_a_renewed_token_serves_from_memory_with_one_warning() {
+    let (machine, transport) = (machine(token(PAST)), Replies::new(aws));
+    let chain = Chain::builder()
+        .host(Arc::new(ReadOnly(machine.clone())))
+        .transport(Arc::new(transport.clone()))
+        .clock(now)
+        .profile("dev")
+        .build();
+    let first = run(chain.load()).expect("credentials");
+    let [warning] = first.warnings() else { panic!("one warning: {:?}", first.warnings()) };
+    assert!(warning.contains(TOKEN) && warning.contains("kept in memory"), "{warning}");
+    let second = run(chain.load()).expect("credentials");
+    assert_eq!(second.warnings(), [""; 0]);
+    let tokens: Vec<_> = transport
+        .requests()
+        .iter()
+        .filter(|request| request.uri().path() != "/token")
+        .map(|r| bearer(r).to_owned())
+        .collect();
+    assert_eq!(tokens, ["canary-access-new", "canary-access-new"]);
+    assert_eq!(transport.requests().len(), 3, "renewed once");
+    // Another login takes its place.
+    let mut other = token(LATER);
+    other["accessToken"] = "canary-access-other".into();
+    machine.write_private(TOKEN.as_ref(), other.to_string().as_bytes()).expect("written");
+    run(chain.load()).expect("credentials");
+    assert_eq!(bearer(&transport.requests()[3]), "canary-access-other");
+}
+
+#[test]
+fn a_login_in_another_terminal_heals_a_running_program() {
+    let (machine, transport) = (machine(token(LATER)), Replies::new(aws));
+    let cache = bedrill::auth::Cache::new(chain(&machine, &transport));
+    run(async {
+        for _ in 0..3 {
+            cache.load().await.expect("credentials");
+        }
+        assert_eq!(transport.requests().len(), 1);
+        let mut other = token(LATER);
+        other["accessToken"] = "canary-access-other".into();
+        machine.write_private(TOKEN.as_ref(), other.to_string().as_bytes()).expect("written");
+        for _ in 0..3 {
+            cache.load().await.expect("credentials");
+        }
+    });
+    let [_, again] = &transport.requests()[..] else { panic!("two requests") };
+    assert_eq!(bearer(again), "canary-access-other");
+}
+
+#[test]
+fn while_another_program_renews_the_old_token_serves_or_the_new_one_is_found() {
+    /// Another program holds the lock for a while, and leaves a new token behind.
+    struct Busy {
+        machine: StaticHost,
+        looks: std::sync::atomic::AtomicUsize,
+        until: usize,
+    }
+    impl bedrill::auth::Host for Busy {
+        fn var(&self, name: &str) -> Option<String> {
+            self.machine.var(name)
+        }
+        fn home(&self) -> Option<std::path::PathBuf> {
+            self.machine.home()
+        }
+        fn read(&self, path: &std::path::Path) -> std::io::Result<Vec<u8>> {
+            self.machine.read(path)
+        }
+        fn try_lock(&self, _: &std::path::Path) -> std::io::Result<Option<bedrill::auth::FileLock>> {
+            let look = self.looks.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+            if look < self.until {
+                return Ok(None);
+            }
+            let renewed = token(LATER).to_string().replace("-old", "-theirs");
+            self.machine.write_private(TOKEN.as_ref(), renewed.as_bytes())?;
+            Ok(Some(bedrill::auth::FileLock::new(())))
+        }
+    }
+    for (expires_at, until, expected) in [
+        (SOON, 20, Some("canary-access-theirs")),
+        (SOON, usize::MAX, Some("canary-access-old")),
+        (PAST, 200, Some("canary-access-theirs")),
+        (PAST, usize::MAX, None),
+    ] {
+        let transport = Replies::new(aws);
+        let host = Busy { machine: machine(token(expires_at)), looks: 0.into(), until };
+        let chain = Chain::builder()
+            .host(Arc::new(host))
+            .transport(Arc::new(transport.clone()))
+            .clock(now)
+            .profile("dev")
+            .build();
+        let result = run(chain.load());
+        assert!(transport.requests().iter().all(|request| request.uri().path() != "/token"));
+        match expected {
+            Some(expected) => {
+                result.expect("credentials");
+                assert_eq!(bearer(&transport.requests()[0]), expected);
+            }
+            None => assert!(refused(result).contains("another program is renewing it")),
+        }
+    }
 }
