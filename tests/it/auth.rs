@@ -10,6 +10,7 @@ mod imds;
 mod issued;
 #[cfg(feature = "reqwest")]
 mod loopback;
+mod role_chain;
 #[cfg(feature = "client")]
 mod roles;
 
