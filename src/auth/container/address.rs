@@ -177,7 +177,7 @@ fn literal(host: &str) -> Result<Option<IpAddr>, String> {
     if let Ok(address) = host.parse::<Ipv4Addr>() {
         return Ok(Some(address.into()));
     }
-    let labels = host.strip_suffix('.').unwrap_or(host).split('.');
+    let mut labels = host.strip_suffix('.').unwrap_or(host).split('.');
     let is_label = |label: &str| {
         (1..=63).contains(&label.len())
             && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
@@ -185,7 +185,7 @@ fn literal(host: &str) -> Result<Option<IpAddr>, String> {
     if !labels.clone().all(is_label) {
         return Err("its host is not a name".to_owned());
     }
-    let last = labels.last().unwrap_or_default().to_ascii_lowercase();
+    let last = labels.next_back().unwrap_or_default().to_ascii_lowercase();
     if last.bytes().all(|byte| byte.is_ascii_digit()) || last.starts_with("0x") {
         return Err("its host is neither a name nor an address of four numbers from 0 to 255".to_owned());
     }
