@@ -20,7 +20,8 @@ const LAYERS: [&[&str]; 5] = [
 ];
 
 /// Uses inside one layer.
-const SAME_LAYER: [(&str, &str); 17] = [
+const SAME_LAYER: [(&str, &str); 18] = [
+    ("credentials", "time"),
     ("model_id", "endpoint"),
     ("operation", "endpoint"),
     ("operation", "model_id"),
