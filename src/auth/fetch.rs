@@ -40,7 +40,6 @@ impl Limits {
 /// An answer, whatever its status. No `Debug`: the body may hold secrets.
 pub(super) struct Reply {
     pub(super) status: StatusCode,
-    #[allow(dead_code)] // SSO and OIDC say there what went wrong
     pub(super) headers: HeaderMap,
     pub(super) body: Zeroizing<Vec<u8>>,
 }

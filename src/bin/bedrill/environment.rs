@@ -4,9 +4,11 @@ use std::collections::HashMap;
 use std::io;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
-use bedrill::auth::{Host, SystemHost};
+use bedrill::auth::{FileLock, Host, ProcessLimits, ProcessOutput, SystemHost};
 use bedrill::credentials::Secret;
+use bedrill::transport::BoxFuture;
 
 use crate::failure::Failure;
 
@@ -76,6 +78,26 @@ impl Host for Environment {
 
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
         self.system.read(path)
+    }
+
+    fn modified(&self, path: &Path) -> Option<SystemTime> {
+        self.system.modified(path)
+    }
+
+    fn writable_by_others(&self, path: &Path) -> bool {
+        self.system.writable_by_others(path)
+    }
+
+    fn write_private(&self, path: &Path, contents: &[u8]) -> io::Result<()> {
+        self.system.write_private(path, contents)
+    }
+
+    fn try_lock(&self, path: &Path) -> io::Result<Option<FileLock>> {
+        self.system.try_lock(path)
+    }
+
+    fn run(&self, command: &str, limits: ProcessLimits) -> BoxFuture<'static, io::Result<ProcessOutput>> {
+        self.system.run(command, limits)
     }
 
     fn resolve(&self, name: &str) -> io::Result<Vec<IpAddr>> {
