@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::StatusCode;
-use http::header::{HeaderMap, HeaderValue, USER_AGENT};
+use http::header::{HeaderValue, USER_AGENT};
 use zeroize::Zeroizing;
 
 use super::Context;
@@ -40,8 +40,6 @@ impl Limits {
 /// An answer, whatever its status. No `Debug`: the body may hold secrets.
 pub(super) struct Reply {
     pub(super) status: StatusCode,
-    #[allow(dead_code)] // SSO and OIDC say there what went wrong
-    pub(super) headers: HeaderMap,
     pub(super) body: Zeroizing<Vec<u8>>,
 }
 
@@ -108,7 +106,7 @@ pub(super) async fn fetch(
         if body.len() > limits.max_body {
             return Err(FetchError::TooLarge(limits.max_body));
         }
-        Ok(Reply { status: head.status, headers: head.headers, body })
+        Ok(Reply { status: head.status, body })
     };
     within(transport, limits.total, exchange).await?
 }

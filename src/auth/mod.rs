@@ -6,14 +6,15 @@
 //! 1. what the program names itself: a source of its own, a profile;
 //! 2. the bearer token in `AWS_BEARER_TOKEN_BEDROCK` ([`env::bearer_token`]);
 //! 3. `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`, with `AWS_SESSION_TOKEN` ([`env::access_keys`]);
-//! 4. the profile that `AWS_PROFILE` names, else `default` ([`profile`]): its keys, or the roles that it asks for;
+//! 4. the profile that `AWS_PROFILE` names, else `default` ([`profile`]): its keys, its SSO session, what `aws login` left,
+//!    what its `credential_process` prints, and the roles that it asks for with them;
 //! 5. the web identity of `AWS_WEB_IDENTITY_TOKEN_FILE` and `AWS_ROLE_ARN`;
 //! 6. the container's agent, at `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI` or `_FULL_URI` ([`container`]);
 //! 7. the metadata service of the EC2 instance ([`imds`]).
 //!
 //! What needs no request is a plain function over a [`Host`], which stands for variables and files. What does is a pair
 //! of pure functions, one that makes the request and one that reads the answer; with the feature `client`, `Chain`
-//! sends them and asks all sources. Nothing here prints, and no error, `Debug` or `Display` holds a secret.
+//! sends them and asks all sources, and `Cache` keeps what they found. Nothing here prints, and no error, `Debug` or `Display` holds a secret.
 
 mod answer;
 #[cfg(feature = "client")]

@@ -1,10 +1,13 @@
 //! Containers' credentials: which addresses may be asked, and with which token.
 
+use std::io;
 use std::net::IpAddr;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bedrill::auth::container::{self, ContainerAddress};
-use bedrill::auth::{AuthError, Chain, Resolved, StaticHost};
+use bedrill::auth::{AuthError, Chain, Host, Resolved, StaticHost};
 use bedrill::transport::TransportErrorKind;
 
 use super::roles::{assert_no_canary, keys, load_with};
@@ -268,4 +271,28 @@ fn keys_that_have_expired_are_used_on_for_a_while() {
         keys(&resolved).expiration().expect("an end").duration_since(super::roles::clock()).expect("later");
     assert!((600..=900).contains(&left.as_secs()), "{left:?}");
     assert!(resolved.origin().contains("expired and used on"), "{}", resolved.origin());
+}
+
+#[test]
+fn a_name_is_resolved_once_so_that_it_cannot_lead_elsewhere_later() {
+    struct Rebinding(AtomicUsize);
+    impl Host for Rebinding {
+        fn var(&self, name: &str) -> Option<String> {
+            (name == FULL).then(|| "http://rebinding.test/c".to_owned())
+        }
+        fn home(&self) -> Option<PathBuf> {
+            None
+        }
+        fn read(&self, _: &Path) -> io::Result<Vec<u8>> {
+            Err(io::ErrorKind::NotFound.into())
+        }
+        fn resolve(&self, _: &str) -> io::Result<Vec<IpAddr>> {
+            let first = self.0.fetch_add(1, Ordering::SeqCst) == 0;
+            Ok(vec![address(if first { "127.0.0.1" } else { "10.0.0.1" })])
+        }
+    }
+    let agent = Scripted::new(|number, _| if number < 2 { status(500) } else { ok(DOCUMENT) });
+    let builder = Chain::builder().no_profile();
+    load_with(builder, Rebinding(AtomicUsize::new(0)), &agent).expect("credentials");
+    assert_eq!(agent.lines(), ["GET http://127.0.0.1/c"; 3]);
 }

@@ -1,5 +1,7 @@
 //! Transports for tests of what sends requests: one that a script answers, one that shortens waits.
 
+#![allow(dead_code)] // each suite uses its part
+
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
