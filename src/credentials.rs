@@ -5,6 +5,8 @@ use std::time::SystemTime;
 
 use zeroize::Zeroizing;
 
+use crate::time;
+
 /// Text that must not be shown: a secret access key, a session token, a bearer token.
 ///
 /// It has no `Display`, its `Debug` is a constant, it does not serialize, and its memory is wiped when it is
@@ -117,6 +119,12 @@ impl Credentials {
     #[must_use]
     pub fn expiration(&self) -> Option<SystemTime> {
         self.expiration
+    }
+
+    /// The expiration in RFC 3339, `2026-11-22T03:23:31Z`, as credential documents carry it.
+    #[must_use]
+    pub fn expiration_rfc3339(&self) -> Option<String> {
+        self.expiration.map(time::rfc3339)
     }
 
     /// The access key id as it may be shown: first four and last four characters, `AKIA..MPLE`.

@@ -1,5 +1,8 @@
 //! The one error of the client: what failed, and everything the service said about it.
 
+#[cfg(test)]
+mod tests;
+
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -254,7 +257,8 @@ impl fmt::Display for Error {
             Cause::Assembly(error) => error.fmt(f)?,
         }
         if parts.events_delivered > 0 {
-            write!(f, " (after {} events)", parts.events_delivered)?;
+            let events = parts.events_delivered;
+            write!(f, " (after {events} event{})", if events == 1 { "" } else { "s" })?;
         }
         if let Some(request_id) = &parts.request_id {
             write!(f, " [request id {}]", crate::quote::escape(request_id))?;

@@ -23,6 +23,7 @@ pub mod sigv4;
 mod shape;
 
 pub mod catalog;
+pub mod config;
 pub mod converse;
 pub mod endpoint;
 pub mod model_id;
@@ -41,6 +42,8 @@ mod client;
 mod error;
 
 #[cfg(feature = "client")]
-pub use client::{Client, ClientBuilder, ConverseStream, Notice, ProfileFallback, UnknownProfileFallback};
+pub use client::{
+    Client, ClientBuilder, ConverseStream, Notice, ProfileFallback, RegionOrigin, UnknownProfileFallback,
+};
 #[cfg(feature = "client")]
 pub use error::{Error, ErrorKind};

@@ -2,6 +2,9 @@
 //!
 //! One label of the request path takes them all: foundation models, inference profiles, and ARNs of every kind.
 
+#[cfg(test)]
+mod tests;
+
 use std::fmt;
 
 use crate::endpoint::Region;

@@ -16,6 +16,8 @@
 //! ```
 
 mod control;
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
 
@@ -178,12 +180,12 @@ pub fn parse_error(status: u16, headers: &HeaderMap, body: &[u8]) -> ServiceErro
     let document: Option<serde_json::Value> = serde_json::from_slice(body).ok();
     let document = document.as_ref();
     let member = |names: &[&str]| {
-        names.iter().find_map(|name| document?.get(name)?.as_str()).filter(|text| !text.trim().is_empty())
+        let mut texts = names.iter().filter_map(|name| document?.get(name)?.as_str());
+        texts.find(|text| !text.trim().is_empty())
     };
-    let code = header_text(headers, "x-amzn-errortype")
-        .or_else(|| member(&["code", "__type", "Code"]))
-        .map(|text| error_code(text).to_owned())
-        .filter(|code| !code.is_empty());
+    let named = |text: Option<&str>| text.map(error_code).filter(|code| !code.is_empty()).map(str::to_owned);
+    let code = named(header_text(headers, "x-amzn-errortype"))
+        .or_else(|| ["code", "__type", "Code"].iter().find_map(|name| named(member(&[name]))));
     // Gateways in front of Bedrock answer in the shape of another API: `{"error":{"message":".."}}`.
     let nested = || document?.get("error")?.get("message")?.as_str();
     let message = match member(&["message", "Message", "errorMessage"]).or_else(nested) {

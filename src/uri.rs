@@ -4,18 +4,37 @@
 //! upper-case digits, space as `%20` and never as `+`
 //! ([SigV4, "UriEncode"](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html)).
 
-/// Appends `byte` as it is when unreserved, as `%XX` otherwise.
-fn push_encoded(out: &mut String, byte: u8) {
+/// Whether a byte is unreserved. A table, because every byte of every path that is signed is looked up.
+const UNRESERVED: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < table.len() {
+        let character = byte as u8;
+        table[byte] = character.is_ascii_alphanumeric() || matches!(character, b'-' | b'.' | b'_' | b'~');
+        byte += 1;
+    }
+    table
+};
+
+fn is_unreserved(byte: u8) -> bool {
+    UNRESERVED[usize::from(byte)]
+}
+
+/// Appends `bytes`: those that are `kept`, all of them ASCII, as they are in whole runs, and the others as `%XX`.
+fn push_encoded(out: &mut String, bytes: &[u8], kept: impl Fn(u8) -> bool) {
     const DIGITS: [char; 16] =
         ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F'];
-    if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
-        out.push(char::from(byte));
-    } else {
-        let digit = |nibble: u8| DIGITS.get(usize::from(nibble)).copied().unwrap_or('0');
-        out.push('%');
-        out.push(digit(byte >> 4));
-        out.push(digit(byte & 0x0f));
+    let digit = |nibble: u8| DIGITS.get(usize::from(nibble)).copied().unwrap_or('0');
+    let mut rest = bytes;
+    while let Some(at) = rest.iter().position(|byte| !kept(*byte)) {
+        let (run, tail) = rest.split_at(at);
+        out.push_str(str::from_utf8(run).unwrap_or_default());
+        if let Some((byte, tail)) = tail.split_first() {
+            out.extend(['%', digit(byte >> 4), digit(byte & 0x0f)]);
+            rest = tail;
+        }
     }
+    out.push_str(str::from_utf8(rest).unwrap_or_default());
 }
 
 /// Encodes one path label or one query name or value: `/` becomes `%2F` too.
@@ -27,20 +46,12 @@ pub(crate) fn encode_label(text: &str) -> String {
 
 /// Appends `bytes`, each encoded as in a label.
 pub(crate) fn encode_bytes_into(out: &mut String, bytes: &[u8]) {
-    for &byte in bytes {
-        push_encoded(out, byte);
-    }
+    push_encoded(out, bytes, is_unreserved);
 }
 
 /// Appends `path` with every segment encoded and the slashes between them kept.
 pub(crate) fn encode_path_into(out: &mut String, path: &str) {
-    for &byte in path.as_bytes() {
-        if byte == b'/' {
-            out.push('/');
-        } else {
-            push_encoded(out, byte);
-        }
-    }
+    push_encoded(out, path.as_bytes(), |byte| byte == b'/' || is_unreserved(byte));
 }
 
 /// Undoes percent-encoding; a `%` that two hexadecimal digits do not follow stands for itself.

@@ -1,6 +1,13 @@
 //! What a source answers, and what is kept of it to explain the search.
 
+use std::path::PathBuf;
+use std::time::SystemTime;
+
 use super::{Auth, AuthError};
+
+/// The name of what the program brings itself.
+#[cfg(feature = "client")]
+pub(super) const EXPLICIT: &str = "the program";
 
 /// A source's answer when nothing is wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,7 +22,7 @@ pub enum Answer {
 impl Answer {
     /// Credentials and where they are from: a variable, `profile dev (/home/me/.aws/config:3)`, a URL.
     pub fn found(auth: Auth, origin: impl Into<String>) -> Self {
-        Self::Found(Found { auth, origin: origin.into() })
+        Self::Found(Found::new(auth, origin))
     }
 
     /// No credentials, and why.
@@ -24,14 +31,87 @@ impl Answer {
     }
 }
 
-/// Credentials, and where they are from.
+impl From<Found> for Answer {
+    fn from(found: Found) -> Self {
+        Self::Found(found)
+    }
+}
+
+/// Credentials, where they are from, and how they may be kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {
     auth: Auth,
     origin: String,
+    warnings: Vec<String>,
+    files: Vec<(PathBuf, Option<SystemTime>)>,
+    reuse: Reuse,
+}
+
+/// How long a cache may hand out credentials again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum Reuse {
+    /// Until they expire, and longer while they cannot be renewed. Those without an expiration are asked for each time.
+    #[default]
+    Stable,
+    /// Until they expire and no longer. Those without an expiration are kept until the service rejects them.
+    Exact,
 }
 
 impl Found {
+    /// Credentials and where they are from: a variable, `profile dev (/home/me/.aws/config:3)`, a URL.
+    pub fn new(auth: Auth, origin: impl Into<String>) -> Self {
+        let origin = origin.into();
+        Self { auth, origin, warnings: Vec::new(), files: Vec::new(), reuse: Reuse::Stable }
+    }
+
+    /// Adds what the user should be told.
+    #[must_use]
+    pub fn with_warning(mut self, warning: impl Into<String>) -> Self {
+        self.warnings.push(warning.into());
+        self
+    }
+
+    /// Adds a file that they came from, as last changed at `modified`. When that changes, a cache asks again.
+    #[must_use]
+    pub fn with_file(mut self, path: impl Into<PathBuf>, modified: Option<SystemTime>) -> Self {
+        self.files.push((path.into(), modified));
+        self
+    }
+
+    /// Says how they may be kept.
+    #[must_use]
+    pub fn with_reuse(mut self, reuse: Reuse) -> Self {
+        self.reuse = reuse;
+        self
+    }
+
+    /// Takes over the warnings and files of the credentials that these were asked for with.
+    #[cfg(feature = "client")]
+    pub(super) fn made_with(mut self, with: &Self) -> Self {
+        self.warnings.extend_from_slice(&with.warnings);
+        self.files.extend_from_slice(&with.files);
+        self
+    }
+
+    /// What the user should be told.
+    #[must_use]
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
+    /// The files that they came from, and when each was last changed.
+    #[must_use]
+    pub fn files(&self) -> &[(PathBuf, Option<SystemTime>)] {
+        &self.files
+    }
+
+    /// How they may be kept.
+    #[must_use]
+    pub fn reuse(&self) -> Reuse {
+        self.reuse
+    }
+
     /// The credentials.
     #[must_use]
     pub fn auth(&self) -> &Auth {
@@ -69,6 +149,8 @@ pub enum Outcome {
         identity: String,
         /// Where they are from.
         origin: String,
+        /// When they run out, where they say so.
+        expiration: Option<SystemTime>,
     },
     /// It has none.
     NotHere {
@@ -83,13 +165,22 @@ impl Attempt {
     /// What `source` answered.
     pub fn new(source: impl Into<String>, answer: &Result<Answer, AuthError>) -> Self {
         let outcome = match answer {
-            Ok(Answer::Found(found)) => {
-                Outcome::Found { identity: found.auth.identity(), origin: found.origin.clone() }
-            }
+            Ok(Answer::Found(found)) => Outcome::Found {
+                identity: found.auth.identity(),
+                origin: found.origin.clone(),
+                expiration: found.auth.expiration(),
+            },
             Ok(Answer::NotHere(why)) => Outcome::NotHere { why: why.clone() },
             Err(error) => Outcome::Broken(error.clone()),
         };
         Self { source: source.into(), outcome, signs: false }
+    }
+
+    /// Credentials that the program brought itself: they sign.
+    #[cfg(feature = "client")]
+    pub(crate) fn explicit(auth: &Auth) -> Self {
+        let found = Found::new(auth.clone(), EXPLICIT);
+        Self::new(EXPLICIT, &Ok(Answer::Found(found))).chosen()
     }
 
     /// The source's name.

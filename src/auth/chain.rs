@@ -1,61 +1,19 @@
 //! The sources in their order: which one signs, and why the others do not.
 
+mod builder;
+mod sources;
+
 use std::fmt;
 use std::sync::Arc;
+use std::time::SystemTime;
 
-use super::env::{self, BEARER_SOURCE, BEARER_TOKEN, KEYS_SOURCE};
-use super::profile::{self, ProfileFiles};
-use super::{Answer, Attempt, Auth, AuthError, Found, Host, Outcome, SystemHost};
-use crate::transport::BoxFuture;
+use super::answer::EXPLICIT;
+use super::memory::Memory;
+use super::{Answer, Attempt, Auth, AuthError, Context, Found, Host, Outcome, Presence, Source};
+use crate::endpoint::Region;
+use crate::transport::Transport;
 
-/// What a source may ask of its surroundings.
-#[derive(Clone, Copy)]
-pub struct Context<'a> {
-    host: &'a dyn Host,
-}
-
-impl<'a> Context<'a> {
-    /// Variables and files.
-    #[must_use]
-    pub fn host(&self) -> &'a dyn Host {
-        self.host
-    }
-}
-
-impl fmt::Debug for Context<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Context").finish_non_exhaustive()
-    }
-}
-
-/// One place that credentials come from.
-pub trait Source: Send + Sync {
-    /// Its name in errors and explanations: `environment`.
-    fn name(&self) -> &str;
-
-    /// Looks for credentials: found, or not here and why.
-    ///
-    /// An `Err` means configured but broken, and stops the chain: going on would use another identity unnoticed.
-    /// Neither the reason nor the error may hold a secret.
-    fn load<'a>(&'a self, context: Context<'a>) -> BoxFuture<'a, Result<Answer, AuthError>>;
-
-    /// Whether it is configured, when variables and files alone can tell. It serves the warning about credentials that
-    /// another source shadows; the default says nothing.
-    fn presence(&self, context: Context<'_>) -> Option<Presence> {
-        let _ = context;
-        None
-    }
-}
-
-/// What a source is configured to yield, and where.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Presence {
-    /// A bearer token, in this place.
-    Bearer(String),
-    /// IAM credentials, in this place.
-    Iam(String),
-}
+pub use builder::ChainBuilder;
 
 /// Credentials, and which source they are from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,16 +42,42 @@ impl Resolved {
         &self.source
     }
 
+    /// Credentials that the program brought itself.
+    pub(crate) fn explicit(auth: Auth) -> Self {
+        Self { source: EXPLICIT.to_owned(), found: Found::new(auth, EXPLICIT), warnings: Vec::new() }
+    }
+
+    /// When they run out; `None` for those that do not, and for tokens, which do not say.
+    #[must_use]
+    pub fn expiration(&self) -> Option<SystemTime> {
+        self.found.auth().expiration()
+    }
+
     /// Where it has them from: a variable, a file and line.
     #[must_use]
     pub fn origin(&self) -> &str {
         self.found.origin()
     }
 
-    /// What the user should be told: that a bearer token shadows IAM credentials, or the other way round.
+    /// What the user should be told: that a bearer token shadows IAM credentials, or the other way round, and what the
+    /// source says.
     #[must_use]
     pub fn warnings(&self) -> &[String] {
         &self.warnings
+    }
+
+    #[cfg(test)]
+    pub(super) fn new(source: &str, found: Found) -> Self {
+        Self { source: source.to_owned(), found, warnings: Vec::new() }
+    }
+
+    pub(super) fn found(&self) -> &Found {
+        &self.found
+    }
+
+    pub(super) fn with_warning(mut self, warning: String) -> Self {
+        self.warnings.push(warning);
+        self
     }
 }
 
@@ -114,20 +98,65 @@ impl Resolved {
 /// ```
 pub struct Chain {
     host: Arc<dyn Host>,
+    transport: Option<Arc<dyn Transport>>,
+    region: Option<Region>,
+    clock: Option<fn() -> SystemTime>,
     sources: Vec<Box<dyn Source>>,
+    memory: Memory,
 }
 
 impl Chain {
-    /// The default order over the real environment: bearer token, access keys, profile.
+    /// The default order over the real environment: bearer token, access keys, profile, web identity, container, IMDS.
+    ///
+    /// With the feature `reqwest`, requests go over a `ReqwestTransport`; without it, or when that cannot be had,
+    /// sources that speak HTTP say that nothing carries their requests.
     #[must_use]
     pub fn standard() -> Self {
-        Self::builder().build()
+        let builder = Self::builder();
+        #[cfg(feature = "reqwest")]
+        let builder = match crate::transport::ReqwestTransport::new() {
+            Ok(transport) => builder.transport(Arc::new(transport)),
+            Err(_) => builder,
+        };
+        builder.build()
     }
 
-    /// Starts from the default order.
+    /// Starts from the default order, without a transport.
     #[must_use]
     pub fn builder() -> ChainBuilder {
-        ChainBuilder { host: Arc::new(SystemHost), own: Vec::new(), profile: None, bearer: true }
+        ChainBuilder::new()
+    }
+
+    /// Takes what was not set from the client that it becomes part of.
+    pub(crate) fn or_defaults(
+        mut self,
+        transport: &Arc<dyn Transport>,
+        region: Option<&Region>,
+        clock: fn() -> SystemTime,
+    ) -> Self {
+        self.transport.get_or_insert_with(|| Arc::clone(transport));
+        self.clock.get_or_insert(clock);
+        self.region = self.region.or_else(|| region.cloned());
+        self
+    }
+
+    fn context(&self) -> Context<'_> {
+        let mut context = Context::new(&*self.host).with_clock(self.clock.unwrap_or(SystemTime::now));
+        if let Some(transport) = &self.transport {
+            context = context.with_transport(&**transport);
+        }
+        if let Some(region) = &self.region {
+            context = context.with_region(region);
+        }
+        context.with_memory(&self.memory)
+    }
+
+    pub(super) fn host(&self) -> &dyn Host {
+        &*self.host
+    }
+
+    pub(super) fn now(&self) -> SystemTime {
+        self.context().now()
     }
 
     /// Asks the sources in order, until one has credentials.
@@ -136,7 +165,7 @@ impl Chain {
     ///
     /// When no source has any: the error lists each one's answer. Or when a source is configured but broken.
     pub async fn load(&self) -> Result<Resolved, AuthError> {
-        let context = Context { host: &*self.host };
+        let context = self.context();
         let mut attempts = Vec::new();
         let mut sources = self.sources.iter();
         while let Some(source) = sources.next() {
@@ -144,7 +173,8 @@ impl Chain {
             match answer {
                 Ok(Answer::Found(found)) => {
                     let shadowed = sources.filter_map(|source| source.presence(context));
-                    let warnings = warnings(&found, shadowed);
+                    let mut warnings = warnings(&found, shadowed);
+                    warnings.extend_from_slice(found.warnings());
                     return Ok(Resolved { source: source.name().to_owned(), found, warnings });
                 }
                 Ok(Answer::NotHere(_)) => attempts.push(Attempt::new(source.name(), &answer)),
@@ -156,7 +186,7 @@ impl Chain {
 
     /// Asks every source, also those behind the one that signs, and says what each answered.
     pub async fn explain(&self) -> Vec<Attempt> {
-        let context = Context { host: &*self.host };
+        let context = self.context();
         let mut attempts = Vec::with_capacity(self.sources.len());
         let mut decided = false;
         for source in &self.sources {
@@ -170,6 +200,15 @@ impl Chain {
             decided |= stops;
         }
         attempts
+    }
+}
+
+impl Chain {
+    /// The region that credentials of the source called `source` are at home in: the instance's, for those of IMDS.
+    /// `None` when the source knows none.
+    pub async fn region(&self, source: &str) -> Option<Region> {
+        let source = self.sources.iter().find(|known| known.name() == source)?;
+        source.region(self.context()).await
     }
 }
 
@@ -202,121 +241,4 @@ fn warnings(found: &Found, shadowed: impl Iterator<Item = Presence>) -> Vec<Stri
     } else {
         format!("the IAM credentials from {origin} are used, and the bearer token from {places} is not")
     }]
-}
-
-/// Builds a [`Chain`] that differs from the default one.
-pub struct ChainBuilder {
-    host: Arc<dyn Host>,
-    own: Vec<Box<dyn Source>>,
-    profile: Option<String>,
-    bearer: bool,
-}
-
-impl ChainBuilder {
-    /// Looks at these variables and files instead of the real ones.
-    #[must_use]
-    pub fn host(mut self, host: Arc<dyn Host>) -> Self {
-        self.host = host;
-        self
-    }
-
-    /// Asks this profile, before the environment's token and keys: what was named last wins. It must exist and hold
-    /// credentials.
-    #[must_use]
-    pub fn profile(mut self, name: impl Into<String>) -> Self {
-        self.profile = Some(name.into());
-        self
-    }
-
-    /// Leaves out `AWS_BEARER_TOKEN_BEDROCK`.
-    #[must_use]
-    pub fn no_bearer(mut self) -> Self {
-        self.bearer = false;
-        self
-    }
-
-    /// Asks a source of your own, before all others and after those added earlier.
-    #[must_use]
-    pub fn source(mut self, source: Box<dyn Source>) -> Self {
-        self.own.push(source);
-        self
-    }
-
-    /// The chain.
-    #[must_use]
-    pub fn build(self) -> Chain {
-        let mut sources = self.own;
-        let named = self.profile.is_some();
-        let profile = Box::new(ProfileSource { profile: self.profile });
-        let environment: Box<dyn Source> = Box::new(EnvironmentSource);
-        let bearer = self.bearer.then(|| Box::new(BearerSource) as Box<dyn Source>);
-        if named {
-            sources.push(profile);
-            sources.extend(bearer.into_iter().chain([environment]));
-        } else {
-            sources.extend(bearer.into_iter().chain([environment]));
-            sources.push(profile);
-        }
-        Chain { host: self.host, sources }
-    }
-}
-
-impl fmt::Debug for ChainBuilder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ChainBuilder")
-            .field("profile", &self.profile)
-            .field("bearer", &self.bearer)
-            .finish_non_exhaustive()
-    }
-}
-
-struct BearerSource;
-
-impl Source for BearerSource {
-    fn name(&self) -> &str {
-        BEARER_SOURCE
-    }
-
-    fn load<'a>(&'a self, context: Context<'a>) -> BoxFuture<'a, Result<Answer, AuthError>> {
-        Box::pin(async move { env::bearer_token(context.host) })
-    }
-
-    fn presence(&self, context: Context<'_>) -> Option<Presence> {
-        context.host.setting(BEARER_TOKEN).map(|_| Presence::Bearer(BEARER_TOKEN.to_owned()))
-    }
-}
-
-struct EnvironmentSource;
-
-impl Source for EnvironmentSource {
-    fn name(&self) -> &str {
-        KEYS_SOURCE
-    }
-
-    fn load<'a>(&'a self, context: Context<'a>) -> BoxFuture<'a, Result<Answer, AuthError>> {
-        Box::pin(async move { env::access_keys(context.host) })
-    }
-
-    fn presence(&self, context: Context<'_>) -> Option<Presence> {
-        env::access_key_variable(context.host).map(|variable| Presence::Iam(variable.to_owned()))
-    }
-}
-
-struct ProfileSource {
-    profile: Option<String>,
-}
-
-impl Source for ProfileSource {
-    fn name(&self) -> &str {
-        profile::SOURCE
-    }
-
-    fn load<'a>(&'a self, context: Context<'a>) -> BoxFuture<'a, Result<Answer, AuthError>> {
-        Box::pin(async move { ProfileFiles::load(context.host, self.profile.as_deref())?.credentials() })
-    }
-
-    fn presence(&self, context: Context<'_>) -> Option<Presence> {
-        let files = ProfileFiles::load(context.host, self.profile.as_deref()).ok()?;
-        files.credentials_place().map(Presence::Iam)
-    }
 }

@@ -114,7 +114,7 @@ impl fmt::Display for AuthError {
         for attempt in &self.attempts {
             write!(f, "\n  {}: ", attempt.source())?;
             match attempt.outcome() {
-                Outcome::Found { identity, origin } => write!(f, "{identity} from {origin}")?,
+                Outcome::Found { identity, origin, .. } => write!(f, "{identity} from {origin}")?,
                 Outcome::NotHere { why } => f.write_str(why)?,
                 Outcome::Broken(error) => f.write_str(&error.problem)?,
             }

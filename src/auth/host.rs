@@ -1,12 +1,33 @@
-//! Variables and files as a value, so that every source can be tested without touching the process or the disk.
+//! Variables, files and processes as a value, so that every source can be tested without touching any of them.
 
-use std::collections::BTreeMap;
-use std::fmt;
+#[cfg(feature = "client")]
+mod files;
+#[cfg(feature = "client")]
+mod process;
+mod static_host;
+mod terminal;
+#[cfg(feature = "client")]
+mod tree;
+
 use std::fs::{File, Metadata};
 use std::io::{self, Read};
+use std::net::{IpAddr, ToSocketAddrs};
 use std::path::{Path, PathBuf};
+#[cfg(feature = "client")]
+use std::time::SystemTime;
 
 use zeroize::Zeroizing;
+
+use crate::credentials::Secret;
+
+#[cfg(feature = "client")]
+use crate::transport::BoxFuture;
+
+#[cfg(feature = "client")]
+pub use files::FileLock;
+#[cfg(feature = "client")]
+pub use process::{ProcessEnd, ProcessLimits, ProcessOutput};
+pub use static_host::StaticHost;
 
 /// The most that [`SystemHost`] reads of a file: 1 MiB.
 pub const MAX_FILE_BYTES: usize = 1024 * 1024;
@@ -34,9 +55,77 @@ pub trait Host: Send + Sync {
         let value = value.trim();
         (!value.is_empty()).then(|| value.to_owned())
     }
+
+    /// When the file at `path` was last changed; `None` when there is none, or the host cannot tell. A running program
+    /// looks at credentials again when this changes.
+    #[cfg(feature = "client")]
+    fn modified(&self, path: &Path) -> Option<SystemTime> {
+        let _ = path;
+        None
+    }
+
+    /// Whether users other than its owner may write to the file at `path`.
+    #[cfg(feature = "client")]
+    fn writable_by_others(&self, path: &Path) -> bool {
+        let _ = path;
+        false
+    }
+
+    /// Replaces the contents of the file at `path` in one step, readable by its owner only. The default cannot write:
+    /// tokens are then renewed in memory.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be written; what it held before is still there.
+    #[cfg(feature = "client")]
+    fn write_private(&self, path: &Path, contents: &[u8]) -> io::Result<()> {
+        let _ = (path, contents);
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
+    /// Takes the lock `path` among all processes that ask for it, or `None` when another holds it. The default lets
+    /// everybody in.
+    ///
+    /// # Errors
+    ///
+    /// When no lock can be had there; the caller goes on without.
+    #[cfg(feature = "client")]
+    fn try_lock(&self, path: &Path) -> io::Result<Option<FileLock>> {
+        let _ = path;
+        Ok(Some(FileLock::new(())))
+    }
+
+    /// Runs `command` through the shell, with our standard input and standard error. Dropping the future ends it. The
+    /// default runs nothing.
+    ///
+    /// # Errors
+    ///
+    /// When the command cannot be started, or its output not be read.
+    #[cfg(feature = "client")]
+    fn run(&self, command: &str, limits: ProcessLimits) -> BoxFuture<'static, io::Result<ProcessOutput>> {
+        let _ = (command, limits);
+        let refusal = "this host runs no processes";
+        Box::pin(std::future::ready(Err(io::Error::new(io::ErrorKind::Unsupported, refusal))))
+    }
+
+    /// The addresses of the host `name`. It may wait for a name server. The default knows no names.
+    ///
+    /// # Errors
+    ///
+    /// When the name cannot be resolved.
+    fn resolve(&self, name: &str) -> io::Result<Vec<IpAddr>> {
+        let _ = name;
+        Err(io::Error::new(io::ErrorKind::Unsupported, "this host resolves no names"))
+    }
+
+    /// Shows `prompt` to the user and waits for one line; `None` when there is nobody to ask, which is the default.
+    fn ask(&self, prompt: &str) -> Option<Secret> {
+        let _ = prompt;
+        None
+    }
 }
 
-/// The real environment and file system.
+/// The real environment, file system and shell.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemHost;
 
@@ -72,6 +161,39 @@ impl Host for SystemHost {
         }
         Ok(bytes)
     }
+
+    #[cfg(feature = "client")]
+    fn modified(&self, path: &Path) -> Option<SystemTime> {
+        std::fs::metadata(path).and_then(|metadata| metadata.modified()).ok()
+    }
+
+    #[cfg(feature = "client")]
+    fn writable_by_others(&self, path: &Path) -> bool {
+        files::writable_by_others(path)
+    }
+
+    #[cfg(feature = "client")]
+    fn write_private(&self, path: &Path, contents: &[u8]) -> io::Result<()> {
+        files::write_private(path, contents)
+    }
+
+    #[cfg(feature = "client")]
+    fn try_lock(&self, path: &Path) -> io::Result<Option<FileLock>> {
+        files::try_lock(path)
+    }
+
+    #[cfg(feature = "client")]
+    fn run(&self, command: &str, limits: ProcessLimits) -> BoxFuture<'static, io::Result<ProcessOutput>> {
+        Box::pin(process::run(command, limits))
+    }
+
+    fn resolve(&self, name: &str) -> io::Result<Vec<IpAddr>> {
+        Ok((name, 0).to_socket_addrs()?.map(|address| address.ip()).collect())
+    }
+
+    fn ask(&self, prompt: &str) -> Option<Secret> {
+        terminal::ask(prompt)
+    }
 }
 
 fn regular(metadata: &Metadata) -> io::Result<()> {
@@ -81,78 +203,6 @@ fn regular(metadata: &Metadata) -> io::Result<()> {
         Err(io::Error::new(io::ErrorKind::IsADirectory, "a directory, not a file"))
     } else {
         Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"))
-    }
-}
-
-/// Variables and files given by the program: for tests, and for embedders that keep both elsewhere.
-///
-/// `Debug` shows names, never values or contents.
-///
-/// ```
-/// use bedrill::auth::{Auth, Answer, StaticHost, env};
-///
-/// let host = StaticHost::new().with_var("AWS_BEARER_TOKEN_BEDROCK", "key");
-/// let Answer::Found(found) = env::bearer_token(&host)? else { panic!("not found") };
-/// assert_eq!(found.auth(), &Auth::Bearer("key".into()));
-/// # Ok::<(), bedrill::auth::AuthError>(())
-/// ```
-#[derive(Clone, Default)]
-pub struct StaticHost {
-    vars: BTreeMap<String, String>,
-    files: BTreeMap<PathBuf, Vec<u8>>,
-    home: Option<PathBuf>,
-}
-
-impl StaticHost {
-    /// No variables, no files, no home directory.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Sets a variable.
-    #[must_use]
-    pub fn with_var(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        self.vars.insert(name.into(), value.into());
-        self
-    }
-
-    /// Adds a file.
-    #[must_use]
-    pub fn with_file(mut self, path: impl Into<PathBuf>, contents: impl Into<Vec<u8>>) -> Self {
-        self.files.insert(path.into(), contents.into());
-        self
-    }
-
-    /// Sets the home directory.
-    #[must_use]
-    pub fn with_home(mut self, home: impl Into<PathBuf>) -> Self {
-        self.home = Some(home.into());
-        self
-    }
-}
-
-impl Host for StaticHost {
-    fn var(&self, name: &str) -> Option<String> {
-        self.vars.get(name).cloned()
-    }
-
-    fn home(&self) -> Option<PathBuf> {
-        self.home.clone()
-    }
-
-    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        self.files.get(path).cloned().ok_or_else(|| io::ErrorKind::NotFound.into())
-    }
-}
-
-impl fmt::Debug for StaticHost {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("StaticHost")
-            .field("vars", &self.vars.keys().collect::<Vec<_>>())
-            .field("files", &self.files.keys().collect::<Vec<_>>())
-            .field("home", &self.home)
-            .finish()
     }
 }
 

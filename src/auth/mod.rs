@@ -6,18 +6,54 @@
 //! 1. what the program names itself: a source of its own, a profile;
 //! 2. the bearer token in `AWS_BEARER_TOKEN_BEDROCK` ([`env::bearer_token`]);
 //! 3. `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`, with `AWS_SESSION_TOKEN` ([`env::access_keys`]);
-//! 4. the profile that `AWS_PROFILE` names, else `default` ([`profile::ProfileFiles`]).
+//! 4. the profile that `AWS_PROFILE` names, else `default` ([`profile`]): its keys, or the roles that it asks for;
+//! 5. the web identity of `AWS_WEB_IDENTITY_TOKEN_FILE` and `AWS_ROLE_ARN`;
+//! 6. the container's agent, at `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI` or `_FULL_URI` ([`container`]);
+//! 7. the metadata service of the EC2 instance ([`imds`]).
 //!
-//! Each is a plain function over a [`Host`], which stands for variables and files; with the feature `client`, `Chain`
-//! asks them all. Nothing here prints, and no error, `Debug` or `Display` holds a secret.
+//! What needs no request is a plain function over a [`Host`], which stands for variables and files. What does is a pair
+//! of pure functions, one that makes the request and one that reads the answer; with the feature `client`, `Chain`
+//! sends them and asks all sources. Nothing here prints, and no error, `Debug` or `Display` holds a secret.
 
 mod answer;
 #[cfg(feature = "client")]
+mod cache;
+#[cfg(feature = "client")]
 mod chain;
+pub mod container;
+#[cfg(feature = "client")]
+mod context;
+mod document;
 pub mod env;
 mod error;
+#[cfg(feature = "client")]
+mod fetch;
 mod host;
+pub mod imds;
+mod issued;
+#[cfg(feature = "client")]
+mod login;
+#[cfg(feature = "client")]
+mod memory;
+#[cfg(feature = "client")]
+mod oauth;
+#[cfg(feature = "client")]
+mod process;
 pub mod profile;
+#[cfg(feature = "client")]
+mod service;
+#[cfg(feature = "client")]
+mod settings;
+#[cfg(feature = "client")]
+mod source;
+#[cfg(feature = "client")]
+pub mod sso;
+pub mod sts;
+#[cfg(feature = "client")]
+mod token_file;
+#[cfg(feature = "client")]
+mod web_identity;
+mod xml;
 
 use std::time::SystemTime;
 
@@ -30,11 +66,22 @@ use crate::credentials::{Credentials, Secret};
 use crate::endpoint::is_loopback;
 use crate::sigv4::{self, SigningKeyCache, SigningParams};
 
-pub use answer::{Answer, Attempt, Found, Outcome};
+pub use answer::{Answer, Attempt, Found, Outcome, Reuse};
 #[cfg(feature = "client")]
-pub use chain::{Chain, ChainBuilder, Context, Presence, Resolved, Source};
+pub use cache::Cache;
+#[cfg(feature = "client")]
+pub use chain::{Chain, ChainBuilder, Resolved};
+#[cfg(feature = "client")]
+pub use context::Context;
 pub use error::{AuthError, AuthErrorKind};
+#[cfg(feature = "client")]
+pub use host::{FileLock, ProcessEnd, ProcessLimits, ProcessOutput};
 pub use host::{Host, MAX_FILE_BYTES, StaticHost, SystemHost};
+pub use issued::IssuedError;
+#[cfg(feature = "client")]
+pub(crate) use settings::Settings;
+#[cfg(feature = "client")]
+pub use source::{Presence, Source};
 
 /// What authorizes a request.
 ///
@@ -101,6 +148,15 @@ impl Auth {
                     .map_err(|error| AuthError::unusable("signature", error.to_string()))
             }
             Self::Bearer(token) => add_bearer(request, token),
+        }
+    }
+
+    /// When it runs out; `None` for long-term keys, and for tokens, which do not say.
+    #[must_use]
+    pub fn expiration(&self) -> Option<SystemTime> {
+        match self {
+            Self::SigV4(credentials) => credentials.expiration(),
+            Self::Bearer(_) => None,
         }
     }
 

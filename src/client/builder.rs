@@ -1,7 +1,7 @@
 //! How a client is put together: what the caller sets goes before what the machine says.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::SystemTime;
 
 use super::discovery::{Discovery, Store};
@@ -9,7 +9,7 @@ use super::fallback::{Fallback, Notice, OnNotice, ProfileFallback};
 use super::settings::Settings;
 use super::{Client, CredentialsFrom, Parts};
 use crate::auth::profile::ProfileFiles;
-use crate::auth::{Auth, Chain, Host, SystemHost};
+use crate::auth::{Auth, Cache, Chain, Host, SystemHost};
 use crate::endpoint::{Endpoint, Plane, Region};
 use crate::error::Error;
 use crate::eventstream::FrameDecoder;
@@ -45,8 +45,10 @@ type Wrap = Box<dyn FnOnce(Arc<dyn Transport>) -> Arc<dyn Transport> + Send>;
 /// ```
 pub struct ClientBuilder {
     region: Option<String>,
+    fallback_region: Option<(Region, String)>,
     endpoint_url: Option<String>,
     profile: Option<String>,
+    bearer: bool,
     auth: Option<Auth>,
     chain: Option<Chain>,
     host: Arc<dyn Host>,
@@ -63,8 +65,10 @@ impl ClientBuilder {
     pub(super) fn new() -> Self {
         Self {
             region: None,
+            fallback_region: None,
             endpoint_url: None,
             profile: None,
+            bearer: true,
             auth: None,
             chain: None,
             host: Arc::new(SystemHost),
@@ -85,6 +89,14 @@ impl ClientBuilder {
         self
     }
 
+    /// The region when neither the caller nor the model's ARN nor a variable names one: it goes before the profile's.
+    /// `origin` is where it comes from, in words.
+    #[must_use]
+    pub fn fallback_region(mut self, region: Region, origin: impl Into<String>) -> Self {
+        self.fallback_region = Some((region, origin.into()));
+        self
+    }
+
     /// Sends every request to this URL: a VPC endpoint, a gateway, a server on this machine.
     #[must_use]
     pub fn endpoint_url(mut self, url: impl Into<String>) -> Self {
@@ -97,6 +109,13 @@ impl ClientBuilder {
     #[must_use]
     pub fn profile(mut self, name: impl Into<String>) -> Self {
         self.profile = Some(name.into());
+        self
+    }
+
+    /// Leaves out `AWS_BEARER_TOKEN_BEDROCK`, so that access keys sign. It does nothing to a chain of your own.
+    #[must_use]
+    pub fn no_bearer(mut self) -> Self {
+        self.bearer = false;
         self
     }
 
@@ -121,14 +140,14 @@ impl ClientBuilder {
         self
     }
 
-    /// What carries the requests, instead of `ReqwestTransport`.
+    /// What carries the requests, instead of `ReqwestTransport` (`HyperTransport` without the feature `reqwest`).
     #[must_use]
     pub fn transport(mut self, transport: Arc<dyn Transport>) -> Self {
         self.transport = Some(transport);
         self
     }
 
-    /// Puts something around the transport: a recorder, a counter, a limiter.
+    /// Puts something around the transport: a recorder, a counter, a limiter. Requests for credentials do not pass it.
     #[must_use]
     pub fn wrap_transport(
         mut self,
@@ -184,10 +203,13 @@ impl ClientBuilder {
         let settings = Settings { host: &*self.host, profiles: &profiles };
 
         let explicit_region = self.region.as_deref().map(Region::new).transpose()?;
-        let default_region = match (&explicit_region, settings.region()?) {
-            (Some(region), _) => region.clone(),
-            (None, Some(region)) => region,
-            (None, None) => Region::new(LAST_RESORT_REGION)?,
+        // A bad region of the environment does no harm when the caller names another.
+        let (default_region, region_setting) = match &explicit_region {
+            Some(region) => (region.clone(), None),
+            None => match settings.region(self.fallback_region)? {
+                Some((region, place)) => (region, Some(place)),
+                None => (Region::new(LAST_RESORT_REGION)?, None),
+            },
         };
         let host_variant = settings.host_variant()?;
         let endpoint_url = |plane| match &self.endpoint_url {
@@ -202,20 +224,25 @@ impl ClientBuilder {
             Some(transport) => transport,
             None => default_transport(&settings)?,
         };
+        // What is around the transport must not see credentials: it may record what passes.
+        let credential_transport = Arc::clone(&transport);
         let transport = match self.wrap_transport {
             Some(wrap) => wrap(transport),
             None => transport,
         };
         let credentials = match (self.auth, self.chain) {
             (Some(auth), _) => CredentialsFrom::Fixed(auth),
-            (None, Some(chain)) => CredentialsFrom::Chain(chain),
-            (None, None) => {
-                let chain = Chain::builder().host(Arc::clone(&self.host));
-                let chain = match &self.profile {
-                    Some(name) => chain.profile(name),
-                    None => chain,
-                };
-                CredentialsFrom::Chain(chain.build())
+            (None, chain) => {
+                let chain = chain.unwrap_or_else(|| {
+                    let chain = Chain::builder().host(Arc::clone(&self.host));
+                    let chain = if self.bearer { chain } else { chain.no_bearer() };
+                    match &self.profile {
+                        Some(name) => chain.profile(name).build(),
+                        None => chain.build(),
+                    }
+                });
+                let chain = chain.or_defaults(&credential_transport, explicit_region.as_ref(), self.clock);
+                CredentialsFrom::Chain(Box::new(Cache::new(chain)))
             }
         };
         Ok(Client(Arc::new(Parts {
@@ -223,12 +250,17 @@ impl ClientBuilder {
             credentials,
             explicit_region,
             default_region,
+            region_setting,
+            instance_region: OnceLock::new(),
+            profile: self.profile,
             host_variant,
             endpoint_url: data,
             control_endpoint_url: control,
             fallback: Fallback::new(self.profile_fallback, self.allowed_geographies, self.on_notice),
             discovery: Discovery::new(),
             store: Store::of(&*self.host),
+            host: self.host,
+            credential_transport,
             frame_budget: self.frame_budget,
             signing_keys: SigningKeyCache::new(),
             clock: self.clock,
@@ -236,9 +268,13 @@ impl ClientBuilder {
     }
 }
 
-#[cfg(feature = "reqwest")]
+#[cfg(any(feature = "reqwest", feature = "hyper"))]
 fn default_transport(settings: &Settings<'_>) -> Result<Arc<dyn Transport>, Error> {
+    #[cfg(feature = "reqwest")]
     let mut builder = crate::transport::ReqwestTransport::builder();
+    #[cfg(not(feature = "reqwest"))]
+    let mut builder =
+        crate::transport::HyperTransport::builder().proxy_variables(|name| settings.host.var(name));
     if let Some(pem) = settings.ca_bundle()? {
         builder = builder.ca_bundle(pem);
     }
@@ -249,10 +285,10 @@ fn default_transport(settings: &Settings<'_>) -> Result<Arc<dyn Transport>, Erro
         .map_err(|error| Error::configuration(error.to_string()))
 }
 
-#[cfg(not(feature = "reqwest"))]
+#[cfg(not(any(feature = "reqwest", feature = "hyper")))]
 fn default_transport(_: &Settings<'_>) -> Result<Arc<dyn Transport>, Error> {
     Err(Error::configuration(
-        "there is no transport: set one with ClientBuilder::transport, or enable the feature reqwest",
+        "there is no transport: set one with ClientBuilder::transport, or enable the feature reqwest or hyper",
     ))
 }
 

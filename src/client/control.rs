@@ -34,6 +34,7 @@ impl Client {
         &self,
         request: &ListFoundationModelsRequest,
     ) -> Result<ListFoundationModelsResponse, Error> {
+        self.learn_region().await;
         self.list_foundation_models_in(self.home_region(), request).await
     }
 
@@ -55,6 +56,7 @@ impl Client {
         &self,
         request: &ListInferenceProfilesRequest,
     ) -> Result<Vec<InferenceProfileSummary>, Error> {
+        self.learn_region().await;
         self.list_inference_profiles_in(self.home_region(), request).await
     }
 
@@ -137,12 +139,6 @@ impl Client {
         let build = |endpoint: &Endpoint| operation::count_tokens(request, endpoint);
         let region = self.region_of(&request.model_id)?;
         self.ask(Plane::Data, &region, "bedrock:CountTokens", build, operation::parse_count_tokens).await
-    }
-
-    /// The region that was set, else that of the environment or the profile, else `us-east-1`.
-    #[must_use]
-    pub fn home_region(&self) -> &Region {
-        self.0.explicit_region.as_ref().unwrap_or(&self.0.default_region)
     }
 
     fn region_of(&self, id: &str) -> Result<Region, Error> {

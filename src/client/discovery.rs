@@ -106,6 +106,7 @@ impl Client {
     }
 
     async fn discover(&self, settings: &DiscoverySettings, force: bool) -> Result<Arc<Catalog>, Error> {
+        self.learn_region().await;
         let region = settings.region().unwrap_or_else(|| self.home_region());
         let Some(interval) = settings.refresh_interval() else {
             let work = Work { client: self, settings, region, name: None, interval: Duration::ZERO, force };

@@ -151,6 +151,7 @@ impl Client {
     /// Sends the request; when the model is not served on demand, the policy decides what follows.
     pub(super) async fn invoke(&self, request: &ConverseRequest, how: Invocation) -> Result<Invoked, Error> {
         let asked = ModelId::parse(request.model_id())?;
+        self.learn_region().await;
         let region = self.region_for(&asked);
         // Only a foundation model can be covered by a profile.
         let base = asked.base_model().filter(|_| asked.kind() == ModelKind::FoundationModel);

@@ -5,21 +5,24 @@ mod control;
 mod discovery;
 mod fallback;
 mod hint;
+mod identity;
+mod refresh;
+mod region;
 mod settings;
 mod stream;
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::SystemTime;
 
 use bytes::Bytes;
 
-use crate::auth::{Auth, Chain};
+use crate::auth::{Auth, Cache, Host};
 use crate::converse::{ConverseOutput, ConverseRequest, EventDecoder};
 use crate::endpoint::{Endpoint, EndpointError, HostVariant, Plane, Region, SIGNING_NAME};
 use crate::error::Error;
 use crate::model_id::ModelId;
-use crate::operation;
+use crate::operation::{self, ServiceError};
 use crate::transport::{Body, Transport};
 use hint::Circumstances;
 
@@ -28,6 +31,7 @@ use fallback::{Fallback, Invocation};
 
 pub use builder::ClientBuilder;
 pub use fallback::{Notice, ProfileFallback, UnknownProfileFallback};
+pub use region::RegionOrigin;
 pub use stream::ConverseStream;
 
 /// How much of an answer that is not a success is read, in bytes: messages are short, proxies' pages are not.
@@ -59,6 +63,15 @@ struct Parts {
     explicit_region: Option<Region>,
     /// What the environment and the profile say, else `us-east-1`.
     default_region: Region,
+    /// Where the environment or the profile says so; `None` when neither does.
+    region_setting: Option<String>,
+    /// What the instance answered when it was asked for its region.
+    instance_region: OnceLock<Option<Region>>,
+    /// The profile that the caller named.
+    profile: Option<String>,
+    host: Arc<dyn Host>,
+    /// What carries requests for credentials: nothing that is put around the transport sees them.
+    credential_transport: Arc<dyn Transport>,
     host_variant: HostVariant,
     endpoint_url: Option<String>,
     control_endpoint_url: Option<String>,
@@ -73,18 +86,20 @@ struct Parts {
 
 enum CredentialsFrom {
     Fixed(Auth),
-    Chain(Chain),
+    Chain(Box<Cache>),
 }
 
 impl Client {
-    /// A client as the environment and `~/.aws` describe it, over [`ReqwestTransport`](crate::transport::ReqwestTransport).
+    /// A client as the environment and `~/.aws` describe it, over
+    /// [`ReqwestTransport`](crate::transport::ReqwestTransport), or over `HyperTransport` when the feature `hyper` is
+    /// on and `reqwest` is not.
     ///
     /// Credentials are looked for at once, so that their absence shows here and not at the first request.
     ///
     /// # Errors
     ///
     /// [`Error`] when a setting cannot be used, or no source has credentials.
-    #[cfg(feature = "reqwest")]
+    #[cfg(any(feature = "reqwest", feature = "hyper"))]
     pub async fn from_env() -> Result<Self, Error> {
         let client = Self::builder().build()?;
         client.auth().await?;
@@ -110,7 +125,7 @@ impl Client {
         let (head, mut body, notice) = self.invoke(request, how).await?;
         let request_id = operation::request_id(&head.headers).map(str::to_owned);
         let status = head.status.as_u16();
-        if !operation::is_event_stream(&head.headers) || head.headers.contains_key("content-encoding") {
+        if operation::expect_event_stream(&head.headers, &[]).is_err() {
             // The first bytes tell what answered; that they cannot be read does not matter then.
             let beginning = body.read_at_most(ERROR_BODY).await.unwrap_or_default();
             operation::expect_event_stream(&head.headers, &beginning)
@@ -134,13 +149,6 @@ impl Client {
         operation::parse_converse(&head.headers, &whole).map_err(|error| described(error.into()))
     }
 
-    /// The region that a request for `model_id` goes to: the one that was set, else the one in the model's ARN,
-    /// else that of the environment or the profile, else `us-east-1`.
-    #[must_use]
-    pub fn region_for<'a>(&'a self, model_id: &'a ModelId) -> &'a Region {
-        self.0.explicit_region.as_ref().or_else(|| model_id.region()).unwrap_or(&self.0.default_region)
-    }
-
     /// Where the requests of `plane` go for `region`.
     ///
     /// # Errors
@@ -152,13 +160,6 @@ impl Client {
             Plane::Control => &self.0.control_endpoint_url,
         };
         Endpoint::resolve(plane, Some(region), self.0.host_variant, url.as_deref())
-    }
-
-    async fn auth(&self) -> Result<Auth, Error> {
-        match &self.0.credentials {
-            CredentialsFrom::Fixed(auth) => Ok(auth.clone()),
-            CredentialsFrom::Chain(chain) => Ok(chain.load().await?.into_auth()),
-        }
     }
 
     /// Invokes `model_id`, which may be another than `request` names, in the region that is its own.
@@ -180,7 +181,7 @@ impl Client {
     ) -> Result<(http::response::Parts, Body), Error> {
         let endpoint = self.endpoint(Plane::Data, region)?;
         let http = (how.build)(model_id.as_str(), request, &endpoint)?;
-        let advise = |error: &operation::ServiceError, auth: &Auth| {
+        let advise = |error: &ServiceError, auth: &Auth| {
             hint::for_error(error, &Circumstances { region, model_id, auth, action: how.action })
         };
         self.exchange(http, region, advise).await
@@ -191,26 +192,45 @@ impl Client {
         &self,
         mut http: http::Request<Bytes>,
         region: &Region,
-        advise: impl FnOnce(&operation::ServiceError, &Auth) -> Option<String>,
+        advise: impl FnOnce(&ServiceError, &Auth) -> Option<String>,
     ) -> Result<(http::response::Parts, Body), Error> {
         http.headers_mut().insert(http::header::USER_AGENT, USER_AGENT);
-        let auth = self.auth().await?;
-        let now = (self.0.clock)();
-        auth.authorize_with_keys(&mut http, region.as_str(), SIGNING_NAME, now, Some(&self.0.signing_keys))?;
-
-        let (head, mut body) = self.0.transport.send(http).await?.into_parts();
-        let status = head.status.as_u16();
-        if head.status == http::StatusCode::OK {
-            return Ok((head, body));
+        let mut auth = self.auth().await?;
+        let mut answer = self.send(http.clone(), region, &auth).await?;
+        if let Err((_, error)) = &answer
+            && let Some(other) = self.replacement(error, &auth).await
+        {
+            auth = other;
+            answer = self.send(http, region, &auth).await?;
         }
-        let whole = body.read_at_most(ERROR_BODY).await.unwrap_or_default();
-        let error = operation::parse_error(status, &head.headers, &whole);
+        let (head, error) = match answer {
+            Ok(success) => return Ok(success),
+            Err(refusal) => refusal,
+        };
         let advice = if head.status.is_redirection() {
             Some("redirects are not followed, because they would carry the credentials along".to_owned())
         } else {
             advise(&error, &auth)
         };
         Err(Error::from(error).with_hint(advice))
+    }
+
+    /// Authorizes and sends once: the answer when it is a success, else what the service says.
+    async fn send(
+        &self,
+        mut http: http::Request<Bytes>,
+        region: &Region,
+        auth: &Auth,
+    ) -> Result<Result<(http::response::Parts, Body), (http::response::Parts, ServiceError)>, Error> {
+        let now = (self.0.clock)();
+        auth.authorize_with_keys(&mut http, region.as_str(), SIGNING_NAME, now, Some(&self.0.signing_keys))?;
+        let (head, mut body) = self.0.transport.send(http).await?.into_parts();
+        if head.status == http::StatusCode::OK {
+            return Ok(Ok((head, body)));
+        }
+        let whole = body.read_at_most(ERROR_BODY).await.unwrap_or_default();
+        let error = operation::parse_error(head.status.as_u16(), &head.headers, &whole);
+        Ok(Err((head, error)))
     }
 }
 

@@ -12,6 +12,10 @@
 //! [service-specific endpoints](https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html),
 //! [dual stack and FIPS](https://docs.aws.amazon.com/sdkref/latest/guide/feature-endpoints.html).
 
+#[cfg(test)]
+mod tests;
+
+use crate::auth;
 use crate::auth::Host;
 use crate::auth::profile::ProfileFiles;
 use crate::endpoint::{HostVariant, Plane, Region};
@@ -24,26 +28,24 @@ pub(super) struct Settings<'a> {
 }
 
 impl Settings<'_> {
-    /// The first of `variables`, else the profile's `property`, with the place it was found in.
-    fn first(&self, variables: &[&str], property: &str) -> Option<(String, String)> {
-        let from_variable =
-            variables.iter().find_map(|name| Some((self.host.setting(name)?, (*name).to_owned())));
-        from_variable.or_else(|| {
-            let setting = self.profiles.setting(property)?;
-            Some((setting.value().to_owned(), self.profiles.place(setting.origin())))
-        })
+    fn shared(&self) -> auth::Settings<'_> {
+        auth::Settings { host: self.host, profiles: self.profiles }
     }
 
-    /// The region of the environment or the profile.
+    /// The region of the environment, else `fallback`, else the profile's, and where it stands.
     ///
     /// # Errors
     ///
     /// The value is not a region; the error says where it stands.
-    pub(super) fn region(&self) -> Result<Option<Region>, Error> {
-        let Some((text, place)) = self.first(&["AWS_REGION", "AWS_DEFAULT_REGION"], "region") else {
-            return Ok(None);
-        };
-        Region::new(text).map(Some).map_err(|error| Error::configuration(format!("{place}: {error}")))
+    pub(super) fn region(
+        &self,
+        fallback: Option<(Region, String)>,
+    ) -> Result<Option<(Region, String)>, Error> {
+        let variables = auth::Settings::REGION_VARIABLES;
+        if fallback.is_some() && variables.iter().all(|name| self.host.setting(name).is_none()) {
+            return Ok(fallback);
+        }
+        self.shared().region_and_place().map_err(Error::configuration)
     }
 
     /// FIPS and dual stack.
@@ -52,21 +54,7 @@ impl Settings<'_> {
     ///
     /// A value is neither `true` nor `false`.
     pub(super) fn host_variant(&self) -> Result<HostVariant, Error> {
-        Ok(HostVariant::new(
-            self.switch("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint")?,
-            self.switch("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint")?,
-        ))
-    }
-
-    fn switch(&self, variable: &str, property: &str) -> Result<bool, Error> {
-        match self.first(&[variable], property) {
-            None => Ok(false),
-            Some((text, _)) if text.eq_ignore_ascii_case("true") => Ok(true),
-            Some((text, _)) if text.eq_ignore_ascii_case("false") => Ok(false),
-            Some((text, place)) => {
-                Err(Error::configuration(format!("{place}: {text:?} is neither true nor false")))
-            }
-        }
+        self.shared().host_variant().map_err(Error::configuration)
     }
 
     /// The configured endpoint of `plane`, unless configured endpoints are switched off.
@@ -75,18 +63,11 @@ impl Settings<'_> {
     ///
     /// The switch is neither `true` nor `false`, or the profile names a `services` section that is not there.
     pub(super) fn endpoint_url(&self, plane: Plane) -> Result<Option<String>, Error> {
-        if self.switch("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "ignore_configured_endpoint_urls")? {
-            return Ok(None);
-        }
-        let (variable, service) = match plane {
-            Plane::Data => ("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", "bedrock_runtime"),
-            Plane::Control => ("AWS_ENDPOINT_URL_BEDROCK", "bedrock"),
+        let id = match plane {
+            Plane::Data => "bedrock_runtime",
+            Plane::Control => "bedrock",
         };
-        if let Some(url) = self.host.setting(variable).or_else(|| self.host.setting("AWS_ENDPOINT_URL")) {
-            return Ok(Some(url));
-        }
-        let of_profile = self.profiles.endpoint_url(service)?;
-        Ok(of_profile.map(|setting| setting.value().to_owned()))
+        self.shared().endpoint_url(id).map_err(Error::configuration)
     }
 
     /// The content of the CA bundle, in PEM.
@@ -94,9 +75,11 @@ impl Settings<'_> {
     /// # Errors
     ///
     /// The file cannot be read.
-    #[cfg(feature = "reqwest")]
+    #[cfg(any(feature = "reqwest", feature = "hyper"))]
     pub(super) fn ca_bundle(&self) -> Result<Option<Vec<u8>>, Error> {
-        let Some((path, place)) = self.first(&["AWS_CA_BUNDLE"], "ca_bundle") else { return Ok(None) };
+        let Some((path, place)) = self.shared().first(&["AWS_CA_BUNDLE"], "ca_bundle") else {
+            return Ok(None);
+        };
         let read = self.host.read(std::path::Path::new(&path));
         read.map(Some)
             .map_err(|error| Error::configuration(format!("{place}: {path} cannot be read: {error}")))

@@ -1,5 +1,8 @@
 //! Events in, one message out: tolerant while it assembles, strict at the end.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::fmt;

@@ -1,5 +1,8 @@
 //! Bytes in, events out: the one decoder that client, embedder, replay and fuzzer share.
 
+#[cfg(test)]
+mod tests;
+
 use std::fmt;
 
 use super::{ConverseStreamEvent, ShapeError, StreamException};

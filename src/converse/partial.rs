@@ -57,6 +57,10 @@ impl PartialBlock {
             {
                 return None;
             }
+            // `{"text":""}`: text needs no start, but a server that writes one means text.
+            ContentBlockStart::Unknown { name, value: Value::String(text) } if name == "text" => {
+                Self::Text { text: text.clone(), citations: Vec::new() }
+            }
             ContentBlockStart::Unknown { name, value } => {
                 Self::Unknown { name: name.clone(), pieces: vec![value.clone()] }
             }

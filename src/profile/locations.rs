@@ -33,6 +33,8 @@ impl Platform {
 pub struct Locations {
     config: Location,
     credentials: Location,
+    home: Option<String>,
+    platform: Platform,
 }
 
 impl Locations {
@@ -46,6 +48,12 @@ impl Locations {
     #[must_use]
     pub fn credentials(&self) -> &Location {
         &self.credentials
+    }
+
+    /// The path of `parts` in the home directory; `None` when there is none.
+    #[must_use]
+    pub fn below_home(&self, parts: &[&str]) -> Option<PathBuf> {
+        Some(join(self.home.as_deref()?, parts.iter().copied(), self.platform))
     }
 
     /// The location of `file`.
@@ -104,10 +112,9 @@ pub fn locations(var: impl Fn(&str) -> Option<String>, home: Option<&Path>, plat
             variable: None,
         },
     };
-    Locations {
-        config: locate("AWS_CONFIG_FILE", "config"),
-        credentials: locate("AWS_SHARED_CREDENTIALS_FILE", "credentials"),
-    }
+    let config = locate("AWS_CONFIG_FILE", "config");
+    let credentials = locate("AWS_SHARED_CREDENTIALS_FILE", "credentials");
+    Locations { config, credentials, home, platform }
 }
 
 fn home_directory(

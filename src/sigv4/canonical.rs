@@ -21,7 +21,7 @@ use std::ops::Range;
 
 use bytes::Bytes;
 use http::header::{HOST, HeaderName};
-use http::{Method, Request, Uri};
+use http::{Request, Uri};
 use sha2::{Digest, Sha256};
 
 use super::error::SignError;
@@ -36,15 +36,11 @@ use crate::{hex, uri};
 /// text holds the session token** when there is one. [`redacted`](Self::redacted), which `Debug` prints too, does not.
 #[derive(Clone, PartialEq, Eq)]
 pub struct CanonicalRequest {
-    method: Method,
-    uri: String,
-    query: String,
-    /// One line a header, each with its line feed.
-    headers: String,
-    /// Where in `headers` the values are that must not be shown.
+    text: String,
+    /// Where in `text` the values are that must not be shown.
     secrets: Vec<Range<usize>>,
-    signed_headers: String,
-    payload_hash: String,
+    /// Where in `text` the names of the signed headers are.
+    signed_headers: Range<usize>,
 }
 
 impl CanonicalRequest {
@@ -53,112 +49,84 @@ impl CanonicalRequest {
         params: &SigningParams<'_>,
         amz_date: &str,
     ) -> Result<Self, SignError> {
+        let path = request.uri().path();
+        let query = request.uri().query().unwrap_or_default();
         let payload_hash = hex::encode(&Sha256::digest(request.body()));
-        let mut canonical = Self {
-            method: request.method().clone(),
-            uri: canonical_uri(request.uri().path(), params.path_normalization, params.double_encoding),
-            query: canonical_query(request.uri().query().unwrap_or_default()),
-            headers: String::new(),
-            secrets: Vec::new(),
-            signed_headers: String::new(),
-            payload_hash: String::new(),
-        };
-        let lines = header_lines(request, params, amz_date, &payload_hash)?;
-        canonical.write_headers(&lines);
-        canonical.payload_hash = payload_hash;
-        Ok(canonical)
+        let headers = header_lines(request, params, amz_date, &payload_hash)?;
+
+        // One allocation for nearly every request: encoding seldom doubles a path, and names come twice.
+        let doubled =
+            headers.iter().map(HeaderLine::room).fold(path.len(), usize::saturating_add).saturating_mul(2);
+        let mut text = String::with_capacity(doubled.saturating_add(query.len()).saturating_add(128));
+        text.push_str(request.method().as_str());
+        text.push('\n');
+        push_canonical_uri(&mut text, path, params.path_normalization, params.double_encoding);
+        text.push('\n');
+        push_canonical_query(&mut text, query);
+        text.push('\n');
+        let secrets = push_headers(&mut text, &headers);
+        text.push('\n');
+        let start = text.len();
+        push_signed_headers(&mut text, &headers);
+        let signed_headers = start..text.len();
+        text.push('\n');
+        text.push_str(&payload_hash);
+        Ok(Self { text, secrets, signed_headers })
     }
 
     /// The method, as sent.
     #[must_use]
     pub fn method(&self) -> &str {
-        self.method.as_str()
+        self.text.split('\n').next().unwrap_or_default()
     }
 
     /// The canonical URI: the path as sent, normalized and encoded once more.
     #[must_use]
     pub fn uri(&self) -> &str {
-        &self.uri
+        self.text.split('\n').nth(1).unwrap_or_default()
     }
 
     /// The canonical query string: encoded, and sorted by name and value.
     #[must_use]
     pub fn query(&self) -> &str {
-        &self.query
+        self.text.split('\n').nth(2).unwrap_or_default()
     }
 
     /// The names of the signed headers, sorted and joined with `;`.
     #[must_use]
     pub fn signed_headers(&self) -> &str {
-        &self.signed_headers
+        self.text.get(self.signed_headers.clone()).unwrap_or_default()
     }
 
     /// The payload hash: the SHA-256 of the body in lower-case hexadecimal.
     #[must_use]
     pub fn payload_hash(&self) -> &str {
-        &self.payload_hash
+        self.text.rsplit('\n').next().unwrap_or_default()
     }
 
     /// The text with `(redacted)` in place of the session token and of every header value marked sensitive.
     #[must_use]
     pub fn redacted(&self) -> String {
-        let mut headers = String::with_capacity(self.headers.len());
+        let mut redacted = String::with_capacity(self.text.len());
         let mut shown = 0;
         for secret in &self.secrets {
-            headers.push_str(self.headers.get(shown..secret.start).unwrap_or_default());
-            headers.push_str("(redacted)");
+            redacted.push_str(self.text.get(shown..secret.start).unwrap_or_default());
+            redacted.push_str("(redacted)");
             shown = secret.end;
         }
-        headers.push_str(self.headers.get(shown..).unwrap_or_default());
-        self.pieces(&headers).concat()
+        redacted.push_str(self.text.get(shown..).unwrap_or_default());
+        redacted
     }
 
     /// The SHA-256 of the text, in lower-case hexadecimal.
     pub(super) fn hash(&self) -> String {
-        let mut hash = Sha256::new();
-        for piece in self.pieces(&self.headers) {
-            hash.update(piece);
-        }
-        hex::encode(&hash.finalize())
-    }
-
-    /// The text in order, around `headers`: the one place that knows the layout.
-    fn pieces<'a>(&'a self, headers: &'a str) -> [&'a str; 11] {
-        let Self { uri, query, signed_headers, payload_hash, .. } = self;
-        [self.method(), "\n", uri, "\n", query, "\n", headers, "\n", signed_headers, "\n", payload_hash]
-    }
-
-    /// Writes `headers` and `signed_headers` from lines that are sorted by name.
-    fn write_headers(&mut self, lines: &[HeaderLine<'_>]) {
-        self.headers.reserve(lines.iter().map(HeaderLine::room).fold(0, usize::saturating_add));
-        let mut previous = "";
-        for line in lines {
-            if line.name == previous {
-                // Values of one name share a line, in the order in which they are sent.
-                self.headers.push(',');
-            } else {
-                if !previous.is_empty() {
-                    self.headers.push('\n');
-                    self.signed_headers.push(';');
-                }
-                self.headers.push_str(line.name);
-                self.headers.push(':');
-                self.signed_headers.push_str(line.name);
-            }
-            let start = self.headers.len();
-            push_trimmed(&mut self.headers, line.value);
-            if line.secret {
-                self.secrets.push(start..self.headers.len());
-            }
-            previous = line.name;
-        }
-        self.headers.push('\n');
+        hex::encode(&Sha256::digest(&self.text))
     }
 }
 
 impl fmt::Display for CanonicalRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.pieces(&self.headers).into_iter().try_for_each(|piece| f.write_str(piece))
+        f.write_str(&self.text)
     }
 }
 
@@ -218,6 +186,38 @@ fn header_lines<'a>(
     Ok(lines)
 }
 
+/// Appends one line for each name, with its values in the order in which they are sent. Returns where the secret ones
+/// are.
+fn push_headers(out: &mut String, lines: &[HeaderLine<'_>]) -> Vec<Range<usize>> {
+    let mut secrets = Vec::new();
+    for same_name in lines.chunk_by(|a, b| a.name == b.name) {
+        for (index, line) in same_name.iter().enumerate() {
+            if index == 0 {
+                out.push_str(line.name);
+                out.push(':');
+            } else {
+                out.push(',');
+            }
+            let start = out.len();
+            push_trimmed(out, line.value);
+            if line.secret {
+                secrets.push(start..out.len());
+            }
+        }
+        out.push('\n');
+    }
+    secrets
+}
+
+fn push_signed_headers(out: &mut String, lines: &[HeaderLine<'_>]) {
+    for (index, same_name) in lines.chunk_by(|a, b| a.name == b.name).enumerate() {
+        if index > 0 {
+            out.push(';');
+        }
+        out.push_str(same_name.first().map_or("", |line| line.name));
+    }
+}
+
 /// The headers that are sent but never signed.
 fn is_unsigned(name: &HeaderName) -> bool {
     match name.as_str() {
@@ -255,35 +255,28 @@ fn host(uri: &Uri) -> Option<&str> {
 /// A folded value (RFC 9112, 5.2) needs no care here: `HeaderValue` cannot hold a line break, so whoever read it has
 /// already put spaces there.
 fn push_trimmed(out: &mut String, value: &str) {
-    let value = value.trim_matches([' ', '\t']);
-    if !value.contains("  ") {
-        return out.push_str(value);
-    }
-    let mut after_space = false;
-    for character in value.chars() {
-        let space = character == ' ';
-        if !(space && after_space) {
-            out.push(character);
+    let words = value.trim_matches([' ', '\t']).split(' ').filter(|word| !word.is_empty());
+    for (index, word) in words.enumerate() {
+        if index > 0 {
+            out.push(' ');
         }
-        after_space = space;
+        out.push_str(word);
     }
 }
 
-/// The canonical URI of `path`, which is as sent: percent-encoded already.
+/// Appends the canonical URI of `path`, which is as sent: percent-encoded already.
 ///
 /// Encoding it once more makes `%3A` into `%253A`. Services other than S3 do the same with the path that they receive.
-fn canonical_uri(path: &str, normalize: bool, encode: bool) -> String {
+fn push_canonical_uri(out: &mut String, path: &str, normalize: bool, encode: bool) {
     let path = if normalize { without_dot_segments(path) } else { Cow::Borrowed(path) };
-    let mut out = String::with_capacity(path.len().saturating_mul(2));
     if !path.starts_with('/') {
         out.push('/');
     }
     if encode {
-        uri::encode_path_into(&mut out, &path);
+        uri::encode_path_into(out, &path);
     } else {
         out.push_str(&path);
     }
-    out
 }
 
 /// RFC 3986, 5.2.4; empty segments are dropped as well.
@@ -313,8 +306,8 @@ fn without_dot_segments(path: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// The canonical form of `query`, which is as sent: decoded, encoded by one rule, and sorted.
-fn canonical_query(query: &str) -> String {
+/// Appends the canonical form of `query`, which is as sent: decoded, encoded by one rule, and sorted.
+fn push_canonical_query(out: &mut String, query: &str) {
     let mut pairs: Vec<(String, String)> = query
         .split('&')
         .filter(|pair| !pair.is_empty())
@@ -324,16 +317,14 @@ fn canonical_query(query: &str) -> String {
         })
         .collect();
     pairs.sort();
-    let mut out = String::with_capacity(query.len());
-    for (name, value) in &pairs {
-        if !out.is_empty() {
+    for (index, (name, value)) in pairs.iter().enumerate() {
+        if index > 0 {
             out.push('&');
         }
         out.push_str(name);
         out.push('=');
         out.push_str(value);
     }
-    out
 }
 
 /// Decodes, then encodes, so that `a%2fb` and `a/b` are both `a%2Fb`.

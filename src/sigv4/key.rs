@@ -9,6 +9,7 @@
 //! ```
 
 use std::fmt;
+use std::hash::{BuildHasher, RandomState};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
@@ -85,7 +86,8 @@ pub(super) fn amz_date(now: SystemTime) -> Result<String, SignError> {
 #[derive(Clone)]
 pub struct SigningKey {
     scope: String,
-    bytes: Zeroizing<[u8; 32]>,
+    /// HMAC with kSigning already taken in. The `zeroize` features of `hmac` and `sha2` wipe it.
+    mac: Hmac<Sha256>,
 }
 
 impl SigningKey {
@@ -106,7 +108,8 @@ impl SigningKey {
         let k_date = hmac(k_secret.as_bytes(), scope.date.as_bytes());
         let k_region = hmac(&*k_date, scope.region.as_bytes());
         let k_service = hmac(&*k_region, scope.service.as_bytes());
-        Self { scope: scope.as_str().to_owned(), bytes: hmac(&*k_service, b"aws4_request") }
+        let k_signing = hmac(&*k_service, b"aws4_request");
+        Self { scope: scope.as_str().to_owned(), mac: keyed(&*k_signing) }
     }
 
     /// The credential scope that the key is good for: `date/region/service/aws4_request`.
@@ -116,8 +119,8 @@ impl SigningKey {
     }
 
     /// The HMAC of `string_to_sign`: the signature, before it is written in hexadecimal.
-    pub(super) fn sign(&self, string_to_sign: &str) -> Zeroizing<[u8; 32]> {
-        hmac(&*self.bytes, string_to_sign.as_bytes())
+    pub(super) fn sign(&self, string_to_sign: &str) -> [u8; 32] {
+        self.mac.clone().chain_update(string_to_sign).finalize().into_bytes().into()
     }
 }
 
@@ -127,29 +130,34 @@ impl fmt::Debug for SigningKey {
     }
 }
 
-/// HMAC-SHA256.
+/// HMAC-SHA256 of `message`.
 fn hmac(key: &[u8], message: &[u8]) -> Zeroizing<[u8; 32]> {
+    Zeroizing::new(keyed(key).chain_update(message).finalize().into_bytes().into())
+}
+
+/// HMAC-SHA256 with `key` taken in.
+fn keyed(key: &[u8]) -> Hmac<Sha256> {
     // RFC 2104: a key longer than a block is hashed first, a shorter one is filled up with zeros. Done here, a
     // whole block is what `Hmac::new` takes, and it cannot fail as `new_from_slice` can by its type.
     let mut block = Zeroizing::new([0; BLOCK]);
-    let digest: [u8; 32];
+    let digest: Zeroizing<[u8; 32]>;
     let key = if key.len() > BLOCK {
-        digest = Sha256::digest(key).into();
-        &digest
+        digest = Zeroizing::new(Sha256::digest(key).into());
+        &*digest
     } else {
         key
     };
     for (slot, byte) in block.iter_mut().zip(key) {
         *slot = *byte;
     }
-    let mac = Hmac::<Sha256>::new((&*block).into()).chain_update(message);
-    Zeroizing::new(mac.finalize().into_bytes().into())
+    Hmac::new((&*block).into())
 }
 
 /// The last few signing keys, so that each is derived once a day. Share one between threads and requests.
 ///
-/// It keeps derived keys, each with the access key id and a SHA-256 of the secret it came from, and never the secret.
-/// Four keys are kept; the oldest makes room. Rotated credentials get a key of their own.
+/// It keeps derived keys, each with the access key id and a 64-bit hash of the secret it came from (SipHash, with random
+/// keys of its own), and never the secret. Four keys are kept; the oldest makes room. Rotated credentials get a key of
+/// their own.
 ///
 /// ```
 /// use std::time::SystemTime;
@@ -169,11 +177,12 @@ fn hmac(key: &[u8], message: &[u8]) -> Zeroizing<[u8; 32]> {
 #[derive(Default)]
 pub struct SigningKeyCache {
     entries: Mutex<Vec<Entry>>,
+    hasher: RandomState,
 }
 
 struct Entry {
     access_key_id: String,
-    secret_digest: [u8; 32],
+    secret_hash: u64,
     key: Arc<SigningKey>,
 }
 
@@ -188,13 +197,13 @@ impl SigningKeyCache {
     }
 
     pub(super) fn key_for(&self, credentials: &Credentials, scope: &Scope<'_>) -> Arc<SigningKey> {
-        let secret_digest: [u8; 32] = Sha256::digest(credentials.secret_access_key().expose()).into();
+        let secret_hash = self.hasher.hash_one(credentials.secret_access_key().expose());
         // A panic elsewhere cannot leave the list half-written, so a poisoned lock is as good as another.
         let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
         let found = entries.iter().find(|entry| {
             entry.key.scope() == scope.as_str()
                 && entry.access_key_id == credentials.access_key_id()
-                && entry.secret_digest == secret_digest
+                && entry.secret_hash == secret_hash
         });
         if let Some(entry) = found {
             return Arc::clone(&entry.key);
@@ -204,7 +213,7 @@ impl SigningKeyCache {
             entries.remove(0);
         }
         let access_key_id = credentials.access_key_id().to_owned();
-        entries.push(Entry { access_key_id, secret_digest, key: Arc::clone(&key) });
+        entries.push(Entry { access_key_id, secret_hash, key: Arc::clone(&key) });
         key
     }
 }
@@ -233,10 +242,11 @@ mod tests {
     fn the_chain_gives_the_key_of_the_aws_example() {
         // AWS General Reference, "Deriving the signing key": 20150830, us-east-1, iam.
         let key = SigningKey::derive(&SECRET.into(), at(1_440_938_160), "us-east-1", "iam").unwrap();
-        assert_eq!(
-            hex::encode(&*key.bytes),
-            "c4afb1cc5771d871763a393e44b703571b55cc28424d1a5e86da6ed3c154a4b9"
-        );
+        let k_signing = [
+            0xc4, 0xaf, 0xb1, 0xcc, 0x57, 0x71, 0xd8, 0x71, 0x76, 0x3a, 0x39, 0x3e, 0x44, 0xb7, 0x03, 0x57,
+            0x1b, 0x55, 0xcc, 0x28, 0x42, 0x4d, 0x1a, 0x5e, 0x86, 0xda, 0x6e, 0xd3, 0xc1, 0x54, 0xa4, 0xb9,
+        ];
+        assert_eq!(key.sign("message"), *hmac(&k_signing, b"message"));
     }
 
     #[test]
@@ -263,9 +273,9 @@ mod tests {
         let first = key("AKID", SECRET, "20150830T123600Z", "us-east-1");
         assert!(Arc::ptr_eq(&first, &key("AKID", SECRET, "20150830T235959Z", "us-east-1")));
         assert!(!Arc::ptr_eq(&first, &key("OTHER", SECRET, "20150830T123600Z", "us-east-1")));
-        assert_ne!(first.bytes, key("AKID", "another secret", "20150830T123600Z", "us-east-1").bytes);
-        assert_ne!(first.bytes, key("AKID", SECRET, "20150831T000000Z", "us-east-1").bytes);
-        assert_ne!(first.bytes, key("AKID", SECRET, "20150830T123600Z", "eu-west-1").bytes);
+        assert!(!Arc::ptr_eq(&first, &key("AKID", "another secret", "20150830T123600Z", "us-east-1")));
+        assert!(!Arc::ptr_eq(&first, &key("AKID", SECRET, "20150831T000000Z", "us-east-1")));
+        assert!(!Arc::ptr_eq(&first, &key("AKID", SECRET, "20150830T123600Z", "eu-west-1")));
         assert_eq!(cache.entries.lock().unwrap().len(), KEPT);
         assert!(!Arc::ptr_eq(&first, &key("AKID", SECRET, "20150830T123600Z", "us-east-1")), "made room");
     }

@@ -182,7 +182,7 @@ pub fn explain(request: &Request<Bytes>, params: &SigningParams<'_>) -> Result<S
     let canonical_request = CanonicalRequest::new(request, params, &amz_date)?;
     let string_to_sign =
         [ALGORITHM, "\n", &amz_date, "\n", scope.as_str(), "\n", &canonical_request.hash()].concat();
-    let value = hex::encode(&*match params.key {
+    let value = hex::encode(&match params.key {
         KeySource::Derived => {
             SigningKey::derive_for(credentials.secret_access_key(), &scope).sign(&string_to_sign)
         }

@@ -1,7 +1,17 @@
 //! How requests travel: one trait over `http` types, and the rules that every implementation keeps.
 
-#[cfg(feature = "reqwest")]
+#[cfg(any(feature = "reqwest", feature = "hyper"))]
+mod chunks;
+#[cfg(any(feature = "reqwest", feature = "hyper"))]
+mod direct;
+#[cfg(any(feature = "reqwest", feature = "hyper"))]
+mod failure;
+#[cfg(feature = "hyper")]
+mod proxy;
+#[cfg(any(feature = "reqwest", feature = "hyper"))]
 pub(crate) mod tls;
+#[cfg(feature = "hyper")]
+mod via_hyper;
 #[cfg(feature = "reqwest")]
 mod via_reqwest;
 
@@ -14,8 +24,15 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_core::Stream;
 
+#[cfg(feature = "hyper")]
+pub use via_hyper::{HyperTransport, HyperTransportBuilder};
 #[cfg(feature = "reqwest")]
 pub use via_reqwest::{ReqwestTransport, ReqwestTransportBuilder};
+
+/// How long a connection may take to be made, by default, from the look-up of the name to the end of the TLS
+/// handshake: the AWS SDK for Rust's 3.1 s.
+#[cfg(any(feature = "reqwest", feature = "hyper"))]
+const CONNECT_TIMEOUT: Duration = Duration::from_millis(3_100);
 
 /// A future that can be sent to another thread, behind a pointer.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -155,7 +172,7 @@ pub enum TransportErrorKind {
     Connect,
     /// The TLS handshake failed: an untrusted certificate, a wrong name, a port without TLS.
     Tls,
-    /// The proxy refused.
+    /// The proxy refused, or the transport does not speak to proxies.
     Proxy,
     /// No connection, or no answer, in time.
     Timeout,

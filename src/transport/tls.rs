@@ -37,18 +37,18 @@ pub(crate) fn client_config(ca_bundle: Option<&[u8]>) -> Result<ClientConfig, Tl
 }
 
 #[cfg(feature = "aws-lc-rs")]
-fn provider() -> Result<Arc<CryptoProvider>, TlsError> {
+pub(crate) fn provider() -> Result<Arc<CryptoProvider>, TlsError> {
     Ok(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
 }
 
 #[cfg(all(feature = "ring", not(feature = "aws-lc-rs")))]
-fn provider() -> Result<Arc<CryptoProvider>, TlsError> {
+pub(crate) fn provider() -> Result<Arc<CryptoProvider>, TlsError> {
     Ok(Arc::new(rustls::crypto::ring::default_provider()))
 }
 
 /// Without a provider of our own, the one that the application installed.
 #[cfg(not(any(feature = "ring", feature = "aws-lc-rs")))]
-fn provider() -> Result<Arc<CryptoProvider>, TlsError> {
+pub(crate) fn provider() -> Result<Arc<CryptoProvider>, TlsError> {
     CryptoProvider::get_default().cloned().ok_or_else(|| {
         TlsError(
             "there is no TLS provider: enable the feature ring or aws-lc-rs, or install one with \

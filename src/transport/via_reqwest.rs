@@ -1,27 +1,21 @@
 //! [`Transport`] over reqwest: HTTP/1.1, rustls configured by us, proxies from the environment.
 
-use std::pin::Pin;
 use std::sync::OnceLock;
-use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures_core::Stream;
-use http_body::Body as _;
 use rustls::ClientConfig;
 
-use super::tls;
-use super::{Body, BoxFuture, Transport, TransportError, TransportErrorKind};
-use crate::endpoint::is_loopback;
-
-/// How long a connection may take to be made, by default: the AWS SDK for Rust's 3.1 s.
-const CONNECT_TIMEOUT: Duration = Duration::from_millis(3_100);
+use super::chunks::Chunks;
+use super::direct::is_direct;
+use super::{Body, BoxFuture, CONNECT_TIMEOUT, Transport, TransportError, TransportErrorKind};
+use super::{failure, tls};
 
 /// The default transport. Cloning is cheap and shares the connection pool.
 ///
 /// HTTP/1.1 only, redirects never followed, nothing decompressed. `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and
-/// `NO_PROXY` are honoured, except that requests to this machine (`localhost`, loopback addresses) always go
-/// directly.
+/// `NO_PROXY` are honoured, except that requests to this machine (`localhost`, loopback addresses) and to the
+/// credential endpoints of AWS machines (169.254.0.0/16, fe80::/10, fd00:ec2::/32) always go directly.
 ///
 /// ```
 /// use bedrill::transport::ReqwestTransport;
@@ -32,7 +26,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_millis(3_100);
 #[derive(Debug, Clone)]
 pub struct ReqwestTransport {
     proxied: reqwest::Client,
-    // Made on first use: most programs never talk to their own machine.
+    // Made on first use: most programs never talk to such hosts.
     direct: std::sync::Arc<OnceLock<reqwest::Client>>,
     settings: ReqwestTransportBuilder,
     tls: ClientConfig,
@@ -55,8 +49,8 @@ impl ReqwestTransport {
     }
 
     fn client_for(&self, uri: &http::Uri) -> Result<&reqwest::Client, TransportError> {
-        let loopback = uri.host().is_some_and(is_loopback);
-        if !loopback || !self.settings.use_proxies {
+        let direct = uri.host().is_some_and(is_direct);
+        if !direct || !self.settings.use_proxies {
             return Ok(&self.proxied);
         }
         if let Some(client) = self.direct.get() {
@@ -137,9 +131,12 @@ impl Transport for ReqwestTransport {
     ) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
         Box::pin(async move {
             let client = self.client_for(request.uri())?;
-            let request = reqwest::Request::try_from(request).map_err(|error| describe(error, "send to"))?;
-            let response = client.execute(request).await.map_err(|error| describe(error, "reach"))?;
-            Ok(http::Response::from(response).map(|body| Body::from_stream(Chunks(body))))
+            let host = request.uri().host().unwrap_or("the host").to_owned();
+            let request = unchanged(request, &host)?;
+            let response = client.execute(request).await.map_err(|error| describe(error, &host, "reach"))?;
+            Ok(http::Response::from(response).map(|body| {
+                Body::from_stream(Chunks::new(body, move |error| describe(error, &host, "read from")))
+            }))
         })
     }
 
@@ -148,92 +145,71 @@ impl Transport for ReqwestTransport {
     }
 }
 
-/// The data frames of a reqwest body; trailers are dropped.
-struct Chunks(reqwest::Body);
-
-impl Stream for Chunks {
-    type Item = Result<Bytes, TransportError>;
-
-    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        loop {
-            return match ready!(Pin::new(&mut self.0).poll_frame(context)) {
-                None => Poll::Ready(None),
-                Some(Err(error)) => Poll::Ready(Some(Err(describe(error, "read from")))),
-                Some(Ok(frame)) => match frame.into_data() {
-                    Ok(data) => Poll::Ready(Some(Ok(data))),
-                    Err(_trailers) => continue,
-                },
-            };
-        }
+/// The request in reqwest's form, refused when that form would go to another path than the one that was signed: URLs
+/// resolve `.` and `..`, and encode what they do not like.
+fn unchanged(request: http::Request<Bytes>, host: &str) -> Result<reqwest::Request, TransportError> {
+    let uri = request.uri().clone();
+    let request = reqwest::Request::try_from(request).map_err(|error| describe(error, host, "send to"))?;
+    let url = request.url();
+    if (url.path(), url.query()) == (uri.path(), uri.query()) {
+        Ok(request)
+    } else {
+        Err(TransportError::new(
+            TransportErrorKind::Other,
+            format!(
+                "could not send to {host}: reqwest would change the path {}, and break the signature",
+                uri.path()
+            ),
+        ))
     }
 }
 
-/// Tells what failed from the chain of sources, because `reqwest::Error` names only "request" or "connect".
-fn describe(error: reqwest::Error, action: &str) -> TransportError {
-    // The URL holds the model id; the host is what matters here.
-    let host = error.url().and_then(|url| url.host_str()).unwrap_or("the host").to_owned();
+fn describe(error: reqwest::Error, host: &str, action: &str) -> TransportError {
+    // The URL holds the model id; the host is what matters.
     let error = error.without_url();
-    let mut causes = Vec::new();
-    let mut kind = None;
-    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(&error);
-    while let Some(current) = cause {
-        let text = current.to_string();
-        kind = kind.or_else(|| kind_of(current, &text));
-        causes.push(text);
-        cause = current.source();
-    }
-    let kind = kind.unwrap_or_else(|| {
-        if error.is_timeout() {
-            TransportErrorKind::Timeout
-        } else if error.is_connect() {
-            TransportErrorKind::Connect
-        } else if error.is_body() || error.is_decode() || error.is_request() {
-            TransportErrorKind::Broken
-        } else {
-            TransportErrorKind::Other
-        }
-    });
-    // The innermost cause says what happened; the ones above only where.
-    let root = causes.pop().unwrap_or_default();
-    let message = match kind {
-        TransportErrorKind::Dns => {
-            format!("could not resolve {host}: {root}; check the region, the endpoint and the network")
-        }
-        TransportErrorKind::Tls => format!(
-            "could not make a TLS connection to {host}: {root}; a proxy that inspects TLS needs its CA in AWS_CA_BUNDLE"
-        ),
-        TransportErrorKind::Proxy => format!("the proxy would not connect to {host}: {root}"),
-        TransportErrorKind::Timeout => format!("could not {action} {host} in time: {root}"),
-        TransportErrorKind::Broken => format!("the connection to {host} broke: {root}"),
-        _ => format!("could not {action} {host}: {root}"),
+    let otherwise = if error.is_timeout() {
+        TransportErrorKind::Timeout
+    } else if error.is_connect() {
+        TransportErrorKind::Connect
+    } else if error.is_body() || error.is_decode() || error.is_request() {
+        TransportErrorKind::Broken
+    } else {
+        TransportErrorKind::Other
     };
-    TransportError::new(kind, message).with_source(error)
+    failure::describe(error, host, action, otherwise)
 }
 
-fn kind_of(cause: &(dyn std::error::Error + 'static), text: &str) -> Option<TransportErrorKind> {
-    if cause.is::<rustls::Error>() {
-        return Some(TransportErrorKind::Tls);
-    }
-    if let Some(io) = cause.downcast_ref::<std::io::Error>() {
-        // rustls errors travel inside I/O errors of kind InvalidData.
-        if io.get_ref().is_some_and(|inner| inner.is::<rustls::Error>()) {
-            return Some(TransportErrorKind::Tls);
-        }
-        return match io.kind() {
-            std::io::ErrorKind::TimedOut => Some(TransportErrorKind::Timeout),
-            std::io::ErrorKind::ConnectionReset
-            | std::io::ErrorKind::ConnectionAborted
-            | std::io::ErrorKind::BrokenPipe
-            | std::io::ErrorKind::UnexpectedEof => Some(TransportErrorKind::Broken),
-            _ => None,
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn this_machine_and_its_link_are_never_asked_through_a_proxy() {
+        let transport = ReqwestTransport::new().expect("a transport");
+        let goes_directly = |uri: &str| {
+            let client = transport.client_for(&uri.parse().expect("a URI")).expect("a client");
+            !std::ptr::eq(client, &raw const transport.proxied)
         };
+        for uri in [
+            "http://localhost/",
+            "http://127.0.0.1:1/",
+            "http://[::1]/",
+            "http://169.254.169.254/latest",
+            "http://169.254.170.2/",
+            "http://[fd00:ec2::254]/",
+            "http://[fe80::1]/",
+        ] {
+            assert!(goes_directly(uri), "{uri}");
+        }
+        for uri in [
+            "https://bedrock-runtime.us-east-1.amazonaws.com/",
+            "http://169.253.169.254/",
+            "http://169.254.169.254.evil.test/",
+            "http://[fd00:ec3::254]/",
+            "http://[fec0::1]/",
+            "http://10.0.0.1/",
+        ] {
+            assert!(!goes_directly(uri), "{uri}");
+        }
     }
-    // hyper-util keeps its connect errors private; their text is all there is to tell them by.
-    if text.starts_with("dns error") {
-        return Some(TransportErrorKind::Dns);
-    }
-    if text.contains("tunnel") || text.contains("proxy") {
-        return Some(TransportErrorKind::Proxy);
-    }
-    None
 }

@@ -5,13 +5,34 @@
 
 mod auth;
 mod catalog;
+#[cfg(feature = "cli")]
+mod cli;
+mod cli_config;
+#[cfg(feature = "client")]
+mod client;
+#[cfg(feature = "config")]
+mod config;
+#[cfg(feature = "client")]
+mod conformance_chain;
+mod conformance_credentials;
+mod conformance_endpoints;
+mod conformance_events;
 mod conformance_frames;
+#[cfg(feature = "reqwest")]
+mod conformance_login;
 mod conformance_profile;
 mod conformance_requests;
 mod conformance_sigv4;
 mod conformance_surface;
+mod dependencies;
+mod embedder;
 mod eventstream;
+mod layers;
 mod models;
+#[cfg(feature = "reqwest")]
+mod peers;
 mod profile;
 mod sigv4;
 mod support;
+#[cfg(any(feature = "reqwest", feature = "hyper"))]
+mod transport;

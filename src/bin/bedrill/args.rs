@@ -21,7 +21,7 @@ pub(crate) struct Cli {
 }
 
 /// What every command understands.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Common options")]
 pub(crate) struct Common {
     /// The AWS region [default: the model ARN's, AWS_REGION, AWS_DEFAULT_REGION, the profile's, us-east-1]
@@ -30,9 +30,15 @@ pub(crate) struct Common {
     /// The profile of ~/.aws to use; goes before keys and tokens in the environment
     #[arg(long, global = true, value_name = "NAME")]
     pub(crate) profile: Option<String>,
+    /// Leave AWS_BEARER_TOKEN_BEDROCK out, so that access keys sign
+    #[arg(long, global = true)]
+    pub(crate) no_bearer: bool,
     /// Send requests to this URL instead of the region's host
     #[arg(long, global = true, value_name = "URL")]
     pub(crate) endpoint_url: Option<String>,
+    /// Read this configuration [default: BEDRILL_CONFIG, ~/.config/bedrill/config.json5, OpenClaw's, Moltbot's]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
     /// Read variables from this file instead of .env in the working directory
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) env_file: Option<PathBuf>,
@@ -65,6 +71,65 @@ pub(crate) enum Command {
         #[arg(long)]
         frames: bool,
     },
+    /// Show which credentials sign, in the order in which they are looked for, and why the others do not
+    ///
+    /// No secret is shown. The exit code is 3 when there are no usable credentials.
+    Auth(AuthArguments),
+    /// Show where the configuration is, what it says, and what is wrong with it
+    #[command(subcommand)]
+    Config(ConfigCommand),
+}
+
+/// The flags of `bedrill auth`.
+#[derive(Debug, Args)]
+pub(crate) struct AuthArguments {
+    /// Print one JSON document
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Ask the service who signs: STS, or for a bearer token the list of models
+    #[arg(long)]
+    pub(crate) probe: bool,
+    #[command(subcommand)]
+    pub(crate) command: Option<AuthCommand>,
+}
+
+/// What `bedrill auth` does besides explaining.
+#[derive(Debug, Subcommand)]
+pub(crate) enum AuthCommand {
+    /// Print the credentials themselves, secrets included, for another tool
+    Export {
+        /// Shell variables, or the document that credential_process prints
+        #[arg(long, value_enum)]
+        format: ExportFormat,
+    },
+}
+
+/// How credentials are exported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ExportFormat {
+    /// `export NAME='value'` lines, to be evaluated by a shell
+    Env,
+    /// The JSON document of credential_process
+    Process,
+}
+
+/// The commands of `bedrill config`.
+#[derive(Debug, Clone, Copy, Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// Print the path of the file that is read, or that would be if it existed
+    ///
+    /// With --verbose, every place that is looked at goes to stderr.
+    Path,
+    /// Print every setting, its value, and where that comes from
+    Show {
+        /// Print one JSON document instead of a table
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print what is wrong with the file, as FILE:LINE:COLUMN: ...
+    ///
+    /// The exit code is 2 when there is an error, and 0 when there are only warnings.
+    Check,
 }
 
 /// The flags of `bedrill chat`.
@@ -72,7 +137,7 @@ pub(crate) enum Command {
 pub(crate) struct Chat {
     /// The prompt; text on stdin is added below it
     pub(crate) prompt: Vec<String>,
-    /// A model id, an inference profile id or an ARN [default: BEDRILL_MODEL]
+    /// A model id, an inference profile id or an ARN [default: BEDRILL_MODEL, the configuration's primary model]
     #[arg(short, long, value_name = "MODEL")]
     pub(crate) model: Option<String>,
     /// The system prompt
@@ -99,7 +164,10 @@ pub(crate) struct Chat {
     /// Let the model think before it answers; --verbose shows the thoughts on stderr
     #[arg(long, value_name = "LEVEL")]
     pub(crate) thinking: Option<Thinking>,
-    /// Print the whole answer as one JSON document, in the shape of Converse's
+    /// Say on stderr how many tokens were used, and what they cost where the configuration has prices
+    #[arg(long)]
+    pub(crate) usage: bool,
+    /// Print the whole answer as one JSON document, in the shape of Converse's, with a cost where one is known
     #[arg(long)]
     pub(crate) json: bool,
     /// Write the raw body of the response to this file

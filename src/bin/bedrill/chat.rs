@@ -2,74 +2,121 @@
 
 use std::io::{self, IsTerminal as _, Read as _};
 use std::sync::Arc;
-use std::time::Instant;
 
-use bedrill::auth::{Auth, Host};
+use bedrill::Client;
+use bedrill::auth::{Auth, Host, StaticHost};
+use bedrill::config::Cost;
 use bedrill::converse::{
-    ContentBlock, ContentBlockDelta, ConverseOutput, ConverseRequest, ConverseStreamEvent,
-    InferenceConfiguration, Message, MessageBuilder, ReasoningContentDelta, Role, StopReason, ThinkingLevel,
-    TokenUsage,
+    ContentBlock, ConverseRequest, InferenceConfiguration, Message, Role, ThinkingLevel,
 };
 use bedrill::credentials::Credentials;
-use bedrill::{Client, ConverseStream};
+use bedrill::model_id::ModelId;
 
+use crate::answer::Answer;
 use crate::args::{Chat, Common, Thinking};
 use crate::attachment;
+use crate::config::{self, Configuration};
 use crate::environment::Environment;
 use crate::failure::Failure;
-use crate::terminal::{Output, note};
+use crate::terminal::note;
 use crate::transport::{Record, Recording, Replay};
 
 /// Asks, and prints the answer to stdout.
-pub(crate) async fn run(arguments: Chat, common: Common) -> Result<(), Failure> {
-    let environment = Arc::new(Environment::read(common.env_file.as_deref())?);
-    let request = request(&arguments, &*environment)?;
-    let client = client(&arguments, &common, environment)?;
-    let answer = Answer { output: Output::stdout(), verbose: common.verbose, quiet: common.quiet };
-    if arguments.no_stream {
-        let output = client.converse(&request).await?;
-        return answer.whole(&output, arguments.json);
-    }
-    let stream = client.converse_stream(&request).await?;
-    answer.streamed(stream, arguments.json).await
+pub(crate) fn run(arguments: &Chat, common: &Common) -> Result<(), Failure> {
+    // A replay must not depend on the machine it runs on: no variable and no file of it counts.
+    let (host, configuration): (Arc<dyn Host>, Configuration) = match &arguments.replay {
+        Some(_) => (Arc::new(StaticHost::new()), Configuration::default()),
+        None => {
+            let environment = Environment::read(common.env_file.as_deref())?;
+            let configuration = config::load(common, &environment)?;
+            (Arc::new(environment), configuration)
+        }
+    };
+    let request = request(arguments, &*host, &configuration)?;
+    let record = arguments.record.as_deref().map(Record::open).transpose()?;
+    let client = client(arguments, common, host, &configuration, record.clone())?;
+    crate::in_runtime(async {
+        let cost = prices(&configuration, request.model_id());
+        let answer = Answer::new(common).with_json(arguments.json).with_usage(arguments.usage, cost);
+        let outcome = ask(&client, &request, answer, arguments.no_stream).await;
+        if let (Some(record), Err(failure)) = (record, &outcome)
+            && failure.code() != 0
+            && let Err(problem) = record.complete().await
+        {
+            note(&format!("bedrill: {problem}"));
+        }
+        outcome
+    })
 }
 
-/// The client of the command line: its flags before everything else.
-fn client(arguments: &Chat, common: &Common, environment: Arc<Environment>) -> Result<Client, Failure> {
-    let mut builder = Client::builder();
+async fn ask(
+    client: &Client,
+    request: &ConverseRequest,
+    answer: Answer,
+    no_stream: bool,
+) -> Result<(), Failure> {
+    if no_stream {
+        answer.whole(&client.converse(request).await?)
+    } else {
+        answer.streamed(client.converse_stream(request).await?).await
+    }
+}
+
+/// The client, its transport replaced or wrapped where the flags ask for it.
+fn client(
+    arguments: &Chat,
+    common: &Common,
+    host: Arc<dyn Host>,
+    configuration: &Configuration,
+    record: Option<Record>,
+) -> Result<Client, Failure> {
+    let mut builder = crate::client::builder(common, host, configuration);
     if let Some(path) = &arguments.replay {
         // Nothing is sent, so nothing needs to be signed in earnest.
         builder = builder.auth(Auth::SigV4(Credentials::new("REPLAY", "replay")));
         builder = builder.transport(Arc::new(Replay::open(path)?));
-    } else if let Some(path) = &arguments.record {
-        let record = Record::create(path)?;
+    }
+    if let Some(record) = record {
         builder = builder.wrap_transport(|inner| Arc::new(Recording::new(inner, record)));
     }
-    if let Some(region) = &common.region {
-        builder = builder.region(region);
+    Ok(builder.build()?)
+}
+
+/// The model to ask: the flag's, the variable's, or the configuration's.
+fn model(arguments: &Chat, host: &dyn Host, configuration: &Configuration) -> Result<String, Failure> {
+    let configured = configuration.values.primary_model();
+    let named = arguments.model.clone().or_else(|| host.setting("BEDRILL_MODEL"));
+    if let Some(model) = named.or_else(|| configured.map(str::to_owned)) {
+        return Ok(model);
     }
-    if let Some(profile) = &common.profile {
-        builder = builder.profile(profile);
+    // A recording needs no model.
+    if arguments.replay.is_some() {
+        return Ok("replay".to_owned());
     }
-    if let Some(url) = &common.endpoint_url {
-        builder = builder.endpoint_url(url);
-    }
-    Ok(builder.host(environment).build()?)
+    let of_others = configuration.values.primary.as_ref().map(|primary| {
+        let origin = configuration.origin(primary);
+        format!("; {:?} at {origin} does not begin with amazon-bedrock/", primary.value())
+    });
+    Err(Failure::usage(format!(
+        "no model: name one with -m, in BEDRILL_MODEL or as the configuration's agents.defaults.model.primary, for \
+         example -m us.amazon.nova-lite-v1:0{}",
+        of_others.unwrap_or_default()
+    )))
+}
+
+/// What the configuration says that `model` costs.
+fn prices(configuration: &Configuration, model: &str) -> Option<Cost> {
+    let id = ModelId::parse(model).ok()?;
+    configuration.values.manual_model(id.as_str())?.cost.filter(Cost::is_known)
 }
 
 /// The request that the flags, the files and stdin make together.
-fn request(arguments: &Chat, host: &dyn Host) -> Result<ConverseRequest, Failure> {
-    let model = match (&arguments.model, host.var("BEDRILL_MODEL")) {
-        (Some(model), _) => model.clone(),
-        (None, Some(model)) => model,
-        // A recording needs no model.
-        (None, None) if arguments.replay.is_some() => "replay".to_owned(),
-        (None, None) => {
-            return Err(Failure::usage(
-                "no model: name one with -m or in BEDRILL_MODEL, for example -m us.amazon.nova-lite-v1:0",
-            ));
-        }
-    };
+fn request(
+    arguments: &Chat,
+    host: &dyn Host,
+    configuration: &Configuration,
+) -> Result<ConverseRequest, Failure> {
+    let model = model(arguments, host, configuration)?;
     let mut request = ConverseRequest::new(model).message(message(arguments)?);
     if let Some(system) = &arguments.system {
         request = request.system(system.as_str());
@@ -130,134 +177,4 @@ fn prompt(arguments: &Chat) -> Result<String, Failure> {
         (true, false) => piped,
         (false, false) => format!("{words}\n\n{piped}"),
     })
-}
-
-/// Where an answer goes, and how much is said about it.
-struct Answer {
-    output: Output,
-    verbose: bool,
-    quiet: bool,
-}
-
-impl Answer {
-    /// Prints the text as it comes; with `json`, the whole answer at its end.
-    async fn streamed(mut self, mut stream: ConverseStream, json: bool) -> Result<(), Failure> {
-        let started = Instant::now();
-        let mut message = MessageBuilder::new();
-        let mut reasoning = false;
-        while let Some(event) = stream.next().await {
-            let event = match event {
-                Ok(event) => event,
-                Err(error) => return Err(self.failed(error.into())),
-            };
-            if !json {
-                reasoning = self.show(&event, reasoning)?;
-            }
-            if let Err(error) = message.apply(&event) {
-                return Err(self.failed(Failure::failed(error.to_string())));
-            }
-        }
-        if let Some(warning) = stream.warning() {
-            self.note(&format!("the answer is complete, but the connection broke behind it: {warning}"));
-        }
-        let output = match message.finish() {
-            Ok(output) => output,
-            Err(error) => return Err(self.failed(Failure::failed(error.to_string()))),
-        };
-        if json {
-            self.output.line(&output.to_json().to_string()).map_err(|error| Failure::output(&error))?;
-        }
-        if self.verbose {
-            self.note(&format!(
-                "{} events in {:.1} s; request id {}",
-                stream.events_delivered(),
-                started.elapsed().as_secs_f64(),
-                stream.request_id().unwrap_or("unknown")
-            ));
-        }
-        self.close(&output)
-    }
-
-    /// Prints an answer that came at once.
-    fn whole(mut self, output: &ConverseOutput, json: bool) -> Result<(), Failure> {
-        let text = if json { output.to_json().to_string() } else { output.text() };
-        self.output.write(&text).map_err(|error| Failure::output(&error))?;
-        self.close(output)
-    }
-
-    /// Answer text goes to stdout; with `--verbose`, thoughts go to stderr. Says whether a line of thought is open.
-    fn show(&mut self, event: &ConverseStreamEvent, reasoning: bool) -> Result<bool, Failure> {
-        if let Some(text) = event.as_text() {
-            if reasoning && !text.is_empty() {
-                note("");
-            }
-            self.output.write(text).map_err(|error| Failure::output(&error))?;
-            return Ok(reasoning && text.is_empty());
-        }
-        if self.verbose
-            && let ConverseStreamEvent::ContentBlockDelta(delta) = event
-            && let ContentBlockDelta::ReasoningContent(ReasoningContentDelta::Text(text)) = &delta.delta
-        {
-            crate::terminal::thought(text);
-            return Ok(true);
-        }
-        Ok(reasoning)
-    }
-
-    /// What came stays on stdout, on a line of its own.
-    fn failed(&mut self, failure: Failure) -> Failure {
-        match self.output.end_line() {
-            Ok(()) => failure,
-            Err(error) => Failure::output(&error),
-        }
-    }
-
-    fn close(mut self, output: &ConverseOutput) -> Result<(), Failure> {
-        self.output.end_line().map_err(|error| Failure::output(&error))?;
-        if let Some(reason) = cut_short(&output.stop_reason) {
-            self.note(reason);
-        }
-        if let (true, Some(usage)) = (self.verbose, &output.usage) {
-            self.note(&tokens(usage));
-        }
-        Ok(())
-    }
-
-    fn note(&self, line: &str) {
-        if !self.quiet {
-            note(&format!("bedrill: {line}"));
-        }
-    }
-}
-
-/// What a user should know about an answer that did not end by itself.
-fn cut_short(reason: &StopReason) -> Option<&'static str> {
-    match reason {
-        StopReason::MaxTokens => Some("the answer stops at the limit of tokens; --max-tokens raises it"),
-        StopReason::GuardrailIntervened => Some("a guardrail stepped in"),
-        StopReason::ContentFiltered => Some("the service filtered the answer"),
-        StopReason::MalformedModelOutput | StopReason::MalformedToolUse => {
-            Some("the model wrote something that the service could not read")
-        }
-        StopReason::ModelContextWindowExceeded => {
-            Some("the conversation no longer fits the model's context window")
-        }
-        _ => None,
-    }
-}
-
-fn tokens(usage: &TokenUsage) -> String {
-    let mut text = format!(
-        "tokens: {} in, {} out, {} in all",
-        usage.input_tokens, usage.output_tokens, usage.total_tokens
-    );
-    for (count, what) in [
-        (usage.cache_read_input_tokens, "read from the cache"),
-        (usage.cache_write_input_tokens, "written to the cache"),
-    ] {
-        if let Some(count) = count.filter(|count| *count > 0) {
-            text.push_str(&format!(", {count} {what}"));
-        }
-    }
-    text
 }

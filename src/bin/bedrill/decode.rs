@@ -1,7 +1,8 @@
 //! `bedrill decode`: the frames or events of a recorded stream, one JSON document a line.
 
+use std::fmt::Display;
 use std::fs::File;
-use std::io::{self, BufReader, Read};
+use std::io::{self, Read};
 use std::path::Path;
 
 use base64::Engine as _;
@@ -18,12 +19,14 @@ const CHUNK: usize = 16 * 1024;
 
 /// Decodes `path`, or stdin for `-`, as it comes.
 pub(crate) fn run(path: &Path, frames: bool) -> Result<(), Failure> {
+    let unreadable =
+        |problem: &dyn Display| Failure::usage(format!("{} cannot be read: {problem}", path.display()));
     let input: Box<dyn Read> = if path.as_os_str() == "-" {
         Box::new(io::stdin().lock())
+    } else if path.is_dir() {
+        return Err(unreadable(&"it is a directory"));
     } else {
-        let file = File::open(path)
-            .map_err(|error| Failure::usage(format!("{} cannot be read: {error}", path.display())))?;
-        Box::new(BufReader::new(file))
+        Box::new(File::open(path).map_err(|error| unreadable(&error))?)
     };
     let mut lines = Output::stdout();
     if frames { decode_frames(input, &mut lines) } else { decode_events(input, &mut lines) }
@@ -35,7 +38,7 @@ fn decode_events(mut input: Box<dyn Read>, lines: &mut Output) -> Result<(), Fai
     let mut chunk = [0; CHUNK];
     loop {
         while let Some(event) = decoder.next_event().map_err(fault)? {
-            lines.line(&event.to_json().to_string()).map_err(|error| Failure::output(&error))?;
+            lines.json(&event.to_json()).map_err(|error| Failure::output(&error))?;
         }
         match read(&mut input, &mut chunk)? {
             [] => return decoder.finish().map_err(fault),
@@ -50,7 +53,7 @@ fn decode_frames(mut input: Box<dyn Read>, lines: &mut Output) -> Result<(), Fai
     let mut chunk = [0; CHUNK];
     loop {
         while let Some(frame) = decoder.next_frame().map_err(fault)? {
-            lines.line(&frame_json(&frame).to_string()).map_err(|error| Failure::output(&error))?;
+            lines.json(&frame_json(&frame)).map_err(|error| Failure::output(&error))?;
         }
         match read(&mut input, &mut chunk)? {
             [] => return decoder.finish().map_err(fault),

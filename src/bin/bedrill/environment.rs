@@ -1,16 +1,21 @@
 //! The variables a run sees: those of the process, then those of a `.env` file.
 
 use std::collections::HashMap;
+use std::fmt::Display;
 use std::io;
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
-use bedrill::auth::{Host, SystemHost};
+use bedrill::auth::{FileLock, Host, ProcessLimits, ProcessOutput, SystemHost};
+use bedrill::credentials::Secret;
+use bedrill::transport::BoxFuture;
 
 use crate::failure::Failure;
 
 /// Variables that a file in a working directory must not set, because they choose which other files are read,
-/// and those can name a process to run (`credential_process`).
-const NEVER_FROM_A_FILE: [&str; 2] = ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"];
+/// and those can name a process to run (`credential_process`) or a server to send to (`baseUrl`).
+const NEVER_FROM_A_FILE: [&str; 3] = ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "BEDRILL_CONFIG"];
 
 /// The process environment, with the variables of a `.env` file behind it.
 pub(crate) struct Environment {
@@ -22,43 +27,78 @@ impl Environment {
     /// Reads `env_file`, or `.env` in the working directory when none is named and there is one.
     ///
     /// Only `AWS_*` and `BEDRILL_*` are taken: `HOME` or `PATH` from a file of a stranger would lead to other
-    /// files and programs.
+    /// files and programs. Lines of others do not matter, also when they are written for another reader.
     pub(crate) fn read(env_file: Option<&Path>) -> Result<Self, Failure> {
-        let mut from_file = HashMap::new();
         let path = env_file.unwrap_or_else(|| Path::new(".env"));
-        match std::fs::File::open(path) {
-            Ok(file) => {
-                for entry in dotenvy::Iter::new(file) {
-                    let (name, value) = entry.map_err(|error| {
-                        Failure::usage(format!("{} cannot be read: {}", path.display(), problem(&error)))
-                    })?;
-                    if is_taken(&name) {
-                        from_file.insert(name, value);
-                    }
-                }
+        let unreadable =
+            |problem: &dyn Display| Failure::usage(format!("{} cannot be read: {problem}", path.display()));
+        let text = match std::fs::read(path) {
+            Ok(text) => text,
+            // Python programs like to keep a virtual environment in a folder of that name.
+            Err(error)
+                if env_file.is_none()
+                    && matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::IsADirectory) =>
+            {
+                Vec::new()
             }
-            Err(error) if env_file.is_none() && error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => {
-                return Err(Failure::usage(format!("{} cannot be read: {error}", path.display())));
-            }
-        }
+            Err(error) => return Err(unreadable(&error)),
+        };
+        let from_file = variables(&text).map_err(|problem| unreadable(&problem))?;
         Ok(Self { system: SystemHost, from_file })
     }
 }
 
-fn is_taken(name: &str) -> bool {
-    (name.starts_with("AWS_") || name.starts_with("BEDRILL_")) && !NEVER_FROM_A_FILE.contains(&name)
+/// The variables in `text` that are ours; of two with one name the last, as in a shell.
+fn variables(text: &[u8]) -> Result<HashMap<String, String>, String> {
+    let text = text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(text);
+    let mut variables = HashMap::new();
+    let mut broken = false;
+    for entry in dotenvy::Iter::new(text) {
+        match entry {
+            Ok((name, value)) => {
+                variables.insert(name, value);
+            }
+            Err(dotenvy::Error::Io(error)) => return Err(error.to_string()),
+            Err(_) => broken = true,
+        }
+    }
+    if broken {
+        check_ours(&String::from_utf8_lossy(text), &variables)?;
+    }
+    variables.retain(|name, _| is_taken(name));
+    Ok(variables)
 }
 
-/// What is wrong with the file, without the line itself: it may hold a secret.
-fn problem(error: &dotenvy::Error) -> String {
-    match error {
-        dotenvy::Error::LineParse(_, index) => {
-            format!("a line is not NAME=value (near byte {index} of that line)")
+/// Fails for a line of ours that cannot be read, or that the open quote of another line swallowed.
+fn check_ours(text: &str, variables: &HashMap<String, String>) -> Result<(), String> {
+    for (line, number) in text.lines().zip(1..) {
+        let name = name_in(line);
+        let reads = || matches!(dotenvy::Iter::new(line.as_bytes()).next(), Some(Ok(_)));
+        if is_ours(name) && !(variables.contains_key(name) && reads()) {
+            // The value is not said: it may be a secret.
+            return Err(format!(
+                "{name} in line {number} is not NAME=value; a value with a space, a quote or # in it needs quotes, and \
+                 quotes above it must be closed"
+            ));
         }
-        dotenvy::Error::Io(error) => error.to_string(),
-        _ => "it is not a file of NAME=value lines".to_owned(),
     }
+    Ok(())
+}
+
+/// The name that a line of a `.env` file begins with.
+fn name_in(line: &str) -> &str {
+    let line = line.trim_start();
+    let line = line.strip_prefix("export ").unwrap_or(line).trim_start();
+    let end = line.find(|c: char| c != '_' && !c.is_ascii_alphanumeric()).unwrap_or(line.len());
+    line.get(..end).unwrap_or_default()
+}
+
+fn is_ours(name: &str) -> bool {
+    name.starts_with("AWS_") || name.starts_with("BEDRILL_")
+}
+
+fn is_taken(name: &str) -> bool {
+    is_ours(name) && !NEVER_FROM_A_FILE.contains(&name)
 }
 
 impl Host for Environment {
@@ -75,6 +115,34 @@ impl Host for Environment {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
         self.system.read(path)
     }
+
+    fn modified(&self, path: &Path) -> Option<SystemTime> {
+        self.system.modified(path)
+    }
+
+    fn writable_by_others(&self, path: &Path) -> bool {
+        self.system.writable_by_others(path)
+    }
+
+    fn write_private(&self, path: &Path, contents: &[u8]) -> io::Result<()> {
+        self.system.write_private(path, contents)
+    }
+
+    fn try_lock(&self, path: &Path) -> io::Result<Option<FileLock>> {
+        self.system.try_lock(path)
+    }
+
+    fn run(&self, command: &str, limits: ProcessLimits) -> BoxFuture<'static, io::Result<ProcessOutput>> {
+        self.system.run(command, limits)
+    }
+
+    fn resolve(&self, name: &str) -> io::Result<Vec<IpAddr>> {
+        self.system.resolve(name)
+    }
+
+    fn ask(&self, prompt: &str) -> Option<Secret> {
+        self.system.ask(prompt)
+    }
 }
 
 #[cfg(test)]
@@ -83,13 +151,42 @@ mod tests {
 
     #[test]
     fn a_file_may_not_choose_other_files_or_programs() {
-        for name in
-            ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "HOME", "PATH", "HTTPS_PROXY", "LD_PRELOAD"]
-        {
+        for name in [
+            "AWS_CONFIG_FILE",
+            "AWS_SHARED_CREDENTIALS_FILE",
+            "BEDRILL_CONFIG",
+            "HOME",
+            "PATH",
+            "HTTPS_PROXY",
+        ] {
             assert!(!is_taken(name), "{name}");
         }
         for name in ["AWS_ACCESS_KEY_ID", "AWS_REGION", "AWS_PROFILE", "BEDRILL_MODEL"] {
             assert!(is_taken(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn lines_for_other_readers_do_not_matter() {
+        let text =
+            "\u{feff}AWS_REGION=eu-west-1\nOTHER=two words\nnonsense\nexport BEDRILL_MODEL='m'\nAWS_REGION=x";
+        let variables = variables(text.as_bytes()).expect("ours can be read");
+        assert_eq!(variables.len(), 2);
+        assert_eq!((variables["AWS_REGION"].as_str(), variables["BEDRILL_MODEL"].as_str()), ("x", "m"));
+    }
+
+    #[test]
+    fn a_broken_line_of_ours_is_named_without_its_value() {
+        for text in [
+            "AWS_SECRET_ACCESS_KEY=can ary",
+            "export AWS_SECRET_ACCESS_KEY canary",
+            // The open quote swallows the line below.
+            "OTHER=it's\nAWS_SECRET_ACCESS_KEY=canary\n",
+            "AWS_SECRET_ACCESS_KEY=x\nAWS_SECRET_ACCESS_KEY=can ary\n",
+        ] {
+            let problem = variables(text.as_bytes()).expect_err(text);
+            assert!(problem.starts_with("AWS_SECRET_ACCESS_KEY in line "), "{problem}");
+            assert!(!problem.contains("ary"), "{problem}");
         }
     }
 }

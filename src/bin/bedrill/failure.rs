@@ -23,11 +23,6 @@ impl Failure {
         Self { code: 2, message: message.into() }
     }
 
-    /// Ctrl-C: exit code 130, as a shell reports SIGINT. There is nothing to say about it.
-    pub(crate) fn interrupted() -> Self {
-        Self { code: 130, message: String::new() }
-    }
-
     /// Stdout cannot be written. A reader that has seen enough (`| head`) is no failure.
     pub(crate) fn output(error: &io::Error) -> Self {
         match error.kind() {

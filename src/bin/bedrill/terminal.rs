@@ -3,6 +3,8 @@
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _, Write};
 
+use serde_json::Value;
+
 /// Standard output: raw into a pipe or a file, made harmless on a terminal.
 pub(crate) struct Output {
     out: io::StdoutLock<'static>,
@@ -34,11 +36,22 @@ impl Output {
         if self.ends_with_newline { Ok(()) } else { self.write("\n") }
     }
 
-    /// Writes one line. JSON needs no care: it holds no control character unescaped below U+0020; what lies
-    /// above is made visible on a terminal like any text.
-    pub(crate) fn line(&mut self, line: &str) -> io::Result<()> {
-        self.write(line)?;
+    /// Writes one line, or several.
+    pub(crate) fn line(&mut self, text: &str) -> io::Result<()> {
+        self.write(text)?;
         self.write("\n")
+    }
+
+    /// Writes a JSON document as one line. On a terminal it stays JSON: what a terminal would obey is escaped.
+    pub(crate) fn json(&mut self, document: &Value) -> io::Result<()> {
+        let mut line = document.to_string();
+        if self.terminal {
+            line = visible_json(&line);
+        }
+        line.push('\n');
+        self.ends_with_newline = true;
+        self.out.write_all(line.as_bytes())?;
+        self.out.flush()
     }
 }
 
@@ -52,6 +65,21 @@ pub(crate) fn visible(text: &str) -> String {
         } else {
             // Writing to a String does not fail.
             let _ = write!(out, "{}", character.escape_unicode());
+        }
+    }
+    out
+}
+
+/// `json` with the same characters escaped as JSON has it (`\u009b`). They stand in strings only, and those below
+/// U+0020 are escaped already.
+fn visible_json(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    for character in json.chars() {
+        if is_harmless(character) {
+            out.push(character);
+        } else {
+            // Writing to a String does not fail. All of them are below U+10000.
+            let _ = write!(out, "\\u{:04x}", u32::from(character));
         }
     }
     out
@@ -84,5 +112,13 @@ mod tests {
         assert_eq!(visible("tab\there\nü"), "tab\there\nü");
         assert_eq!(visible("\u{1b}]52;c;aGk=\u{7}"), "\\u{1b}]52;c;aGk=\\u{7}");
         assert_eq!(visible("\r\u{8}\u{7f}\u{9b}\u{202e}"), "\\u{d}\\u{8}\\u{7f}\\u{9b}\\u{202e}");
+    }
+
+    #[test]
+    fn json_stays_json_when_it_is_made_visible() {
+        let document = serde_json::json!({"text": "\u{1b}[2J\u{7f}\u{9b}\u{202e}\n\"ü🌧"});
+        let shown = visible_json(&document.to_string());
+        assert!(shown.chars().all(is_harmless), "{shown}");
+        assert_eq!(serde_json::from_str::<Value>(&shown).expect(&shown), document);
     }
 }

@@ -4,8 +4,8 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bedrill::transport::{Body, BoxFuture, Transport, TransportError, TransportErrorKind};
@@ -14,36 +14,77 @@ use futures_core::Stream;
 
 use crate::failure::Failure;
 
+/// How long the rest of a body may take to come once nobody waits for it any more.
+const REST_LIMIT: Duration = Duration::from_secs(10);
+
 /// The file that a body is recorded to.
 #[derive(Clone)]
 pub(crate) struct Record {
-    file: Arc<Mutex<File>>,
     path: PathBuf,
+    state: Arc<Mutex<Recorded>>,
+}
+
+struct Recorded {
+    file: File,
+    /// What was not read of the body, because its reader gave up.
+    rest: Option<Body>,
 }
 
 impl Record {
-    /// Makes `path` empty, readable by the owner alone: answers are private.
-    pub(crate) fn create(path: &Path) -> Result<Self, Failure> {
+    /// Makes sure that `path` can be written before anything is asked. A new file is readable by the owner alone:
+    /// answers are private. An old one keeps its content until there is an answer.
+    pub(crate) fn open(path: &Path) -> Result<Self, Failure> {
         let mut options = OpenOptions::new();
-        options.write(true).create(true).truncate(true);
+        options.write(true).create(true).truncate(false);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let file = options
             .open(path)
             .map_err(|error| Failure::usage(format!("{} cannot be written: {error}", path.display())))?;
-        Ok(Self { file: Arc::new(Mutex::new(file)), path: path.to_owned() })
+        let state = Arc::new(Mutex::new(Recorded { file, rest: None }));
+        Ok(Self { path: path.to_owned(), state })
+    }
+
+    /// Records what the stream's reader left over: a recording is most wanted when the stream could not be read.
+    pub(crate) async fn complete(&self) -> Result<(), String> {
+        let Some(mut rest) = self.state().rest.take() else { return Ok(()) };
+        let read = async {
+            while let Some(chunk) = rest.chunk().await? {
+                self.append(&chunk)?;
+            }
+            Ok::<_, TransportError>(())
+        };
+        let problem = match tokio::time::timeout(REST_LIMIT, read).await {
+            Ok(Ok(())) => return Ok(()),
+            Ok(Err(error)) => error.to_string(),
+            Err(_) => "its end did not come in time".to_owned(),
+        };
+        Err(format!("the record {} is not complete: {problem}", self.path.display()))
+    }
+
+    fn state(&self) -> MutexGuard<'_, Recorded> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Empties the file for a new answer; a pipe or a device has nothing to empty.
+    fn begin(&self) -> Result<(), TransportError> {
+        let state = self.state();
+        let is_file = state.file.metadata().is_ok_and(|metadata| metadata.is_file());
+        let emptied = if is_file { state.file.set_len(0) } else { Ok(()) };
+        emptied.map_err(|error| self.unwritable(&error))
     }
 
     fn append(&self, chunk: &[u8]) -> Result<(), TransportError> {
-        let written = self.file.lock().unwrap_or_else(PoisonError::into_inner).write_all(chunk);
-        written.map_err(|error| {
-            let message = format!("the record {} cannot be written: {error}", self.path.display());
-            TransportError::new(TransportErrorKind::Other, message)
-        })
+        self.state().file.write_all(chunk).map_err(|error| self.unwritable(&error))
+    }
+
+    fn unwritable(&self, error: &io::Error) -> TransportError {
+        let message = format!("the record {} cannot be written: {error}", self.path.display());
+        TransportError::new(TransportErrorKind::Other, message)
     }
 }
 
-/// Records the raw body of each response while it passes.
+/// Records the raw body of the response while it passes.
 pub(crate) struct Recording {
     inner: Arc<dyn Transport>,
     record: Record,
@@ -62,8 +103,9 @@ impl Transport for Recording {
     ) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
         Box::pin(async move {
             let response = self.inner.send(request).await?;
+            self.record.begin()?;
             let record = self.record.clone();
-            Ok(response.map(|body| Body::from_stream(Tee { body, record })))
+            Ok(response.map(|body| Body::from_stream(Tee { body: Some(body), record })))
         })
     }
 
@@ -74,7 +116,8 @@ impl Transport for Recording {
 
 /// A body whose chunks go to a file before they go on.
 struct Tee {
-    body: Body,
+    /// `None` behind its end.
+    body: Option<Body>,
     record: Record,
 }
 
@@ -82,13 +125,25 @@ impl Stream for Tee {
     type Item = Result<Bytes, TransportError>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let polled = Pin::new(&mut self.body).poll_next(context);
-        if let Poll::Ready(Some(Ok(chunk))) = &polled
-            && let Err(error) = self.record.append(chunk)
-        {
-            return Poll::Ready(Some(Err(error)));
+        let Some(body) = &mut self.body else { return Poll::Ready(None) };
+        let item = match ready!(Pin::new(body).poll_next(context)) {
+            Some(Ok(chunk)) => self.record.append(&chunk).map(|()| chunk),
+            Some(Err(error)) => Err(error),
+            None => {
+                self.body = None;
+                return Poll::Ready(None);
+            }
+        };
+        if item.is_err() {
+            self.body = None;
         }
-        polled
+        Poll::Ready(Some(item))
+    }
+}
+
+impl Drop for Tee {
+    fn drop(&mut self) {
+        self.record.state().rest = self.body.take();
     }
 }
 

@@ -2,6 +2,18 @@
 
 use super::*;
 
+fn canonical_uri(path: &str, normalize: bool, encode: bool) -> String {
+    let mut out = String::new();
+    push_canonical_uri(&mut out, path, normalize, encode);
+    out
+}
+
+fn canonical_query(query: &str) -> String {
+    let mut out = String::new();
+    push_canonical_query(&mut out, query);
+    out
+}
+
 #[test]
 fn the_path_as_sent_is_encoded_once_more() {
     for (path, canonical) in [

@@ -100,7 +100,8 @@ fn an_error_stops_the_chain_and_keeps_what_was_asked_before() {
 
 #[test]
 fn no_credentials_lists_every_source_and_says_what_to_do() {
-    let error = load(Chain::builder(), &host()).expect_err("nothing");
+    let off_ec2 = host().with_var("AWS_EC2_METADATA_DISABLED", "true");
+    let error = load(Chain::builder(), &off_ec2).expect_err("nothing");
     assert_eq!(error.kind(), AuthErrorKind::NoCredentials);
     assert_eq!(
         error.to_string(),
@@ -109,6 +110,9 @@ fn no_credentials_lists_every_source_and_says_what_to_do() {
          \x20 environment: AWS_ACCESS_KEY_ID is not set\n\
          \x20 profile: there is no profile \"default\" in /home/me/.aws/config (no such file) and \
          /home/me/.aws/credentials (no such file)\n\
+         \x20 web identity: AWS_WEB_IDENTITY_TOKEN_FILE is not set\n\
+         \x20 container: neither AWS_CONTAINER_CREDENTIALS_RELATIVE_URI nor AWS_CONTAINER_CREDENTIALS_FULL_URI is set\n\
+         \x20 IMDS: AWS_EC2_METADATA_DISABLED is true\n\
          set AWS_BEARER_TOKEN_BEDROCK to a Bedrock API key, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, \
          or run `aws configure`"
     );
@@ -131,11 +135,12 @@ fn a_source_of_the_programs_own_goes_first() {
 fn an_explanation_asks_all_and_marks_the_one_that_signs() {
     let all = profiles(keys(token(host())));
     let explain = |host: StaticHost| {
-        run(Chain::builder().host(Arc::new(host)).build().explain())
+        let builder = Chain::builder().no_web_identity().no_container().no_imds();
+        run(builder.host(Arc::new(host)).build().explain())
             .iter()
             .map(|attempt| {
                 let outcome = match attempt.outcome() {
-                    Outcome::Found { identity, origin } => format!("{identity} {origin}"),
+                    Outcome::Found { identity, origin, .. } => format!("{identity} {origin}"),
                     Outcome::NotHere { why } => why.clone(),
                     Outcome::Broken(error) => error.problem().to_owned(),
                     other => panic!("{other:?}"),

@@ -2,8 +2,18 @@
 
 pub mod api_model;
 pub mod conformance;
+#[cfg(feature = "client")]
+pub mod events;
 pub mod frames;
 pub mod json;
 pub mod raw_request;
+#[cfg(feature = "client")]
+pub mod replay;
+#[cfg(feature = "client")]
+pub mod replies;
+#[cfg(feature = "client")]
+pub mod scripted;
+#[cfg(feature = "reqwest")]
+pub mod server;
 #[cfg(feature = "client")]
 pub mod service;

@@ -8,13 +8,14 @@ use std::sync::Arc;
 
 use bedrill::Client;
 use bedrill::auth::StaticHost;
-use bedrill::converse::{ConverseRequest, MessageBuilder};
+use bedrill::converse::ConverseRequest;
 use bedrill::credentials::Credentials;
 use tokio::net::TcpListener;
 
+use crate::answer::Answer;
 use crate::args::Common;
 use crate::failure::Failure;
-use crate::terminal::{Output, note};
+use crate::terminal::note;
 
 const MODEL: &str = "us.example.demo-v1:0";
 const REGION: &str = "us-east-1";
@@ -23,13 +24,13 @@ const KEY_ID: &str = "AKIABEDRILLDEMO00000";
 const SECRET: &str = "not-a-secret/only-for-the-demo";
 
 /// Starts the server, asks it `prompt` with keys found in (pretended) variables, and prints the answer.
-pub(crate) async fn run(prompt: &str, common: Common) -> Result<(), Failure> {
+pub(crate) async fn run(prompt: &str, common: &Common) -> Result<(), Failure> {
     let listener =
         listen().await.map_err(|error| Failure::failed(format!("no port on loopback: {error}")))?;
     let url =
         format!("http://{}", listener.local_addr().map_err(|error| Failure::failed(error.to_string()))?);
     let server = tokio::spawn(server::serve(listener, Credentials::new(KEY_ID, SECRET)));
-    let outcome = converse(prompt, &url, SECRET, common.quiet).await;
+    let outcome = converse(prompt, &url, SECRET, common).await;
     server.abort();
     outcome
 }
@@ -39,9 +40,9 @@ async fn listen() -> io::Result<TcpListener> {
 }
 
 /// One question to the server at `url`, signed with `secret`.
-async fn converse(prompt: &str, url: &str, secret: &str, quiet: bool) -> Result<(), Failure> {
+async fn converse(prompt: &str, url: &str, secret: &str, common: &Common) -> Result<(), Failure> {
     let say = |line: &str| {
-        if !quiet {
+        if !common.quiet {
             note(line);
         }
     };
@@ -60,17 +61,7 @@ async fn converse(prompt: &str, url: &str, secret: &str, quiet: bool) -> Result<
     let mut stream = client.converse_stream(&request).await?;
     say("  signature    SigV4, accepted by the embedded server");
     say("  answer       an event stream:\n");
-    let mut output = Output::stdout();
-    let mut message = MessageBuilder::new();
-    while let Some(event) = stream.next().await {
-        let event = event?;
-        if let Some(text) = event.as_text() {
-            output.write(text).map_err(|error| Failure::output(&error))?;
-        }
-        message.apply(&event).map_err(|error| Failure::failed(error.to_string()))?;
-    }
-    output.end_line().map_err(|error| Failure::output(&error))?;
-    let answer = message.finish().map_err(|error| Failure::failed(error.to_string()))?;
+    let answer = Answer::new(common).receive(&mut stream).await?;
     let tokens = answer.usage.as_ref().map_or(0, |usage| usage.output_tokens);
     say(&format!(
         "\n  complete     {} events, stop reason {}, {tokens} tokens, request id {}",
@@ -92,7 +83,8 @@ mod tests {
             let listener = listen().await.expect("a port");
             let url = format!("http://{}", listener.local_addr().expect("an address"));
             let server = tokio::spawn(server::serve(listener, Credentials::new(KEY_ID, SECRET)));
-            let outcome = converse("hi", &url, secret, true).await;
+            let common = Common { quiet: true, ..Common::default() };
+            let outcome = converse("hi", &url, secret, &common).await;
             server.abort();
             outcome
         })

@@ -1,32 +1,27 @@
 //! Credentials and settings of the selected profile in the AWS CLI's shared files.
 
+mod chain;
+mod keys;
+#[cfg(feature = "client")]
+mod load;
+
 use std::fmt;
 use std::io::ErrorKind;
+#[cfg(feature = "client")]
+use std::path::PathBuf;
+#[cfg(feature = "client")]
+use std::time::SystemTime;
 
 use zeroize::Zeroizing;
 
-use super::{Answer, Auth, AuthError, Host, UNFIT, fits_header};
-use crate::credentials::{Credentials, Secret};
+use super::{Answer, AuthError, Host};
 use crate::profile::{FileKind, Locations, Origin, Platform, ProfileSet, Section, locations, selected_name};
 
+pub use chain::{Base, BaseKind, ChainError, ChainProblem, MAX_PROFILES, Role, RoleChain, resolve_chain};
+#[cfg(feature = "client")]
+pub(super) use load::load;
+
 pub(super) const SOURCE: &str = "profile";
-
-const ACCESS_KEY_ID: &str = "aws_access_key_id";
-const SECRET_ACCESS_KEY: &str = "aws_secret_access_key";
-const SESSION_TOKEN: &str = "aws_session_token";
-
-/// Settings by which a profile asks for credentials of another kind. They go before static keys, as in the SDKs.
-const OTHER_KINDS: [&str; 9] = [
-    "role_arn",
-    "credential_source",
-    "web_identity_token_file",
-    "sso_session",
-    "sso_start_url",
-    "sso_account_id",
-    "sso_role_name",
-    "login_session",
-    "credential_process",
-];
 
 /// How many names of profiles an error lists.
 const LISTED: usize = 20;
@@ -64,6 +59,8 @@ pub struct ProfileFiles {
     found: Vec<FileKind>,
     selected: String,
     selected_by: SelectedBy,
+    #[cfg(feature = "client")]
+    watched: Vec<(PathBuf, Option<SystemTime>)>,
 }
 
 /// A setting of a profile and where it stands. `Debug` does not show the value: it may be a secret.
@@ -105,6 +102,12 @@ impl ProfileFiles {
     /// When a file is there but cannot be read, or does not follow the format: with its path, line and column.
     pub fn load(host: &dyn Host, profile: Option<&str>) -> Result<Self, AuthError> {
         let locations = locations(|name| host.var(name), host.home().as_deref(), Platform::current());
+        #[cfg(feature = "client")]
+        let watched = [FileKind::Config, FileKind::Credentials]
+            .into_iter()
+            .filter_map(|file| locations.of(file).path())
+            .map(|path| (path.to_owned(), host.modified(path)))
+            .collect();
         let config = read(host, &locations, FileKind::Config)?;
         let credentials = read(host, &locations, FileKind::Credentials)?;
         let found = [(&config, FileKind::Config), (&credentials, FileKind::Credentials)];
@@ -124,7 +127,15 @@ impl ProfileFiles {
                 (selected.name().to_owned(), by)
             }
         };
-        Ok(Self { set, locations, found, selected, selected_by })
+        Ok(Self {
+            set,
+            locations,
+            found,
+            selected,
+            selected_by,
+            #[cfg(feature = "client")]
+            watched,
+        })
     }
 
     /// All profiles of both files.
@@ -154,8 +165,7 @@ impl ProfileFiles {
     /// A setting of the selected profile: `region`, `endpoint_url`. Blank ones count as absent.
     #[must_use]
     pub fn setting(&self, name: &str) -> Option<Setting<'_>> {
-        let profile = self.selected()?;
-        filled(profile.property(name), profile.property_origin(name))
+        setting(self.selected()?, name)
     }
 
     /// The selected profile's endpoint for `service` (`bedrock_runtime` or `bedrock`): from the `[services NAME]` section
@@ -187,65 +197,104 @@ impl ProfileFiles {
         format!("{}:{}", path(&self.locations, origin.file()), origin.line())
     }
 
-    /// The static keys of the selected profile.
+    /// Both files, and when each was last changed before it was read.
+    #[cfg(feature = "client")]
+    pub(super) fn watched(&self) -> &[(PathBuf, Option<SystemTime>)] {
+        &self.watched
+    }
+
+    /// Where both files are expected, and what else is in the home directory.
+    #[must_use]
+    pub fn locations(&self) -> &Locations {
+        &self.locations
+    }
+
+    /// How the selected profile comes to credentials; a reason when it is for another source to have them.
     ///
     /// An absent `default` or a profile without credentials is not here: the next source is asked. When the caller
     /// named the profile, both are errors, so that no other identity takes its place unnoticed.
     ///
     /// # Errors
     ///
-    /// When a profile that was named does not exist, holds half a key, or takes its credentials from a role, SSO, a
-    /// process, a web identity or a login session, which this version does not support.
+    /// When a profile that was named does not exist, or one cannot come to credentials.
+    pub(super) fn chain(&self) -> Result<Result<RoleChain<'_>, String>, AuthError> {
+        let Some(selected) = self.selected() else {
+            return self.absent().map(Err);
+        };
+        match resolve_chain(&self.set, &self.selected) {
+            Ok(chain) => Ok(Ok(chain)),
+            Err(error)
+                if error.problem() == &ChainProblem::NoCredentials && error.profile() == selected.name() =>
+            {
+                let name = selected.name();
+                let problem = format!("profile {name} has no credentials in {}", self.files());
+                if self.selected_by != SelectedBy::Caller {
+                    return Ok(Err(problem));
+                }
+                Err(AuthError::new(SOURCE, problem).with_hint(format!(
+                    "run `aws configure --profile {name}`, or name no profile to use another source"
+                )))
+            }
+            Err(error) => Err(self.broken(&error)),
+        }
+    }
+
+    /// The selected profile's static keys. For the other kinds a `Chain` is needed, because they take a request or a
+    /// process.
+    ///
+    /// # Errors
+    ///
+    /// When a profile that was named does not exist, one cannot come to credentials, or it is of another kind.
     pub fn credentials(&self) -> Result<Answer, AuthError> {
-        let name = &self.selected;
-        if self.selected().is_none() {
-            return self.absent();
+        let chain = match self.chain()? {
+            Ok(chain) => chain,
+            Err(why) => return Ok(Answer::NotHere(why)),
+        };
+        let base = chain.base();
+        if base.kind() == BaseKind::Keys && chain.roles().is_empty() {
+            return keys::credentials(self, base.profile()).map(Answer::Found);
         }
-        if let Some((kind, setting)) = OTHER_KINDS.iter().find_map(|kind| Some((kind, self.setting(kind)?))) {
-            return Err(self.unsupported(kind, setting.origin));
-        }
-        match (self.setting(ACCESS_KEY_ID), self.setting(SECRET_ACCESS_KEY)) {
-            (Some(id), Some(secret)) => self.keys(id, secret),
-            (Some(id), None) => Err(self.half(id.origin, ACCESS_KEY_ID, SECRET_ACCESS_KEY)),
-            (None, Some(secret)) => Err(self.half(secret.origin, SECRET_ACCESS_KEY, ACCESS_KEY_ID)),
-            (None, None) if self.selected_by == SelectedBy::Caller => {
-                Err(AuthError::new(SOURCE, format!("profile {name} has no credentials in {}", self.files()))
-                    .with_hint(format!(
-                        "run `aws configure --profile {name}`, or name no profile to use another source"
-                    )))
-            }
-            (None, None) => {
-                Ok(Answer::not_here(format!("profile {name} has no credentials in {}", self.files())))
-            }
-        }
+        let origin = chain.roles().last().map_or_else(|| base.origin(), Role::origin);
+        let problem = format!("{}: profile {} has more than static keys", self.place(origin), self.selected);
+        Err(AuthError::new(SOURCE, problem).with_hint("ask a Chain, which can send requests"))
     }
 
     /// Where the selected profile asks for credentials, of whichever kind, complete or not.
     #[cfg(feature = "client")]
     pub(super) fn credentials_place(&self) -> Option<String> {
-        let mut settings = OTHER_KINDS.into_iter().chain([ACCESS_KEY_ID, SECRET_ACCESS_KEY]);
-        let setting = settings.find_map(|name| self.setting(name))?;
-        Some(self.origin_text(setting.origin))
+        let profile = self.selected()?;
+        let origin = match (resolve_chain(&self.set, &self.selected), Role::of(profile)) {
+            (_, Some(role)) => role.origin(),
+            (Ok(chain), None) => chain.base().origin(),
+            (Err(error), None) => error.origin()?,
+        };
+        Some(self.origin_text(profile, origin))
     }
 
-    fn keys(&self, id: Setting<'_>, secret: Setting<'_>) -> Result<Answer, AuthError> {
-        let token = self.setting(SESSION_TOKEN);
-        for (name, setting) in
-            [(ACCESS_KEY_ID, Some(id)), (SECRET_ACCESS_KEY, Some(secret)), (SESSION_TOKEN, token)]
-        {
-            if let Some(setting) = setting.filter(|setting| !fits_header(setting.value)) {
-                let problem = format!("{}: {name} {UNFIT}", self.place(setting.origin));
-                return Err(AuthError::new(SOURCE, problem).with_hint("copy it again, whole and on one line"));
+    /// A chain that cannot be followed, with its place and what to do.
+    fn broken(&self, error: &ChainError) -> AuthError {
+        let place = error.origin().map_or_else(|| self.files(), |origin| self.place(origin));
+        let name = error.profile();
+        let hint = match error.problem() {
+            ChainProblem::AbsentSource(_) | ChainProblem::Absent => self.existing(),
+            ChainProblem::HalfKey(_) => format!("run `aws configure --profile {name}` to set both"),
+            ChainProblem::NoSource => format!(
+                "add source_profile, or credential_source = Environment, Ec2InstanceMetadata or EcsContainer, to \
+                 profile {name}"
+            ),
+            ChainProblem::NoCredentials => {
+                format!("run `aws configure --profile {name}`, or name another source_profile")
             }
-        }
-        let mut credentials = Credentials::new(id.value, Secret::new(secret.value));
-        if let Some(token) = token {
-            credentials = credentials.with_session_token(token.value);
-        }
-        Ok(Answer::found(Auth::SigV4(credentials), self.origin_text(id.origin)))
+            ChainProblem::NoRole => "add role_arn beside it".to_owned(),
+            ChainProblem::NoSsoSetting(_) | ChainProblem::AbsentSsoSession(_) => {
+                format!("run `aws configure sso --profile {name}`")
+            }
+            _ => String::new(),
+        };
+        AuthError::new(SOURCE, format!("{place}: {error}")).with_hint(hint)
     }
 
-    fn absent(&self) -> Result<Answer, AuthError> {
+    fn absent(&self) -> Result<String, AuthError> {
         let name = &self.selected;
         let by = match self.selected_by {
             SelectedBy::Caller => " (asked for by name)".to_owned(),
@@ -255,16 +304,9 @@ impl ProfileFiles {
         let problem = format!("there is no profile {name:?}{by} in {}", self.files());
         // `AWS_PROFILE=default` is set on machines without any file, to hint at their role.
         if name == "default" && self.selected_by != SelectedBy::Caller {
-            return Ok(Answer::NotHere(problem));
+            return Ok(problem);
         }
-        let mut hint = match self.set.profiles().count() {
-            0 => "no profile exists there".to_owned(),
-            count => {
-                let names: Vec<_> = self.set.profiles().map(Section::name).take(LISTED).collect();
-                let rest = if count > LISTED { ", ..." } else { "" };
-                format!("profiles that exist: {}{rest}", names.join(", "))
-            }
-        };
+        let mut hint = self.existing();
         let is_namesake = |header: &str| header.split([' ', '\t']).next_back() == Some(name);
         if let Some(ignored) = self.set.ignored().find(|ignored| is_namesake(ignored.header())) {
             let place = self.place(ignored.origin());
@@ -277,33 +319,32 @@ impl ProfileFiles {
         Err(AuthError::new(SOURCE, problem).with_hint(hint))
     }
 
-    fn unsupported(&self, kind: &str, origin: Origin) -> AuthError {
-        let name = &self.selected;
-        AuthError::new(
-            SOURCE,
-            format!(
-                "{}: profile {name} takes its credentials from {kind}, which this version of bedrill does not support",
-                self.place(origin)
-            ),
-        )
-        .with_hint(format!(
-            "use static keys, environment variables or a bearer token; `aws configure export-credentials --profile \
-             {name} --format env` prints such variables"
-        ))
+    /// How long the credentials of a role are to last.
+    #[cfg(feature = "client")]
+    pub(super) fn duration_seconds(&self, profile: &Section) -> Result<Option<u32>, AuthError> {
+        let Some(setting) = setting(profile, "duration_seconds") else { return Ok(None) };
+        let seconds = setting.value().parse().ok().filter(|seconds| (900..=43_200).contains(seconds));
+        seconds.map(Some).ok_or_else(|| {
+            let place = self.place(setting.origin());
+            AuthError::new(SOURCE, format!("{place}: duration_seconds is not a number from 900 to 43200"))
+        })
     }
 
-    fn half(&self, origin: Origin, set: &str, missing: &str) -> AuthError {
-        let (place, name) = (self.place(origin), &self.selected);
-        AuthError::new(
-            SOURCE,
-            format!("{place}: profile {name} has {set}, but {missing} is missing or blank"),
-        )
-        .with_hint(format!("run `aws configure --profile {name}` to set both"))
+    /// The names of the profiles that exist.
+    fn existing(&self) -> String {
+        match self.set.profiles().count() {
+            0 => "no profile exists there".to_owned(),
+            count => {
+                let names: Vec<_> = self.set.profiles().map(Section::name).take(LISTED).collect();
+                let rest = if count > LISTED { ", ..." } else { "" };
+                format!("profiles that exist: {}{rest}", names.join(", "))
+            }
+        }
     }
 
     /// `profile dev (/home/me/.aws/credentials:2)`.
-    fn origin_text(&self, origin: Origin) -> String {
-        format!("profile {} ({})", self.selected, self.place(origin))
+    pub(super) fn origin_text(&self, profile: &Section, origin: Origin) -> String {
+        format!("profile {} ({})", profile.name(), self.place(origin))
     }
 
     /// Both files, saying which of them do not exist.
@@ -329,6 +370,11 @@ fn path(locations: &Locations, file: FileKind) -> String {
         Some(path) => path.display().to_string(),
         None => format!("the {file} file (no home directory to find it in)"),
     }
+}
+
+/// A setting of `profile`; blank ones count as absent.
+pub(super) fn setting<'a>(profile: &'a Section, name: &str) -> Option<Setting<'a>> {
+    filled(profile.property(name), profile.property_origin(name))
 }
 
 fn filled(value: Option<&str>, origin: Option<Origin>) -> Option<Setting<'_>> {

@@ -1,0 +1,175 @@
+//! Credentials kept until they must be renewed, by one caller for all.
+//!
+//! The rules are those of the AWS SDKs' current cache:
+//!
+//! - Credentials that expire are renewed in two windows. In the *advisory* one (the last 5 minutes of a lifetime of up
+//!   to 20, 15 minutes of one below 90, else 60 minutes) one caller asks and the others use what is there. In the
+//!   *mandatory* one (the last minute), and at first, all wait for one answer.
+//! - When renewing fails, what is there serves on, even when it has expired, and the next try comes after 5 to 10
+//!   minutes. Credentials that come already expired count as a failure. A first load that fails is repeated from memory
+//!   for 1 to 5 seconds.
+//! - A key that the service rejects counts as expired ([`Cache::invalidate`]).
+//! - When a file that the credentials came from has changed, the chain is asked again at once: `aws sso login` in
+//!   another terminal is enough.
+//! - Keys and tokens without an expiration are looked up each time, because variables and files are cheap; those that
+//!   a `credential_process` prints are kept, and are not used beyond an expiration.
+
+mod flight;
+mod state;
+
+use std::fmt;
+use std::hash::{BuildHasher as _, RandomState};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::{AuthError, Chain, Resolved};
+use flight::Flight;
+use state::{Decision, State, Watched};
+
+/// A [`Chain`] whose answers are kept.
+///
+/// Any number of tasks may ask at once; a task that is dropped while it asks for all leaves that to the next.
+///
+/// ```
+/// use std::sync::Arc;
+/// use bedrill::auth::{Cache, Chain, StaticHost};
+///
+/// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+/// let host = StaticHost::new().with_var("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE").with_var("AWS_SECRET_ACCESS_KEY", "secret");
+/// let cache = Cache::new(Chain::builder().host(Arc::new(host)).build());
+/// assert_eq!(cache.load().await?.source(), "environment");
+/// # Ok::<(), bedrill::auth::AuthError>(())
+/// # })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct Cache {
+    chain: Chain,
+    inner: Mutex<Inner>,
+}
+
+#[derive(Default)]
+struct Inner {
+    state: State,
+    flight: Option<Arc<Flight>>,
+}
+
+/// What one caller does next.
+enum Step<'a> {
+    Answer(Result<Resolved, AuthError>),
+    Wait(Arc<Flight>),
+    Lead(Lead<'a>),
+}
+
+impl Cache {
+    /// An empty cache in front of `chain`.
+    #[must_use]
+    pub fn new(chain: Chain) -> Self {
+        Self { chain, inner: Mutex::default() }
+    }
+
+    /// The chain behind it.
+    #[must_use]
+    pub fn chain(&self) -> &Chain {
+        &self.chain
+    }
+
+    /// The credentials that are kept, or else those of the chain.
+    ///
+    /// # Errors
+    ///
+    /// As [`Chain::load`], when nothing is kept.
+    pub async fn load(&self) -> Result<Resolved, AuthError> {
+        loop {
+            match self.step() {
+                Step::Answer(answer) => return answer,
+                Step::Wait(flight) => {
+                    if let Some(answer) = flight.wait().await {
+                        return answer;
+                    }
+                }
+                Step::Lead(lead) => {
+                    let answer = self.chain.load().await;
+                    return lead.land(answer);
+                }
+            }
+        }
+    }
+
+    /// The service rejects the access key `access_key_id`: when it is the one that is kept, the next
+    /// [`load`](Self::load) asks the chain again.
+    pub fn invalidate(&self, access_key_id: &str) {
+        self.lock().state.invalidate(self.chain.now(), access_key_id);
+    }
+
+    fn step(&self) -> Step<'_> {
+        let now = self.chain.now();
+        let mut inner = self.lock();
+        let decision = inner.state.decide(now, self.current(inner.state.watched()) != inner.state.watched());
+        match (decision, &inner.flight) {
+            (Decision::Serve(resolved), _) | (Decision::Renew(resolved), Some(_)) => {
+                Step::Answer(Ok(resolved))
+            }
+            (Decision::Refuse(error), _) => Step::Answer(Err(error)),
+            (Decision::Ask, Some(flight)) => Step::Wait(Arc::clone(flight)),
+            (Decision::Ask | Decision::Renew(_), None) => {
+                let flight = Arc::new(Flight::default());
+                inner.flight = Some(Arc::clone(&flight));
+                Step::Lead(Lead { cache: self, flight })
+            }
+        }
+    }
+
+    /// The watched files as they are now.
+    fn current(&self, watched: &[Watched]) -> Vec<Watched> {
+        watched.iter().map(|(path, _)| (path.clone(), self.chain.host().modified(path))).collect()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Cache {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Cache").field("chain", &self.chain).finish_non_exhaustive()
+    }
+}
+
+/// The caller that asks for all. Dropped before it has an answer, it leaves the question to the next.
+struct Lead<'a> {
+    cache: &'a Cache,
+    flight: Arc<Flight>,
+}
+
+impl Lead<'_> {
+    fn land(self, answer: Result<Resolved, AuthError>) -> Result<Resolved, AuthError> {
+        let now = self.cache.chain.now();
+        let mut inner = self.cache.lock();
+        let files = self.cache.current(inner.state.watched());
+        let outcome = match answer {
+            Ok(resolved) => inner.state.succeeded(now, resolved, jitter(), files),
+            Err(error) => inner.state.failed(now, error, jitter(), files),
+        };
+        inner.flight = None;
+        drop(inner);
+        self.flight.land(Some(outcome.clone()));
+        outcome
+    }
+}
+
+impl Drop for Lead<'_> {
+    fn drop(&mut self) {
+        let mut inner = self.cache.lock();
+        // After `land`, the flight there may be another's.
+        if inner.flight.as_ref().is_some_and(|flight| Arc::ptr_eq(flight, &self.flight)) {
+            inner.flight = None;
+        }
+        drop(inner);
+        self.flight.land(None);
+    }
+}
+
+/// A number from 0 to 1. The keys of the standard library's hash maps are random enough to spread tries.
+fn jitter() -> f64 {
+    let random = RandomState::new().hash_one(0) >> 32;
+    random as f64 / f64::from(u32::MAX)
+}

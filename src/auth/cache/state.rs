@@ -1,0 +1,194 @@
+//! When cached credentials are served, renewed or asked for: decisions over given instants, without clock or I/O.
+
+use std::path::PathBuf;
+use std::time::{Duration, SystemTime};
+
+use super::super::{Auth, AuthError, Resolved, Reuse};
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// The longest pause after a failed renewal; the shortest is half of it.
+const LONGEST_PAUSE: Duration = Duration::from_secs(600);
+
+/// The longest time for which a first failure is repeated without asking again; the shortest is 1 s.
+const LONGEST_REFUSAL: Duration = Duration::from_secs(5);
+
+/// A file that credentials came from, and when it was last changed.
+pub(super) type Watched = (PathBuf, Option<SystemTime>);
+
+/// What the cache knows.
+#[derive(Default)]
+pub(super) struct State {
+    held: Option<Held>,
+    refusal: Option<Refusal>,
+}
+
+struct Held {
+    resolved: Resolved,
+    expires_at: Option<SystemTime>,
+    windows: Windows,
+    files: Vec<Watched>,
+    /// Before this, no renewal is tried again.
+    next_try: Option<SystemTime>,
+}
+
+/// A first load that failed.
+struct Refusal {
+    error: AuthError,
+    until: SystemTime,
+}
+
+/// What a caller is to do.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Decision {
+    /// Use these.
+    Serve(Resolved),
+    /// One caller renews them, the others use these meanwhile.
+    Renew(Resolved),
+    /// Ask the chain, all callers together.
+    Ask,
+    /// Fail with what failed a moment ago.
+    Refuse(AuthError),
+}
+
+impl State {
+    /// What a caller is to do at `now`; `changed` says that one of [`watched`](Self::watched) has changed.
+    pub(super) fn decide(&self, now: SystemTime, changed: bool) -> Decision {
+        let Some(held) = &self.held else {
+            return match &self.refusal {
+                Some(refusal) if is_pausing(refusal.until, now, LONGEST_REFUSAL) => {
+                    Decision::Refuse(refusal.error.clone())
+                }
+                _ => Decision::Ask,
+            };
+        };
+        if changed {
+            return Decision::Ask;
+        }
+        let Some(expires_at) = held.expires_at else { return Decision::Serve(held.resolved.clone()) };
+        let remaining = expires_at.duration_since(now).unwrap_or_default();
+        let usable = held.resolved.found().reuse() == Reuse::Stable || !remaining.is_zero();
+        if usable && held.next_try.is_some_and(|at| is_pausing(at, now, LONGEST_PAUSE)) {
+            Decision::Serve(held.resolved.clone())
+        } else if remaining <= held.windows.mandatory {
+            Decision::Ask
+        } else if remaining <= held.windows.advisory {
+            Decision::Renew(held.resolved.clone())
+        } else {
+            Decision::Serve(held.resolved.clone())
+        }
+    }
+
+    /// The files that the held credentials came from.
+    pub(super) fn watched(&self) -> &[Watched] {
+        self.held.as_ref().map_or(&[], |held| &held.files)
+    }
+
+    /// The chain has answered with `resolved`. Credentials that have already expired count as a failure; `jitter` and
+    /// `files` are as in [`failed`](Self::failed).
+    pub(super) fn succeeded(
+        &mut self,
+        now: SystemTime,
+        resolved: Resolved,
+        jitter: f64,
+        files: Vec<Watched>,
+    ) -> Result<Resolved, AuthError> {
+        let expires_at = expiration(&resolved);
+        if expires_at.is_some_and(|at| at <= now) {
+            let problem = format!("the credentials from {} have already expired", resolved.origin());
+            return self.failed(now, AuthError::new(resolved.source(), problem), jitter, files);
+        }
+        self.refusal = None;
+        if expires_at.is_none() && resolved.found().reuse() == Reuse::Stable {
+            // Variables and static keys: looking again is cheap, and sees changes.
+            self.held = None;
+            return Ok(resolved);
+        }
+        let lifetime = expires_at.and_then(|at| at.duration_since(now).ok());
+        let windows = lifetime.map(Windows::of_lifetime).unwrap_or_default();
+        // A source that hands out what it has may answer with little time left: that is not asked for in a loop.
+        let next_try = lifetime
+            .filter(|lifetime| *lifetime <= windows.advisory)
+            .and_then(|lifetime| now.checked_add(MINUTE.min(lifetime / 2)));
+        let files = resolved.found().files().to_vec();
+        self.held = Some(Held { resolved: resolved.clone(), expires_at, windows, files, next_try });
+        Ok(resolved)
+    }
+
+    /// The chain has failed. Held credentials serve on, even when they have expired: the service decides. `jitter`, from
+    /// 0 to 1, spreads the tries of many processes; `files` are the watched files as they are now.
+    pub(super) fn failed(
+        &mut self,
+        now: SystemTime,
+        error: AuthError,
+        jitter: f64,
+        files: Vec<Watched>,
+    ) -> Result<Resolved, AuthError> {
+        let remains = |held: &Held| {
+            held.resolved.found().reuse() == Reuse::Stable
+                || held.expires_at.is_none_or(|expires_at| now < expires_at)
+        };
+        let Some(held) = self.held.as_mut().filter(|held| remains(held)) else {
+            self.held = None;
+            let pause = between(Duration::from_secs(1), LONGEST_REFUSAL, jitter);
+            let refusal = |until| Refusal { error: error.clone(), until };
+            self.refusal = now.checked_add(pause).map(refusal);
+            return Err(error);
+        };
+        held.next_try = now.checked_add(between(LONGEST_PAUSE / 2, LONGEST_PAUSE, jitter));
+        held.files = files;
+        Ok(held
+            .resolved
+            .clone()
+            .with_warning(format!("the credentials could not be renewed and serve on: {error}")))
+    }
+
+    /// The service rejects this access key: it counts as expired from now on. A pause after a failed renewal stays.
+    pub(super) fn invalidate(&mut self, now: SystemTime, access_key_id: &str) {
+        let is_rejected = |held: &&mut Held| matches!(held.resolved.auth(), Auth::SigV4(keys) if keys.access_key_id() == access_key_id);
+        if let Some(held) = self.held.as_mut().filter(is_rejected) {
+            held.expires_at = Some(held.expires_at.map_or(now, |at| at.min(now)));
+        }
+    }
+}
+
+/// How long before the expiration credentials are renewed.
+#[derive(Clone, Copy, Default)]
+struct Windows {
+    /// From here on one caller renews.
+    advisory: Duration,
+    /// From here on all wait.
+    mandatory: Duration,
+}
+
+impl Windows {
+    fn of_lifetime(lifetime: Duration) -> Self {
+        let advisory = if lifetime <= 20 * MINUTE {
+            5 * MINUTE
+        } else if lifetime < 90 * MINUTE {
+            15 * MINUTE
+        } else {
+            60 * MINUTE
+        };
+        Self { advisory, mandatory: MINUTE.min(advisory) }
+    }
+}
+
+fn expiration(resolved: &Resolved) -> Option<SystemTime> {
+    match resolved.auth() {
+        Auth::SigV4(credentials) => credentials.expiration(),
+        Auth::Bearer(_) => None,
+    }
+}
+
+/// Whether `until` is still ahead. Further ahead than `longest` means that the clock was set back: the pause is over.
+fn is_pausing(until: SystemTime, now: SystemTime, longest: Duration) -> bool {
+    until.duration_since(now).is_ok_and(|ahead| !ahead.is_zero() && ahead <= longest)
+}
+
+fn between(shortest: Duration, longest: Duration, jitter: f64) -> Duration {
+    shortest + longest.saturating_sub(shortest).mul_f64(jitter.clamp(0.0, 1.0))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,185 @@
+//! A chain that differs from the default one: a slot for each source, which can be taken out.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use super::Chain;
+use super::sources::{
+    BearerSource, ContainerSource, EnvironmentSource, ImdsSource, ProfileSource, WebIdentitySource,
+};
+use crate::auth::imds::Imds;
+use crate::auth::memory::Memory;
+use crate::auth::{Host, Source, SystemHost};
+use crate::endpoint::Region;
+use crate::transport::Transport;
+
+/// The default order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Slot {
+    Bearer,
+    Environment,
+    Profile,
+    WebIdentity,
+    Container,
+    Imds,
+}
+
+/// Builds a [`Chain`] that differs from the default one.
+pub struct ChainBuilder {
+    host: Arc<dyn Host>,
+    transport: Option<Arc<dyn Transport>>,
+    region: Option<Region>,
+    clock: Option<fn() -> SystemTime>,
+    own: Vec<Box<dyn Source>>,
+    profile: Option<String>,
+    imds: Imds,
+    slots: Vec<Slot>,
+}
+
+impl ChainBuilder {
+    pub(super) fn new() -> Self {
+        Self {
+            host: Arc::new(SystemHost),
+            transport: None,
+            region: None,
+            clock: None,
+            own: Vec::new(),
+            profile: None,
+            imds: Imds::new(),
+            slots: vec![
+                Slot::Bearer,
+                Slot::Environment,
+                Slot::Profile,
+                Slot::WebIdentity,
+                Slot::Container,
+                Slot::Imds,
+            ],
+        }
+    }
+
+    /// Looks at these variables and files instead of the real ones.
+    #[must_use]
+    pub fn host(mut self, host: Arc<dyn Host>) -> Self {
+        self.host = host;
+        self
+    }
+
+    /// Sends the requests of sources that speak HTTP over this. Default: the transport of the client that the chain is
+    /// given to.
+    #[must_use]
+    pub fn transport(mut self, transport: Arc<dyn Transport>) -> Self {
+        self.transport = Some(transport);
+        self
+    }
+
+    /// Calls STS and its like in this region, instead of the environment's or the profile's.
+    #[must_use]
+    pub fn region(mut self, region: Region) -> Self {
+        self.region = Some(region);
+        self
+    }
+
+    /// Tells the time with `now`. Default: the clock of the client that the chain is given to, else the system's.
+    #[must_use]
+    pub fn clock(mut self, now: fn() -> SystemTime) -> Self {
+        self.clock = Some(now);
+        self
+    }
+
+    /// Asks this profile, before the environment's token and keys: what was named last wins. It must exist and hold
+    /// credentials.
+    #[must_use]
+    pub fn profile(mut self, name: impl Into<String>) -> Self {
+        self.profile = Some(name.into());
+        self
+    }
+
+    /// Leaves out `AWS_BEARER_TOKEN_BEDROCK`.
+    #[must_use]
+    pub fn no_bearer(self) -> Self {
+        self.without(Slot::Bearer)
+    }
+
+    /// Leaves out `AWS_ACCESS_KEY_ID` and its like.
+    #[must_use]
+    pub fn no_environment(self) -> Self {
+        self.without(Slot::Environment)
+    }
+
+    /// Leaves out the profile, also one that was named.
+    #[must_use]
+    pub fn no_profile(self) -> Self {
+        self.without(Slot::Profile)
+    }
+
+    /// Leaves out `AWS_WEB_IDENTITY_TOKEN_FILE`.
+    #[must_use]
+    pub fn no_web_identity(self) -> Self {
+        self.without(Slot::WebIdentity)
+    }
+
+    /// Leaves out `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI` and `AWS_CONTAINER_CREDENTIALS_FULL_URI`.
+    #[must_use]
+    pub fn no_container(self) -> Self {
+        self.without(Slot::Container)
+    }
+
+    /// Asks the instance metadata service in this way.
+    #[must_use]
+    pub fn imds(mut self, imds: Imds) -> Self {
+        self.imds = imds;
+        self
+    }
+
+    /// Leaves out the instance metadata service. A profile may still name it as its `credential_source`.
+    #[must_use]
+    pub fn no_imds(self) -> Self {
+        self.without(Slot::Imds)
+    }
+
+    /// Asks a source of your own, before all others and after those added earlier.
+    #[must_use]
+    pub fn source(mut self, source: Box<dyn Source>) -> Self {
+        self.own.push(source);
+        self
+    }
+
+    /// The chain.
+    #[must_use]
+    pub fn build(self) -> Chain {
+        let mut slots = self.slots;
+        if self.profile.is_some() {
+            slots.sort_by_key(|slot| *slot != Slot::Profile);
+        }
+        let mut sources = self.own;
+        sources.extend(slots.into_iter().map(|slot| -> Box<dyn Source> {
+            let profile = self.profile.clone();
+            match slot {
+                Slot::Bearer => Box::new(BearerSource),
+                Slot::Environment => Box::new(EnvironmentSource),
+                Slot::Profile => Box::new(ProfileSource { profile }),
+                Slot::WebIdentity => Box::new(WebIdentitySource { profile }),
+                Slot::Container => Box::new(ContainerSource),
+                Slot::Imds => Box::new(ImdsSource { imds: self.imds.clone(), profile }),
+            }
+        }));
+        let memory = Memory::default();
+        let Self { host, transport, region, clock, .. } = self;
+        Chain { host, transport, region, clock, sources, memory }
+    }
+
+    fn without(mut self, left_out: Slot) -> Self {
+        self.slots.retain(|slot| *slot != left_out);
+        self
+    }
+}
+
+impl fmt::Debug for ChainBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ChainBuilder")
+            .field("profile", &self.profile)
+            .field("slots", &self.slots)
+            .finish_non_exhaustive()
+    }
+}

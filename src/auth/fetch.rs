@@ -1,0 +1,187 @@
+//! One HTTP exchange of a source: bounded in time and size, redirects never followed, nothing of it in errors.
+
+use std::fmt;
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::task::Poll;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::StatusCode;
+use http::header::{HeaderMap, HeaderValue, USER_AGENT};
+use zeroize::Zeroizing;
+
+use super::Context;
+use crate::transport::{BoxFuture, Transport, TransportErrorKind};
+
+/// The most that is read of an answer: 64 KiB. Credential documents have a few.
+pub(super) const MAX_BODY: usize = 64 * 1024;
+
+const OURS: HeaderValue = HeaderValue::from_static(concat!("bedrill/", env!("CARGO_PKG_VERSION")));
+
+/// How long one exchange may take, and how much it may bring.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Limits {
+    /// Until the head of the answer is there, connecting included.
+    pub(super) first_byte: Duration,
+    /// Until the whole answer is there.
+    pub(super) total: Duration,
+    /// The largest body, in bytes.
+    pub(super) max_body: usize,
+}
+
+impl Limits {
+    /// `first_byte` for the head, `total` for all of it, bodies up to [`MAX_BODY`].
+    pub(super) const fn new(first_byte: Duration, total: Duration) -> Self {
+        Self { first_byte, total, max_body: MAX_BODY }
+    }
+}
+
+/// An answer, whatever its status. No `Debug`: the body may hold secrets.
+pub(super) struct Reply {
+    pub(super) status: StatusCode,
+    #[allow(dead_code)] // SSO and OIDC say there what went wrong
+    pub(super) headers: HeaderMap,
+    pub(super) body: Zeroizing<Vec<u8>>,
+}
+
+impl Reply {
+    /// Whether another try may well bring another answer.
+    pub(super) fn is_server_error(&self) -> bool {
+        self.status.is_server_error()
+    }
+}
+
+/// Why there is no answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum FetchError {
+    /// Nothing carries requests.
+    NoTransport,
+    /// Nothing came, or not all of it, within this time.
+    Timeout(Duration),
+    /// The body is larger than this many bytes.
+    TooLarge(usize),
+    /// The transport says this.
+    Transport(TransportErrorKind, String),
+}
+
+impl FetchError {
+    /// Whether another try may well succeed: the connection could not be made, or broke, or took too long.
+    pub(super) fn is_transient(&self) -> bool {
+        match self {
+            Self::NoTransport | Self::TooLarge(_) => false,
+            Self::Timeout(_) => true,
+            Self::Transport(kind, _) => matches!(
+                kind,
+                TransportErrorKind::Connect | TransportErrorKind::Timeout | TransportErrorKind::Broken
+            ),
+        }
+    }
+}
+
+impl fmt::Display for FetchError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoTransport => f.write_str(
+                "nothing carries HTTP requests: give the chain a transport with ChainBuilder::transport",
+            ),
+            Self::Timeout(limit) => write!(f, "no answer within {} s", limit.as_secs_f32()),
+            Self::TooLarge(limit) => write!(f, "the answer is larger than {} KiB", limit / 1024),
+            Self::Transport(_, message) => f.write_str(&crate::quote::escape(message)),
+        }
+    }
+}
+
+/// Sends `request` once and reads the whole answer.
+pub(super) async fn fetch(
+    context: Context<'_>,
+    mut request: http::Request<Bytes>,
+    limits: Limits,
+) -> Result<Reply, FetchError> {
+    let transport = context.transport().ok_or(FetchError::NoTransport)?;
+    request.headers_mut().entry(USER_AGENT).or_insert(OURS);
+    let exchange = async {
+        let response = within(transport, limits.first_byte, transport.send(request)).await?;
+        let (head, mut body) = response.map_err(from_transport)?.into_parts();
+        let bytes = body.read_at_most(limits.max_body).await.map_err(from_transport)?;
+        let body = Zeroizing::new(bytes);
+        if body.len() > limits.max_body {
+            return Err(FetchError::TooLarge(limits.max_body));
+        }
+        Ok(Reply { status: head.status, headers: head.headers, body })
+    };
+    within(transport, limits.total, exchange).await?
+}
+
+/// How often to try, and how long to wait between.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Retries {
+    /// All tries, the first one included.
+    pub(super) attempts: usize,
+    /// The pause before the second try; it doubles each time.
+    pub(super) pause: Duration,
+}
+
+/// Sends what `request` makes for each attempt, counted from 0, until `again` says of an outcome that another try is of
+/// no use, or no try is left.
+pub(super) async fn fetch_with_retries(
+    context: Context<'_>,
+    request: impl Fn(usize) -> http::Request<Bytes>,
+    limits: Limits,
+    retries: Retries,
+    again: impl Fn(&Result<Reply, FetchError>) -> bool,
+) -> Result<Reply, FetchError> {
+    let mut pause = retries.pause;
+    let last = retries.attempts.saturating_sub(1);
+    for attempt in 0..last {
+        let outcome = fetch(context, request(attempt), limits).await;
+        if !again(&outcome) {
+            return outcome;
+        }
+        if let Some(transport) = context.transport() {
+            transport.sleep(pause).await;
+        }
+        pause = pause.saturating_mul(2);
+    }
+    fetch(context, request(last), limits).await
+}
+
+/// Whether the connection or the server failed, and not the request.
+pub(super) fn is_transient(outcome: &Result<Reply, FetchError>) -> bool {
+    match outcome {
+        Ok(reply) => reply.is_server_error(),
+        Err(error) => error.is_transient(),
+    }
+}
+
+fn from_transport(error: crate::transport::TransportError) -> FetchError {
+    FetchError::Transport(error.kind(), error.to_string())
+}
+
+/// What `work` yields, unless the transport's timer goes off first. `work` is asked first, so that an answer that is
+/// already there counts.
+async fn within<T>(
+    transport: &dyn Transport,
+    limit: Duration,
+    work: impl Future<Output = T>,
+) -> Result<T, FetchError> {
+    let mut timer: BoxFuture<'static, ()> = transport.sleep(limit);
+    let mut work = pin!(work);
+    poll_fn(|context| {
+        if let Poll::Ready(output) = work.as_mut().poll(context) {
+            return Poll::Ready(Ok(output));
+        }
+        timer.as_mut().poll(context).map(|()| Err(FetchError::Timeout(limit)))
+    })
+    .await
+}
+
+/// `text` of a foreign server as an error may show it: cut short, escaped, and without any of `secrets`, which a server
+/// may echo.
+pub(super) fn scrubbed(text: &str, secrets: &[&str]) -> String {
+    let mut text = text.to_owned();
+    for secret in secrets.iter().filter(|secret| secret.len() >= 4) {
+        text = text.replace(secret, "..");
+    }
+    crate::quote::quote(text.as_bytes(), 300)
+}

@@ -1,0 +1,202 @@
+//! Files that hold secrets: replaced in one step, readable by their owner only, and locked against other processes.
+
+use std::fmt;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// A lock among processes; dropping it gives it back.
+pub struct FileLock(#[allow(dead_code)] Box<dyn Send>); // held for its `Drop`
+
+impl FileLock {
+    /// A lock that is given back when `guard` is dropped.
+    pub fn new(guard: impl Send + 'static) -> Self {
+        Self(Box::new(guard))
+    }
+}
+
+impl fmt::Debug for FileLock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("FileLock(..)")
+    }
+}
+
+/// After this long a lock file was left behind by a process that died: nothing is done under a lock for longer.
+const STALE: Duration = Duration::from_secs(15);
+
+/// Writes `contents` beside `path` and renames the new file over it, so that a reader sees the old contents or the new.
+///
+/// The new file has mode 0600 from its creation on. A symbolic link at `path` is replaced, not followed.
+pub(super) fn write_private(path: &Path, contents: &[u8]) -> io::Result<()> {
+    let temporary = beside(path, "tmp")?;
+    let written = create_new(&temporary).and_then(|mut file| {
+        file.write_all(contents)?;
+        // The data must be there before the name is: after a power cut, an empty file would stand in its place.
+        file.sync_all()
+    });
+    let renamed = written.and_then(|()| fs::rename(&temporary, path));
+    if renamed.is_err() {
+        // It may not have come to exist.
+        let _ = fs::remove_file(&temporary);
+    }
+    renamed
+}
+
+/// Whether others than the owner may write to the file.
+#[cfg(unix)]
+pub(super) fn writable_by_others(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    const GROUP_OR_WORLD_WRITE: u32 = 0o022;
+    fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & GROUP_OR_WORLD_WRITE != 0)
+}
+
+/// Access lists are not looked at.
+#[cfg(not(unix))]
+pub(super) fn writable_by_others(_: &Path) -> bool {
+    false
+}
+
+/// Creates the lock file `path`, unless another process holds it.
+///
+/// A lock file and not a lock on a file: `File::try_lock` is newer than the oldest compiler this crate builds with, and
+/// network file systems keep exclusive creation better.
+pub(super) fn try_lock(path: &Path) -> io::Result<Option<FileLock>> {
+    match create_new(path) {
+        Ok(mut file) => {
+            let held = HeldFile { path: path.to_owned(), mark: unique() };
+            file.write_all(held.mark.as_bytes())?;
+            Ok(Some(FileLock::new(held)))
+        }
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            if is_stale(path) {
+                remove_stale(path)?;
+            }
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// A lock file of this process; it goes when this is dropped.
+struct HeldFile {
+    path: PathBuf,
+    mark: String,
+}
+
+impl Drop for HeldFile {
+    fn drop(&mut self) {
+        // Not when another process took it for stale and holds it now.
+        if fs::read(&self.path).is_ok_and(|mark| mark == self.mark.as_bytes()) {
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+}
+
+fn is_stale(lock: &Path) -> bool {
+    let modified = fs::metadata(lock).and_then(|metadata| metadata.modified());
+    modified.is_ok_and(|at| SystemTime::now().duration_since(at).is_ok_and(|age| age > STALE))
+}
+
+/// Renames first and looks again: of two processes that find the same stale lock, the slower one may get hold of the
+/// lock that the faster one made meanwhile, and puts it back.
+fn remove_stale(lock: &Path) -> io::Result<()> {
+    let aside = beside(lock, "stale")?;
+    match fs::rename(lock, &aside) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        renamed => renamed?,
+    }
+    if !is_stale(&aside) {
+        let _ = fs::hard_link(&aside, lock);
+    }
+    fs::remove_file(&aside)
+}
+
+fn create_new(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+/// A name in the same folder, and so on the same file system, that no other process uses.
+fn beside(path: &Path, extension: &str) -> io::Result<PathBuf> {
+    let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?;
+    let mut hidden = std::ffi::OsString::from(".");
+    hidden.push(name);
+    hidden.push(format!(".{}.{extension}", unique()));
+    Ok(path.with_file_name(hidden))
+}
+
+fn unique() -> String {
+    static COUNTER: AtomicU64 = AtomicU64::new(0);
+    let count = COUNTER.fetch_add(1, Ordering::Relaxed);
+    let nanos = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
+    format!("{}-{count}-{nanos}", std::process::id())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_is_private_from_the_start_and_a_link_is_not_followed() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().expect("a folder");
+        let (path, victim) = (folder.path().join("token.json"), folder.path().join("victim"));
+        fs::write(&victim, "untouched").expect("written");
+        std::os::unix::fs::symlink(&victim, &path).expect("linked");
+        write_private(&path, b"secret").expect("written");
+        assert_eq!(fs::read(&victim).expect("read"), b"untouched");
+        assert_eq!(fs::read(&path).expect("read"), b"secret");
+        let metadata = fs::symlink_metadata(&path).expect("there");
+        assert!(metadata.is_file());
+        assert_eq!(metadata.permissions().mode() & 0o777, 0o600);
+        assert_eq!(fs::read_dir(folder.path()).expect("read").count(), 2, "a temporary file is left");
+        assert!(write_private(&folder.path().join("missing/token.json"), b"").is_err());
+        assert!(write_private(folder.path(), b"secret").is_err(), "a folder cannot be replaced");
+        assert_eq!(fs::read_dir(folder.path()).expect("read").count(), 2, "a temporary file is left");
+    }
+
+    #[test]
+    fn one_holds_the_lock_until_it_is_dropped() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("token.lock");
+        let held = try_lock(&path).expect("possible").expect("free");
+        assert!(try_lock(&path).expect("possible").is_none());
+        drop(held);
+        assert!(!path.exists());
+        drop(try_lock(&path).expect("possible").expect("free again"));
+        assert!(try_lock(&folder.path().join("missing/token.lock")).is_err());
+    }
+
+    #[test]
+    fn a_lock_that_was_left_behind_is_taken_and_its_holder_does_not_remove_the_new_one() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("token.lock");
+        let dead = try_lock(&path).expect("possible").expect("free");
+        let file = File::options().write(true).open(&path).expect("opened");
+        let old = SystemTime::now() - STALE - Duration::from_secs(1);
+        file.set_modified(old).expect("aged");
+        assert!(try_lock(&path).expect("possible").is_none(), "this try clears the way");
+        let held = try_lock(&path).expect("possible").expect("free");
+        drop(dead);
+        assert!(path.exists());
+        drop(held);
+        assert_eq!(fs::read_dir(folder.path()).expect("read").count(), 0);
+    }
+
+    #[test]
+    fn a_live_lock_is_put_back() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("token.lock");
+        let held = try_lock(&path).expect("possible").expect("free");
+        remove_stale(&path).expect("possible");
+        assert!(path.exists());
+        drop(held);
+        assert_eq!(fs::read_dir(folder.path()).expect("read").count(), 0);
+    }
+}

@@ -1,0 +1,284 @@
+//! Runs a command through the shell on a thread of its own, bounded in time and output, and leaves no process behind.
+
+use std::fmt;
+use std::future::Future;
+use std::io::{self, Read};
+use std::pin::Pin;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, Waker};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use zeroize::Zeroizing;
+
+use super::tree;
+/// What a process may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ProcessLimits {
+    time: Duration,
+    stdout_bytes: usize,
+}
+
+impl ProcessLimits {
+    /// At most `time` until it has ended, and at most `stdout_bytes` bytes of output.
+    #[must_use]
+    pub fn new(time: Duration, stdout_bytes: usize) -> Self {
+        Self { time, stdout_bytes }
+    }
+
+    /// How long it may run.
+    #[must_use]
+    pub fn time(&self) -> Duration {
+        self.time
+    }
+
+    /// How much it may write to its standard output.
+    #[must_use]
+    pub fn stdout_bytes(&self) -> usize {
+        self.stdout_bytes
+    }
+}
+
+/// How a process ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ProcessEnd {
+    /// By itself, with this code.
+    Exited(i32),
+    /// Killed by somebody else.
+    Killed,
+    /// Killed by us, because it took too long.
+    TimedOut,
+    /// Killed by us, because it wrote too much.
+    TooMuchOutput,
+}
+
+/// How a process ended, and what it wrote. `Debug` does not show the output: it may hold secrets.
+pub struct ProcessOutput {
+    end: ProcessEnd,
+    stdout: Zeroizing<Vec<u8>>,
+}
+
+impl ProcessOutput {
+    /// A process that ended like this, having written `stdout`.
+    pub fn new(end: ProcessEnd, stdout: impl Into<Vec<u8>>) -> Self {
+        Self { end, stdout: Zeroizing::new(stdout.into()) }
+    }
+
+    /// How it ended.
+    #[must_use]
+    pub fn end(&self) -> ProcessEnd {
+        self.end
+    }
+
+    /// What it wrote to its standard output; empty when it was killed by us.
+    #[must_use]
+    pub fn stdout(&self) -> &[u8] {
+        &self.stdout
+    }
+}
+
+impl fmt::Debug for ProcessOutput {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ProcessOutput").field("end", &self.end).finish_non_exhaustive()
+    }
+}
+
+/// How often a process that has closed its output is asked whether it has ended.
+const POLL: Duration = Duration::from_millis(5);
+
+/// Starts `command` and resolves when it has ended or was ended. Dropping the future ends it too.
+///
+/// Its standard input and its standard error are ours: a prompt for a second factor reaches the user and is answered.
+pub(super) fn run(command: &str, limits: ProcessLimits) -> Running {
+    let (events, inbox) = channel();
+    let shared = Arc::new(Mutex::new(Slot { result: None, waker: None }));
+    let command = shell(command);
+    let (answer, events_of_reader) = (Answer(Arc::clone(&shared)), events.clone());
+    let spawned = thread::Builder::new().name("credential_process".to_owned()).spawn(move || {
+        let result = supervise(command, limits, &inbox, events_of_reader);
+        answer.give(result);
+    });
+    if let Err(error) = spawned {
+        lock(&shared).result = Some(Err(error));
+    }
+    Running { shared, events }
+}
+
+#[cfg(unix)]
+fn shell(command: &str) -> Command {
+    let mut shell = Command::new("sh");
+    shell.arg("-c").arg(command);
+    // A group of its own is killed whole, and nothing of it stays. But a group that is not in the foreground may not
+    // read from the terminal, and Ctrl-C does not reach it: where there is a terminal, the processes are found instead.
+    if std::fs::File::open("/dev/tty").is_err() {
+        std::os::unix::process::CommandExt::process_group(&mut shell, 0);
+    }
+    shell
+}
+
+#[cfg(windows)]
+fn shell(command: &str) -> Command {
+    let mut shell = Command::new("cmd");
+    // Raw, because `cmd` does not read quotes as Rust would write them.
+    std::os::windows::process::CommandExt::raw_arg(&mut shell, "/C");
+    std::os::windows::process::CommandExt::raw_arg(&mut shell, command);
+    shell
+}
+
+#[cfg(not(any(unix, windows)))]
+fn shell(command: &str) -> Command {
+    Command::new(command)
+}
+
+/// The process's side of the future.
+pub(super) struct Running {
+    shared: Arc<Mutex<Slot>>,
+    events: Sender<Event>,
+}
+
+struct Slot {
+    result: Option<io::Result<ProcessOutput>>,
+    waker: Option<Waker>,
+}
+
+impl Future for Running {
+    type Output = io::Result<ProcessOutput>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut slot = lock(&self.shared);
+        match slot.result.take() {
+            Some(result) => Poll::Ready(result),
+            None => {
+                slot.waker = Some(context.waker().clone());
+                Poll::Pending
+            }
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.events.send(Event::Cancelled);
+    }
+}
+
+/// The thread's side; it answers also when the thread panics.
+struct Answer(Arc<Mutex<Slot>>);
+
+impl Answer {
+    fn give(&self, result: io::Result<ProcessOutput>) {
+        let mut slot = lock(&self.0);
+        slot.result.get_or_insert(result);
+        let waker = slot.waker.take();
+        drop(slot);
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+}
+
+impl Drop for Answer {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            self.give(Err(io::Error::other("the thread that watched the process failed")));
+        }
+    }
+}
+
+fn lock(shared: &Mutex<Slot>) -> std::sync::MutexGuard<'_, Slot> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+enum Event {
+    /// The whole output, or `None` when there was more than allowed.
+    Output(io::Result<Option<Zeroizing<Vec<u8>>>>),
+    /// Nobody waits any more.
+    Cancelled,
+}
+
+fn supervise(
+    mut command: Command,
+    limits: ProcessLimits,
+    inbox: &Receiver<Event>,
+    events: Sender<Event>,
+) -> io::Result<ProcessOutput> {
+    let deadline = Instant::now().checked_add(limits.time());
+    let remaining = || match deadline {
+        Some(deadline) => deadline.saturating_duration_since(Instant::now()),
+        None => limits.time(),
+    };
+    command.stdin(Stdio::inherit()).stdout(Stdio::piped()).stderr(Stdio::inherit());
+    let mut child = command.spawn()?;
+    let Some(stdout) = child.stdout.take() else {
+        end(&mut child);
+        return Err(io::Error::other("the process has no output"));
+    };
+    // It ends with the output; a process that escapes and keeps the output open keeps only this thread.
+    let reader = thread::Builder::new().name("credential_process output".to_owned());
+    let most = limits.stdout_bytes();
+    if let Err(error) = reader.spawn(move || {
+        let _ = events.send(Event::Output(read_at_most(stdout, most)));
+    }) {
+        end(&mut child);
+        return Err(error);
+    }
+
+    let stdout = match inbox.recv_timeout(remaining()) {
+        Ok(Event::Output(Ok(Some(stdout)))) => stdout,
+        Ok(Event::Output(Ok(None))) => {
+            end(&mut child);
+            return Ok(ProcessOutput::new(ProcessEnd::TooMuchOutput, Vec::new()));
+        }
+        Ok(Event::Output(Err(error))) => {
+            end(&mut child);
+            return Err(error);
+        }
+        Ok(Event::Cancelled) | Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
+            end(&mut child);
+            return Ok(ProcessOutput::new(ProcessEnd::TimedOut, Vec::new()));
+        }
+    };
+    loop {
+        if let Some(status) = child.try_wait()? {
+            return Ok(ProcessOutput { end: ended(status), stdout });
+        }
+        let cancelled = matches!(inbox.recv_timeout(POLL.min(remaining())), Ok(Event::Cancelled));
+        if cancelled || remaining().is_zero() {
+            end(&mut child);
+            return Ok(ProcessOutput::new(ProcessEnd::TimedOut, Vec::new()));
+        }
+    }
+}
+
+fn ended(status: ExitStatus) -> ProcessEnd {
+    status.code().map_or(ProcessEnd::Killed, ProcessEnd::Exited)
+}
+
+/// The output, unless it is longer than `most` bytes. The buffer never grows: no copies of secrets stay behind.
+fn read_at_most(mut output: impl Read, most: usize) -> io::Result<Option<Zeroizing<Vec<u8>>>> {
+    let mut bytes = Zeroizing::new(vec![0; most.saturating_add(1)]);
+    let mut filled = 0;
+    while let Some(free) = bytes.get_mut(filled..).filter(|free| !free.is_empty()) {
+        match output.read(free) {
+            Ok(0) => {
+                bytes.truncate(filled);
+                return Ok(Some(bytes));
+            }
+            Ok(count) => filled += count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(None)
+}
+
+/// Kills the process and all that it started, and takes its exit status so that no zombie stays.
+fn end(child: &mut Child) {
+    tree::kill(child.id());
+    // It may have ended by itself.
+    let _ = child.kill();
+    let _ = child.wait();
+}

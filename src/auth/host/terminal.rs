@@ -1,0 +1,26 @@
+//! One question to the user, on the terminal that the process belongs to.
+
+use crate::credentials::Secret;
+
+/// The longest answer that is read, in bytes.
+#[cfg(unix)]
+const MAX_ANSWER: u64 = 1024;
+
+/// Asks on the controlling terminal, whatever stdin and stdout are; `None` when the process has none.
+#[cfg(unix)]
+pub(super) fn ask(prompt: &str) -> Option<Secret> {
+    use std::fs::OpenOptions;
+    use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+
+    let mut terminal = OpenOptions::new().read(true).write(true).open("/dev/tty").ok()?;
+    terminal.write_all(prompt.as_bytes()).and_then(|()| terminal.flush()).ok()?;
+    let mut answer = zeroize::Zeroizing::new(String::with_capacity(64));
+    BufReader::new(terminal.take(MAX_ANSWER)).read_line(&mut answer).ok()?;
+    Some(Secret::new(answer.trim()))
+}
+
+/// Other systems have no terminal by name that the standard library opens.
+#[cfg(not(unix))]
+pub(super) fn ask(_: &str) -> Option<Secret> {
+    None
+}

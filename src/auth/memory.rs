@@ -1,0 +1,101 @@
+//! What a chain remembers between two times that it is asked.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use zeroize::Zeroizing;
+
+/// When tokens were renewed, and those that could not be written to their file. One for each chain; a chain that is
+/// built anew starts with nothing.
+#[derive(Default)]
+pub(super) struct Memory(Mutex<BTreeMap<PathBuf, Remembered>>);
+
+#[derive(Default)]
+struct Remembered {
+    renewed_at: Option<SystemTime>,
+    unwritten: Option<Unwritten>,
+    warned: bool,
+}
+
+struct Unwritten {
+    contents: Zeroizing<Vec<u8>>,
+    /// The file's when this took its place: when the file is changed later, it is newer than this.
+    modified: Option<SystemTime>,
+}
+
+impl Memory {
+    /// Whether `pause` has gone by since the last time, which becomes `now` then. A clock that was set back does not
+    /// make it longer.
+    pub(super) fn may_renew(&self, path: &Path, now: SystemTime, pause: Duration) -> bool {
+        let mut all = self.lock();
+        let remembered = all.entry(path.to_owned()).or_default();
+        let waiting =
+            remembered.renewed_at.is_some_and(|at| now.duration_since(at).is_ok_and(|since| since < pause));
+        if !waiting {
+            remembered.renewed_at = Some(now);
+        }
+        !waiting
+    }
+
+    /// The contents that could not be written to `path`, unless the file has been changed since.
+    pub(super) fn unwritten(&self, path: &Path, modified: Option<SystemTime>) -> Option<Zeroizing<Vec<u8>>> {
+        let all = self.lock();
+        let unwritten = all.get(path)?.unwritten.as_ref()?;
+        (unwritten.modified == modified).then(|| unwritten.contents.clone())
+    }
+
+    /// Keeps contents that could not be written. `true` for the first time: the user is told once.
+    pub(super) fn keep(
+        &self,
+        path: &Path,
+        modified: Option<SystemTime>,
+        contents: Zeroizing<Vec<u8>>,
+    ) -> bool {
+        let mut all = self.lock();
+        let remembered = all.entry(path.to_owned()).or_default();
+        remembered.unwritten = Some(Unwritten { contents, modified });
+        !std::mem::replace(&mut remembered.warned, true)
+    }
+
+    /// The file holds the newest contents again.
+    pub(super) fn written(&self, path: &Path) {
+        if let Some(remembered) = self.lock().get_mut(path) {
+            remembered.unwritten = None;
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<PathBuf, Remembered>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn renewing_pauses_and_a_clock_set_back_does_not_prolong_it() {
+        let (memory, path, pause) = (Memory::default(), Path::new("x"), Duration::from_secs(30));
+        let start = SystemTime::UNIX_EPOCH + Duration::from_secs(100_000);
+        assert!(memory.may_renew(path, start, pause));
+        assert!(!memory.may_renew(path, start + pause - Duration::from_secs(1), pause));
+        assert!(memory.may_renew(Path::new("y"), start, pause));
+        assert!(memory.may_renew(path, start + pause, pause));
+        assert!(memory.may_renew(path, start - Duration::from_secs(3600), pause));
+        assert!(!memory.may_renew(path, start - Duration::from_secs(3590), pause));
+    }
+
+    #[test]
+    fn what_could_not_be_written_serves_until_the_file_is_changed() {
+        let (memory, path) = (Memory::default(), Path::new("x"));
+        let modified = Some(SystemTime::UNIX_EPOCH);
+        assert!(memory.keep(path, modified, Zeroizing::new(b"new".to_vec())));
+        assert!(!memory.keep(path, modified, Zeroizing::new(b"newer".to_vec())), "said once");
+        assert_eq!(memory.unwritten(path, modified).as_deref().map(Vec::as_slice), Some(&b"newer"[..]));
+        assert_eq!(memory.unwritten(path, None), None);
+        memory.written(path);
+        assert_eq!(memory.unwritten(path, modified), None);
+    }
+}

@@ -1,0 +1,75 @@
+//! Settings that sources and the client share, each from a variable or the profile: the order of the AWS SDKs.
+
+use super::Host;
+use super::profile::ProfileFiles;
+use crate::endpoint::{HostVariant, Region};
+
+/// Where settings are looked up. Its errors are sentences that begin with the place of the value.
+#[derive(Clone, Copy)]
+pub(crate) struct Settings<'a> {
+    pub(crate) host: &'a dyn Host,
+    pub(crate) profiles: &'a ProfileFiles,
+}
+
+impl Settings<'_> {
+    /// The variables that name the region, in their order.
+    pub(crate) const REGION_VARIABLES: [&'static str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];
+
+    /// The first of `variables`, else the profile's `property`, with the place it was found in.
+    pub(crate) fn first(&self, variables: &[&str], property: &str) -> Option<(String, String)> {
+        let from_variable =
+            variables.iter().find_map(|name| Some((self.host.setting(name)?, (*name).to_owned())));
+        from_variable.or_else(|| {
+            let setting = self.profiles.setting(property)?;
+            Some((setting.value().to_owned(), self.profiles.place(setting.origin())))
+        })
+    }
+
+    /// The region of the environment or the profile.
+    pub(crate) fn region(&self) -> Result<Option<Region>, String> {
+        Ok(self.region_and_place()?.map(|(region, _)| region))
+    }
+
+    /// The region of the environment or the profile, and where it stands.
+    pub(crate) fn region_and_place(&self) -> Result<Option<(Region, String)>, String> {
+        let Some((text, place)) = self.first(&Self::REGION_VARIABLES, "region") else {
+            return Ok(None);
+        };
+        match Region::new(text) {
+            Ok(region) => Ok(Some((region, place))),
+            Err(error) => Err(format!("{place}: {error}")),
+        }
+    }
+
+    /// FIPS and dual stack.
+    pub(crate) fn host_variant(&self) -> Result<HostVariant, String> {
+        Ok(HostVariant::new(
+            self.switch("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint")?,
+            self.switch("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint")?,
+        ))
+    }
+
+    /// `true` or `false`, case-blind; `false` when not set.
+    pub(crate) fn switch(&self, variable: &str, property: &str) -> Result<bool, String> {
+        match self.first(&[variable], property) {
+            None => Ok(false),
+            Some((text, _)) if text.eq_ignore_ascii_case("true") => Ok(true),
+            Some((text, _)) if text.eq_ignore_ascii_case("false") => Ok(false),
+            Some((text, place)) => Err(format!("{place}: {text:?} is neither true nor false")),
+        }
+    }
+
+    /// The configured endpoint of a service, unless configured endpoints are switched off: `AWS_ENDPOINT_URL_{id}` in
+    /// upper case, `AWS_ENDPOINT_URL`, the profile's `services` section and its `endpoint_url`.
+    pub(crate) fn endpoint_url(&self, id: &str) -> Result<Option<String>, String> {
+        if self.switch("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "ignore_configured_endpoint_urls")? {
+            return Ok(None);
+        }
+        let variable = format!("AWS_ENDPOINT_URL_{}", id.to_ascii_uppercase());
+        if let Some(url) = self.host.setting(&variable).or_else(|| self.host.setting("AWS_ENDPOINT_URL")) {
+            return Ok(Some(url));
+        }
+        let of_profile = self.profiles.endpoint_url(id).map_err(|error| error.to_string())?;
+        Ok(of_profile.map(|setting| setting.value().to_owned()))
+    }
+}

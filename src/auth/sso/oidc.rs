@@ -1,0 +1,34 @@
+//! CreateToken of SSO's OIDC service: a refresh token for the next access token.
+
+use std::time::SystemTime;
+
+use bytes::Bytes;
+use http::header::{CONTENT_TYPE, HeaderValue};
+use http::{Method, Request, StatusCode};
+use zeroize::Zeroizing;
+
+use super::token::Token;
+use crate::auth::document::Document;
+use crate::auth::fetch::Reply;
+use crate::auth::oauth::{json_object, refusal};
+use crate::endpoint::Endpoint;
+
+/// `POST /token`.
+pub(super) fn request(endpoint: &Endpoint, token: &Token) -> Result<Request<Bytes>, String> {
+    let fields = token.renewal().map_err(|problem| problem.to_string())?;
+    let mut request = Request::new(json_object(&fields));
+    *request.method_mut() = Method::POST;
+    *request.uri_mut() = endpoint.uri("/token").map_err(|error| error.to_string())?;
+    request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    Ok(request)
+}
+
+/// The file's new contents, from the answer to a request for `token`.
+pub(super) fn parse(reply: &Reply, token: &Token, now: SystemTime) -> Result<Zeroizing<Vec<u8>>, String> {
+    if reply.status != StatusCode::OK {
+        return Err(refusal(reply, &token.secrets()));
+    }
+    let answer = Document::parse(&reply.body);
+    let contents = answer.and_then(|answer| token.renewed(&answer, now));
+    contents.map_err(|problem| format!("its answer cannot be used: {problem}"))
+}

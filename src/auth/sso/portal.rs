@@ -1,0 +1,82 @@
+//! GetRoleCredentials of the SSO portal: an access token for a role's credentials.
+
+use std::time::{Duration, UNIX_EPOCH};
+
+use bytes::Bytes;
+use http::header::HeaderValue;
+use http::{Request, StatusCode};
+
+use super::settings::{Role, SsoSettings};
+use crate::auth::document::{Document, DocumentError};
+use crate::auth::fetch::{FetchError, Reply, is_transient as is_transient_failure, scrubbed};
+use crate::credentials::{Credentials, Secret};
+use crate::endpoint::Endpoint;
+use crate::{operation, uri};
+
+/// `GET /federation/credentials?role_name=..&account_id=..`.
+pub(super) fn request(endpoint: &Endpoint, role: &Role, token: &Secret) -> Result<Request<Bytes>, String> {
+    let path = format!(
+        "/federation/credentials?role_name={}&account_id={}",
+        uri::encode_label(&role.name),
+        uri::encode_label(&role.account_id)
+    );
+    let mut request = Request::new(Bytes::new());
+    *request.uri_mut() = endpoint.uri(&path).map_err(|error| error.to_string())?;
+    let mut value = HeaderValue::from_str(token.expose())
+        .map_err(|_| "the token holds a character that cannot go into a header".to_owned())?;
+    value.set_sensitive(true);
+    request.headers_mut().insert("x-amz-sso_bearer_token", value);
+    Ok(request)
+}
+
+/// Whether another try may help: failures of the connection and the server, and `TooManyRequestsException`.
+pub(super) fn is_transient(outcome: &Result<Reply, FetchError>) -> bool {
+    is_transient_failure(outcome)
+        || matches!(outcome, Ok(reply) if reply.status == StatusCode::TOO_MANY_REQUESTS)
+}
+
+/// The credentials, or what is wrong and what to do about it.
+pub(super) fn parse(
+    reply: &Reply,
+    role: &Role,
+    settings: &SsoSettings,
+    secrets: &[&str],
+) -> Result<Credentials, (String, String)> {
+    let login = || format!("run `{}`", settings.login_command());
+    if reply.status == StatusCode::OK {
+        return credentials(&reply.body).map_err(|problem| {
+            (format!("answered with something that holds no credentials: {problem}"), String::new())
+        });
+    }
+    let status = reply.status.to_string();
+    if reply.status.is_redirection() {
+        return Err((format!("answered {status}; redirects are not followed"), String::new()));
+    }
+    let error = operation::parse_error(reply.status.as_u16(), &reply.headers, &reply.body);
+    let words = [error.code().unwrap_or_default(), error.message()];
+    let words: Vec<String> =
+        words.into_iter().filter(|words| !words.is_empty()).map(|words| scrubbed(words, secrets)).collect();
+    let said = if words.is_empty() { status } else { format!("{status} ({})", words.join(": ")) };
+    Err(match reply.status {
+        StatusCode::UNAUTHORIZED => (format!("does not accept the token: {said}"), login()),
+        StatusCode::FORBIDDEN | StatusCode::NOT_FOUND => (
+            format!("gives no access to role {} of account {}: {said}", role.name, role.account_id),
+            "check sso_account_id and sso_role_name; `aws sso login` shows what is assigned to you"
+                .to_owned(),
+        ),
+        _ => (format!("answered {said}"), String::new()),
+    })
+}
+
+/// ```text
+/// {"roleCredentials": {"accessKeyId": "ASIA..", "secretAccessKey": "..", "sessionToken": "..", "expiration": 1651516560000}}
+/// ```
+fn credentials(body: &[u8]) -> Result<Credentials, DocumentError> {
+    let document = Document::parse(body)?.object("roleCredentials")?;
+    let expiration = UNIX_EPOCH
+        .checked_add(Duration::from_millis(document.number("expiration")?))
+        .ok_or(DocumentError::WrongType("expiration", "an instant in milliseconds"))?;
+    Ok(Credentials::new(document.token("accessKeyId")?, document.token("secretAccessKey")?)
+        .with_session_token(document.token("sessionToken")?)
+        .with_expiration(expiration))
+}

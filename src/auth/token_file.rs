@@ -1,0 +1,199 @@
+//! Tokens that the AWS CLI leaves in a file of its own, renewed there when they run out.
+//!
+//! A refresh token is used once and answered with the next, so two programs must not renew at a time: who renews holds
+//! a lock among all that do as this does, and reads the file again first. What cannot be written back is kept in memory.
+
+use std::future::Future;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use zeroize::Zeroizing;
+
+use super::document::DocumentError;
+use super::memory::Memory;
+use super::{AuthError, Context, FileLock};
+use crate::time::rfc3339;
+
+/// A token is renewed when it has no longer than this.
+const EARLY: Duration = Duration::from_secs(5 * 60);
+
+/// Renewing is tried no more often than this.
+const PAUSE: Duration = Duration::from_secs(30);
+
+/// How long to wait for another program that renews, while the token can still be used.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// And how long when it cannot: longer than a lock that was left behind counts.
+const LAST_PATIENCE: Duration = Duration::from_secs(16);
+
+/// The shortest pause between two looks at the lock; it doubles up to eight times this.
+const LOOK_AGAIN: Duration = Duration::from_millis(5);
+
+/// What differs between the tokens of `aws sso login` and of `aws login`.
+pub(super) trait Kind: Send + Sync {
+    /// The contents of a file.
+    type Token: Send + Sync;
+
+    /// The source, in errors.
+    const SOURCE: &'static str;
+
+    /// The command that makes a new file.
+    fn login_command(&self) -> &str;
+
+    /// Reads a file.
+    fn parse(&self, contents: &[u8]) -> Result<Self::Token, DocumentError>;
+
+    /// When the token runs out.
+    fn expires_at(token: &Self::Token) -> SystemTime;
+
+    /// Why `token` cannot be renewed, if it cannot.
+    fn obstacle(&self, token: &Self::Token, now: SystemTime) -> Option<&'static str>;
+
+    /// Renews `token`: the new contents of the file, or what went wrong. It takes 10 s at most, because a lock is held.
+    fn renew(&self, token: &Self::Token) -> impl Future<Output = Result<Zeroizing<Vec<u8>>, String>> + Send;
+}
+
+/// A token that can be used now.
+pub(super) struct Current<T> {
+    pub(super) token: T,
+    /// When its file was last changed.
+    pub(super) modified: Option<SystemTime>,
+    /// What the user should be told.
+    pub(super) warning: Option<String>,
+}
+
+/// The token in the file `path`, renewed when that is due and possible.
+pub(super) async fn current<K: Kind>(
+    context: Context<'_>,
+    path: &Path,
+    kind: &K,
+) -> Result<Current<K::Token>, AuthError> {
+    let file = TokenFile { context, path, kind };
+    let read = file.read()?;
+    let now = context.now();
+    if !is_due::<K>(&read.token, now) {
+        return Ok(read);
+    }
+    let reason = match kind.obstacle(&read.token, now) {
+        Some(obstacle) => obstacle.to_owned(),
+        None if context.memory().is_some_and(|memory| !memory.may_renew(path, now, PAUSE)) => {
+            "it could not be renewed a moment ago".to_owned()
+        }
+        None => match file.renew(&read).await {
+            Ok(renewed) => return Ok(renewed),
+            Err(reason) => reason,
+        },
+    };
+    // Another program may have been luckier, and the clock has gone on.
+    file.still_usable(&reason)
+}
+
+/// Whether the token must be renewed. Without arithmetic on the expiration, which the file may put anywhere.
+fn is_due<K: Kind>(token: &K::Token, now: SystemTime) -> bool {
+    !K::expires_at(token).duration_since(now).is_ok_and(|left| left > EARLY)
+}
+
+struct TokenFile<'a, K> {
+    context: Context<'a>,
+    path: &'a Path,
+    kind: &'a K,
+}
+
+impl<K: Kind> TokenFile<'_, K> {
+    /// Reads the token: the file's, or the newer one in memory that could not be written to it.
+    fn read(&self) -> Result<Current<K::Token>, AuthError> {
+        let host = self.context.host();
+        // Before the contents: what changes in between is seen as a change later.
+        let modified = host.modified(self.path);
+        let path = self.path.display();
+        let unwritten = self.context.memory().and_then(|memory| memory.unwritten(self.path, modified));
+        let contents = match unwritten {
+            Some(contents) => contents,
+            None => Zeroizing::new(host.read(self.path).map_err(|error| {
+                let problem = match error.kind() {
+                    io::ErrorKind::NotFound => format!("there is no token: {path} does not exist"),
+                    _ => format!("the token in {path} cannot be read: {error}"),
+                };
+                self.error(problem)
+            })?),
+        };
+        let token = self
+            .kind
+            .parse(&contents)
+            .map_err(|problem| self.error(format!("{path} does not hold a token: {problem}")))?;
+        Ok(Current { token, modified, warning: None })
+    }
+
+    async fn renew(&self, before: &Current<K::Token>) -> Result<Current<K::Token>, String> {
+        let now = self.context.now();
+        let expired = K::expires_at(&before.token) <= now;
+        let _lock = self.lock(if expired { LAST_PATIENCE } else { PATIENCE }).await?;
+        // Another program may have renewed it, and used up the refresh token that was read before.
+        let read = self.read().map_err(|error| error.problem().to_owned())?;
+        if !is_due::<K>(&read.token, now) {
+            return Ok(read);
+        }
+        if let Some(obstacle) = self.kind.obstacle(&read.token, now) {
+            return Err(obstacle.to_owned());
+        }
+        let contents = self.kind.renew(&read.token).await?;
+        let token =
+            self.kind.parse(&contents).map_err(|problem| format!("the new token is of no use: {problem}"))?;
+        let host = self.context.host();
+        let warning = match host.write_private(self.path, &contents) {
+            Ok(()) => {
+                if let Some(memory) = self.context.memory() {
+                    memory.written(self.path);
+                }
+                None
+            }
+            Err(error) => {
+                let modified = host.modified(self.path);
+                let keep = |memory: &Memory| memory.keep(self.path, modified, contents);
+                self.context.memory().is_none_or(keep).then(|| {
+                    format!(
+                        "the renewed token could not be written to {} and is kept in memory: {error}",
+                        self.path.display()
+                    )
+                })
+            }
+        };
+        Ok(Current { token, modified: host.modified(self.path), warning })
+    }
+
+    /// The token without having been renewed, if it still serves.
+    fn still_usable(&self, reason: &str) -> Result<Current<K::Token>, AuthError> {
+        let read = self.read()?;
+        let expires_at = K::expires_at(&read.token);
+        if expires_at > self.context.now() {
+            return Ok(read);
+        }
+        Err(self.error(format!("the token expired at {}, and {reason}", rfc3339(expires_at))))
+    }
+
+    /// The lock beside the file; `None` when none can be had there, as in a folder that cannot be written to.
+    async fn lock(&self, patience: Duration) -> Result<Option<FileLock>, String> {
+        let mut name = self.path.file_name().unwrap_or_default().to_owned();
+        name.push(".lock");
+        let path: PathBuf = self.path.with_file_name(name);
+        let (mut waited, mut pause) = (Duration::ZERO, LOOK_AGAIN);
+        loop {
+            match self.context.host().try_lock(&path) {
+                Ok(Some(lock)) => return Ok(Some(lock)),
+                Ok(None) => {}
+                Err(_) => return Ok(None),
+            }
+            let Some(transport) = self.context.transport().filter(|_| waited < patience) else {
+                return Err(format!("another program is renewing it ({} is there)", path.display()));
+            };
+            transport.sleep(pause).await;
+            waited = waited.saturating_add(pause);
+            pause = (pause * 2).min(LOOK_AGAIN * 8);
+        }
+    }
+
+    fn error(&self, problem: String) -> AuthError {
+        AuthError::new(K::SOURCE, problem).with_hint(format!("run `{}`", self.kind.login_command()))
+    }
+}

@@ -1,0 +1,216 @@
+//! `bedrill auth`: which credentials sign, in the order that is really used, and why the others do not.
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use bedrill::auth::{Attempt, Auth, Outcome};
+use bedrill::models::ListFoundationModelsRequest;
+use bedrill::{Client, RegionOrigin};
+use serde_json::{Value, json};
+
+use crate::args::{AuthArguments, AuthCommand, Common, ExportFormat};
+use crate::config;
+use crate::environment::Environment;
+use crate::failure::Failure;
+use crate::terminal::{Output, note};
+
+/// Explains the chain, or exports what it found when that is asked for in so many words.
+pub(crate) fn run(arguments: &AuthArguments, common: &Common) -> Result<(), Failure> {
+    let environment = Environment::read(common.env_file.as_deref())?;
+    let configuration = config::load(common, &environment)?;
+    let client = crate::client::builder(common, Arc::new(environment), &configuration).build()?;
+    crate::in_runtime(async {
+        match &arguments.command {
+            Some(AuthCommand::Export { format }) => export(&client, *format).await,
+            None => explain(&client, arguments, common).await,
+        }
+    })
+}
+
+async fn explain(client: &Client, arguments: &AuthArguments, common: &Common) -> Result<(), Failure> {
+    let attempts = client.explain_credentials().await;
+    let (region, origin) = client.region().await;
+    let why = match origin {
+        RegionOrigin::Caller => "--region".to_owned(),
+        RegionOrigin::Setting(place) => place,
+        RegionOrigin::Instance => "the instance's metadata".to_owned(),
+        _ => "nothing names one".to_owned(),
+    };
+    // The error of a chain without credentials says what to do; it is the exit code too.
+    let resolved = client.credentials().await;
+    let identity = match (&resolved, arguments.probe) {
+        (Ok(resolved), true) => Some(probe(client, resolved.auth()).await),
+        _ => None,
+    };
+    let mut output = Output::stdout();
+    if arguments.json {
+        let warnings = resolved.as_ref().map(|resolved| resolved.warnings().to_vec()).unwrap_or_default();
+        let document = json!({
+            "sources": attempts.iter().map(attempt_json).collect::<Vec<_>>(),
+            "region": {"name": region.as_str(), "from": why},
+            "warnings": warnings,
+            "identity": identity.as_ref().map(|identity| match identity {
+                Ok(identity) => identity.clone(),
+                Err(failure) => json!({"error": failure.to_string()}),
+            }),
+        });
+        output.json(&document).map_err(|error| Failure::output(&error))?;
+    } else {
+        let mut line = |text: &str| output.line(text).map_err(|error| Failure::output(&error));
+        let width = attempts.iter().map(|attempt| attempt.source().len()).max().unwrap_or(0);
+        for attempt in &attempts {
+            line(&attempt_text(attempt, width))?;
+        }
+        line(&format!("\n  {:width$}  {region} ({why})", "region"))?;
+        if let Some(Ok(identity)) = &identity {
+            line(&format!("  {:width$}  {}", "identity", identity_text(identity)))?;
+        }
+    }
+    let resolved = resolved?;
+    if !common.quiet {
+        for warning in resolved.warnings() {
+            note(&format!("bedrill: warning: {warning}"));
+        }
+    }
+    match identity {
+        Some(Err(failure)) => Err(failure),
+        _ => Ok(()),
+    }
+}
+
+/// Asks the service who signs: STS for keys; for a token, which STS does not know, the list of models.
+async fn probe(client: &Client, auth: &Auth) -> Result<Value, Failure> {
+    if let Auth::SigV4(_) = auth {
+        let identity = client.caller_identity().await?;
+        return Ok(json!({"account": identity.account(), "arn": identity.arn()}));
+    }
+    let listed = client.list_foundation_models(&ListFoundationModelsRequest::new()).await?;
+    let models = listed.model_summaries.into_vec().len();
+    Ok(json!({"token": "accepted", "models": models}))
+}
+
+fn identity_text(identity: &Value) -> String {
+    match (identity["account"].as_str(), identity["arn"].as_str()) {
+        (Some(account), Some(arn)) => format!("account {account}, {arn}"),
+        _ => format!("the token is accepted: {} models are listed", identity["models"]),
+    }
+}
+
+/// One line a source: `*` signs, `-` found but shadowed, `!` broken.
+fn attempt_text(attempt: &Attempt, width: usize) -> String {
+    let source = attempt.source();
+    match attempt.outcome() {
+        Outcome::Found { identity, origin, expiration } => {
+            let mark = if attempt.signs() { '*' } else { '-' };
+            let expires = expiration.map(|at| format!(", {}", remaining(at))).unwrap_or_default();
+            let shadowed = if attempt.signs() { "signs" } else { "found, but a source above signs" };
+            format!("{mark} {source:width$}  {identity} from {origin}{expires}: {shadowed}")
+        }
+        Outcome::NotHere { why } => format!("  {source:width$}  {why}"),
+        Outcome::Broken(error) => format!("! {source:width$}  {}", error.problem()),
+        _ => format!("  {source:width$}"),
+    }
+}
+
+fn attempt_json(attempt: &Attempt) -> Value {
+    let mut document = match attempt.outcome() {
+        Outcome::Found { identity, origin, expiration } => {
+            let seconds = expiration.and_then(|at| at.duration_since(SystemTime::UNIX_EPOCH).ok());
+            json!({
+                "outcome": "found",
+                "identity": identity,
+                "from": origin,
+                "expiresAt": seconds.map(|since| since.as_secs()),
+            })
+        }
+        Outcome::NotHere { why } => json!({"outcome": "not here", "why": why}),
+        Outcome::Broken(error) => json!({"outcome": "broken", "why": error.to_string()}),
+        _ => json!({"outcome": "unknown"}),
+    };
+    document["source"] = json!(attempt.source());
+    document["signs"] = json!(attempt.signs());
+    document
+}
+
+/// `expires in 58 min`.
+fn remaining(expiration: SystemTime) -> String {
+    const MINUTE: u64 = 60;
+    const HOUR: u64 = 60 * MINUTE;
+    match expiration.duration_since(SystemTime::now()).as_ref().map(Duration::as_secs) {
+        Err(_) => "expired".to_owned(),
+        Ok(seconds) if seconds < 2 * MINUTE => format!("expires in {seconds} s"),
+        Ok(seconds) if seconds < 2 * HOUR => format!("expires in {} min", seconds / MINUTE),
+        Ok(seconds) => format!("expires in {} h", seconds / HOUR),
+    }
+}
+
+/// Prints the credentials themselves, for another tool.
+async fn export(client: &Client, format: ExportFormat) -> Result<(), Failure> {
+    let resolved = client.credentials().await?;
+    let text = match (resolved.auth(), format) {
+        (Auth::SigV4(keys), ExportFormat::Process) => {
+            let mut document = json!({
+                "Version": 1,
+                "AccessKeyId": keys.access_key_id(),
+                "SecretAccessKey": keys.secret_access_key().expose(),
+            });
+            if let Some(token) = keys.session_token() {
+                document["SessionToken"] = json!(token.expose());
+            }
+            if let Some(expiration) = keys.expiration_rfc3339() {
+                document["Expiration"] = json!(expiration);
+            }
+            document.to_string()
+        }
+        (Auth::SigV4(keys), ExportFormat::Env) => {
+            let mut variables = vec![
+                ("AWS_ACCESS_KEY_ID", keys.access_key_id().to_owned()),
+                ("AWS_SECRET_ACCESS_KEY", keys.secret_access_key().expose().to_owned()),
+            ];
+            variables
+                .extend(keys.session_token().map(|token| ("AWS_SESSION_TOKEN", token.expose().to_owned())));
+            variables.extend(keys.expiration_rfc3339().map(|at| ("AWS_CREDENTIAL_EXPIRATION", at)));
+            exports(&variables)
+        }
+        (Auth::Bearer(token), ExportFormat::Env) => {
+            exports(&[("AWS_BEARER_TOKEN_BEDROCK", token.expose().to_owned())])
+        }
+        (Auth::Bearer(_), ExportFormat::Process) => {
+            return Err(Failure::usage(
+                "a bearer token cannot be exported for credential_process, which knows access keys only; use --format env",
+            ));
+        }
+        _ => return Err(Failure::usage("these credentials cannot be exported")),
+    };
+    Output::stdout().line(&text).map_err(|error| Failure::output(&error))
+}
+
+/// `export NAME='value'`, for a POSIX shell.
+fn exports(variables: &[(&str, String)]) -> String {
+    let lines: Vec<String> = variables
+        .iter()
+        .map(|(name, value)| format!("export {name}='{}'", value.replace('\'', r"'\''")))
+        .collect();
+    lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_exported_survives_a_shell() {
+        assert_eq!(
+            exports(&[("A", "it's".to_owned()), ("B", "x".to_owned())]),
+            "export A='it'\\''s'\nexport B='x'"
+        );
+    }
+
+    #[test]
+    fn the_time_left_is_told_in_one_unit() {
+        let now = SystemTime::now();
+        assert_eq!(remaining(now - Duration::from_secs(1)), "expired");
+        assert_eq!(remaining(now + Duration::from_secs(3_599)), "expires in 59 min");
+        assert_eq!(remaining(now + Duration::from_secs(36_001)), "expires in 10 h");
+    }
+}

@@ -1,0 +1,74 @@
+//! What an answer costs.
+
+use crate::converse::TokenUsage;
+
+/// Prices of a model, in USD for a million tokens.
+///
+/// The four members are those of Moltbot's model entries. Bedrock counts tokens from and to the cache apart from
+/// [`input_tokens`](TokenUsage::input_tokens), so each token is paid once.
+///
+/// ```
+/// use bedrill::config::Cost;
+/// use bedrill::converse::TokenUsage;
+///
+/// let cost = Cost { input: 3.0, output: 15.0, cache_read: 0.3, cache_write: 3.75 };
+/// let usage = TokenUsage::new(1_000, 200, 11_200).with_cache_read_input_tokens(10_000);
+/// assert!((cost.of(&usage) - 0.009).abs() < 1e-12);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Cost {
+    /// Tokens read.
+    pub input: f64,
+    /// Tokens written.
+    pub output: f64,
+    /// Tokens read from the cache.
+    pub cache_read: f64,
+    /// Tokens written to the cache.
+    pub cache_write: f64,
+}
+
+impl Cost {
+    /// The price of an answer, in USD. A negative number of tokens counts as 0.
+    #[must_use]
+    pub fn of(&self, usage: &TokenUsage) -> f64 {
+        [
+            (Some(usage.input_tokens), self.input),
+            (Some(usage.output_tokens), self.output),
+            (usage.cache_read_input_tokens, self.cache_read),
+            (usage.cache_write_input_tokens, self.cache_write),
+        ]
+        .into_iter()
+        .map(|(tokens, price)| f64::from(tokens.unwrap_or(0).max(0)) * price / 1e6)
+        .sum()
+    }
+
+    /// Whether any price is above 0. Moltbot writes 0 for all four where prices are not known, and nothing on Bedrock
+    /// is free.
+    #[must_use]
+    pub fn is_known(&self) -> bool {
+        [self.input, self.output, self.cache_read, self.cache_write].iter().any(|price| *price > 0.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_kind_of_token_has_its_own_price() {
+        let cost = Cost { input: 1.0, output: 10.0, cache_read: 100.0, cache_write: 1000.0 };
+        let million = 1_000_000;
+        let usage = |input, output| TokenUsage::new(input, output, 0);
+        assert_eq!(cost.of(&usage(million, 0)), 1.0);
+        assert_eq!(cost.of(&usage(0, million)), 10.0);
+        assert_eq!(cost.of(&usage(0, 0).with_cache_read_input_tokens(million)), 100.0);
+        assert_eq!(cost.of(&usage(0, 0).with_cache_write_input_tokens(million)), 1000.0);
+        assert_eq!(cost.of(&usage(-5, million)), 10.0);
+    }
+
+    #[test]
+    fn four_zeros_are_no_prices() {
+        assert!(!Cost::default().is_known());
+        assert!(Cost { cache_write: 0.1, ..Cost::default() }.is_known());
+    }
+}

@@ -1,0 +1,54 @@
+//! Values that know where they stand.
+
+use std::fmt;
+
+/// A place in a text: `3:14` is the fourteenth character of the third line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Position {
+    /// The line, from 1.
+    pub line: usize,
+    /// The column, from 1, in characters.
+    pub column: usize,
+}
+
+impl fmt::Display for Position {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.line, self.column)
+    }
+}
+
+/// A value, and where in the file it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Located<T> {
+    value: T,
+    position: Option<Position>,
+}
+
+impl<T> Located<T> {
+    /// A value that stands at `position`.
+    pub fn new(value: T, position: Position) -> Self {
+        Self { value, position: Some(position) }
+    }
+
+    /// The value.
+    pub fn value(&self) -> &T {
+        &self.value
+    }
+
+    /// The value, without its position.
+    pub fn into_value(self) -> T {
+        self.value
+    }
+
+    /// Where it stands; `None` when a program has set it.
+    pub fn position(&self) -> Option<Position> {
+        self.position
+    }
+}
+
+/// A value that a program has set.
+impl<T> From<T> for Located<T> {
+    fn from(value: T) -> Self {
+        Self { value, position: None }
+    }
+}

@@ -1,0 +1,168 @@
+//! The configuration: JSON5 in the shape of Moltbot's and OpenClaw's, of which it reads the parts about Bedrock.
+//!
+//! ```json5
+//! {
+//!   models: {
+//!     bedrockDiscovery: {              // every key has a default
+//!       enabled: true,                 // default: when any credential source answers
+//!       region: "us-east-1",           // where to list models; default: the region of requests
+//!       providerFilter: ["anthropic"], // a name or a list of names; default: all
+//!       refreshInterval: 3600,         // seconds that a listing is kept; 0: not at all
+//!       defaultContextWindow: 32000,   // tokens, where no better number is known
+//!       defaultMaxTokens: 4096,
+//!     },
+//!     providers: {
+//!       "amazon-bedrock": {
+//!         baseUrl: "https://bedrock-runtime.us-east-1.amazonaws.com",
+//!         api: "bedrock-converse-stream",
+//!         auth: "aws-sdk",
+//!         models: [                    // go before the discovered ones, and replace those of the same id
+//!           {
+//!             id: "amazon.nova-lite-v1:0",
+//!             name: "Nova Lite",
+//!             reasoning: false,
+//!             input: ["text", "image"],
+//!             cost: { input: 0.06, output: 0.24, cacheRead: 0.015, cacheWrite: 0 }, // USD for a million tokens
+//!             contextWindow: 300000,
+//!             maxTokens: 5000,
+//!           },
+//!         ],
+//!       },
+//!     },
+//!   },
+//!   agents: { defaults: { model: { primary: "amazon-bedrock/amazon.nova-lite-v1:0" } } },
+//!   auth: { preferBearer: true },      // false: AWS_BEARER_TOKEN_BEDROCK is not used
+//! }
+//! ```
+//!
+//! - OpenClaw's newer place for the first block, `plugins.entries.amazon-bedrock.config.discovery`, is read too; a
+//!   value in `models.bedrockDiscovery` goes before the same one there.
+//! - Everything else in the file is another program's, and is passed over without a word. An unknown key inside the
+//!   blocks above is a warning that names the nearest known one; a value of the wrong type is an error.
+//! - Whole numbers are floored. A context window or a token limit of 0 or less means the default again, and a negative
+//!   `refreshInterval` means 0; each of these is a warning.
+//! - Of a key that stands twice the last counts, as in JavaScript, with a warning.
+//!
+//! The values are always there; reading them from text (`Config::parse`, `Config::read`) needs the feature `config`.
+//! Where a program should look for the file is what [`places`] says.
+
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects
+    )
+)]
+
+mod cost;
+mod located;
+mod places;
+mod settings;
+
+#[cfg(feature = "config")]
+mod keys;
+#[cfg(feature = "config")]
+mod problem;
+#[cfg(feature = "config")]
+mod read;
+#[cfg(feature = "config")]
+mod scalar;
+#[cfg(feature = "config")]
+mod source;
+
+pub use cost::Cost;
+pub use located::{Located, Position};
+pub use places::{Place, PlaceKind, places};
+pub use settings::{DiscoverySettings, Input, ManualModel, ProviderSettings};
+
+#[cfg(feature = "config")]
+pub use problem::{ConfigError, Problem, Severity};
+
+/// What stands before a model id that is meant for Bedrock: the provider's name in Moltbot, and what other tools call it.
+const PROVIDER_PREFIXES: [&str; 3] = ["amazon-bedrock/", "aws-bedrock/", "bedrock/"];
+
+/// What a configuration file says about Bedrock. The default is an empty file.
+#[derive(Debug, Clone, PartialEq, Default)]
+#[non_exhaustive]
+pub struct Config {
+    /// `models.bedrockDiscovery`: how models are listed.
+    pub discovery: DiscoverySettings,
+    /// `models.providers."amazon-bedrock"`: the endpoint, and models described by hand.
+    pub provider: ProviderSettings,
+    /// `agents.defaults.model.primary`, as written; it may belong to another provider.
+    pub primary: Option<Located<String>>,
+    /// `auth.preferBearer`.
+    pub prefer_bearer: Option<Located<bool>>,
+}
+
+impl Config {
+    /// Reads a configuration.
+    ///
+    /// ```
+    /// use bedrill::config::Config;
+    ///
+    /// let config = Config::parse("{ models: { bedrockDiscovery: { refreshInterval: 60, } } } // JSON5")?;
+    /// assert_eq!(config.discovery.refresh_interval().as_secs(), 60);
+    /// assert_eq!(config.discovery.default_max_tokens(), 4096);
+    ///
+    /// let error = Config::parse("{ auth: { preferBearer: 'no' } }").unwrap_err();
+    /// assert_eq!(error.to_string(), "1:25: error: auth.preferBearer: expected true or false, found a string");
+    /// # Ok::<(), bedrill::config::ConfigError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] with everything that is wrong, when the text is not JSON5 or a value cannot be used. Warnings
+    /// alone are no error; [`read`](Self::read) gives them.
+    #[cfg(feature = "config")]
+    pub fn parse(text: &str) -> Result<Self, ConfigError> {
+        let (config, problems) = Self::read(text);
+        match ConfigError::new(problems) {
+            Some(error) => Err(error),
+            None => Ok(config),
+        }
+    }
+
+    /// Reads what can be used of a configuration, and says what is wrong with the rest, in the order of the text.
+    ///
+    /// A value with an error counts as absent.
+    #[cfg(feature = "config")]
+    #[must_use]
+    pub fn read(text: &str) -> (Self, Vec<Problem>) {
+        read::read(text)
+    }
+
+    /// The id of the primary model, when it is one of Bedrock's: behind `amazon-bedrock/`, or an ARN.
+    ///
+    /// ```
+    /// use bedrill::config::{Config, Located};
+    ///
+    /// let mut config = Config::default();
+    /// config.primary = Some(Located::from("amazon-bedrock/us.amazon.nova-lite-v1:0".to_owned()));
+    /// assert_eq!(config.primary_model(), Some("us.amazon.nova-lite-v1:0"));
+    /// config.primary = Some(Located::from("openai/gpt-5".to_owned()));
+    /// assert_eq!(config.primary_model(), None);
+    /// ```
+    #[must_use]
+    pub fn primary_model(&self) -> Option<&str> {
+        let written = self.primary.as_ref()?.value().as_str();
+        let id = PROVIDER_PREFIXES.iter().find_map(|prefix| written.strip_prefix(prefix));
+        id.or_else(|| Some(written).filter(|written| written.starts_with("arn:"))).filter(|id| !id.is_empty())
+    }
+
+    /// Whether a bearer token goes before credentials of other kinds; true unless the file says otherwise. When false,
+    /// the token is not used at all.
+    #[must_use]
+    pub fn prefers_bearer(&self) -> bool {
+        self.prefer_bearer.as_ref().is_none_or(|prefer| *prefer.value())
+    }
+
+    /// The model described by hand whose id is `id`.
+    #[must_use]
+    pub fn manual_model(&self, id: &str) -> Option<&ManualModel> {
+        self.provider.models.iter().map(Located::value).find(|model| model.id == id)
+    }
+}

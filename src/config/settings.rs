@@ -1,0 +1,214 @@
+//! The two blocks about Bedrock as values, with their defaults.
+
+use std::time::Duration;
+
+use super::{Cost, Located};
+use crate::endpoint::{Endpoint, HostVariant, Plane, Region};
+
+/// `models.bedrockDiscovery`: how models are listed. `None` means that the file does not say.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct DiscoverySettings {
+    /// `enabled`; by default, models are listed when any credential source answers.
+    pub enabled: Option<Located<bool>>,
+    /// `region`: where to list; by default, the region of requests.
+    pub region: Option<Located<Region>>,
+    /// `providerFilter`: names of providers, without white space around them; by default, all.
+    pub provider_filter: Option<Located<Vec<String>>>,
+    /// `refreshInterval`: how long a listing is kept; zero turns the cache off.
+    pub refresh_interval: Option<Located<Duration>>,
+    /// `defaultContextWindow`, in tokens: for models whose window is not known.
+    pub default_context_window: Option<Located<u32>>,
+    /// `defaultMaxTokens`: for models whose limit of tokens to write is not known.
+    pub default_max_tokens: Option<Located<u32>>,
+}
+
+impl DiscoverySettings {
+    /// 3,600 seconds.
+    pub const DEFAULT_REFRESH_INTERVAL: Duration = Duration::from_secs(3_600);
+    /// 32,000 tokens.
+    pub const DEFAULT_CONTEXT_WINDOW: u32 = 32_000;
+    /// 4,096 tokens.
+    pub const DEFAULT_MAX_TOKENS: u32 = 4_096;
+
+    /// The names of the providers to list; none stands for all.
+    #[must_use]
+    pub fn provider_filter(&self) -> &[String] {
+        self.provider_filter.as_ref().map_or(&[], |names| names.value())
+    }
+
+    /// How long a listing is kept, with the default applied; zero turns the cache off.
+    #[must_use]
+    pub fn refresh_interval(&self) -> Duration {
+        self.refresh_interval.as_ref().map_or(Self::DEFAULT_REFRESH_INTERVAL, |interval| *interval.value())
+    }
+
+    /// The assumed context window in tokens, with the default applied.
+    #[must_use]
+    pub fn default_context_window(&self) -> u32 {
+        self.default_context_window.as_ref().map_or(Self::DEFAULT_CONTEXT_WINDOW, |tokens| *tokens.value())
+    }
+
+    /// The assumed limit of tokens to write, with the default applied.
+    #[must_use]
+    pub fn default_max_tokens(&self) -> u32 {
+        self.default_max_tokens.as_ref().map_or(Self::DEFAULT_MAX_TOKENS, |tokens| *tokens.value())
+    }
+}
+
+/// `models.providers."amazon-bedrock"`: where requests go, and models described by hand.
+///
+/// `api` and `auth` have one possible value each, so they are checked and not kept.
+#[derive(Debug, Clone, PartialEq, Default)]
+#[non_exhaustive]
+pub struct ProviderSettings {
+    /// `baseUrl`: a URL that [`Endpoint::custom`] accepts.
+    pub base_url: Option<Located<String>>,
+    /// `models`, in the order of the file, no id twice. They go before the discovered ones, and each replaces the
+    /// discovered one of the same id as a whole.
+    pub models: Vec<Located<ManualModel>>,
+}
+
+impl ProviderSettings {
+    /// The region in `baseUrl`, when that is AWS's own host for it: FIPS and dual stack too.
+    ///
+    /// Moltbot's documentation writes such a URL into every configuration. It says where to send and to sign for when
+    /// nothing else does, and should not keep a request for another region from its own host.
+    ///
+    /// ```
+    /// use bedrill::config::{Located, ProviderSettings};
+    ///
+    /// let mut provider = ProviderSettings::default();
+    /// let url = "https://bedrock-runtime.eu-west-1.amazonaws.com".to_owned();
+    /// provider.base_url = Some(Located::from(url));
+    /// assert_eq!(provider.base_url_region().expect("a region").as_str(), "eu-west-1");
+    /// ```
+    #[must_use]
+    pub fn base_url_region(&self) -> Option<Region> {
+        let endpoint = Endpoint::custom(self.base_url.as_ref()?.value()).ok()?;
+        let region = Region::new(endpoint.url().split('.').nth(1)?).ok()?;
+        let of_aws = [(false, false), (true, false), (false, true), (true, true)]
+            .map(|(fips, dual_stack)| HostVariant::new(fips, dual_stack))
+            .into_iter()
+            .any(|variant| Endpoint::regional(Plane::Data, &region, variant) == endpoint);
+        of_aws.then_some(region)
+    }
+
+    /// The URL to send to, unless it is only AWS's plain host for [`base_url_region`](Self::base_url_region), which the
+    /// region implies.
+    #[must_use]
+    pub fn custom_base_url(&self) -> Option<&Located<String>> {
+        let url = self.base_url.as_ref()?;
+        let plain = self
+            .base_url_region()
+            .map(|region| Endpoint::regional(Plane::Data, &region, HostVariant::default()));
+        let implied = plain.is_some_and(|plain| Endpoint::custom(url.value()).is_ok_and(|own| own == plain));
+        (!implied).then_some(url)
+    }
+}
+
+/// A model described by hand.
+///
+/// ```
+/// use bedrill::config::{Input, ManualModel};
+///
+/// let mut model = ManualModel::new("amazon.nova-lite-v1:0");
+/// model.input = vec![Input::Text, Input::Image];
+/// model.context_window = Some(300_000);
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct ManualModel {
+    /// The id to invoke, without white space around it; never empty.
+    pub id: String,
+    /// The name to show; by default, the id.
+    pub name: Option<String>,
+    /// Whether it can think before it answers; by default, false.
+    pub reasoning: bool,
+    /// What it reads; by default, text.
+    pub input: Vec<Input>,
+    /// What it costs, if known.
+    pub cost: Option<Cost>,
+    /// The context window in tokens, if known.
+    pub context_window: Option<u32>,
+    /// The most tokens that it writes, if known.
+    pub max_tokens: Option<u32>,
+}
+
+impl ManualModel {
+    /// A model of which only the id is known.
+    #[must_use]
+    pub fn new(id: impl Into<String>) -> Self {
+        Self {
+            id: id.into(),
+            name: None,
+            reasoning: false,
+            input: vec![Input::Text],
+            cost: None,
+            context_window: None,
+            max_tokens: None,
+        }
+    }
+}
+
+/// What a model reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Input {
+    /// `text`
+    Text,
+    /// `image`
+    Image,
+}
+
+impl Input {
+    /// The name in the file.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Image => "image",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn provider(url: &str) -> ProviderSettings {
+        ProviderSettings { base_url: Some(Located::from(url.to_owned())), models: Vec::new() }
+    }
+
+    #[test]
+    fn only_hosts_of_aws_name_a_region() {
+        for (url, region) in [
+            ("https://bedrock-runtime.us-east-1.amazonaws.com", Some("us-east-1")),
+            ("https://bedrock-runtime.us-east-1.amazonaws.com/", Some("us-east-1")),
+            ("HTTPS://Bedrock-Runtime.us-east-1.amazonaws.com:443", Some("us-east-1")),
+            ("https://bedrock-runtime-fips.us-gov-west-1.amazonaws.com", Some("us-gov-west-1")),
+            ("https://bedrock-runtime.cn-north-1.amazonaws.com.cn", Some("cn-north-1")),
+            ("https://bedrock-runtime.eu-west-1.api.aws", Some("eu-west-1")),
+            ("http://bedrock-runtime.us-east-1.amazonaws.com", None),
+            ("https://bedrock-runtime.us-east-1.amazonaws.com/proxy", None),
+            ("https://bedrock-runtime.us-east-1.amazonaws.com.evil.test", None),
+            ("https://bedrock.us-east-1.amazonaws.com", None),
+            ("https://bedrock-runtime.cn-north-1.amazonaws.com", None),
+            ("https://vpce-1.bedrock-runtime.us-east-1.vpce.amazonaws.com", None),
+            ("http://localhost:4566", None),
+        ] {
+            let found = provider(url).base_url_region();
+            assert_eq!(found.as_ref().map(Region::as_str), region, "{url}");
+        }
+        assert_eq!(ProviderSettings::default().base_url_region(), None);
+    }
+
+    #[test]
+    fn a_url_that_the_region_implies_is_not_custom() {
+        let custom = |url| provider(url).custom_base_url().map(|url| url.value().clone());
+        assert_eq!(custom("https://bedrock-runtime.us-east-1.amazonaws.com/"), None);
+        for url in ["https://bedrock-runtime-fips.us-east-1.amazonaws.com", "http://localhost:4566"] {
+            assert_eq!(custom(url).as_deref(), Some(url));
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! Why there is no endpoint.
+
+use std::fmt;
+
+/// Why there is no endpoint to send to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum EndpointError {
+    /// The text could not be a region.
+    InvalidRegion(String),
+    /// Neither a region nor a custom endpoint is known.
+    MissingRegion,
+    /// The custom endpoint cannot be used.
+    InvalidEndpoint {
+        /// The URL as given, without user information.
+        url: String,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
+    /// FIPS was asked for together with a custom endpoint.
+    FipsWithCustomEndpoint,
+    /// Dual stack was asked for together with a custom endpoint.
+    DualStackWithCustomEndpoint,
+}
+
+impl fmt::Display for EndpointError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::InvalidRegion(region) => write!(
+                f,
+                "{region:?} is not a region: one looks like us-east-1 or eu-central-1 (lower-case letters, digits and -)"
+            ),
+            Self::MissingRegion => f.write_str("no region is known: set one, for example us-east-1"),
+            Self::InvalidEndpoint { url, problem } => write!(
+                f,
+                "{url:?} cannot be the endpoint: {problem}; one looks like \
+                 https://bedrock-runtime.us-east-1.amazonaws.com or http://localhost:4566"
+            ),
+            Self::FipsWithCustomEndpoint => {
+                f.write_str("FIPS and a custom endpoint exclude each other: drop one of the two")
+            }
+            Self::DualStackWithCustomEndpoint => {
+                f.write_str("dual stack and a custom endpoint exclude each other: drop one of the two")
+            }
+        }
+    }
+}
+
+impl std::error::Error for EndpointError {}

@@ -1,0 +1,179 @@
+use super::*;
+use crate::endpoint::{HostVariant, Plane, Region};
+
+fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
+    pairs.iter().map(|(name, value)| (http::HeaderName::from_static(name), value.parse().unwrap())).collect()
+}
+
+fn code(header: Option<&str>, body: &str) -> Option<String> {
+    let headers = match header {
+        Some(value) => headers(&[("x-amzn-errortype", value)]),
+        None => HeaderMap::new(),
+    };
+    parse_error(400, &headers, body.as_bytes()).code().map(str::to_owned)
+}
+
+fn message(body: &str) -> String {
+    parse_error(400, &HeaderMap::new(), body.as_bytes()).message().to_owned()
+}
+
+fn endpoint() -> Endpoint {
+    Endpoint::regional(Plane::Data, &Region::new("eu-west-3").unwrap(), HostVariant::default())
+}
+
+#[test]
+fn a_request_is_a_post_with_the_id_as_one_label() {
+    for (id, path) in [
+        ("amazon.nova-lite-v1:0", "/model/amazon.nova-lite-v1%3A0/converse-stream"),
+        ("bedrock/us.amazon.nova-lite-v1:0", "/model/us.amazon.nova-lite-v1%3A0/converse-stream"),
+        (
+            "arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/abc",
+            "/model/arn%3Aaws%3Abedrock%3Aus-east-1%3A123456789012%3Aapplication-inference-profile%2Fabc/converse-stream",
+        ),
+    ] {
+        let request = converse_stream(&ConverseRequest::new(id).message("hi"), &endpoint()).unwrap();
+        assert_eq!(request.method(), Method::POST);
+        assert_eq!(request.uri().path(), path);
+        assert_eq!(request.uri().authority().unwrap(), "bedrock-runtime.eu-west-3.amazonaws.com");
+        assert_eq!(request.headers()[CONTENT_TYPE], "application/json");
+        assert_eq!(request.headers()[ACCEPT], EVENT_STREAM);
+        assert_eq!(request.headers()[ACCEPT_ENCODING], "identity");
+        assert_eq!(request.headers().len(), 3);
+        let body: serde_json::Value = serde_json::from_slice(request.body()).unwrap();
+        assert_eq!(body, serde_json::json!({"messages": [{"role": "user", "content": [{"text": "hi"}]}]}));
+    }
+    let request = converse(&ConverseRequest::new("a.b").message("hi"), &endpoint()).unwrap();
+    assert_eq!(
+        (request.uri().path(), &request.headers()[ACCEPT]),
+        ("/model/a.b/converse", &JSON.parse().unwrap())
+    );
+    let error = converse(&ConverseRequest::new("a b").message("hi"), &endpoint()).unwrap_err();
+    assert!(matches!(error, BuildError::ModelId(_)));
+    assert!(error.to_string().contains("\"a b\" cannot be a model id"), "{error}");
+}
+
+#[test]
+fn an_error_code_is_cut_out_of_its_surroundings() {
+    for (text, expected) in [
+        ("ThrottlingException", "ThrottlingException"),
+        ("ThrottlingException:http://internal.amazon.com/coral/com.amazon.bedrock/", "ThrottlingException"),
+        ("aws.protocoltests.restjson#FooError", "FooError"),
+        ("aws.protocoltests.restjson#FooError:http://internal.amazon.com/coral/x#y/", "FooError"),
+        (" ThrottlingException ", "ThrottlingException"),
+    ] {
+        assert_eq!(code(Some(text), "{}").as_deref(), Some(expected), "{text}");
+        for name in ["code", "__type", "Code"] {
+            let body = serde_json::json!({ name: text }).to_string();
+            assert_eq!(code(None, &body).as_deref(), Some(expected), "{body}");
+        }
+    }
+}
+
+#[test]
+fn the_header_names_the_error_before_the_body_does() {
+    assert_eq!(code(Some("A"), r#"{"code":"B","__type":"C"}"#).as_deref(), Some("A"));
+    assert_eq!(code(None, r#"{"__type":"C","code":"B"}"#).as_deref(), Some("B"));
+    assert_eq!(code(None, r#"{"code":500,"__type":"C"}"#).as_deref(), Some("C"));
+    // What is empty names nothing.
+    for empty in ["", " ", ":http://internal.amazon.com/", "ns#"] {
+        assert_eq!(code(Some(empty), r#"{"__type":"ns#C"}"#).as_deref(), Some("C"), "{empty:?}");
+        let body = serde_json::json!({"code": empty, "__type": "C"}).to_string();
+        assert_eq!(code(None, &body).as_deref(), Some("C"), "{body}");
+    }
+    for body in ["", "{}", "[]", "null", "not JSON", r#"{"code":null}"#] {
+        assert_eq!(code(None, body), None, "{body}");
+    }
+}
+
+#[test]
+fn the_message_has_several_names() {
+    for body in [
+        r#"{"message":"isn’t"}"#,
+        r#"{"Message":"isn’t"}"#,
+        r#"{"errorMessage":"isn’t"}"#,
+        r#"{"message":null,"Message":"isn’t"}"#,
+        r#"{"message":" ","Message":"isn’t"}"#,
+        r#"{"error":{"message":"isn’t","code":400}}"#,
+    ] {
+        assert_eq!(message(body), "isn’t", "{body}");
+    }
+    assert_eq!(message(r#"{"message":"a","Message":"b"}"#), "a");
+    for body in ["", " \r\n\t"] {
+        assert_eq!(message(body), "", "{body:?}");
+    }
+}
+
+#[test]
+fn a_body_that_is_no_error_document_is_quoted_and_cut() {
+    let html = headers(&[("content-type", "text/html; charset=utf-8")]);
+    let error = parse_error(502, &html, b"<html>\x1b]52;c;x\x07</html>");
+    assert_eq!(
+        error.message(),
+        r"the answer (text/html; charset=utf-8) begins with: <html>\u{1b}]52;c;x\u{7}</html>"
+    );
+    assert_eq!(error.to_string(), format!("HTTP 502: {}", error.message()));
+    assert_eq!(message("<Error><Code>X</Code></Error>"), {
+        "the answer (no content type) begins with: <Error><Code>X</Code></Error>"
+    });
+    assert!(message(r#"{"detail":"Not Found"}"#).ends_with(r#"begins with: {"detail":"Not Found"}"#));
+    let long = message(&"x".repeat(10_000));
+    assert!(long.ends_with("x…") && long.len() < 300, "{}", long.len());
+    // Bytes that are not text, and one cut inside a character.
+    let error = parse_error(500, &HeaderMap::new(), &[0xff, 0xfe, 0]);
+    assert!(error.message().ends_with("\u{fffd}\u{fffd}\\u{0}"), "{}", error.message());
+    assert!(message(&"é".repeat(500)).contains("é"));
+}
+
+#[test]
+fn an_error_keeps_what_support_and_retries_need() {
+    let given = headers(&[
+        ("x-amzn-errortype", "ThrottlingException:http://internal.amazon.com/"),
+        ("x-amzn-requestid", "a-b-c"),
+        ("x-amz-retry-after", " 1500 "),
+    ]);
+    let error = parse_error(429, &given, br#"{"message":"Too many requests\u0007"}"#);
+    assert_eq!(
+        (error.status(), error.request_id(), error.retry_after_ms()),
+        (429, Some("a-b-c"), Some(1500))
+    );
+    assert_eq!(error.message(), "Too many requests\u{7}");
+    assert_eq!(error.to_string(), r"ThrottlingException (HTTP 429): Too many requests\u{7}");
+    assert_eq!(parse_error(429, &headers(&[("x-amz-retry-after", "soon")]), b"").retry_after_ms(), None);
+    assert_eq!(parse_error(503, &HeaderMap::new(), b"").to_string(), "HTTP 503");
+    assert_eq!(request_id(&headers(&[("x-amz-request-id", "d")])), Some("d"));
+    assert_eq!(request_id(&HeaderMap::new()), None);
+}
+
+#[test]
+fn only_frames_are_taken_for_an_event_stream() {
+    for content_type in
+        [EVENT_STREAM, "Application/Vnd.Amazon.EventStream", "application/vnd.amazon.eventstream ; charset=x"]
+    {
+        assert_eq!(expect_event_stream(&headers(&[("content-type", content_type)]), b""), Ok(()));
+    }
+    let encoded = [("content-type", EVENT_STREAM), ("content-encoding", "Identity")];
+    assert_eq!(expect_event_stream(&headers(&encoded), b""), Ok(()));
+    let gzip = [("content-type", EVENT_STREAM), ("content-encoding", "gzip")];
+    for (given, body) in [
+        (headers(&gzip), &b"\x1f\x8b\x08"[..]),
+        (headers(&[("content-type", "application/json")]), b"{\"a\":1}"),
+        (headers(&[("content-type", "application/vnd.amazon.eventstreams")]), b""),
+        (HeaderMap::new(), b"<html>"),
+    ] {
+        let error = expect_event_stream(&given, body).expect_err("another kind of content").to_string();
+        assert!(error.starts_with("expected an event stream, but the answer ("), "{error}");
+        assert!(error.contains(&quote::quote(body, QUOTED)), "{error}");
+    }
+}
+
+#[test]
+fn an_answer_of_converse_is_read_or_quoted() {
+    let json = headers(&[("content-type", "application/json")]);
+    let body =
+        br#"{"output":{"message":{"role":"assistant","content":[{"text":"Hi"}]}},"stopReason":"end_turn"}"#;
+    assert_eq!(parse_converse(&json, body).unwrap().text(), "Hi");
+    let error = parse_converse(&json, b"<html>").unwrap_err().to_string();
+    assert!(error.contains("expected JSON") && error.contains("<html>"), "{error}");
+    let error = parse_converse(&json, br#"{"message":"no"}"#).unwrap_err();
+    assert!(matches!(error, AnswerError::Shape(_)), "{error}");
+}

@@ -1,0 +1,47 @@
+//! Which hosts are never reached through a proxy.
+
+use std::net::{IpAddr, Ipv6Addr};
+
+use crate::endpoint::is_loopback;
+
+/// Whether requests to `host` always go directly: this machine, and its link, where a machine or a container on AWS asks
+/// for its credentials (169.254.0.0/16, fe80::/10, fd00:ec2::/32). A proxy would see those credentials, or hand out its
+/// own machine's.
+pub(super) fn is_direct(host: &str) -> bool {
+    let literal = host.trim_start_matches('[').trim_end_matches(']');
+    is_loopback(host)
+        || match literal.parse::<IpAddr>() {
+            Ok(IpAddr::V4(address)) => address.is_link_local(),
+            Ok(IpAddr::V6(address)) => address.is_unicast_link_local() || is_of_ec2(address),
+            Err(_) => false,
+        }
+}
+
+fn is_of_ec2(address: Ipv6Addr) -> bool {
+    matches!(address.segments(), [0xfd00, 0x0ec2, ..])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn this_machine_and_the_credential_endpoints_are_direct() {
+        for host in [
+            "localhost",
+            "127.0.0.1",
+            "[::1]",
+            "169.254.169.254",
+            "169.254.170.2",
+            "[fd00:ec2::254]",
+            "[fe80::1]",
+        ] {
+            assert!(is_direct(host), "{host}");
+        }
+        for host in
+            ["example.com", "10.0.0.1", "169.255.0.1", "[fd00:ec3::1]", "169.254.169.254.evil.test", ""]
+        {
+            assert!(!is_direct(host), "{host}");
+        }
+    }
+}

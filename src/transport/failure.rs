@@ -1,0 +1,68 @@
+//! What failed, read from the chain of causes: the errors of HTTP clients name only "request" or "connect".
+
+use std::error::Error;
+use std::io;
+
+use super::{TransportError, TransportErrorKind};
+
+/// An error of the library below, with the kind that its causes show, else `otherwise`; `action` is what was tried,
+/// as in "could not reach HOST".
+pub(super) fn describe(
+    error: impl Into<Box<dyn Error + Send + Sync>>,
+    host: &str,
+    action: &str,
+    otherwise: TransportErrorKind,
+) -> TransportError {
+    let error = error.into();
+    let mut kind = None;
+    // The innermost cause says what happened; the ones above only where.
+    let mut root = String::new();
+    let mut cause: Option<&(dyn Error + 'static)> = Some(&*error);
+    while let Some(current) = cause {
+        root = current.to_string();
+        kind = kind.or_else(|| kind_of(current, &root));
+        cause = current.source();
+    }
+    let kind = kind.unwrap_or(otherwise);
+    let message = match kind {
+        TransportErrorKind::Dns => {
+            format!("could not resolve {host}: {root}; check the region, the endpoint and the network")
+        }
+        TransportErrorKind::Tls => format!(
+            "could not make a TLS connection to {host}: {root}; a proxy that inspects TLS needs its CA in AWS_CA_BUNDLE"
+        ),
+        TransportErrorKind::Proxy => format!("the proxy would not connect to {host}: {root}"),
+        TransportErrorKind::Timeout => format!("could not {action} {host} in time: {root}"),
+        TransportErrorKind::Broken => format!("the connection to {host} broke: {root}"),
+        _ => format!("could not {action} {host}: {root}"),
+    };
+    TransportError::new(kind, message).with_source(error)
+}
+
+fn kind_of(cause: &(dyn Error + 'static), text: &str) -> Option<TransportErrorKind> {
+    if cause.is::<rustls::Error>() {
+        return Some(TransportErrorKind::Tls);
+    }
+    if let Some(error) = cause.downcast_ref::<io::Error>() {
+        // `source` of an I/O error leaves out the error that it was made from: the TLS error, for one.
+        if let Some(kind) = error.get_ref().and_then(|inner| kind_of(inner, &inner.to_string())) {
+            return Some(kind);
+        }
+        return match error.kind() {
+            io::ErrorKind::TimedOut => Some(TransportErrorKind::Timeout),
+            io::ErrorKind::ConnectionReset
+            | io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::BrokenPipe
+            | io::ErrorKind::UnexpectedEof => Some(TransportErrorKind::Broken),
+            _ => None,
+        };
+    }
+    // hyper-util keeps its connect errors private; their text is all there is to tell them by.
+    if text.starts_with("dns error") {
+        return Some(TransportErrorKind::Dns);
+    }
+    if text.contains("tunnel") || text.contains("proxy") {
+        return Some(TransportErrorKind::Proxy);
+    }
+    None
+}

@@ -1,0 +1,189 @@
+//! `bedrill chat`: what goes into the request, and where the answer goes.
+
+use serde_json::{Value, json};
+
+use super::command::Scratch;
+use super::server::{Seen, Server};
+use super::stream::{answer, chunk, event, head, plain, response, stop, text, usage};
+
+/// The request that `arguments` and `stdin` make.
+fn request(scratch: &Scratch, arguments: &[&str], stdin: &str) -> Seen {
+    let server = Server::answering(response(&answer(&["Hi"])));
+    scratch.chat(&server.url, arguments).stdin(stdin).run().ended(0);
+    server.only()
+}
+
+fn prompt(arguments: &[&str], stdin: &str) -> Value {
+    request(&Scratch::new(), arguments, stdin).json()["messages"][0]["content"][0]["text"].clone()
+}
+
+#[test]
+fn without_a_model_or_a_prompt_it_is_a_usage_error_that_says_how() {
+    let scratch = Scratch::new();
+    let run = scratch.with_keys(&["chat", "hi"]).run().ended(2);
+    run.says(&["no model", "-m", "BEDRILL_MODEL", "us.amazon.nova-lite-v1:0"]);
+    let run = scratch.with_keys(&["chat", "hi"]).var("BEDRILL_MODEL", " ").run().ended(2);
+    run.says(&["no model"]);
+    let run = scratch.with_keys(&["chat", "-m", "m"]).stdin("\n").run().ended(2);
+    run.says(&["no prompt", "stdin"]);
+}
+
+#[test]
+fn the_prompt_is_the_arguments_or_stdin_or_both() {
+    assert_eq!(prompt(&["two", "words"], ""), "two words");
+    assert_eq!(prompt(&[], "from a pipe"), "from a pipe");
+    assert_eq!(prompt(&["explain:"], "fn main() {}"), "explain:\n\nfn main() {}");
+    assert_eq!(prompt(&["--", "-x"], ""), "-x");
+}
+
+#[test]
+fn stdin_that_is_not_text_is_a_usage_error() {
+    let run = Scratch::new().chat("http://127.0.0.1:9", &[]).stdin(vec![0xff, 0xfe]).run().ended(2);
+    run.says(&["stdin cannot be read", "UTF-8"]);
+}
+
+#[test]
+fn flags_become_members_of_the_request() {
+    let scratch = Scratch::new();
+    scratch.file("work/dot.png", [1, 2, 3]).file("work/my notes.txt", "notes");
+    let flags = [
+        "--system",
+        "Be brief.",
+        "--max-tokens",
+        "50",
+        "--temperature",
+        "0.5",
+        "--top-p",
+        "1",
+        "--stop",
+        "END",
+        "--stop",
+        "!",
+        "--image",
+        "dot.png",
+        "--document",
+        "my notes.txt",
+        "look",
+    ];
+    let seen = request(&scratch, &flags, "");
+    assert_eq!(seen.line, "POST /model/us.example.model-v1%3A0/converse-stream HTTP/1.1");
+    assert_eq!(
+        seen.json(),
+        json!({
+            "system": [{"text": "Be brief."}],
+            "inferenceConfig": {"maxTokens": 50, "temperature": 0.5, "topP": 1.0, "stopSequences": ["END", "!"]},
+            "messages": [{"role": "user", "content": [
+                {"image": {"format": "png", "source": {"bytes": "AQID"}}},
+                {"document": {"format": "txt", "name": "my notes", "source": {"bytes": "bm90ZXM="}}},
+                {"text": "look"},
+            ]}],
+        })
+    );
+    let thinking = ["-m", "us.anthropic.claude-3-7-sonnet-20250219-v1:0", "--thinking", "low", "hi"];
+    let server = Server::answering(response(&answer(&["Hi"])));
+    let all = [&["chat", "--endpoint-url", &server.url], &thinking[..]].concat();
+    scratch.with_keys(&all).run().ended(0);
+    assert_eq!(server.only().json()["additionalModelRequestFields"]["thinking"]["type"], "enabled");
+}
+
+#[test]
+fn a_file_that_cannot_go_along_is_a_usage_error() {
+    let scratch = Scratch::new();
+    scratch.file("work/drawing.svg", "<svg/>");
+    for (flag, file, problem) in [
+        ("--image", "drawing.svg", "png, jpg, jpeg, gif or webp"),
+        ("--document", "drawing.svg", "pdf, csv"),
+        ("--image", "missing.png", "missing.png cannot be read"),
+    ] {
+        scratch.chat("http://127.0.0.1:9", &[flag, file, "hi"]).run().ended(2).says(&[problem]);
+    }
+}
+
+#[test]
+fn text_goes_to_stdout_as_it_is_and_ends_with_a_newline() {
+    let server = Server::answering(response(&answer(&["A \u{1b}[31mred\u{1b}[0m", " \u{202e}day ü"])));
+    let run = Scratch::new().chat(&server.url, &["hi"]).run().ended(0);
+    assert_eq!(run.stdout, "A \u{1b}[31mred\u{1b}[0m \u{202e}day ü\n");
+    assert_eq!(run.stderr, "");
+    let server = Server::answering(response(&answer(&["one line\n"])));
+    assert_eq!(Scratch::new().chat(&server.url, &["hi"]).run().ended(0).stdout, "one line\n");
+}
+
+#[test]
+fn json_is_one_document_of_the_whole_answer() {
+    let expected = json!({
+        "output": {"message": {"role": "assistant", "content": [{"text": "Hi you"}]}},
+        "stopReason": "end_turn",
+        "usage": {"inputTokens": 3, "outputTokens": 4, "totalTokens": 7},
+        "metrics": {"latencyMs": 5},
+    });
+    let streaming = Server::answering(response(&answer(&["Hi ", "you"])));
+    let at_once =
+        Server::answering(plain("200 OK", "content-type: application/json\r\n", &expected.to_string()));
+    for (server, flags) in [(&streaming, &["--json", "hi"][..]), (&at_once, &["--json", "--no-stream", "hi"])]
+    {
+        let run = Scratch::new().chat(&server.url, flags).run().ended(0);
+        assert_eq!(run.json_lines(), std::slice::from_ref(&expected), "{flags:?}");
+        assert_eq!(run.stderr, "");
+    }
+    assert_eq!(at_once.only().line, "POST /model/us.example.model-v1%3A0/converse HTTP/1.1");
+    let run = Scratch::new().chat(&at_once.url, &["--no-stream", "hi"]).run().ended(0);
+    assert_eq!(run.stdout, "Hi you\n");
+}
+
+#[test]
+fn what_came_of_a_broken_answer_stays_on_stdout_on_a_line_of_its_own() {
+    let cut = [head(), chunk(&text("Half an ans"))].concat();
+    let run = Scratch::new().chat(&Server::answering(cut).url, &["hi"]).run().ended(1);
+    assert_eq!(run.stdout, "Half an ans\n");
+    run.says(&["bedrill: ", "request-1"]);
+
+    let exception = super::stream::exception("modelStreamErrorException", &json!({"message": "it broke"}));
+    let broken = response(&[text("Half\n"), exception].concat());
+    let run = Scratch::new().chat(&Server::answering(broken.clone()).url, &["hi"]).run().ended(1);
+    assert_eq!(run.stdout, "Half\n");
+    run.says(&["ModelStreamErrorException: it broke"]);
+    let run = Scratch::new().chat(&Server::answering(broken).url, &["--json", "hi"]).run().ended(1);
+    assert_eq!(run.stdout, "", "half a document is none");
+}
+
+#[test]
+fn an_answer_is_complete_at_message_stop_even_when_the_connection_breaks_behind_it() {
+    let cut = [head(), chunk(&[text("All of it"), stop("end_turn")].concat())].concat();
+    let run = Scratch::new().chat(&Server::answering(cut.clone()).url, &["hi"]).run().ended(0);
+    assert_eq!(run.stdout, "All of it\n");
+    run.says(&["the answer is complete, but"]);
+    let run = Scratch::new().chat(&Server::answering(cut).url, &["-q", "hi"]).run().ended(0);
+    assert_eq!(run.stderr, "");
+}
+
+#[test]
+fn an_answer_that_was_cut_short_by_a_limit_is_told_unless_quiet() {
+    let body = [text("Too l"), stop("max_tokens")].concat();
+    let server = Server::answering(response(&body));
+    let run = Scratch::new().chat(&server.url, &["hi"]).run().ended(0);
+    assert_eq!(run.stdout, "Too l\n");
+    run.says(&["--max-tokens"]);
+    assert_eq!(Scratch::new().chat(&server.url, &["--quiet", "hi"]).run().ended(0).stderr, "");
+}
+
+#[test]
+fn verbose_tells_thoughts_tokens_and_the_request_id_on_stderr() {
+    let thought = |text: &str| {
+        let delta = json!({"reasoningContent": {"text": text}});
+        event("contentBlockDelta", &json!({"contentBlockIndex": 0, "delta": delta}))
+    };
+    let answered = event("contentBlockDelta", &json!({"contentBlockIndex": 1, "delta": {"text": "Four."}}));
+    let body = [thought("Two and "), thought("two \u{1b}[2J"), answered, stop("end_turn"), usage()].concat();
+    let server = Server::answering(response(&body));
+    let run = Scratch::new().chat(&server.url, &["-v", "hi"]).run().ended(0);
+    assert_eq!(run.stdout, "Four.\n");
+    assert!(run.stderr.starts_with("Two and two \\u{1b}[2J\nbedrill: "), "{}", run.stderr);
+    run.says(&["request-1", "tokens: 3 in, 4 out, 7 in all", "5 events"]);
+    assert_eq!(Scratch::new().chat(&server.url, &["hi"]).run().ended(0).stderr, "");
+
+    // An error begins on a line of its own.
+    let server = Server::answering(response(&thought("Hmm")));
+    let run = Scratch::new().chat(&server.url, &["-v", "hi"]).run().ended(1);
+    assert!(run.stderr.starts_with("Hmm\nbedrill: "), "{}", run.stderr);
+}

@@ -1,0 +1,155 @@
+//! Runs of the `bedrill` binary that see nothing of this machine and end in time.
+
+use std::io::{Read, Write as _};
+use std::path::PathBuf;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+/// How long a run may take: far longer than any does.
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// A machine with an empty home folder (`home`) and an empty working directory (`work`).
+pub struct Scratch(TempDir);
+
+impl Scratch {
+    pub fn new() -> Self {
+        let scratch = Self(tempfile::tempdir().expect("a folder"));
+        for folder in ["home", "work"] {
+            std::fs::create_dir(scratch.path(folder)).expect("a folder");
+        }
+        scratch
+    }
+
+    pub fn path(&self, relative: &str) -> PathBuf {
+        self.0.path().join(relative)
+    }
+
+    /// Writes a file: `work/.env`, `home/.aws/config`.
+    pub fn file(&self, relative: &str, contents: impl AsRef<[u8]>) -> &Self {
+        let path = self.path(relative);
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        std::fs::write(path, contents).expect("written");
+        self
+    }
+
+    pub fn read(&self, relative: &str) -> Vec<u8> {
+        std::fs::read(self.path(relative)).expect(relative)
+    }
+
+    /// `bedrill ARGUMENT...` in `work`, without credentials; stdin is empty.
+    pub fn bedrill(&self, arguments: &[&str]) -> Bedrill {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_bedrill"));
+        command.args(arguments).current_dir(self.path("work")).env_clear().env("HOME", self.path("home"));
+        // A machine of a cloud must not answer in the tests' place.
+        command.env("AWS_EC2_METADATA_DISABLED", "true");
+        Bedrill { command, stdin: Vec::new() }
+    }
+
+    /// As [`bedrill`](Self::bedrill), with keys in the environment.
+    pub fn with_keys(&self, arguments: &[&str]) -> Bedrill {
+        self.bedrill(arguments)
+            .var("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
+            .var("AWS_SECRET_ACCESS_KEY", "canary-secret")
+    }
+
+    /// `bedrill chat ARGUMENT...` with keys, sent to `url`.
+    pub fn chat(&self, url: &str, arguments: &[&str]) -> Bedrill {
+        let all = [&["chat", "--endpoint-url", url, "-m", "us.example.model-v1:0"], arguments].concat();
+        self.with_keys(&all)
+    }
+}
+
+/// A run that has not begun.
+pub struct Bedrill {
+    pub command: Command,
+    stdin: Vec<u8>,
+}
+
+impl Bedrill {
+    pub fn var(mut self, name: &str, value: &str) -> Self {
+        self.command.env(name, value);
+        self
+    }
+
+    pub fn stdin(mut self, bytes: impl Into<Vec<u8>>) -> Self {
+        self.stdin = bytes.into();
+        self
+    }
+
+    pub fn run(mut self) -> Run {
+        let child = self.command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = child.spawn().expect("bedrill starts");
+        let (stdout, stderr) = (collect(child.stdout.take()), collect(child.stderr.take()));
+        let mut stdin = child.stdin.take().expect("a pipe");
+        // A program that does not read its stdin may be gone before all is written.
+        let writer = std::thread::spawn(move || drop(stdin.write_all(&self.stdin)));
+        let status = wait(&mut child);
+        writer.join().expect("the writer");
+        Run { status, stdout: text(stdout), stderr: text(stderr) }
+    }
+}
+
+/// Waits for the end of `child`, and kills it when that does not come.
+pub fn wait(child: &mut Child) -> ExitStatus {
+    let start = Instant::now();
+    loop {
+        if let Some(status) = child.try_wait().expect("a child") {
+            return status;
+        }
+        if start.elapsed() > LIMIT {
+            let _ = child.kill();
+            panic!("bedrill did not end within {LIMIT:?}");
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+fn collect(pipe: Option<impl Read + Send + 'static>) -> JoinHandle<Vec<u8>> {
+    let mut pipe = pipe.expect("a pipe");
+    std::thread::spawn(move || {
+        let mut bytes = Vec::new();
+        pipe.read_to_end(&mut bytes).expect("output");
+        bytes
+    })
+}
+
+fn text(output: JoinHandle<Vec<u8>>) -> String {
+    String::from_utf8(output.join().expect("the reader")).expect("UTF-8")
+}
+
+/// A run that has ended.
+#[derive(Debug)]
+pub struct Run {
+    pub status: ExitStatus,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Run {
+    /// Holds the exit code against `code`. No run may show the secret of [`Scratch::with_keys`].
+    #[track_caller]
+    pub fn ended(self, code: i32) -> Self {
+        assert_eq!(self.status.code(), Some(code), "stdout: {}\nstderr: {}", self.stdout, self.stderr);
+        for output in [&self.stdout, &self.stderr] {
+            assert!(!output.contains("canary"), "a secret shows: {output}");
+        }
+        self
+    }
+
+    /// Checks that stderr holds each of `parts`.
+    #[track_caller]
+    pub fn says(self, parts: &[&str]) -> Self {
+        for part in parts {
+            assert!(self.stderr.contains(part), "no {part:?} in: {}", self.stderr);
+        }
+        self
+    }
+
+    /// The lines of stdout as JSON.
+    pub fn json_lines(&self) -> Vec<serde_json::Value> {
+        self.stdout.lines().map(|line| serde_json::from_str(line).expect(line)).collect()
+    }
+}

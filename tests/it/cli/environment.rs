@@ -1,0 +1,197 @@
+//! Where settings and credentials come from: flags, variables, `.env`, profiles, proxies.
+
+use super::command::Scratch;
+use super::server::{Seen, Server};
+use super::stream::{answer, response};
+
+const CHAT: [&str; 4] = ["chat", "-m", "us.example.model-v1:0", "hi"];
+
+fn server() -> Server {
+    Server::answering(response(&answer(&["Hi"])))
+}
+
+/// `KEYID/DATE/REGION/bedrock/aws4_request`, without the date.
+fn scope(seen: &Seen) -> (String, String) {
+    let authorization = seen.header("authorization");
+    let credential = authorization.split_once("Credential=").map_or("", |(_, rest)| rest);
+    let parts: Vec<&str> = credential.split(['/', ',']).collect();
+    assert!(parts.len() > 4 && parts[3] == "bedrock", "{authorization}");
+    (parts[0].to_owned(), parts[2].to_owned())
+}
+
+#[test]
+fn no_credentials_is_3_and_lists_each_source_and_its_answer() {
+    let run = Scratch::new().bedrill(&CHAT).run().ended(3);
+    assert_eq!(run.stdout, "");
+    run.says(&[
+        "no credentials found",
+        "AWS_BEARER_TOKEN_BEDROCK is not set",
+        "AWS_ACCESS_KEY_ID is not set",
+        "home/.aws/config (no such file)",
+        "aws configure",
+    ]);
+    let run = Scratch::new().bedrill(&CHAT).var("AWS_ACCESS_KEY_ID", "AKIA").run().ended(3);
+    run.says(&["AWS_SECRET_ACCESS_KEY is not set"]);
+}
+
+#[test]
+fn a_dot_env_file_in_the_working_directory_is_read() {
+    let (server, scratch) = (server(), Scratch::new());
+    let variables = format!(
+        "# ours\nexport AWS_ENDPOINT_URL_BEDROCK_RUNTIME='{}'\nAWS_ACCESS_KEY_ID=AKIADOTENV\n\
+         AWS_SECRET_ACCESS_KEY=\"canary\"\nAWS_REGION=eu-west-3\nBEDRILL_MODEL=from.dotenv\nOTHER=two words\n",
+        server.url
+    );
+    scratch.file("work/.env", &variables);
+    assert_eq!(scratch.bedrill(&["chat", "hi"]).run().ended(0).stdout, "Hi\n");
+    let seen = server.only();
+    assert_eq!(scope(&seen), ("AKIADOTENV".to_owned(), "eu-west-3".to_owned()));
+    assert!(seen.line.starts_with("POST /model/from.dotenv/"), "{}", seen.line);
+
+    // The process goes before the file, and another file takes its place.
+    scratch.bedrill(&["chat", "hi"]).var("AWS_REGION", "us-west-2").run().ended(0);
+    scratch
+        .file("elsewhere.env", variables.replace("eu-west-3", "ap-south-1"))
+        .file("work/.env", "AWS_REGION=(");
+    scratch.bedrill(&["chat", "--env-file", "../elsewhere.env", "hi"]).run().ended(0);
+    let regions: Vec<String> = server.seen().iter().map(|seen| scope(seen).1).collect();
+    assert_eq!(regions, ["eu-west-3", "us-west-2", "ap-south-1"]);
+}
+
+#[test]
+fn a_dot_env_file_must_not_choose_other_files_or_programs() {
+    let scratch = Scratch::new();
+    let keys = "[default]\naws_access_key_id = AKIA\naws_secret_access_key = canary\n";
+    scratch.file("evil/credentials", keys).file("evil/.aws/credentials", keys);
+    scratch.file("evil/config", format!("{keys}region = eu-west-1\n"));
+    let evil = |name: &str| format!("{}", scratch.path(name).display());
+    scratch.file(
+        "work/.env",
+        format!(
+            "AWS_CONFIG_FILE={}\nAWS_SHARED_CREDENTIALS_FILE={}\nHOME={}\n",
+            evil("evil/config"),
+            evil("evil/credentials"),
+            evil("evil")
+        ),
+    );
+    let run = scratch.bedrill(&CHAT).run().ended(3);
+    assert!(!run.stderr.contains("evil"), "{}", run.stderr);
+    // The same variables of the process count.
+    let server = server();
+    let run = scratch.bedrill(&[&CHAT[..], &["--endpoint-url", &server.url]].concat());
+    run.var("AWS_CONFIG_FILE", &evil("evil/config")).run().ended(0);
+    assert_eq!(scope(&server.only()), ("AKIA".to_owned(), "eu-west-1".to_owned()));
+}
+
+#[test]
+fn a_file_of_variables_that_cannot_be_used_is_a_usage_error() {
+    let scratch = Scratch::new();
+    let run = scratch.with_keys(&[&CHAT[..], &["--env-file", "missing.env"]].concat()).run().ended(2);
+    run.says(&["missing.env cannot be read"]);
+    scratch.file("work/.env", "AWS_SECRET_ACCESS_KEY=canary (mine)\n");
+    let run = scratch.bedrill(&CHAT).run().ended(2);
+    run.says(&[".env cannot be read", "AWS_SECRET_ACCESS_KEY in line 1 is not NAME=value"]);
+    // A virtual environment of Python, not a file.
+    std::fs::remove_file(scratch.path("work/.env")).expect("removed");
+    scratch.file("work/.env/bin/activate", "");
+    scratch.bedrill(&CHAT).run().ended(3);
+}
+
+#[test]
+fn a_profile_gives_keys_region_and_endpoint() {
+    let (server, scratch) = (server(), Scratch::new());
+    let config = format!(
+        "[default]\nregion = us-west-1\n[profile dev]\nregion = eu-north-1\nservices = local\n\
+         [services local]\nbedrock_runtime =\n  endpoint_url = {}\n",
+        server.url
+    );
+    scratch.file("home/.aws/config", config);
+    let keys = "[dev]\naws_access_key_id = AKIADEV\naws_secret_access_key = canary\naws_session_token = canary-token\n";
+    scratch.file("home/.aws/credentials", keys);
+    scratch.bedrill(&CHAT).var("AWS_PROFILE", "dev").run().ended(0);
+    let seen = server.only();
+    assert_eq!(scope(&seen), ("AKIADEV".to_owned(), "eu-north-1".to_owned()));
+    assert_eq!(seen.header("x-amz-security-token"), "canary-token");
+    let run = scratch.bedrill(&CHAT).var("AWS_PROFILE", "prod").run().ended(3);
+    run.says(&["there is no profile \"prod\" (named by AWS_PROFILE)", "profiles that exist: default, dev"]);
+}
+
+#[test]
+fn a_profile_that_is_typed_goes_before_keys_and_tokens_in_the_environment() {
+    let (server, scratch) = (server(), Scratch::new());
+    scratch.file("home/.aws/credentials", "[dev]\naws_access_key_id=AKIADEV\naws_secret_access_key=canary\n");
+    let arguments = [&CHAT[..], &["--profile", "dev", "--endpoint-url", &server.url]].concat();
+    scratch.with_keys(&arguments).var("AWS_BEARER_TOKEN_BEDROCK", "canary-token").run().ended(0);
+    assert_eq!(scope(&server.only()).0, "AKIADEV");
+    scratch.with_keys(&[&CHAT[..], &["--profile", "missing"]].concat()).run().ended(3).says(&["\"missing\""]);
+}
+
+#[test]
+fn a_bearer_token_goes_before_keys_and_never_over_plain_http_elsewhere() {
+    let (server, scratch) = (server(), Scratch::new());
+    let token = |url: &str| {
+        let run = scratch.with_keys(&[&CHAT[..], &["--endpoint-url", url]].concat());
+        run.var("AWS_BEARER_TOKEN_BEDROCK", " canary-token\n").run()
+    };
+    token(&server.url).ended(0);
+    assert_eq!(server.only().header("authorization"), "Bearer canary-token");
+    token("http://bedrock.test.invalid").ended(3).says(&["plain http would show the token"]);
+}
+
+#[test]
+fn the_region_is_the_flag_then_the_arn_then_the_variables_then_the_profile() {
+    let (server, scratch) = (server(), Scratch::new());
+    scratch.file("home/.aws/config", "[default]\nregion = eu-south-1\n");
+    let arn = "arn:aws:bedrock:ap-southeast-2:123456789012:application-inference-profile/abc123";
+    let ask = |arguments: &[&str], variables: &[(&str, &str)]| {
+        let all = [&["chat", "--endpoint-url", &server.url, "hi"], arguments].concat();
+        let run = variables.iter().fold(scratch.with_keys(&all), |run, (name, value)| run.var(name, value));
+        run.run().ended(0);
+        server.seen().pop().expect("a request")
+    };
+    let variables = [("AWS_REGION", "us-east-2"), ("AWS_DEFAULT_REGION", "ca-central-1")];
+    let seen = ask(&["-m", arn, "--region", "sa-east-1"], &variables);
+    assert_eq!(scope(&seen).1, "sa-east-1");
+    assert!(seen.line.contains("%3Aapplication-inference-profile%2Fabc123/converse-stream"), "{}", seen.line);
+    assert_eq!(scope(&ask(&["-m", arn], &variables)).1, "ap-southeast-2");
+    assert_eq!(scope(&ask(&["-m", "m"], &variables)).1, "us-east-2");
+    assert_eq!(scope(&ask(&["-m", "m"], &[("AWS_REGION", ""), variables[1]])).1, "ca-central-1");
+    assert_eq!(scope(&ask(&["-m", "m"], &[])).1, "eu-south-1");
+    scratch.file("home/.aws/config", "");
+    assert_eq!(scope(&ask(&["-m", "m"], &[])).1, "us-east-1");
+}
+
+#[test]
+fn a_bad_setting_is_2_and_says_what_a_good_one_looks_like() {
+    let scratch = Scratch::new();
+    let run = |arguments: &[&str]| scratch.with_keys(&[&["chat", "hi"], arguments].concat()).run().ended(2);
+    run(&["-m", "m", "--region", "Europe!"]).says(&["\"Europe!\" is not a region", "us-east-1"]);
+    run(&["-m", "m", "--endpoint-url", "bedrock"])
+        .says(&["\"bedrock\" cannot be the endpoint", "https://bedrock-runtime."]);
+    run(&["-m", "arn:aws:s3:::bucket"]).says(&["arn:aws:s3:::bucket", "anthropic."]);
+    let run = scratch.with_keys(&CHAT).var("AWS_REGION", "us_east_1").run().ended(2);
+    run.says(&["AWS_REGION: \"us_east_1\" is not a region"]);
+}
+
+#[test]
+fn a_proxy_is_used_except_for_this_machine() {
+    let (server, proxy, scratch) = (server(), server(), Scratch::new());
+    let chat = |url: &str| {
+        let proxy = format!("http://127.0.0.1:{}", proxy.port);
+        let run = scratch.chat(url, &["hi"]).var("http_proxy", &proxy).var("https_proxy", &proxy);
+        run.run()
+    };
+    chat("http://bedrock.test.invalid").ended(0);
+    let seen = proxy.only();
+    assert_eq!(
+        seen.line,
+        "POST http://bedrock.test.invalid/model/us.example.model-v1%3A0/converse-stream HTTP/1.1"
+    );
+    assert_eq!(seen.header("host"), "bedrock.test.invalid");
+    // The proxy does not know CONNECT and answers it with 200 and frames, which are no TLS.
+    chat("https://bedrock.test.invalid").ended(1);
+    assert_eq!(proxy.seen()[1].line, "CONNECT bedrock.test.invalid:443 HTTP/1.1");
+    chat(&server.url).ended(0);
+    chat(&server.url.replace("127.0.0.1", "localhost")).ended(0);
+    assert_eq!((proxy.seen().len(), server.seen().len()), (2, 2));
+}

@@ -1,0 +1,84 @@
+//! What a user is told when the service, or something before it, refuses.
+
+use super::command::{Run, Scratch};
+use super::server::Server;
+use super::stream::{error, plain};
+
+fn refused(response: Vec<u8>, arguments: &[&str]) -> Run {
+    let server = Server::answering(response);
+    let run = Scratch::new().chat(&server.url, arguments).run().ended(1);
+    assert_eq!(run.stdout, "");
+    run
+}
+
+#[test]
+fn on_demand_refusal_names_the_ids_to_try() {
+    let message = "Invocation of model ID anthropic.claude-sonnet-4-5-20250929-v1:0 with on-demand throughput isn’t \
+                   supported. Retry your request with the ID or ARN of an inference profile that contains this model.";
+    let server = Server::answering(error("400 Bad Request", "ValidationException", message));
+    let model = "anthropic.claude-sonnet-4-5-20250929-v1:0";
+    let arguments = ["chat", "--endpoint-url", &server.url, "--region", "eu-central-1", "-m", model, "hi"];
+    Scratch::new().with_keys(&arguments).run().ended(1).says(&[
+        "ValidationException",
+        message,
+        "inference profile",
+        "eu.anthropic.claude-sonnet-4-5-20250929-v1:0",
+        "global.anthropic.claude-sonnet-4-5-20250929-v1:0",
+    ]);
+}
+
+#[test]
+fn access_denied_names_model_access_and_the_permission() {
+    let message = "You don't have access to the model with the specified model ID.";
+    let answer = error("403 Forbidden", "AccessDeniedException", message);
+    refused(answer.clone(), &["hi"]).says(&[
+        message,
+        "Model access",
+        "bedrock:InvokeModelWithResponseStream",
+        "request-2",
+    ]);
+    refused(answer, &["--no-stream", "hi"]).says(&["bedrock:InvokeModel"]);
+}
+
+#[test]
+fn throttling_and_bad_keys_are_explained() {
+    let throttled = error("429 Too Many Requests", "ThrottlingException", "Too many tokens, please wait.");
+    refused(throttled, &["hi"]).says(&["ThrottlingException (HTTP 429)", "quota"]);
+    let message = "The security token included in the request is invalid.";
+    let unknown = error("403 Forbidden", "UnrecognizedClientException", message);
+    refused(unknown, &["hi"]).says(&[message, "AKIA..MPLE"]);
+}
+
+#[test]
+fn an_answer_that_is_no_event_stream_is_quoted_safely() {
+    let page = "<html>\u{1b}]0;owned\u{7}Please log in</html>";
+    let found = plain("200 OK", "content-type: text/html\r\n", page);
+    refused(found, &["hi"]).says(&[
+        "expected an event stream",
+        "text/html",
+        "<html>\\u{1b}]0;owned",
+        "proxy",
+    ]);
+    let failed = plain("502 Bad Gateway", "content-type: text/html\r\n", "<h1>Bad Gateway</h1>");
+    refused(failed, &["hi"]).says(&["HTTP 502", "<h1>Bad Gateway</h1>"]);
+    let empty = plain("503 Service Unavailable", "", "");
+    refused(empty, &["hi"]).says(&["HTTP 503"]);
+}
+
+#[test]
+fn redirects_are_not_followed() {
+    let elsewhere = Server::answering(plain("200 OK", "", ""));
+    let location = format!("location: {}/\r\n", elsewhere.url);
+    refused(plain("307 Temporary Redirect", &location, ""), &["hi"])
+        .says(&["HTTP 307", "redirects are not followed"]);
+    assert!(elsewhere.seen().is_empty(), "the request, with its signature, went on");
+}
+
+#[test]
+fn a_host_that_does_not_answer_is_named() {
+    // Nobody listens on the discard port.
+    let run = Scratch::new().chat("http://127.0.0.1:9", &["hi"]).run().ended(1);
+    run.says(&["could not reach 127.0.0.1", "refused"]);
+    let run = Scratch::new().chat("https://bedrock.test.invalid", &["hi"]).run().ended(1);
+    run.says(&["could not resolve bedrock.test.invalid"]);
+}

@@ -1,0 +1,232 @@
+//! `bedrill config`, and what a configuration does to `bedrill chat`: the real binary with a scratch home folder.
+
+mod chat;
+mod machine;
+
+use machine::Machine;
+use serde_json::{Value, json};
+
+const OWN: &str = "home/.config/bedrill/config.json5";
+const OPENCLAW: &str = "home/.openclaw/openclaw.json";
+const MOLTBOT: &str = "home/.moltbot/moltbot.json";
+
+#[test]
+fn path_prints_the_first_file_that_exists() {
+    let machine = Machine::new();
+    let path =
+        |arguments: &[&str]| machine.bedrill(&[&["config", "path"], arguments].concat()).run().ended(0);
+
+    // Without a file: where it would be.
+    let run = path(&[]);
+    assert_eq!(run.stdout, format!("{}\n", machine.path(OWN)));
+    assert_eq!(run.stderr, "bedrill: this file does not exist; every setting is at its default\n");
+
+    machine.file(MOLTBOT, "{}");
+    assert_eq!(path(&[]).stdout, format!("{}\n", machine.path(MOLTBOT)));
+    machine.file(OPENCLAW, "{}");
+    assert_eq!(path(&[]).stdout, format!("{}\n", machine.path(OPENCLAW)));
+    machine.file(OWN, "{}");
+    let run = path(&["--verbose"]);
+    assert_eq!(run.stdout, format!("{}\n", machine.path(OWN)));
+    let states: Vec<_> =
+        run.stderr.lines().map(|line| line.split_once(" is ").map(|(_, state)| state)).collect();
+    assert_eq!(
+        states,
+        [
+            Some("read"),
+            Some("not read: the first one counts"),
+            Some("not read: the first one counts"),
+            None // does not exist
+        ]
+    );
+    assert_eq!(path(&["--config", "x.json5"]).stdout, "x.json5\n");
+}
+
+#[test]
+fn a_variable_and_a_flag_name_another_file() {
+    let machine = Machine::new();
+    machine
+        .file(OWN, "{}")
+        .file("xdg/bedrill/config.json5", "{}")
+        .file("a.json5", "{}")
+        .file("b.json5", "{}");
+    let (xdg, a, b) = (machine.path("xdg"), machine.path("a.json5"), machine.path("b.json5"));
+    let path = |arguments: &[&str], vars: &[(&str, &str)]| {
+        let run = machine.bedrill(&[&["config", "path"], arguments].concat());
+        vars.iter().fold(run, |run, (name, value)| run.var(name, value)).run().ended(0).stdout
+    };
+    assert_eq!(path(&[], &[("XDG_CONFIG_HOME", &xdg)]), format!("{xdg}/bedrill/config.json5\n"));
+    assert_eq!(path(&[], &[("XDG_CONFIG_HOME", "xdg")]), format!("{}\n", machine.path(OWN)));
+    assert_eq!(path(&[], &[("XDG_CONFIG_HOME", &xdg), ("BEDRILL_CONFIG", &a)]), format!("{a}\n"));
+    assert_eq!(path(&["--config", &b], &[("BEDRILL_CONFIG", &a)]), format!("{b}\n"));
+}
+
+#[test]
+fn a_named_file_must_exist_and_be_text() {
+    let machine = Machine::new();
+    machine.file(OWN, "{}").file("binary", [0xff, 0xfe]);
+    for command in [&["config", "check"][..], &["config", "show"], &["chat", "-m", "x.y", "hi"]] {
+        let named = [command, &["--config", "missing.json5"]].concat();
+        machine
+            .bedrill(&named)
+            .run()
+            .ended(2)
+            .says("the configuration missing.json5 (named by --config) cannot be read: ");
+        let missing = machine.bedrill(command).var("BEDRILL_CONFIG", "/nowhere/x").run().ended(2);
+        missing.says("the configuration /nowhere/x (named by BEDRILL_CONFIG) cannot be read: ");
+        let binary = machine.path("binary");
+        let binary = machine.bedrill(&[command, &["--config", &binary]].concat()).run().ended(2);
+        binary.says("cannot be read: it is not UTF-8");
+    }
+}
+
+#[test]
+fn nothing_in_the_working_directory_chooses_a_configuration() {
+    let machine = Machine::new();
+    let bad = "{ auth: 1 }";
+    machine
+        .file("work/config.json5", bad)
+        .file("work/bedrill/config.json5", bad)
+        .file("work/.config/bedrill/config.json5", bad)
+        .file("work/.openclaw/openclaw.json", bad)
+        .file("work/.env", format!("BEDRILL_CONFIG={}\n", machine.path("work/config.json5")));
+    let run = machine.bedrill(&["config", "check"]).run().ended(0);
+    assert_eq!(run.stdout, "");
+    run.says("there is no configuration; every setting is at its default");
+}
+
+#[test]
+fn check_prints_every_problem_with_its_place() {
+    let machine = Machine::new();
+    let own = machine.path(OWN);
+    let check = |text: &str, code| {
+        machine.file(OWN, text);
+        machine.bedrill(&["config", "check"]).run().ended(code)
+    };
+    let run = check("{\n  models: {\n    bedrockDiscovery: { regoin: 'x', enabled: 'yes' },\n  },\n}\n", 2);
+    assert_eq!(
+        run.stdout,
+        format!(
+            "{own}:3:25: warning: models.bedrockDiscovery.regoin: unknown key; did you mean \"region\"?\n\
+             {own}:3:47: error: models.bedrockDiscovery.enabled: expected true or false, found a string\n"
+        )
+    );
+    assert_eq!(run.stderr, format!("bedrill: {own}: 1 error, 1 warning\n"));
+
+    let run = check("{ auth: { prefer_bearer: true } }", 0);
+    assert_eq!(
+        run.stdout,
+        format!("{own}:1:11: warning: auth.prefer_bearer: unknown key; did you mean \"preferBearer\"?\n")
+    );
+    assert_eq!(run.stderr, format!("bedrill: {own}: 1 warning\n"));
+
+    let run = check("{ auth: }", 2);
+    assert_eq!(run.stdout, format!("{own}:1:9: error: not JSON5: unexpected close brace\n"));
+
+    let run = check("{ // fine\n}", 0);
+    assert_eq!((run.stdout.as_str(), run.stderr), ("", format!("bedrill: {own}: nothing is wrong\n")));
+}
+
+fn settings(run: machine::Run) -> Value {
+    let document: Value = serde_json::from_str(&run.ended(0).stdout).expect("JSON");
+    document["settings"].clone()
+}
+
+#[track_caller]
+fn assert_setting(settings: &Value, name: &str, value: &Value, source: &str, from: &str) {
+    assert_eq!(settings[name], json!({ "value": value, "source": source, "from": from }), "{name}");
+}
+
+#[test]
+fn show_says_where_each_value_comes_from() {
+    let machine = Machine::new();
+    let show = ["config", "show", "--json"];
+    let defaults = settings(machine.bedrill(&show).run());
+    for (name, value) in [
+        ("model", Value::Null),
+        ("region", json!("us-east-1")),
+        ("profile", json!("default")),
+        ("endpoint", Value::Null),
+        ("models.bedrockDiscovery.enabled", Value::Null),
+        ("models.bedrockDiscovery.region", Value::Null),
+        ("models.bedrockDiscovery.providerFilter", json!([])),
+        ("models.bedrockDiscovery.refreshInterval", json!(3600)),
+        ("models.bedrockDiscovery.defaultContextWindow", json!(32000)),
+        ("models.bedrockDiscovery.defaultMaxTokens", json!(4096)),
+        ("auth.preferBearer", json!(true)),
+    ] {
+        assert_setting(&defaults, name, &value, "default", "default");
+    }
+
+    machine.file(
+        OWN,
+        r#"{
+  models: {
+    bedrockDiscovery: { enabled: true, providerFilter: ["amazon"], refreshInterval: 60 },
+    providers: { "amazon-bedrock": {
+      baseUrl: "https://gateway.test/bedrock",
+      models: [{ id: "a.b" }] } },
+  },
+  agents: { defaults: { model: "amazon-bedrock/a.b" } },
+  auth: { preferBearer: false },
+}"#,
+    );
+    machine.file("home/.aws/config", "[default]\nregion = eu-west-3\n");
+    let own = |place: &str| format!("{}:{place}", machine.path(OWN));
+    let of_file = settings(machine.bedrill(&show).run());
+    for (name, value, place) in [
+        ("model", json!("a.b"), "8:32"),
+        ("endpoint", json!("https://gateway.test/bedrock"), "5:16"),
+        ("models.bedrockDiscovery.enabled", json!(true), "3:34"),
+        ("models.bedrockDiscovery.providerFilter", json!(["amazon"]), "3:56"),
+        ("models.bedrockDiscovery.refreshInterval", json!(60), "3:85"),
+        ("models.providers.\"amazon-bedrock\".models[0]", json!("a.b"), "6:16"),
+        ("auth.preferBearer", json!(false), "9:25"),
+    ] {
+        assert_setting(&of_file, name, &value, "file", &own(place));
+    }
+    let aws = format!("{}:2", machine.path("home/.aws/config"));
+    assert_setting(&of_file, "region", &json!("eu-west-3"), "profile", &aws);
+    assert_setting(&of_file, "models.bedrockDiscovery.defaultMaxTokens", &json!(4096), "default", "default");
+
+    let flags = ["--region", "ap-south-1", "--endpoint-url", "http://localhost:1"];
+    let run = machine.bedrill(&[&show[..], &flags].concat()).var("BEDRILL_MODEL", "v").run();
+    let of_flags = settings(run);
+    assert_setting(&of_flags, "region", &json!("ap-south-1"), "flag", "--region");
+    assert_setting(&of_flags, "endpoint", &json!("http://localhost:1"), "flag", "--endpoint-url");
+    assert_setting(&of_flags, "model", &json!("v"), "variable", "BEDRILL_MODEL");
+}
+
+#[test]
+fn show_prints_lines_with_tabs_into_a_pipe() {
+    let machine = Machine::new();
+    machine.file(OWN, "{ models: { bedrockDiscovery: { providerFilter: ['anthropic', 'amazon'] } } }");
+    let run = machine.bedrill(&["config", "show"]).var("AWS_REGION", "eu-west-1").run().ended(0);
+    let own = machine.path(OWN);
+    for line in [
+        "model\t(none; name one with chat -m)\tdefault".to_owned(),
+        "region\teu-west-1\tAWS_REGION".to_owned(),
+        "endpoint\t(the region's host)\tdefault".to_owned(),
+        format!("models.bedrockDiscovery.providerFilter\tanthropic, amazon\t{own}:1:49"),
+        "models.bedrockDiscovery.refreshInterval\t3600\tdefault".to_owned(),
+    ] {
+        assert!(run.stdout.lines().any(|own| own == line), "no {line:?} in:\n{}", run.stdout);
+    }
+}
+
+#[test]
+fn show_tells_the_region_of_a_base_url_of_aws() {
+    let machine = Machine::new();
+    machine.file(
+        OWN,
+        "{ models: { providers: { 'amazon-bedrock': { baseUrl: 'https://bedrock-runtime.eu-west-1.amazonaws.com' } } } }",
+    );
+    machine.file("home/.aws/config", "[default]\nregion = eu-west-3\n");
+    let show = ["config", "show", "--json"];
+    let shown = settings(machine.bedrill(&show).run());
+    let place = format!("{}:1:55", machine.path(OWN));
+    assert_setting(&shown, "region", &json!("eu-west-1"), "file", &place);
+    assert_setting(&shown, "endpoint", &Value::Null, "default", "default");
+    let shown = settings(machine.bedrill(&show).var("AWS_REGION", "us-west-2").run());
+    assert_setting(&shown, "region", &json!("us-west-2"), "variable", "AWS_REGION");
+}

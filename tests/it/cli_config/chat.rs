@@ -1,0 +1,191 @@
+//! What `bedrill chat` takes from a configuration, and what goes before it.
+
+use serde_json::Value;
+
+use super::machine::{Machine, Server};
+use super::{MOLTBOT, OWN};
+
+/// A configuration for `url`, with a primary model and its prices.
+fn configuration(url: &str) -> String {
+    format!(
+        r#"{{
+  models: {{ providers: {{ "amazon-bedrock": {{
+    baseUrl: "{url}",
+    models: [
+      {{ id: "us.example.priced-v1:0", cost: {{ input: 3, output: 15 }} }},
+      {{ id: "us.example.zero-v1:0", cost: {{ input: 0, output: 0, cacheRead: 0, cacheWrite: 0 }} }},
+    ],
+  }} }} }},
+  agents: {{ defaults: {{ model: {{ primary: "amazon-bedrock/us.example.priced-v1:0" }} }} }},
+}}"#
+    )
+}
+
+/// The `baseUrl` of Moltbot's documentation.
+const OF_AWS: &str = "https://bedrock-runtime.us-east-1.amazonaws.com";
+
+fn asked_for(head: &str, model: &str) {
+    let line = format!("POST /model/{}/converse HTTP/1.1", model.replace(':', "%3A"));
+    assert_eq!(head.lines().next(), Some(line.as_str()));
+}
+
+#[test]
+fn the_primary_model_and_the_base_url_are_used() {
+    let (machine, server) = (Machine::new(), Server::start());
+    machine.file(OWN, configuration(&server.url));
+    let run = machine.chat(&[]).run().ended(0);
+    assert_eq!((run.stdout.as_str(), run.stderr.as_str()), ("Hello.\n", ""));
+    asked_for(&server.head(), "us.example.priced-v1:0");
+}
+
+#[test]
+fn a_flag_goes_before_a_variable_and_that_before_the_primary_model() {
+    let (machine, server) = (Machine::new(), Server::start());
+    machine.file(OWN, configuration(&server.url));
+    machine.chat(&[]).var("BEDRILL_MODEL", "of.variable").run().ended(0);
+    asked_for(&server.head(), "of.variable");
+    machine.chat(&["-m", "of.flag"]).var("BEDRILL_MODEL", "of.variable").run().ended(0);
+    asked_for(&server.head(), "of.flag");
+    machine.chat(&[]).var("BEDRILL_MODEL", " ").run().ended(0);
+    asked_for(&server.head(), "us.example.priced-v1:0");
+}
+
+#[test]
+fn the_base_url_goes_behind_the_flag_and_before_the_environment() {
+    let (machine, server) = (Machine::new(), Server::start());
+    machine.file(OWN, configuration("http://127.0.0.1:9/closed"));
+    machine.chat(&["--endpoint-url", &server.url]).run().ended(0);
+    server.head();
+    machine.file(OWN, configuration(&format!("{}/prefix/", server.url)));
+    machine.chat(&[]).var("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", "http://127.0.0.1:9").run().ended(0);
+    assert!(server.head().starts_with("POST /prefix/model/"));
+}
+
+#[test]
+fn a_base_url_of_aws_names_the_region_when_nothing_else_does() {
+    let (machine, server) = (Machine::new(), Server::start());
+    machine.file(OWN, configuration(&OF_AWS.replace("us-east-1", "eu-west-1")));
+    machine.file("home/.aws/config", "[default]\nregion = eu-west-3\n");
+    // AWS's own host is no endpoint of one's own: the variable's still counts.
+    let chat = |arguments: &[&str]| machine.chat(arguments).var("AWS_ENDPOINT_URL", &server.url);
+    let signed_for = |region: &str| {
+        let head = server.head();
+        assert!(head.contains(&format!("/{region}/bedrock/aws4_request")), "{head}");
+    };
+    chat(&[]).run().ended(0);
+    signed_for("eu-west-1");
+    chat(&[]).var("AWS_REGION", "us-west-2").run().ended(0);
+    signed_for("us-west-2");
+    chat(&[]).var("AWS_DEFAULT_REGION", "us-west-1").run().ended(0);
+    signed_for("us-west-1");
+    chat(&[]).var("AWS_REGION", " ").var("AWS_DEFAULT_REGION", "").run().ended(0);
+    signed_for("eu-west-1");
+    chat(&["--region", "ap-south-1"]).run().ended(0);
+    signed_for("ap-south-1");
+    chat(&["-m", "arn:aws:bedrock:us-east-2:123456789012:inference-profile/us.a.b"]).run().ended(0);
+    signed_for("us-east-2");
+}
+
+#[test]
+fn the_bearer_token_can_be_switched_off() {
+    let (machine, server) = (Machine::new(), Server::start());
+    let chat = |prefer: bool, arguments: &[&str]| {
+        machine.file(OWN, format!("{{ auth: {{ preferBearer: {prefer} }} }}"));
+        let arguments = [&["-m", "x.y", "--endpoint-url", &server.url], arguments].concat();
+        machine.chat(&arguments).var("AWS_BEARER_TOKEN_BEDROCK", "canary-token").run().ended(0);
+        server.head()
+    };
+    assert!(chat(true, &[]).contains("authorization: Bearer "));
+    assert!(chat(false, &[]).contains("authorization: AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/"));
+    machine.file(
+        "home/.aws/credentials",
+        "[dev]\naws_access_key_id = AKIADEV\naws_secret_access_key = canary\n",
+    );
+    assert!(chat(false, &["--profile", "dev"]).contains("Credential=AKIADEV/"));
+}
+
+#[test]
+fn usage_is_shown_with_the_cost_where_prices_are_known() {
+    let (machine, server) = (Machine::new(), Server::start());
+    machine.file(OWN, configuration(&server.url));
+    let chat = |arguments: &[&str]| machine.chat(arguments).run().ended(0);
+    let tokens = "bedrill: tokens: 1000 in, 200 out, 1200 in all";
+    assert_eq!(chat(&["--usage"]).stderr, format!("{tokens}; 0.006000 USD\n"));
+    assert_eq!(chat(&["--usage", "-q"]).stderr, format!("{tokens}; 0.006000 USD\n"));
+    assert_eq!(
+        chat(&["--usage", "-m", "bedrock/us.example.priced-v1:0"]).stderr,
+        format!("{tokens}; 0.006000 USD\n")
+    );
+    // Zeros stand where prices are not known.
+    assert_eq!(chat(&["--usage", "-m", "us.example.zero-v1:0"]).stderr, format!("{tokens}\n"));
+    assert_eq!(chat(&["--usage", "-m", "us.example.other-v1:0"]).stderr, format!("{tokens}\n"));
+    assert_eq!(chat(&[]).stderr, "");
+
+    let json = |arguments: &[&str]| {
+        let run = chat(&[&["--json"], arguments].concat());
+        serde_json::from_str::<Value>(&run.stdout).expect("JSON")
+    };
+    let priced = json(&[]);
+    assert_eq!(priced["usage"]["outputTokens"], 200);
+    let cost = priced["cost"]["usd"].as_f64().expect("a cost");
+    assert!((cost - 0.006).abs() < 1e-12, "{cost}");
+    assert_eq!(json(&["-m", "us.example.zero-v1:0"]).get("cost"), None);
+}
+
+#[test]
+fn without_a_model_the_message_tells_every_way_to_name_one() {
+    let machine = Machine::new();
+    let run = machine.chat(&[]).run().ended(2);
+    run.says("no model: name one with -m, in BEDRILL_MODEL or as the configuration's agents.defaults.model.primary");
+    machine.file(OWN, "{ agents: { defaults: { model: { primary: 'opus' } } } }");
+    let run = machine.chat(&[]).run().ended(2);
+    run.says(&format!("; \"opus\" at {}:1:43 does not begin with amazon-bedrock/", machine.path(OWN)));
+}
+
+#[test]
+fn an_error_stops_a_run_and_a_warning_is_told_unless_quiet() {
+    let (machine, server) = (Machine::new(), Server::start());
+    let own = machine.path(OWN);
+    machine.file(OWN, "{ auth: { preferBearer: 1, }, models: { bedrockDiscovery: { regoin: '' } } }");
+    let run = machine.chat(&["-m", "x.y", "--endpoint-url", &server.url]).run().ended(2);
+    assert_eq!(
+        run.stderr,
+        format!("bedrill: {own}:1:25: error: auth.preferBearer: expected true or false, found a number\n")
+    );
+
+    machine.file(OWN, "{ models: { bedrockDiscovery: { regoin: '' } } }");
+    let chat = |arguments: &[&str]| {
+        let arguments = [&["-m", "x.y", "--endpoint-url", &server.url], arguments].concat();
+        machine.chat(&arguments).run().ended(0).stderr
+    };
+    assert_eq!(
+        chat(&[]),
+        format!(
+            "bedrill: {own}:1:33: warning: models.bedrockDiscovery.regoin: unknown key; did you mean \"region\"?\n"
+        )
+    );
+    assert_eq!(chat(&["-q"]), "");
+}
+
+#[test]
+fn another_tools_file_is_read_as_it_is_and_its_mistakes_stop_nothing() {
+    let (machine, server) = (Machine::new(), Server::start());
+    let text = configuration(&server.url).replacen('{', "{ channels: [1], auth: { profiles: {} },", 1);
+    machine.file(MOLTBOT, &text);
+    let run = machine.chat(&[]).run().ended(0);
+    assert_eq!(run.stderr, "");
+    asked_for(&server.head(), "us.example.priced-v1:0");
+
+    let spoilt = text.replacen("models:", "models: { bedrockDiscovery: { ttl: 1 } }, models:", 1);
+    let spoilt = spoilt.replacen("baseUrl", "api: '${API}', baseUrl", 1);
+    machine.file(MOLTBOT, &spoilt);
+    let run = machine.chat(&[]).run().ended(0);
+    let path = machine.path(MOLTBOT);
+    assert!(run.stderr.starts_with(&format!("bedrill: {path}:")), "{}", run.stderr);
+    run.says("expected \"bedrock-converse-stream\", found another string");
+    assert_eq!(run.stderr.lines().count(), 1, "{}", run.stderr);
+    asked_for(&server.head(), "us.example.priced-v1:0");
+
+    // Named, it is held to the same rules as one's own.
+    machine.chat(&["--config", &path]).run().ended(2).says("found another string");
+}

@@ -1,0 +1,211 @@
+//! Streams over a socket: as they come, side by side, dropped, and broken off.
+
+use std::time::{Duration, Instant};
+
+use bedrill::transport::TransportErrorKind;
+use bedrill::{Client, ConverseStream, ErrorKind};
+
+use super::{MODEL, builder, drain, prompt, within};
+use crate::support::events::{answer, event, fixture, metadata, stop, text};
+use crate::support::server::{LAST_CHUNK, Server, Step, chunk, head, response};
+
+const STREAM: (&str, &str) = ("content-type", "application/vnd.amazon.eventstream");
+const CHUNKED: (&str, &str) = ("transfer-encoding", "chunked");
+const PAUSE: Duration = Duration::from_millis(30);
+
+fn client(server: &Server) -> Client {
+    builder().endpoint_url(server.url()).build().expect("a client")
+}
+
+async fn stream(server: &Server) -> ConverseStream {
+    within(client(server).converse_stream(&prompt(MODEL))).await.expect("a stream")
+}
+
+/// The head of a chunked stream and its first bytes.
+fn begin(bytes: &[u8]) -> Step {
+    Step::Send([head("200 OK", &[STREAM, CHUNKED]), chunk(bytes)].concat())
+}
+
+#[tokio::test]
+async fn an_answer_arrives_however_slowly_it_drips() {
+    let body = fixture("converse-stream-text");
+    let chunked = [chunk(&body), LAST_CHUNK.to_vec()].concat();
+    for (headers, body) in [
+        (vec![STREAM, ("content-length", "*")], body.clone()),
+        (vec![STREAM, CHUNKED], chunked),
+        (vec![STREAM, ("connection", "close")], body),
+    ] {
+        let length = body.len().to_string();
+        let headers: Vec<_> = headers
+            .into_iter()
+            .map(|(name, value)| (name, if value == "*" { &length } else { value }))
+            .collect();
+        let bytes = [head("200 OK", &headers), body].concat();
+        for (chunk, delay) in [(1, Duration::ZERO), (7, Duration::from_millis(1)), (1400, Duration::ZERO)] {
+            let server =
+                Server::answering([Step::SendEach { bytes: bytes.clone(), chunk, delay }, Step::Close]).await;
+            let mut stream = stream(&server).await;
+            let (text, events, end) = within(drain(&mut stream)).await;
+            assert!(end.is_ok(), "{headers:?}, {chunk}: {end:?}");
+            assert_eq!(text, "Rain is drops of water that grew too heavy for their cloud 🌧.");
+            assert_eq!(
+                events,
+                [
+                    "messageStart",
+                    "contentBlockDelta",
+                    "contentBlockDelta",
+                    "contentBlockStop",
+                    "messageStop",
+                    "metadata"
+                ]
+            );
+            assert!(stream.warning().is_none());
+            assert_eq!(stream.events_delivered(), 6);
+        }
+    }
+}
+
+#[tokio::test]
+async fn events_are_handed_out_while_the_server_still_writes() {
+    let first = text("Hel");
+    let (half, rest) = first.split_at(first.len() / 2);
+    let second = [rest.to_vec(), text("lo")].concat();
+    let server =
+        Server::answering([begin(half), Step::Sleep(PAUSE), Step::Send(chunk(&second)), Step::Hang]).await;
+    let mut stream = stream(&server).await;
+    let started = Instant::now();
+    for expected in ["Hel", "lo"] {
+        let event = within(stream.next()).await.expect("an event").expect("no error");
+        assert_eq!(event.as_text(), Some(expected));
+    }
+    assert!(started.elapsed() < Duration::from_secs(5));
+    let pending = tokio::time::timeout(PAUSE, stream.next()).await;
+    assert!(pending.is_err(), "the stream waits, and neither ends nor fails");
+}
+
+#[tokio::test]
+async fn dropping_a_stream_closes_its_connection() {
+    let server = Server::answering([begin(&text("Hi")), Step::Hang]).await;
+    let mut stream = stream(&server).await;
+    within(stream.next()).await.expect("an event").expect("no error");
+    let closed = tokio::time::timeout(PAUSE, server.hung_up()).await;
+    assert!(closed.is_err(), "open while the stream lives");
+    drop(stream);
+    tokio::time::timeout(Duration::from_secs(1), server.hung_up()).await.expect("closed within a second");
+}
+
+#[tokio::test]
+async fn dropping_a_request_before_its_answer_closes_its_connection() {
+    let server = Server::answering([Step::Hang]).await;
+    let client = client(&server);
+    let pending = tokio::time::timeout(PAUSE, client.converse_stream(&prompt(MODEL))).await;
+    assert!(pending.is_err(), "there is no answer yet");
+    tokio::time::timeout(Duration::from_secs(1), server.hung_up()).await.expect("closed within a second");
+}
+
+#[tokio::test]
+async fn two_streams_of_one_client_run_side_by_side() {
+    let server = Server::start(|number, _| {
+        let rest = [text("2"), stop(), metadata()].concat();
+        let end = [chunk(&rest), LAST_CHUNK.to_vec()].concat();
+        vec![begin(&text(&format!("{number}-"))), Step::Sleep(PAUSE), Step::Send(end)]
+    })
+    .await;
+    let client = client(&server);
+    let mut a = within(client.converse_stream(&prompt(MODEL))).await.expect("a stream");
+    let mut b = within(client.clone().converse_stream(&prompt(MODEL))).await.expect("a stream");
+    for (stream, expected) in [(&mut b, "1-"), (&mut a, "0-")] {
+        let event = within(stream.next()).await.expect("an event").expect("no error");
+        assert_eq!(event.as_text(), Some(expected));
+    }
+    let ((text_b, ..), (text_a, _, end)) = within(async { (drain(&mut b).await, drain(&mut a).await) }).await;
+    assert_eq!((text_a.as_str(), text_b.as_str(), end.is_ok()), ("2", "2", true));
+    assert_eq!(server.connections(), 2);
+}
+
+#[tokio::test]
+async fn an_exception_in_the_stream_is_typed_and_keeps_what_came_before() {
+    let headers = [STREAM, ("x-amzn-requestid", "r-9")];
+    let server = Server::sending(response("200 OK", &headers, fixture("exception-mid-stream"))).await;
+    let mut throttled = stream(&server).await;
+    let (text, events, end) = within(drain(&mut throttled)).await;
+    assert_eq!((text.as_str(), events.len()), ("The first thing to", 2));
+    let error = end.expect_err("an exception");
+    assert_eq!((error.kind(), error.code()), (ErrorKind::Exception, Some("ThrottlingException")));
+    assert_eq!(error.message(), Some("Too many tokens, wait."));
+    assert_eq!((error.status(), error.request_id()), (Some(200), Some("r-9")));
+    assert_eq!((error.events_delivered(), error.is_retryable()), (2, true));
+    let shown = error.to_string();
+    assert!(shown.contains("(after 2 events) [request id r-9]"), "{shown}");
+
+    let server = Server::sending(response("200 OK", &headers, fixture("model-error-at-once"))).await;
+    let error = within(stream(&server).await.collect()).await.expect_err("an exception");
+    let exception = error.exception().expect("an exception");
+    assert_eq!(exception.original_status_code, Some(500));
+    assert_eq!(exception.original_message.as_deref(), Some("out of memory"));
+    assert_eq!((error.events_delivered(), error.is_retryable()), (0, false));
+
+    let server = Server::sending(response("200 OK", &headers, fixture("error-frame"))).await;
+    let error = within(stream(&server).await.collect()).await.expect_err("an error");
+    assert_eq!((error.kind(), error.code()), (ErrorKind::Exception, Some("InternalError")));
+    assert_eq!(error.message(), Some("The stream could not be kept open."));
+}
+
+#[tokio::test]
+async fn a_corrupt_frame_ends_the_stream_without_waiting_for_more() {
+    let mut corrupt = text("evil");
+    let middle = corrupt.len() / 2;
+    corrupt[middle] ^= 0x20;
+    let good = [stop(), metadata()].concat();
+    let body = [text("Hi"), corrupt, good].concat();
+    let server = Server::answering([begin(&body), Step::Hang]).await;
+    let mut stream = stream(&server).await;
+    let (text, events, end) = within(drain(&mut stream)).await;
+    assert_eq!((text.as_str(), events.len()), ("Hi", 1));
+    let error = end.expect_err("a corrupt frame");
+    assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::Stream, false));
+    assert!(error.to_string().contains("checksum"), "{error}");
+}
+
+#[tokio::test]
+async fn a_reset_in_the_middle_is_an_error_and_behind_the_end_a_warning() {
+    let message = [text("Hi"), stop()].concat();
+    for (body, whole) in
+        [(text("Hi"), false), (message.clone(), true), ([message, metadata()].concat(), true)]
+    {
+        let server = Server::answering([begin(&body), Step::Sleep(PAUSE), Step::Reset]).await;
+        let mut stream = stream(&server).await;
+        let (text, _, end) = within(drain(&mut stream)).await;
+        assert_eq!(text, "Hi");
+        match end {
+            Ok(()) => {
+                assert!(whole, "a cut answer was taken for a whole one");
+                assert_eq!(stream.warning().expect("a warning").kind(), TransportErrorKind::Broken);
+            }
+            Err(error) => {
+                assert!(!whole, "{error}");
+                assert_eq!(error.transport_kind(), Some(TransportErrorKind::Broken));
+                assert!(error.is_retryable());
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_empty_answer_is_incomplete() {
+    let server = Server::sending(response("200 OK", &[STREAM], "")).await;
+    let error = within(stream(&server).await.collect()).await.expect_err("no message");
+    assert_eq!(error.kind(), ErrorKind::Stream);
+    assert!(error.to_string().contains("the answer is empty"), "{error}");
+}
+
+#[tokio::test]
+async fn unknown_events_are_handed_out_and_harm_nothing() {
+    let mut body = event("hologramStart", r#"{"depth":3}"#);
+    body.extend(answer(&["Hi"]));
+    let server = Server::sending(response("200 OK", &[STREAM], &body)).await;
+    let (_, events, end) = within(drain(&mut stream(&server).await)).await;
+    assert!(end.is_ok());
+    assert_eq!(events[0], "hologramStart");
+    assert_eq!(within(stream(&server).await.collect()).await.expect("an answer").text(), "Hi");
+}

@@ -1,0 +1,108 @@
+//! TLS: what is trusted, and what is refused.
+
+use std::sync::Arc;
+
+use bedrill::auth::StaticHost;
+use bedrill::transport::TransportErrorKind;
+use bedrill::{Client, ErrorKind};
+use rcgen::{CertifiedKey, generate_simple_self_signed};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::crypto::ring::default_provider;
+use tokio_rustls::rustls::pki_types::PrivateKeyDer;
+
+use super::{MODEL, builder, prompt, within};
+use crate::support::events::answer;
+use crate::support::server::{Server, Step, response};
+
+const BUNDLE: &str = "/etc/ca.pem";
+
+/// A server with a fresh certificate for `name`, and that certificate in PEM.
+async fn server(name: &str) -> (Server, String) {
+    let CertifiedKey { cert, signing_key } =
+        generate_simple_self_signed([name.to_owned()]).expect("a certificate");
+    let key = PrivateKeyDer::Pkcs8(signing_key.serialize_der().into());
+    let config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
+        .with_safe_default_protocol_versions()
+        .expect("protocol versions")
+        .with_no_client_auth()
+        .with_single_cert(vec![cert.der().clone()], key)
+        .expect("a server's configuration");
+    let stream = [("content-type", "application/vnd.amazon.eventstream")];
+    let answer = response("200 OK", &stream, answer(&["Hi"]));
+    let acceptor = TlsAcceptor::from(Arc::new(config));
+    (Server::start_tls(acceptor, move |_, _| vec![Step::Send(answer.clone())]).await, cert.pem())
+}
+
+fn trusting(server: &Server, pem: &str) -> Client {
+    let host = StaticHost::new().with_var("AWS_CA_BUNDLE", BUNDLE).with_file(BUNDLE, pem);
+    builder().host(Arc::new(host)).endpoint_url(server.url()).build().expect("a client")
+}
+
+async fn refused(client: Client, reason: &str) {
+    let error = within(client.converse_stream(&prompt(MODEL))).await.expect_err("refused");
+    assert_eq!(
+        (error.kind(), error.transport_kind()),
+        (ErrorKind::Transport, Some(TransportErrorKind::Tls)),
+        "{error}"
+    );
+    assert!(!error.is_retryable());
+    let shown = error.to_string();
+    assert!(
+        shown.contains("localhost") && shown.contains(reason) && shown.contains("AWS_CA_BUNDLE"),
+        "{shown}"
+    );
+}
+
+#[tokio::test]
+async fn a_certificate_in_the_bundle_is_trusted_and_others_are_not() {
+    let (server, pem) = server("localhost").await;
+    let stream = within(trusting(&server, &pem).converse_stream(&prompt(MODEL))).await.expect("a stream");
+    assert_eq!(within(stream.collect()).await.expect("an answer").text(), "Hi");
+    let reached = server.requests().len();
+
+    refused(builder().endpoint_url(server.url()).build().expect("a client"), "").await;
+    let (_, another) = self::server("localhost").await;
+    refused(trusting(&server, &another), "").await;
+    assert_eq!(server.requests().len(), reached, "a refused server sees no request");
+}
+
+#[tokio::test]
+async fn a_certificate_for_another_name_is_refused() {
+    let (server, pem) = server("bedrock.test").await;
+    refused(trusting(&server, &pem), "not valid for name").await;
+}
+
+#[tokio::test]
+async fn a_port_that_speaks_no_tls_is_refused() {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    tokio::spawn(async move {
+        let (mut connection, _) = listener.accept().await.expect("a connection");
+        connection.read_u8().await.expect("the beginning of a handshake");
+        connection.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await.expect("sent");
+        while connection.read_u8().await.is_ok() {}
+    });
+    let client = builder().endpoint_url(format!("https://localhost:{port}")).build().expect("a client");
+    refused(client, "").await;
+}
+
+#[test]
+fn a_bundle_that_cannot_be_used_is_an_error_of_the_configuration() {
+    let named = StaticHost::new().with_var("AWS_CA_BUNDLE", BUNDLE);
+    for (host, problem) in [
+        (named.clone(), "AWS_CA_BUNDLE: /etc/ca.pem cannot be read"),
+        (named.clone().with_file(BUNDLE, ""), "holds no certificate"),
+        (named.clone().with_file(BUNDLE, "not PEM"), "holds no certificate"),
+        (
+            named.with_file(BUNDLE, "-----BEGIN CERTIFICATE-----\nAQID\n-----END CERTIFICATE-----\n"),
+            "a certificate that cannot be used",
+        ),
+    ] {
+        let error = builder().host(Arc::new(host)).build().expect_err("a bad bundle");
+        assert_eq!(error.kind(), ErrorKind::Configuration);
+        assert!(error.to_string().contains(problem), "{error}");
+    }
+}
