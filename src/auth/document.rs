@@ -215,7 +215,7 @@ impl<'de> Deserialize<'de> for Document {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "client"))]
 mod tests {
     use super::*;
 

@@ -11,7 +11,8 @@ pub(super) fn json_object(fields: &[(&'static str, &str)]) -> Bytes {
     Bytes::from(serde_json::Value::Object(fields.collect()).to_string())
 }
 
-/// What a server says that does not renew: `{"error": "invalid_grant", "error_description": ...}`.
+/// What a server says that refuses: `{"error": "invalid_grant", "error_description": ...}`, `{"message": ...}`. A body
+/// of another form is not quoted.
 pub(super) fn refusal(reply: &Reply, secrets: &[&str]) -> String {
     let document = Document::parse(&reply.body).ok();
     let text = |name| document.as_ref().and_then(|document| document.optional_text(name).ok().flatten());

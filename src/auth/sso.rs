@@ -43,7 +43,7 @@ pub(super) const SOURCE: &str = "SSO";
 /// A lock is held meanwhile, and others wait.
 const RENEWAL: Limits = Limits::new(Duration::from_secs(8), Duration::from_secs(10));
 
-const PORTAL: Limits = Limits::new(Duration::from_secs(10), Duration::from_secs(15));
+const PORTAL: Limits = Limits::new(Duration::from_secs(5), Duration::from_secs(8));
 const PORTAL_RETRIES: Retries = Retries { attempts: 3, pause: Duration::from_millis(200) };
 
 /// The token of a profile's SSO session, as other services of AWS take it as a bearer token.

@@ -14,6 +14,7 @@ mod issued;
 mod loopback;
 #[cfg(all(feature = "client", unix))]
 mod process;
+mod role_chain;
 #[cfg(feature = "client")]
 mod roles;
 #[cfg(feature = "reqwest")]

@@ -80,7 +80,7 @@ fn base(set: &ProfileSet, base: Base<'_>) -> Value {
         ]) }),
         BaseKind::Sso => {
             let session = base.profile().property("sso_session").and_then(|name| set.sso_session(name));
-            let place = session.unwrap_or(base.profile());
+            let place = session.unwrap_or_else(|| base.profile());
             json!({ "Sso": without_nulls(&[
                 ("sso_account_id", of("sso_account_id")),
                 ("sso_region", property(place, "sso_region")),

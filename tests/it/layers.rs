@@ -12,7 +12,7 @@ const LAYERS: [&[&str]; 5] = [
     // Protocols. They never use each other.
     &["eventstream", "sigv4", "profile"],
     // Bedrock's shapes.
-    &["endpoint", "model_id", "operation", "converse"],
+    &["shape", "endpoint", "model_id", "converse", "models", "catalog", "config", "operation"],
     // The outside world, behind traits.
     &["transport", "auth"],
     // The client.
@@ -20,11 +20,23 @@ const LAYERS: [&[&str]; 5] = [
 ];
 
 /// Uses inside one layer.
-const SAME_LAYER: [(&str, &str); 6] = [
+const SAME_LAYER: [(&str, &str); 18] = [
+    ("credentials", "time"),
     ("model_id", "endpoint"),
     ("operation", "endpoint"),
     ("operation", "model_id"),
     ("operation", "converse"),
+    ("operation", "models"),
+    ("operation", "shape"),
+    ("converse", "shape"),
+    ("models", "shape"),
+    ("models", "converse"),
+    ("catalog", "models"),
+    ("catalog", "endpoint"),
+    ("catalog", "model_id"),
+    ("catalog", "shape"),
+    ("config", "converse"),
+    ("config", "endpoint"),
     ("auth", "transport"),
     ("client", "error"),
 ];

@@ -20,10 +20,12 @@
 //!
 //! Source: [assume role](https://docs.aws.amazon.com/sdkref/latest/guide/feature-assume-role-credentials.html).
 
-use std::fmt;
+mod error;
 
 use super::setting;
 use crate::profile::{Origin, ProfileSet, Section};
+
+pub use error::{ChainError, ChainProblem};
 
 /// The most profiles that one chain leads through.
 pub const MAX_PROFILES: usize = 32;
@@ -167,110 +169,6 @@ impl<'a> Role<'a> {
     }
 }
 
-/// A profile that cannot come to credentials: which one, where, and why.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ChainError {
-    profile: String,
-    origin: Option<Origin>,
-    problem: ChainProblem,
-}
-
-impl ChainError {
-    /// The profile in which the problem is.
-    #[must_use]
-    pub fn profile(&self) -> &str {
-        &self.profile
-    }
-
-    /// Where the setting stands that cannot be followed.
-    #[must_use]
-    pub fn origin(&self) -> Option<Origin> {
-        self.origin
-    }
-
-    /// What is wrong.
-    #[must_use]
-    pub fn problem(&self) -> &ChainProblem {
-        &self.problem
-    }
-}
-
-impl fmt::Display for ChainError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "profile {} {}", self.profile, self.problem)
-    }
-}
-
-impl std::error::Error for ChainError {}
-
-/// What is wrong with a profile or its chain.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum ChainProblem {
-    /// It is in neither file.
-    Absent,
-    /// Its `source_profile` is in neither file.
-    AbsentSource(String),
-    /// It leads back to a profile that was passed already: these, in order, and then the first of the loop again.
-    Loop(Vec<String>),
-    /// It leads through more than [`MAX_PROFILES`] profiles.
-    TooLong,
-    /// It has `role_arn`, but neither `source_profile` nor `credential_source`.
-    NoSource,
-    /// It has both `source_profile` and `credential_source`.
-    TwoSources,
-    /// Its `credential_source` is none of the three.
-    UnknownSource(String),
-    /// It has `web_identity_token_file`, but no `role_arn`.
-    NoRole,
-    /// It has `sso_session` and, beside it, a setting that belongs into that section.
-    MisplacedSsoSetting(&'static str),
-    /// Its `sso_session` names a section that is not in the config file.
-    AbsentSsoSession(String),
-    /// It lacks this setting of SSO.
-    NoSsoSetting(&'static str),
-    /// It has half a key: this other half is missing.
-    HalfKey(&'static str),
-    /// It has no credentials of any kind.
-    NoCredentials,
-}
-
-impl fmt::Display for ChainProblem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Absent => f.write_str("does not exist"),
-            Self::AbsentSource(name) => {
-                write!(f, "names {name:?} as its source_profile, which does not exist")
-            }
-            Self::Loop(names) => write!(f, "leads in a circle: {}", names.join(" -> ")),
-            Self::TooLong => write!(f, "leads through more than {MAX_PROFILES} profiles"),
-            Self::NoSource => f.write_str("has role_arn, but neither source_profile nor credential_source"),
-            Self::TwoSources => {
-                f.write_str("has both source_profile and credential_source: only one of them can count")
-            }
-            Self::UnknownSource(name) => write!(
-                f,
-                "has credential_source = {name:?}, which is none of Environment, Ec2InstanceMetadata and EcsContainer"
-            ),
-            Self::NoRole => f.write_str("has web_identity_token_file, but role_arn is missing"),
-            Self::MisplacedSsoSetting(setting) => {
-                write!(f, "has sso_session, so {setting} belongs into that [sso-session] section")
-            }
-            Self::AbsentSsoSession(name) => {
-                write!(f, "names sso_session {name:?}, which no [sso-session] section defines")
-            }
-            Self::NoSsoSetting(setting) => {
-                write!(f, "takes its credentials from SSO, but {setting} is missing")
-            }
-            Self::HalfKey(missing) => {
-                let set = super::keys::other_half(missing);
-                write!(f, "has {set}, but {missing} is missing or blank")
-            }
-            Self::NoCredentials => f.write_str("has no credentials"),
-        }
-    }
-}
-
 /// Follows the profile `name` to where its credentials come from. Nothing is read or asked.
 ///
 /// ```
@@ -289,8 +187,7 @@ impl fmt::Display for ChainProblem {
 ///
 /// [`ChainError`] when the profile, or one that it leads to, cannot come to credentials.
 pub fn resolve_chain<'a>(set: &'a ProfileSet, name: &str) -> Result<RoleChain<'a>, ChainError> {
-    let absent = || ChainError { profile: name.to_owned(), origin: None, problem: ChainProblem::Absent };
-    let mut profile = set.profile(name).ok_or_else(absent)?;
+    let mut profile = set.profile(name).ok_or_else(|| ChainError::absent(name))?;
     let mut passed = vec![profile];
     let mut roles = Vec::new();
     let base = loop {
@@ -306,14 +203,16 @@ pub fn resolve_chain<'a>(set: &'a ProfileSet, name: &str) -> Result<RoleChain<'a
             (setting(profile, "source_profile"), setting(profile, "credential_source"));
         let source = match (source, credential_source) {
             (Some(source), Some(_)) => {
-                return Err(error(profile, Some(source.origin()), ChainProblem::TwoSources));
+                return Err(ChainError::new(profile, Some(source.origin()), ChainProblem::TwoSources));
             }
-            (None, None) => return Err(error(profile, Some(role.origin()), ChainProblem::NoSource)),
+            (None, None) => {
+                return Err(ChainError::new(profile, Some(role.origin()), ChainProblem::NoSource));
+            }
             (None, Some(_)) => break base(set, profile)?,
             (Some(source), None) if source.value() == profile.name() => break base(set, profile)?,
             (Some(source), None) => source,
         };
-        let broken = |problem| error(profile, Some(source.origin()), problem);
+        let broken = |problem| ChainError::new(profile, Some(source.origin()), problem);
         let next = set
             .profile(source.value())
             .ok_or_else(|| broken(ChainProblem::AbsentSource(source.value().to_owned())))?;
@@ -336,22 +235,22 @@ fn base<'a>(set: &ProfileSet, profile: &'a Section) -> Result<Base<'a>, ChainErr
     let kind = if let Some(source) = setting(profile, "credential_source") {
         named_source(source.value()).ok_or_else(|| {
             let problem = ChainProblem::UnknownSource(source.value().to_owned());
-            error(profile, Some(source.origin()), problem)
+            ChainError::new(profile, Some(source.origin()), problem)
         })?
     } else if let Some(file) = origin_of("web_identity_token_file") {
         if Role::of(profile).is_none() {
-            return Err(error(profile, Some(file), ChainProblem::NoRole));
+            return Err(ChainError::new(profile, Some(file), ChainProblem::NoRole));
         }
         BaseKind::WebIdentity
     } else if let Some(origin) = SSO_SETTINGS.into_iter().find_map(origin_of) {
-        check_sso(set, profile).map_err(|problem| error(profile, Some(origin), problem))?;
+        check_sso(set, profile).map_err(|problem| ChainError::new(profile, Some(origin), problem))?;
         BaseKind::Sso
     } else if origin_of("login_session").is_some() {
         BaseKind::LoginSession
     } else if origin_of("credential_process").is_some() {
         BaseKind::Process
     } else {
-        super::keys::check(profile).map_err(|(origin, problem)| error(profile, origin, problem))?;
+        super::keys::check(profile).map_err(|(origin, problem)| ChainError::new(profile, origin, problem))?;
         BaseKind::Keys
     };
     Ok(Base { profile, kind })
@@ -393,8 +292,4 @@ fn check_sso(set: &ProfileSet, profile: &Section) -> Result<(), ChainProblem> {
 
 fn has_keys(profile: &Section) -> bool {
     super::keys::check(profile).is_ok()
-}
-
-fn error(profile: &Section, origin: Option<Origin>, problem: ChainProblem) -> ChainError {
-    ChainError { profile: profile.name().to_owned(), origin, problem }
 }

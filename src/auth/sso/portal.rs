@@ -8,10 +8,11 @@ use http::{Request, StatusCode};
 
 use super::settings::{Role, SsoSettings};
 use crate::auth::document::{Document, DocumentError};
-use crate::auth::fetch::{FetchError, Reply, is_transient as is_transient_failure, scrubbed};
+use crate::auth::fetch::{FetchError, Reply, is_transient as is_transient_failure};
+use crate::auth::oauth::refusal;
 use crate::credentials::{Credentials, Secret};
 use crate::endpoint::Endpoint;
-use crate::{operation, uri};
+use crate::uri;
 
 /// `GET /federation/credentials?role_name=..&account_id=..`.
 pub(super) fn request(endpoint: &Endpoint, role: &Role, token: &Secret) -> Result<Request<Bytes>, String> {
@@ -48,15 +49,10 @@ pub(super) fn parse(
             (format!("answered with something that holds no credentials: {problem}"), String::new())
         });
     }
-    let status = reply.status.to_string();
     if reply.status.is_redirection() {
-        return Err((format!("answered {status}; redirects are not followed"), String::new()));
+        return Err((format!("answered {}; redirects are not followed", reply.status), String::new()));
     }
-    let error = operation::parse_error(reply.status.as_u16(), &reply.headers, &reply.body);
-    let words = [error.code().unwrap_or_default(), error.message()];
-    let words: Vec<String> =
-        words.into_iter().filter(|words| !words.is_empty()).map(|words| scrubbed(words, secrets)).collect();
-    let said = if words.is_empty() { status } else { format!("{status} ({})", words.join(": ")) };
+    let said = refusal(reply, secrets);
     Err(match reply.status {
         StatusCode::UNAUTHORIZED => (format!("does not accept the token: {said}"), login()),
         StatusCode::FORBIDDEN | StatusCode::NOT_FOUND => (

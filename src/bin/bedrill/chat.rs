@@ -38,6 +38,7 @@ pub(crate) fn run(arguments: &Chat, common: &Common) -> Result<(), Failure> {
     crate::in_runtime(async {
         let cost = prices(&configuration, request.model_id());
         let answer = Answer::new(common).with_json(arguments.json).with_usage(arguments.usage, cost);
+        warn(&client, common).await;
         let outcome = ask(&client, &request, answer, arguments.no_stream).await;
         if let (Some(record), Err(failure)) = (record, &outcome)
             && failure.code() != 0
@@ -47,6 +48,19 @@ pub(crate) fn run(arguments: &Chat, common: &Common) -> Result<(), Failure> {
         }
         outcome
     })
+}
+
+/// Says what a user should know about the credentials: that a bearer token shadows access keys, for one. What is wrong
+/// with them shows when the request is sent.
+async fn warn(client: &Client, common: &Common) {
+    if common.quiet {
+        return;
+    }
+    if let Ok(resolved) = client.credentials().await {
+        for warning in resolved.warnings() {
+            note(&format!("bedrill: warning: {warning}"));
+        }
+    }
 }
 
 async fn ask(

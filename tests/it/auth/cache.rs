@@ -141,7 +141,7 @@ fn a_leader_that_leaves_neither_fails_nor_blocks_the_others() {
         drop(leader);
         // The next leader leaves as well, after it was woken.
         assert!(poll(others[0].as_mut()).is_pending());
-        others.remove(0);
+        drop(others.remove(0));
         setup.gate.send(true).expect("the source waits");
         for other in others {
             assert_eq!(id(other.await), "ONE");

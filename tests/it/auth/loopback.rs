@@ -8,6 +8,7 @@ use bedrill::auth::{AuthError, Chain, Resolved, StaticHost};
 use bedrill::transport::{ReqwestTransport, Transport};
 use bytes::Bytes;
 use http::Request;
+use serde_json::json;
 
 use super::roles::{assert_no_canary, assumed, clock, keys};
 use super::{CONFIG, KEYS, host};
@@ -26,10 +27,49 @@ enum At {
     Container,
     AssumeRole,
     WebIdentity,
+    SsoPortal,
+    SsoOidc,
+    LoginToken,
 }
 
-const EVERYWHERE: [At; 6] =
-    [At::ImdsToken, At::ImdsRole, At::ImdsCredentials, At::Container, At::AssumeRole, At::WebIdentity];
+const EVERYWHERE: [At; 9] = [
+    At::ImdsToken,
+    At::ImdsRole,
+    At::ImdsCredentials,
+    At::Container,
+    At::AssumeRole,
+    At::WebIdentity,
+    At::SsoPortal,
+    At::SsoOidc,
+    At::LoginToken,
+];
+
+const SSO: &str = "[default]\nsso_session = corp\nsso_account_id = 1\nsso_role_name = r\n\
+                   [sso-session corp]\nsso_region = eu-west-1\nsso_start_url = https://x\n";
+
+/// A token of `aws sso login`; the file's name is the SHA-1 of `corp`.
+fn with_sso_token(host: StaticHost, expires_at: &str) -> StaticHost {
+    let token = json!({
+        "accessToken": "canary-access", "expiresAt": expires_at, "refreshToken": "canary-refresh",
+        "clientId": "id", "clientSecret": "canary-client", "registrationExpiresAt": "2099-01-01T00:00:00Z",
+    });
+    let file = "/home/me/.aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json";
+    host.with_file(CONFIG, SSO).with_file(file, token.to_string())
+}
+
+/// What `aws login` left long ago; the file's name is the SHA-256 of `me`. The key was made for this test.
+fn with_login_token(host: StaticHost) -> StaticHost {
+    let access = json!({
+        "accessKeyId": "ASIAOLD", "secretAccessKey": "canary-old", "sessionToken": "canary-old",
+        "accountId": "1", "expiresAt": "1990-01-01T00:00:00Z",
+    });
+    let key = "-----BEGIN EC PRIVATE KEY-----\nMHcCAQEEIBZIV2LU/MvKFKvyBIX5CVmFdqLx4dZx2OKhlJOKipWyoAoGCCqGSM49AwEHoUQDQgAE2qEAkTYgP4Ce+KyhvnDqYDjgWyKdew8OW8LOagj2cciRm7TBnlL3a23W9NJt2sV/vk3jro07t73miNhCfmlJkQ==\n-----END EC PRIVATE KEY-----\n";
+    let token =
+        json!({ "accessToken": access, "clientId": "id", "refreshToken": "canary-refresh", "dpopKey": key });
+    let file =
+        "/home/me/.aws/login/cache/2744ccd10c7533bd736ad890f9dd5cab2adb27b07d500b9493f29cdc420cb2e0.json";
+    host.with_file(CONFIG, "[default]\nlogin_session = me\n").with_file(file, token.to_string())
+}
 
 impl At {
     /// Surroundings in which only this source is configured, with its server at `url`.
@@ -49,6 +89,13 @@ impl At {
                 .with_var("AWS_ROLE_ARN", "arn")
                 .with_file("/token", "canary-jwt")
                 .with_var("AWS_ENDPOINT_URL_STS", url),
+            Self::SsoPortal => {
+                with_sso_token(host(), "2099-01-01T00:00:00Z").with_var("AWS_ENDPOINT_URL_SSO", url)
+            }
+            Self::SsoOidc => with_sso_token(host(), "1990-01-01T00:00:00Z")
+                .with_var("AWS_ENDPOINT_URL_SSO", url)
+                .with_var("AWS_ENDPOINT_URL_SSO_OIDC", url),
+            Self::LoginToken => with_login_token(host()).with_var("AWS_ENDPOINT_URL_SIGNIN", url),
         }
     }
 
@@ -59,7 +106,10 @@ impl At {
             Self::ImdsToken => request.method() == "PUT",
             Self::ImdsRole => path.ends_with("/security-credentials/"),
             Self::ImdsCredentials => path.ends_with("/web"),
-            Self::Container | Self::AssumeRole | Self::WebIdentity => true,
+            Self::SsoOidc => path == "/token",
+            Self::Container | Self::AssumeRole | Self::WebIdentity | Self::SsoPortal | Self::LoginToken => {
+                true
+            }
         }
     }
 }
@@ -70,6 +120,13 @@ fn in_order(request: &Request<Bytes>) -> Vec<Step> {
     let body = match path {
         "/latest/api/token" => Bytes::from("canary-metadata"),
         "/" => assumed("ASIAEXAMPLE"),
+        "/federation/credentials" => r#"{"roleCredentials":{"accessKeyId":"ASIAEXAMPLE",
+            "secretAccessKey":"canary-key","sessionToken":"canary-token","expiration":3000000000000}}"#
+            .into(),
+        "/token" => r#"{"accessToken":"canary-next","expiresIn":28800,"refreshToken":"canary-next"}"#.into(),
+        "/v1/token" => r#"{"accessToken":{"accessKeyId":"ASIAEXAMPLE","secretAccessKey":"canary-key",
+            "sessionToken":"canary-token"},"expiresIn":900,"refreshToken":"canary-next"}"#
+            .into(),
         path if path.ends_with("/security-credentials/") => "web".into(),
         _ => DOCUMENT.into(),
     };
@@ -147,7 +204,7 @@ fn a_black_hole_costs_little_more_than_a_second_and_a_refusal_next_to_nothing() 
 /// Faults, as the steps of an answer; redirects lead to `elsewhere`.
 fn faults(elsewhere: &str) -> Vec<(&'static str, Vec<Step>)> {
     let answer = |status: &str, body: &str| vec![Step::Send(response(status, &[], body))];
-    let echo = "canary-metadata canary-authorization canary-jwt canary-key canary-token";
+    let echo = "canary-metadata canary-authorization canary-jwt canary-key canary-token canary-access canary-refresh";
     let mut faults = vec![
         ("silent", vec![Step::Hang]),
         ("closed", vec![Step::Close]),
@@ -199,6 +256,8 @@ fn faults(elsewhere: &str) -> Vec<(&'static str, Vec<Step>)> {
 fn no_fault_hangs_leaks_or_is_taken_for_credentials() {
     run(async {
         let elsewhere = Server::start(|_, request| in_order(request)).await;
+        // Times run forty times as fast: a second is 25 ms, the five of STS are 125 ms.
+        let hurried = Hurried::new(direct(), 40);
         for at in EVERYWHERE {
             let is_text = matches!(at, At::ImdsToken | At::ImdsRole);
             // A token is any text, and a role may well be called "null".
@@ -213,8 +272,7 @@ fn no_fault_hangs_leaks_or_is_taken_for_credentials() {
                     },
                 )
                 .await;
-                // Times run forty times as fast: a second is 25 ms, the five of STS are 125 ms.
-                let (found, waited) = load(at.host(&server.url()), Hurried::new(direct(), 40)).await;
+                let (found, waited) = load(at.host(&server.url()), hurried.clone()).await;
                 let Err(error) = found else { panic!("{what}: {found:?}") };
                 assert_no_canary(&format!("{what}: {error} {error:?}"));
                 assert!(waited < Duration::from_millis(1_000), "{what}: {waited:?}");

@@ -1,10 +1,13 @@
 //! SSO: which token serves, when it is renewed, and what is said when neither works.
 
+mod files;
+mod renewal;
+
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bedrill::auth::profile::ProfileFiles;
-use bedrill::auth::{Auth, AuthError, Chain, Host as _, Resolved, StaticHost};
+use bedrill::auth::{Auth, AuthError, Chain, Resolved, StaticHost};
 use serde_json::{Value, json};
 
 use super::{CONFIG, host};
@@ -102,58 +105,10 @@ fn a_token_that_serves_is_exchanged_for_the_roles_credentials() {
     assert_eq!(bearer(request), "canary-access-old");
 }
 
-#[test]
-fn a_token_that_runs_out_is_renewed_and_written_back() {
-    for expires_at in [SOON, PAST] {
-        let (machine, transport) = (machine(token(expires_at)), Replies::new(aws));
-        load(&machine, &transport).expect("credentials");
-        let [renewal, exchange] = &transport.requests()[..] else { panic!("two requests") };
-        assert_eq!(renewal.uri().to_string(), "https://oidc.eu-west-1.amazonaws.com/token");
-        let body: Value = serde_json::from_slice(renewal.body()).expect("JSON");
-        assert_eq!(
-            body,
-            json!({"clientId": "client", "clientSecret": "canary-client-secret", "grantType": "refresh_token",
-                   "refreshToken": "canary-refresh-old"})
-        );
-        assert_eq!(bearer(exchange), "canary-access-new");
-        let mut expected = token("2026-11-22T11:23:31Z");
-        expected["accessToken"] = "canary-access-new".into();
-        expected["refreshToken"] = "canary-refresh-new".into();
-        let written: Value =
-            serde_json::from_slice(&machine.read(TOKEN.as_ref()).expect("there")).expect("JSON");
-        assert_eq!(written, expected);
-    }
-}
+/// A fault of a server, and whether another try is made.
+type Fault = (&'static str, fn() -> Reply, bool);
 
-#[test]
-fn what_cannot_be_renewed_serves_until_its_end() {
-    for (name, value) in [
-        ("refreshToken", Value::Null),
-        ("clientId", Value::Null),
-        ("clientSecret", json!(" ")),
-        ("registrationExpiresAt", Value::Null),
-        ("registrationExpiresAt", json!(PAST)),
-    ] {
-        for (expires_at, serves) in [(SOON, true), (PAST, false)] {
-            let mut token = token(expires_at);
-            token[name] = value.clone();
-            let transport = Replies::new(aws);
-            let result = load(&machine(token), &transport);
-            if serves {
-                result.expect("credentials");
-                assert_eq!(transport.requests().len(), 1, "{name}");
-            } else {
-                let error = refused(result);
-                assert!(error.contains("the token expired at 2026-11-22T03:00:00Z"), "{error}");
-                assert!(error.ends_with("run `aws sso login --profile dev`"), "{error}");
-                assert_eq!(transport.requests().len(), 0, "{name}");
-            }
-        }
-    }
-}
-
-/// Faults of a server and whether another try is made.
-fn faults() -> Vec<(&'static str, fn() -> Reply, bool)> {
+fn faults() -> Vec<Fault> {
     vec![
         (
             "401",
@@ -209,145 +164,6 @@ fn the_portals_faults_are_named_and_the_transient_ones_tried_three_times() {
 }
 
 #[test]
-fn when_renewing_fails_the_old_token_serves_while_it_can() {
-    for (name, reply, _) in faults() {
-        let oidc = move |request: &http::Request<bytes::Bytes>| {
-            if request.uri().path() == "/token" { reply() } else { Reply::ok(ROLE) }
-        };
-        let transport = Replies::new(oidc);
-        let soon = machine(token(SOON));
-        load(&soon, &transport).expect(name);
-        assert_eq!(bearer(&transport.requests()[1]), "canary-access-old", "{name}");
-        assert_eq!(
-            soon.read(TOKEN.as_ref()).expect("there"),
-            token(SOON).to_string().into_bytes(),
-            "untouched"
-        );
-
-        let transport = Replies::new(oidc);
-        let error = refused(load(&machine(token(PAST)), &transport));
-        assert!(error.contains("https://oidc.eu-west-1.amazonaws.com did not renew it"), "{name}: {error}");
-        assert!(error.ends_with("run `aws sso login --profile dev`"), "{name}: {error}");
-        assert_eq!(transport.requests().len(), 1, "{name}: one try, because a lock is held");
-    }
-}
-
-#[test]
-fn renewing_is_tried_once_in_thirty_seconds() {
-    let transport = Replies::new(|_| Reply::Status(500, "".into()));
-    let chain = chain(&machine(token(PAST)), &transport);
-    refused(run(chain.load()));
-    let error = refused(run(chain.load()));
-    assert!(error.contains("could not be renewed a moment ago"), "{error}");
-    assert_eq!(transport.requests().len(), 1);
-}
-
-/// 45 files that `aws sso login` did not write: all are an error that names the file and what to run.
-#[test]
-fn a_damaged_file_counts_as_absent_and_is_named() {
-    let good = token(LATER).to_string();
-    let with = |name: &str, value: Value| {
-        let mut token = token(LATER);
-        token[name] = value;
-        token.to_string()
-    };
-    let without = |name: &str| {
-        let mut token = token(LATER);
-        token.as_object_mut().expect("an object").remove(name);
-        token.to_string()
-    };
-    let mut files: Vec<Vec<u8>> = [
-        String::new(),
-        " \n".to_owned(),
-        "null".to_owned(),
-        "true".to_owned(),
-        "7".to_owned(),
-        "\"canary\"".to_owned(),
-        "[]".to_owned(),
-        format!("[{good}]"),
-        "{}".to_owned(),
-        format!("{good}}}"),
-        format!("{good}\"}}"),
-        format!("{good}{good}"),
-        format!("{good} canary"),
-        format!("{good}\0"),
-        format!("\u{feff}{good}"),
-        format!("x{good}"),
-        good.replace('"', "'"),
-        good.replace(':', "="),
-        good.replace(',', ",,"),
-        good.replacen('{', "{\"AccessToken\":\"canary\",", 1),
-        good.replacen('{', "{\"accessToken\":\"canary\",", 1),
-        good.replacen('{', "{\"expiresat\":\"2027-01-01T00:00:00Z\",", 1),
-        good.replace("canary-access-old", "canary\n"),
-        without("accessToken"),
-        without("expiresAt"),
-        with("accessToken", Value::Null),
-        with("accessToken", json!("")),
-        with("accessToken", json!(" ")),
-        with("accessToken", json!(7)),
-        with("accessToken", json!(["canary"])),
-        with("accessToken", json!({"canary": 1})),
-        with("accessToken", json!("can ary")),
-        with("accessToken", json!("canary\r\nx: y")),
-        with("accessToken", json!("canary\u{e9}")),
-        with("expiresAt", Value::Null),
-        with("expiresAt", json!("")),
-        with("expiresAt", json!("canary")),
-        with("expiresAt", json!(1_795_317_811)),
-        with("expiresAt", json!("2026-11-22")),
-        with("expiresAt", json!("2026-13-22T09:00:00Z")),
-        with("expiresAt", json!("99999-11-22T09:00:00Z")),
-        with("refreshToken", json!(7)),
-        with("clientSecret", json!({})),
-        with("registrationExpiresAt", json!("canary")),
-        format!("{{\"a\":{}", "[".repeat(50_000)),
-    ]
-    .into_iter()
-    .map(String::into_bytes)
-    .collect();
-    files.push(vec![0xff, 0xfe, b'{', 0]);
-    for cut in [1, good.len() / 4, good.len() / 2, good.len() - 1] {
-        files.push(good.as_bytes()[..cut].to_vec());
-    }
-    assert!(files.len() >= 40);
-    for file in files {
-        let transport = Replies::new(aws);
-        let machine = host().with_file(CONFIG, PROFILE).with_file(TOKEN, file.clone());
-        let error = refused(load(&machine, &transport));
-        assert!(error.starts_with(&format!("SSO: {TOKEN} does not hold a token: ")), "{error}");
-        assert!(error.ends_with("run `aws sso login --profile dev`"), "{error}");
-        assert!(transport.requests().is_empty());
-        assert_eq!(machine.read(TOKEN.as_ref()).expect("there"), file, "left alone");
-    }
-}
-
-#[test]
-fn names_in_the_file_are_case_blind_and_far_dates_do_not_overflow() {
-    for file in [
-        r#"{"ACCESSTOKEN":"a","ExpiresAt":"2027-01-01T00:00:00Z"}"#,
-        r#"{"accessToken":"a","expiresAt":"2027-01-01T00:00:00UTC","other":[1,{"b":null}]}"#,
-        r#"{"accessToken":" a ","expiresAt":"9999-12-31T23:59:60.999999999Z"}"#,
-    ] {
-        load(&machine(file), &Replies::new(aws)).expect(file);
-    }
-    let error = refused(load(
-        &machine(r#"{"accessToken":"a","expiresAt":"0000-01-01T00:00:00Z"}"#),
-        &Replies::new(aws),
-    ));
-    assert!(error.contains("the token expired at 0000-01-01T00:00:00Z"), "{error}");
-}
-
-#[test]
-fn a_missing_file_names_its_path_and_the_command() {
-    let error = refused(load(&host().with_file(CONFIG, PROFILE), &Replies::new(aws)));
-    assert_eq!(
-        error,
-        format!("SSO: there is no token: {TOKEN} does not exist; run `aws sso login --profile dev`")
-    );
-}
-
-#[test]
 fn settings_that_are_missing_or_contradict_are_named() {
     for (config, problem) in [
         (
@@ -360,24 +176,19 @@ fn settings_that_are_missing_or_contradict_are_named() {
         ),
         (
             "[profile dev]\nsso_session = corp\nsso_account_id = 1\n[sso-session corp]\nsso_region = x\nsso_start_url = y\n",
-            "dev uses SSO, but sso_role_name is missing",
+            "sso_role_name is missing",
         ),
         (
             "[profile dev]\nsso_session = corp\nsso_account_id = 1\nsso_role_name = r\n[sso-session corp]\nsso_region = x\n",
-            "corp uses SSO, but sso_start_url is missing",
+            "sso_start_url is missing",
         ),
         (
             "[profile dev]\nsso_start_url = https://x\nsso_account_id = 1\nsso_role_name = r\n",
-            "dev uses SSO, but sso_region is missing",
+            "sso_region is missing",
         ),
         (
             "[profile dev]\nsso_start_url = x\nsso_region = x.evil.test/#\nsso_account_id = 1\nsso_role_name = r\n",
             "config:3: sso_region: ",
-        ),
-        (
-            "[profile dev]\nsso_session = corp\nsso_region = a\nsso_account_id = 1\nsso_role_name = r\n\
-             [sso-session corp]\nsso_region = b\nsso_start_url = https://x\n",
-            "config:3 and /home/me/.aws/config:7 give sso_region different values",
         ),
     ] {
         let transport = Replies::new(aws);

@@ -112,7 +112,7 @@ async fn a_bad_model_id_is_an_error_before_anything_is_sent() {
 #[tokio::test]
 async fn without_credentials_each_source_says_what_it_has() {
     let transport = ReplayTransport::stream("").shared();
-    let host = StaticHost::new().with_home("/home/me");
+    let host = StaticHost::new().with_home("/home/me").with_var("AWS_EC2_METADATA_DISABLED", "true");
     let client =
         Client::builder().host(Arc::new(host)).transport(transport.clone()).build().expect("a client");
     let error = within(client.converse_stream(&prompt(MODEL))).await.expect_err("no credentials");
