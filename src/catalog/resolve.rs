@@ -142,9 +142,11 @@ impl Catalog {
                     .map(|profile| profile.id.as_str())
                     .find(|id| id.starts_with(prefix.as_str())),
             };
-            match invoke_id {
-                Some(id) if entry.unavailable().is_none() => usable.push((entry, id)),
-                _ => unusable.push(entry.clone()),
+            match (entry.unavailable(), invoke_id) {
+                (Some(_), _) => unusable.push(entry.clone()),
+                (None, Some(id)) => usable.push((entry, id)),
+                // It can be invoked, but not through that geography; the suggestions have it.
+                (None, None) => {}
             }
         }
         match usable.as_slice() {
@@ -170,21 +172,29 @@ impl Catalog {
         if exact.is_empty() || !wanted.contains('-') { words() } else { exact }
     }
 
-    /// The ids and names nearest to `typed`, of models that can be invoked.
+    /// The ids of models that can be invoked and are spelled most like `typed`, with or without its geography.
     fn nearest(&self, typed: &str) -> Vec<String> {
-        let wanted = name::normalised(typed);
-        let limit = wanted.chars().count().div_ceil(3).max(2);
+        let wanted = [name::normalised(typed), name::normalised(name::split_geography(typed).1)];
+        let letters = wanted.last().map_or(0, |wanted| wanted.chars().count());
+        if letters == 0 {
+            return Vec::new();
+        }
         let mut ranked: Vec<(usize, &str)> = Vec::new();
         for entry in self.entries.iter().filter(|entry| entry.unavailable().is_none()) {
             let Some(invoke_id) = entry.invoke_id() else { continue };
-            let mut names = short_names(entry);
-            names.push(name::normalised(invoke_id));
-            let distance = names.iter().map(|name| name::distance(name, &wanted)).min();
-            ranked
-                .extend(distance.filter(|distance| *distance <= limit).map(|distance| (distance, invoke_id)));
+            let names = short_names(entry);
+            let pairs = names.iter().flat_map(|name| wanted.iter().map(move |wanted| (name, wanted)));
+            let distance = pairs.map(|(name, wanted)| name::distance(name, wanted)).min();
+            ranked.extend(distance.map(|distance| (distance, invoke_id)));
         }
         ranked.sort_unstable();
-        ranked.into_iter().take(SUGGESTIONS).map(|(_, id)| id.to_owned()).collect()
+        // A text that is mostly other letters is no slip of the finger, and what is clearly farther is no help.
+        let farthest = letters.div_ceil(4).max(2);
+        let best = ranked.first().map_or(0, |(distance, _)| *distance);
+        let near = |distance: usize| distance <= farthest && distance <= best.saturating_add(1);
+        let suggested =
+            ranked.into_iter().filter(|(distance, _)| near(*distance)).map(|(_, id)| id.to_owned());
+        suggested.take(SUGGESTIONS).collect()
     }
 }
 

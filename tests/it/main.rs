@@ -4,6 +4,7 @@
 #![allow(clippy::print_stderr)] // suites say on stderr what they ran or skipped
 
 mod auth;
+mod catalog;
 #[cfg(feature = "cli")]
 mod cli;
 mod cli_config;
@@ -27,6 +28,7 @@ mod dependencies;
 mod embedder;
 mod eventstream;
 mod layers;
+mod models;
 #[cfg(feature = "reqwest")]
 mod peers;
 mod profile;

@@ -1,5 +1,6 @@
 //! What the suites share.
 
+pub mod api_model;
 pub mod conformance;
 #[cfg(feature = "client")]
 pub mod events;
@@ -14,3 +15,5 @@ pub mod replies;
 pub mod scripted;
 #[cfg(feature = "reqwest")]
 pub mod server;
+#[cfg(feature = "client")]
+pub mod service;

@@ -1,0 +1,214 @@
+//! Models that are refused on demand, and the profiles that stand in for them.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use bedrill::auth::{Auth, StaticHost};
+use bedrill::converse::ConverseRequest;
+use bedrill::credentials::Credentials;
+use bedrill::eventstream::{Frame, HeaderValue};
+use bedrill::{Client, ClientBuilder, ProfileFallback};
+use serde_json::{Value, json};
+
+use super::{model, profile};
+use crate::support::service::{Reply, Service};
+
+const SONNET: &str = "anthropic.claude-sonnet-4-5-20250929-v1:0";
+
+/// A service that serves `served` only, and lists `profiles`, or refuses to when there are none.
+fn service(served: &'static [&'static str], profiles: Option<Vec<Value>>) -> Service {
+    Service::new(move |request| {
+        let path = request.uri().path();
+        match path {
+            "/foundation-models" => Reply::Json(json!({"modelSummaries": [
+                model(SONNET, "Claude Sonnet 4.5", "Anthropic", &["INFERENCE_PROFILE"]),
+            ]})),
+            "/inference-profiles" => match &profiles {
+                Some(profiles) => Reply::Json(json!({ "inferenceProfileSummaries": profiles })),
+                None => Reply::Error(403, "AccessDeniedException", "no".into()),
+            },
+            _ => {
+                let id = path.split('/').nth(2).unwrap().replace("%3A", ":").replace("%2F", "/");
+                if served.contains(&id.as_str()) {
+                    return if path.ends_with("/converse") { answer() } else { Reply::Stream(stream()) };
+                }
+                let id_text = if id.contains(SONNET) && !id.starts_with("us.") && !id.starts_with("global.") {
+                    format!(
+                        "Invocation of model ID {id} with on-demand throughput isn’t supported. Retry your request \
+                         with the ID or ARN of an inference profile that contains this model."
+                    )
+                } else {
+                    "The provided model identifier is invalid.".to_owned()
+                };
+                Reply::Error(400, "ValidationException", id_text)
+            }
+        }
+    })
+}
+
+fn answer() -> Reply {
+    Reply::Json(json!({
+        "output": {"message": {"role": "assistant", "content": [{"text": "hello"}]}},
+        "stopReason": "end_turn",
+        "usage": {"inputTokens": 1, "outputTokens": 1, "totalTokens": 2},
+        "metrics": {"latencyMs": 1},
+    }))
+}
+
+fn stream() -> Vec<u8> {
+    let frame = |event: &str, payload: Value| {
+        Frame::builder()
+            .header(":message-type", HeaderValue::String("event"))
+            .header(":event-type", HeaderValue::String(event))
+            .payload(payload.to_string().as_bytes())
+            .build()
+            .unwrap()
+            .as_bytes()
+            .to_vec()
+    };
+    [
+        frame("messageStart", json!({"role": "assistant"})),
+        frame("contentBlockDelta", json!({"contentBlockIndex": 0, "delta": {"text": "hello"}})),
+        frame("contentBlockStop", json!({"contentBlockIndex": 0})),
+        frame("messageStop", json!({"stopReason": "end_turn"})),
+    ]
+    .concat()
+}
+
+fn builder(service: &Service, cache: Option<&Path>, region: &str) -> ClientBuilder {
+    let host = match cache {
+        Some(cache) => StaticHost::new().with_var("XDG_CACHE_HOME", cache.to_str().unwrap()),
+        None => StaticHost::new(),
+    };
+    Client::builder()
+        .region(region)
+        .host(Arc::new(host))
+        .auth(Auth::SigV4(Credentials::new("AKIDEXAMPLE", "secret")))
+        .transport(Arc::new(service.clone()))
+}
+
+fn request(id: &str) -> ConverseRequest {
+    ConverseRequest::new(id).message("hi")
+}
+
+/// The models that were invoked, in order.
+fn invoked(service: &Service) -> Vec<String> {
+    let ids = service.seen();
+    ids.iter()
+        .filter_map(|target| Some(target.strip_prefix("/model/")?.split('/').next()?.replace("%3A", ":")))
+        .collect()
+}
+
+const US: &str = "us.anthropic.claude-sonnet-4-5-20250929-v1:0";
+const GLOBAL: &str = "global.anthropic.claude-sonnet-4-5-20250929-v1:0";
+
+#[tokio::test]
+async fn a_refused_model_is_asked_for_once_more_through_its_profile_and_remembered() {
+    let cache = tempfile::tempdir().unwrap();
+    let service = service(&[US], Some(vec![profile("global", SONNET), profile("us", SONNET)]));
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let client = {
+        let told = Arc::clone(&told);
+        let builder = builder(&service, Some(cache.path()), "us-west-2");
+        builder.on_notice(move |notice| told.lock().unwrap().push(notice.to_string())).build().unwrap()
+    };
+    let stream = client.converse_stream(&request(SONNET)).await.unwrap();
+    let notice = stream.notice().expect("a notice").clone();
+    assert_eq!((notice.asked.as_str(), notice.used.as_str()), (SONNET, US));
+    assert_eq!(stream.collect().await.unwrap().text(), "hello");
+    assert_eq!(invoked(&service), [SONNET, US]);
+
+    assert_eq!(client.converse(&request(SONNET)).await.unwrap().text(), "hello");
+    assert_eq!(invoked(&service), [SONNET, US, US], "the refusal is not asked for again");
+    assert_eq!(told.lock().unwrap().len(), 2);
+    assert!(told.lock().unwrap()[0].contains("is not served on demand"));
+
+    let later = builder(&service, Some(cache.path()), "us-west-2").build().unwrap();
+    assert!(later.converse_stream(&request(SONNET)).await.unwrap().notice().is_some());
+    assert_eq!(invoked(&service), [SONNET, US, US, US], "nor by the next process");
+
+    let direct = client.converse_stream(&request(US)).await.unwrap();
+    assert_eq!(direct.notice(), None);
+}
+
+#[tokio::test]
+async fn another_geography_is_used_only_when_it_is_allowed() {
+    let service = service(&[US, GLOBAL], Some(vec![profile("global", SONNET), profile("us", SONNET)]));
+    let client = builder(&service, None, "ca-central-1").build().unwrap();
+    let error = client.converse(&request(SONNET)).await.unwrap_err();
+    assert!(error.message().unwrap().contains("on-demand throughput"), "{error}");
+    assert_eq!(invoked(&service), [SONNET]);
+
+    let client = builder(&service, None, "ca-central-1").allow_geographies(["global"]).build().unwrap();
+    client.converse(&request(SONNET)).await.unwrap();
+    assert_eq!(invoked(&service), [SONNET, SONNET, GLOBAL]);
+}
+
+#[tokio::test]
+async fn what_was_remembered_does_not_leave_the_geography_later() {
+    let cache = tempfile::tempdir().unwrap();
+    let service = service(&[GLOBAL], Some(vec![profile("global", SONNET)]));
+    let builder = || builder(&service, Some(cache.path()), "us-east-1");
+    builder().allow_geographies(["global"]).build().unwrap().converse(&request(SONNET)).await.unwrap();
+    assert!(builder().build().unwrap().converse(&request(SONNET)).await.is_err());
+    assert_eq!(invoked(&service), [SONNET, GLOBAL, SONNET]);
+}
+
+#[tokio::test]
+async fn without_the_list_the_id_is_made_by_the_rule_and_a_wrong_guess_is_not_reported() {
+    let right = service(&[US], None);
+    builder(&right, None, "us-east-1").build().unwrap().converse(&request(SONNET)).await.unwrap();
+    assert_eq!(invoked(&right), [SONNET, US]);
+
+    let wrong = service(&[], None);
+    let error =
+        builder(&wrong, None, "us-east-1").build().unwrap().converse(&request(SONNET)).await.unwrap_err();
+    assert_eq!(invoked(&wrong), [SONNET, US], "once, and not again");
+    assert!(error.message().unwrap().contains("on-demand throughput"), "{error}");
+    assert!(error.hint().unwrap().contains(US), "{error}");
+}
+
+#[tokio::test]
+async fn a_profile_that_is_gone_is_forgotten() {
+    let cache = tempfile::tempdir().unwrap();
+    let before = service(&[US], Some(vec![profile("us", SONNET)]));
+    builder(&before, Some(cache.path()), "us-east-1")
+        .build()
+        .unwrap()
+        .converse(&request(SONNET))
+        .await
+        .unwrap();
+    let after = service(&[SONNET], Some(vec![]));
+    let client = builder(&after, Some(cache.path()), "us-east-1").build().unwrap();
+    client.converse(&request(SONNET)).await.unwrap();
+    client.converse(&request(SONNET)).await.unwrap();
+    assert_eq!(invoked(&after), [US, SONNET, SONNET]);
+}
+
+#[tokio::test]
+async fn the_policy_can_be_to_suggest_or_to_do_nothing() {
+    let both = || Some(vec![profile("us", SONNET)]);
+    for (policy, lists, hint) in [("suggest", 1, "use the model id us."), ("off", 0, "try the model id us.")]
+    {
+        let service = service(&[US], both());
+        let policy: ProfileFallback = policy.parse().unwrap();
+        let client = builder(&service, None, "us-east-1").profile_fallback(policy).build().unwrap();
+        let error = client.converse(&request(SONNET)).await.unwrap_err();
+        assert!(error.hint().unwrap().contains(hint), "{error}");
+        assert_eq!((invoked(&service).len(), service.count("/inference-profiles")), (1, lists));
+    }
+    assert!("never".parse::<ProfileFallback>().is_err());
+}
+
+#[tokio::test]
+async fn the_arn_of_a_foundation_model_is_covered_too_and_other_errors_are_left_alone() {
+    let service = service(&[US], Some(vec![profile("us", SONNET)]));
+    let client = builder(&service, None, "us-east-1").build().unwrap();
+    let arn = format!("arn:aws:bedrock:us-east-1::foundation-model/{SONNET}");
+    let stream = client.converse_stream(&request(&arn)).await.unwrap();
+    assert_eq!(stream.notice().map(|notice| notice.used.as_str()), Some(US));
+
+    let error = client.converse(&request("acme.unheard-of-v1:0")).await.unwrap_err();
+    assert!(error.message().unwrap().contains("identifier is invalid"), "{error}");
+    assert_eq!(invoked(&service).last().map(String::as_str), Some("acme.unheard-of-v1:0"));
+}
