@@ -1,7 +1,76 @@
 //! Amazon Bedrock without the AWS SDK.
 //!
-//! bedrill signs its own requests, reads the `application/vnd.amazon.eventstream` framing
-//! incrementally, and finds credentials where the AWS SDKs find them.
+//! bedrill signs its own requests, reads the `application/vnd.amazon.eventstream` framing incrementally, and finds
+//! credentials where the AWS SDKs find them.
+//!
+//! # Three ways in
+//!
+//! - [`Client`] does it all: credentials, signing, HTTP, frames, events. Start with `Client::from_env`.
+//! - Bring your own HTTP client: [`operation`] makes the request, [`auth::Auth`] authorizes it,
+//!   [`converse::EventDecoder`] reads the answer. Nothing here needs a runtime; see `examples/sans_io_ureq.rs`.
+//! - Take one protocol: [`sigv4`] signs any AWS request, [`eventstream`] reads and writes any AWS event stream,
+//!   [`profile`] reads `~/.aws`.
+//!
+//! ```
+//! use bedrill::converse::{ConverseRequest, EventDecoder, MessageBuilder};
+//! use bedrill::endpoint::{Endpoint, HostVariant, Plane, Region};
+//! use bedrill::{auth::Auth, credentials::Credentials, endpoint, operation};
+//!
+//! # fn send(_: http::Request<bytes::Bytes>) -> Vec<Vec<u8>> {
+//! #     use bedrill::eventstream::{Frame, HeaderValue};
+//! #     [("contentBlockDelta", r#"{"contentBlockIndex":0,"delta":{"text":"Blue."}}"#), ("messageStop", r#"{"stopReason":"end_turn"}"#)]
+//! #         .map(|(name, payload)| {
+//! #             let frame = Frame::builder()
+//! #                 .header(":message-type", HeaderValue::String("event"))
+//! #                 .header(":event-type", HeaderValue::String(name));
+//! #             frame.payload(payload).build().unwrap().as_bytes().to_vec()
+//! #         })
+//! #         .to_vec()
+//! # }
+//! let region = Region::new("us-east-1")?;
+//! let endpoint = Endpoint::regional(Plane::Data, &region, HostVariant::default());
+//! let request = ConverseRequest::new("us.amazon.nova-lite-v1:0").message("What colour is the sky?");
+//!
+//! let mut http = operation::converse_stream(&request, &endpoint)?;
+//! let auth = Auth::SigV4(Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG"));
+//! auth.authorize(&mut http, region.as_str(), endpoint::SIGNING_NAME, std::time::SystemTime::now())?;
+//!
+//! let (mut events, mut message) = (EventDecoder::new(), MessageBuilder::new());
+//! for chunk in send(http) {
+//!     events.push(&chunk);
+//!     while let Some(event) = events.next_event()? {
+//!         message.apply(&event)?;
+//!     }
+//! }
+//! events.finish()?; // fails for a cut answer
+//! assert_eq!(message.finish()?.text(), "Blue.");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Layers
+//!
+//! A module uses only modules of layers below it.
+//!
+//! | layer | modules | |
+//! | --- | --- | --- |
+//! | L0 | [`credentials`] | values and text; no I/O, no clock |
+//! | L1 | [`eventstream`], [`sigv4`], [`profile`] | protocols; pure |
+//! | L2 | [`endpoint`], [`model_id`], [`converse`], [`models`], [`catalog`], [`config`], [`operation`] | Bedrock's shapes; pure |
+//! | L3 | `transport`, [`auth`] | the outside world, behind traits |
+//! | L4 | `Client` | settings, credentials and transport put together |
+//!
+//! # Features
+//!
+//! | feature | default | what it adds |
+//! | --- | --- | --- |
+//! | (none) | | L0 to L2, and the halves of the credential sources that are pure |
+//! | `client` | yes | `Transport`, `Chain`, `Client`, `ConverseStream`: no runtime, no TLS |
+//! | `reqwest` | yes | `ReqwestTransport`, `Client::from_env` |
+//! | `hyper` | | `HyperTransport`: hyper and rustls directly, for those who count crates; no proxies |
+//! | `ring` / `aws-lc-rs` | ring | the rustls provider; `aws-lc-rs` wins when both are on |
+//! | `webpki-roots` / `native-roots` | webpki | compiled-in trust anchors or the system's; `native-roots` wins |
+//! | `config` | | the JSON5 configuration |
+//! | `cli` | | the `bedrill` command |
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
