@@ -21,7 +21,7 @@ use std::fmt;
 use std::hash::{BuildHasher as _, RandomState};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::{AuthError, Chain, Resolved};
+use super::{Attempt, AuthError, Chain, Resolved};
 use flight::Flight;
 use state::{Decision, State, Watched};
 
@@ -94,6 +94,15 @@ impl Cache {
         }
     }
 
+    /// As [`Chain::explain`]. What the chain decides is kept, so that a [`load`](Self::load) right after it does not ask
+    /// anew.
+    pub(crate) async fn explain(&self) -> Vec<Attempt> {
+        let (attempts, answer) = self.chain.ask_all().await;
+        // The answer is in what is kept.
+        let _ = self.keep(&mut self.lock(), answer);
+        attempts
+    }
+
     /// The service rejects the access key `access_key_id`: when it is the one that is kept, the next
     /// [`load`](Self::load) asks the chain again.
     pub fn invalidate(&self, access_key_id: &str) {
@@ -115,6 +124,16 @@ impl Cache {
                 inner.flight = Some(Arc::clone(&flight));
                 Step::Lead(Lead { cache: self, flight })
             }
+        }
+    }
+
+    /// Takes an answer of the chain in, and says what callers get for it.
+    fn keep(&self, inner: &mut Inner, answer: Result<Resolved, AuthError>) -> Result<Resolved, AuthError> {
+        let now = self.chain.now();
+        let files = self.current(inner.state.watched());
+        match answer {
+            Ok(resolved) => inner.state.succeeded(now, resolved, jitter(), files),
+            Err(error) => inner.state.failed(now, error, jitter(), files),
         }
     }
 
@@ -142,13 +161,8 @@ struct Lead<'a> {
 
 impl Lead<'_> {
     fn land(self, answer: Result<Resolved, AuthError>) -> Result<Resolved, AuthError> {
-        let now = self.cache.chain.now();
         let mut inner = self.cache.lock();
-        let files = self.cache.current(inner.state.watched());
-        let outcome = match answer {
-            Ok(resolved) => inner.state.succeeded(now, resolved, jitter(), files),
-            Err(error) => inner.state.failed(now, error, jitter(), files),
-        };
+        let outcome = self.cache.keep(&mut inner, answer);
         inner.flight = None;
         drop(inner);
         self.flight.land(Some(outcome.clone()));

@@ -9,7 +9,7 @@ use std::time::SystemTime;
 
 use super::answer::EXPLICIT;
 use super::memory::Memory;
-use super::{Answer, Attempt, Auth, AuthError, Context, Found, Host, Outcome, Presence, Source};
+use super::{Answer, Attempt, Auth, AuthError, Context, Found, Host, Presence, Source};
 use crate::endpoint::Region;
 use crate::transport::Transport;
 
@@ -172,10 +172,7 @@ impl Chain {
             let answer = source.load(context).await;
             match answer {
                 Ok(Answer::Found(found)) => {
-                    let shadowed = sources.filter_map(|source| source.presence(context));
-                    let mut warnings = warnings(&found, shadowed);
-                    warnings.extend_from_slice(found.warnings());
-                    return Ok(Resolved { source: source.name().to_owned(), found, warnings });
+                    return Ok(resolved(context, source.name(), found, sources.as_slice()));
                 }
                 Ok(Answer::NotHere(_)) => attempts.push(Attempt::new(source.name(), &answer)),
                 Err(error) => return Err(error.after(attempts)),
@@ -186,20 +183,32 @@ impl Chain {
 
     /// Asks every source, also those behind the one that signs, and says what each answered.
     pub async fn explain(&self) -> Vec<Attempt> {
+        self.ask_all().await.0
+    }
+
+    /// What every source answered, and what [`load`](Self::load) makes of that. Each is asked once: a code of an MFA
+    /// device works one time only.
+    pub(super) async fn ask_all(&self) -> (Vec<Attempt>, Result<Resolved, AuthError>) {
         let context = self.context();
         let mut attempts = Vec::with_capacity(self.sources.len());
-        let mut decided = false;
-        for source in &self.sources {
-            let attempt = Attempt::new(source.name(), &source.load(context).await);
-            let (found, stops) = match attempt.outcome() {
-                Outcome::Found { .. } => (true, true),
-                Outcome::NotHere { .. } => (false, false),
-                Outcome::Broken(_) => (false, true),
-            };
-            attempts.push(if found && !decided { attempt.chosen() } else { attempt });
-            decided |= stops;
+        let mut decided = None;
+        let mut sources = self.sources.iter();
+        while let Some(source) = sources.next() {
+            let answer = source.load(context).await;
+            let attempt = Attempt::new(source.name(), &answer);
+            match answer {
+                Ok(Answer::Found(found)) if decided.is_none() => {
+                    decided = Some(Ok(resolved(context, source.name(), found, sources.as_slice())));
+                    attempts.push(attempt.chosen());
+                    continue;
+                }
+                Err(error) if decided.is_none() => decided = Some(Err(error.after(attempts.clone()))),
+                _ => {}
+            }
+            attempts.push(attempt);
         }
-        attempts
+        let outcome = decided.unwrap_or_else(|| Err(AuthError::no_credentials(attempts.clone())));
+        (attempts, outcome)
     }
 }
 
@@ -217,6 +226,13 @@ impl fmt::Debug for Chain {
         let sources: Vec<_> = self.sources.iter().map(|source| source.name()).collect();
         f.debug_struct("Chain").field("sources", &sources).finish_non_exhaustive()
     }
+}
+
+/// What `source` found, with the warnings about it; `behind` are the sources that are not asked any more.
+fn resolved(context: Context<'_>, source: &str, found: Found, behind: &[Box<dyn Source>]) -> Resolved {
+    let mut warnings = warnings(&found, behind.iter().filter_map(|source| source.presence(context)));
+    warnings.extend_from_slice(found.warnings());
+    Resolved { source: source.to_owned(), found, warnings }
 }
 
 /// A warning when credentials of the other kind exist behind those that are used.

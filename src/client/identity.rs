@@ -22,7 +22,7 @@ impl Client {
     pub async fn explain_credentials(&self) -> Vec<Attempt> {
         match &self.0.credentials {
             CredentialsFrom::Fixed(auth) => vec![Attempt::explicit(auth)],
-            CredentialsFrom::Chain(cache) => cache.chain().explain().await,
+            CredentialsFrom::Chain(cache) => cache.explain().await,
         }
     }
 

@@ -1,5 +1,6 @@
 //! The real binary, run in a scratch folder with an environment of its own, against servers on loopback.
 
+mod auth;
 mod chat;
 mod command;
 mod decode;

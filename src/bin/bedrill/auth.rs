@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use bedrill::auth::{Attempt, Auth, Outcome};
+use bedrill::auth::{Answer, Attempt, Auth, Outcome};
 use bedrill::models::ListFoundationModelsRequest;
 use bedrill::{Client, RegionOrigin};
 use serde_json::{Value, json};
@@ -19,22 +19,38 @@ pub(crate) fn run(arguments: &AuthArguments, common: &Common) -> Result<(), Fail
     let environment = Environment::read(common.env_file.as_deref())?;
     let configuration = config::load(common, &environment)?;
     let client = crate::client::builder(common, Arc::new(environment), &configuration).build()?;
+    let no_bearer = match (common.no_bearer, configuration.values.prefers_bearer()) {
+        (true, _) => Some("left out by --no-bearer"),
+        (false, false) => Some("left out by auth.preferBearer in the configuration"),
+        (false, true) => None,
+    };
     crate::in_runtime(async {
         match &arguments.command {
             Some(AuthCommand::Export { format }) => export(&client, *format).await,
-            None => explain(&client, arguments, common).await,
+            None => explain(&client, arguments, common, no_bearer).await,
         }
     })
 }
 
-async fn explain(client: &Client, arguments: &AuthArguments, common: &Common) -> Result<(), Failure> {
-    let attempts = client.explain_credentials().await;
+/// `no_bearer` says why the bearer token is not asked for, when it is not.
+async fn explain(
+    client: &Client,
+    arguments: &AuthArguments,
+    common: &Common,
+    no_bearer: Option<&str>,
+) -> Result<(), Failure> {
+    let mut attempts = client.explain_credentials().await;
+    if let Some(why) = no_bearer {
+        // A profile that is typed goes before the token.
+        let place = usize::from(common.profile.is_some()).min(attempts.len());
+        attempts.insert(place, Attempt::new("bearer token", &Ok(Answer::not_here(why))));
+    }
     let (region, origin) = client.region().await;
     let why = match origin {
         RegionOrigin::Caller => "--region".to_owned(),
         RegionOrigin::Setting(place) => place,
         RegionOrigin::Instance => "the instance's metadata".to_owned(),
-        _ => "nothing names one".to_owned(),
+        _ => "the default; nothing names one".to_owned(),
     };
     // The error of a chain without credentials says what to do; it is the exit code too.
     let resolved = client.credentials().await;
@@ -58,15 +74,18 @@ async fn explain(client: &Client, arguments: &AuthArguments, common: &Common) ->
     } else {
         let mut line = |text: &str| output.line(text).map_err(|error| Failure::output(&error));
         let width = attempts.iter().map(|attempt| attempt.source().len()).max().unwrap_or(0);
-        for attempt in &attempts {
-            line(&attempt_text(attempt, width))?;
+        let decides =
+            attempts.iter().position(|attempt| !matches!(attempt.outcome(), Outcome::NotHere { .. }));
+        for (place, attempt) in attempts.iter().enumerate() {
+            let above = decides.filter(|decides| *decides < place).and_then(|decides| attempts.get(decides));
+            line(&attempt_text(attempt, above, width))?;
         }
         line(&format!("\n  {:width$}  {region} ({why})", "region"))?;
         if let Some(Ok(identity)) = &identity {
             line(&format!("  {:width$}  {}", "identity", identity_text(identity)))?;
         }
     }
-    let resolved = resolved?;
+    let resolved = resolved.map_err(|error| failure(error, &attempts))?;
     if !common.quiet {
         for warning in resolved.warnings() {
             note(&format!("bedrill: warning: {warning}"));
@@ -78,8 +97,22 @@ async fn explain(client: &Client, arguments: &AuthArguments, common: &Common) ->
     }
 }
 
-/// Asks the service who signs: STS for keys; for a token, which STS does not know, the list of models.
+/// The words for stderr. When no source has any, stdout lists them already: what to do about it is the error's last line.
+fn failure(error: bedrill::Error, attempts: &[Attempt]) -> Failure {
+    let nothing = attempts.iter().all(|attempt| matches!(attempt.outcome(), Outcome::NotHere { .. }));
+    match error.to_string().lines().last() {
+        Some(advice) if nothing => Failure::no_credentials(format!("no credentials found; {advice}")),
+        _ => error.into(),
+    }
+}
+
+/// Asks the service who signs: STS for keys; for a token, which STS does not know, the list of models. There are
+/// credentials, so a failure is the service's or the network's.
 async fn probe(client: &Client, auth: &Auth) -> Result<Value, Failure> {
+    ask_who_signs(client, auth).await.map_err(|error| Failure::failed(error.to_string()))
+}
+
+async fn ask_who_signs(client: &Client, auth: &Auth) -> Result<Value, bedrill::Error> {
     if let Auth::SigV4(_) = auth {
         let identity = client.caller_identity().await?;
         return Ok(json!({"account": identity.account(), "arn": identity.arn()}));
@@ -92,22 +125,30 @@ async fn probe(client: &Client, auth: &Auth) -> Result<Value, Failure> {
 fn identity_text(identity: &Value) -> String {
     match (identity["account"].as_str(), identity["arn"].as_str()) {
         (Some(account), Some(arn)) => format!("account {account}, {arn}"),
-        _ => format!("the token is accepted: {} models are listed", identity["models"]),
+        _ => format!("the token is accepted; models that it lists: {}", identity["models"]),
     }
 }
 
-/// One line a source: `*` signs, `-` found but shadowed, `!` broken.
-fn attempt_text(attempt: &Attempt, width: usize) -> String {
+/// One line a source: `*` signs, `-` found but not used, `!` broken. `above` is the source that decided before it.
+fn attempt_text(attempt: &Attempt, above: Option<&Attempt>, width: usize) -> String {
     let source = attempt.source();
     match attempt.outcome() {
         Outcome::Found { identity, origin, expiration } => {
             let mark = if attempt.signs() { '*' } else { '-' };
             let expires = expiration.map(|at| format!(", {}", remaining(at))).unwrap_or_default();
-            let shadowed = if attempt.signs() { "signs" } else { "found, but a source above signs" };
-            format!("{mark} {source:width$}  {identity} from {origin}{expires}: {shadowed}")
+            let end = match above {
+                None => "signs".to_owned(),
+                Some(above) if above.signs() => format!("not used: {} signs", above.source()),
+                Some(above) => format!("not used: {} is broken, which ends the search", above.source()),
+            };
+            format!("{mark} {source:width$}  {identity} from {origin}{expires}: {end}")
         }
         Outcome::NotHere { why } => format!("  {source:width$}  {why}"),
-        Outcome::Broken(error) => format!("! {source:width$}  {}", error.problem()),
+        // What to do about the first is said by the error.
+        Outcome::Broken(error) if above.is_none() || error.hint().is_empty() => {
+            format!("! {source:width$}  broken: {}", error.problem())
+        }
+        Outcome::Broken(error) => format!("! {source:width$}  broken: {}; {}", error.problem(), error.hint()),
         _ => format!("  {source:width$}"),
     }
 }
@@ -124,7 +165,9 @@ fn attempt_json(attempt: &Attempt) -> Value {
             })
         }
         Outcome::NotHere { why } => json!({"outcome": "not here", "why": why}),
-        Outcome::Broken(error) => json!({"outcome": "broken", "why": error.to_string()}),
+        Outcome::Broken(error) => {
+            json!({"outcome": "broken", "why": error.problem(), "hint": error.hint()})
+        }
         _ => json!({"outcome": "unknown"}),
     };
     document["source"] = json!(attempt.source());

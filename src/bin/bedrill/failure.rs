@@ -23,6 +23,11 @@ impl Failure {
         Self { code: 2, message: message.into() }
     }
 
+    /// There are no usable credentials: exit code 3.
+    pub(crate) fn no_credentials(message: impl Into<String>) -> Self {
+        Self { code: 3, message: message.into() }
+    }
+
     /// Stdout cannot be written. A reader that has seen enough (`| head`) is no failure.
     pub(crate) fn output(error: &io::Error) -> Self {
         match error.kind() {

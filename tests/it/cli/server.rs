@@ -1,4 +1,4 @@
-//! A server on loopback that answers every connection alike and keeps what it was asked.
+//! A server on loopback that answers one request a connection and keeps what it was asked.
 
 use std::io::{self, Read as _, Write as _};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
@@ -20,6 +20,10 @@ impl Seen {
     pub fn header(&self, name: &str) -> &str {
         let found = self.headers.iter().find(|(own, _)| own.eq_ignore_ascii_case(name));
         found.map_or("", |(_, value)| value)
+    }
+
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
     }
 
     pub fn json(&self) -> Value {
@@ -44,6 +48,11 @@ impl Server {
     }
 
     pub fn answering_in_pieces(pieces: Pieces) -> Self {
+        Self::answering_each(move |_| pieces.clone())
+    }
+
+    /// Answers with what `answer` makes of each request, then closes the connection.
+    pub fn answering_each(answer: impl Fn(&Seen) -> Pieces + Send + 'static) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
         let port = listener.local_addr().expect("an address").port();
         let seen = Arc::default();
@@ -51,7 +60,7 @@ impl Server {
         std::thread::spawn(move || {
             for connection in listener.incoming().flatten() {
                 // A client that goes away early is a test's matter, not the server's.
-                let _ = exchange(connection, &pieces, &kept);
+                let _ = exchange(connection, &answer, &kept);
             }
         });
         Self { url: format!("http://127.0.0.1:{port}"), port, seen }
@@ -71,13 +80,18 @@ impl Server {
     }
 }
 
-fn exchange(mut connection: TcpStream, pieces: &Pieces, seen: &Mutex<Vec<Seen>>) -> io::Result<()> {
+fn exchange(
+    mut connection: TcpStream,
+    answer: &dyn Fn(&Seen) -> Pieces,
+    seen: &Mutex<Vec<Seen>>,
+) -> io::Result<()> {
     connection.set_read_timeout(Some(Duration::from_secs(20)))?;
     let request = read(&mut connection)?;
+    let pieces = answer(&request);
     seen.lock().expect("no panic").push(request);
     for (pause, bytes) in pieces {
-        std::thread::sleep(*pause);
-        connection.write_all(bytes)?;
+        std::thread::sleep(pause);
+        connection.write_all(&bytes)?;
     }
     Ok(())
 }
