@@ -9,6 +9,7 @@ mod environment;
 mod errors;
 #[cfg(target_os = "linux")]
 mod interrupt;
+mod models;
 mod record;
 mod server;
 mod stream;

@@ -61,6 +61,11 @@ pub(crate) enum Command {
     },
     /// Ask a model, and stream its answer to stdout
     Chat(Box<Chat>),
+    /// List the models that can be invoked, and the ids to invoke them by
+    ///
+    /// Columns: id to invoke, name, input, context window in tokens (~ where it is only assumed), kind. On a terminal
+    /// they are aligned, elsewhere separated by tabs.
+    Models(Models),
     /// Print the frames or events of a recorded stream as JSON Lines
     ///
     /// What came before a fault is printed; the fault goes to stderr, and the exit code is 1.
@@ -78,6 +83,41 @@ pub(crate) enum Command {
     /// Show where the configuration is, what it says, and what is wrong with it
     #[command(subcommand)]
     Config(ConfigCommand),
+}
+
+/// The flags of `bedrill models`.
+#[derive(Debug, Args)]
+pub(crate) struct Models {
+    /// List models whose id, name or provider holds this, in any letter case; `bedrock/` lists all
+    pub(crate) filter: Option<String>,
+    /// List the others too, with the reason why they are left out
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// List models of this provider: its name, or the first part of its ids; may be repeated
+    #[arg(long, value_name = "NAME")]
+    pub(crate) provider: Vec<String>,
+    /// Ask the service, also when a stored answer is still fresh
+    #[arg(long, global = true)]
+    pub(crate) refresh: bool,
+    /// Print one JSON document
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// Put the limits in this JSON file before those that are built in [default: BEDRILL_LIMITS]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) limits: Option<PathBuf>,
+    #[command(subcommand)]
+    pub(crate) command: Option<ModelsCommand>,
+}
+
+/// What `bedrill models` does besides listing.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ModelsCommand {
+    /// Print everything that is known of one model
+    Show {
+        /// A model id, an inference profile id, an ARN or a short name
+        #[arg(value_name = "ID")]
+        model: String,
+    },
 }
 
 /// The flags of `bedrill auth`.
@@ -137,9 +177,15 @@ pub(crate) enum ConfigCommand {
 pub(crate) struct Chat {
     /// The prompt; text on stdin is added below it
     pub(crate) prompt: Vec<String>,
-    /// A model id, an inference profile id or an ARN [default: BEDRILL_MODEL, the configuration's primary model]
+    /// A model id, an inference profile id, an ARN or a short name such as nova-pro [default: BEDRILL_MODEL, the configuration's primary model]
     #[arg(short, long, value_name = "MODEL")]
     pub(crate) model: Option<String>,
+    /// What to do when the model is not served on demand: ask again through its inference profile, or only name it
+    #[arg(long, value_name = "POLICY", default_value = "auto")]
+    pub(crate) profile_fallback: Fallback,
+    /// Let that profile be of this geography too, for example global; may be repeated
+    #[arg(long, value_name = "NAME")]
+    pub(crate) allow_geography: Vec<String>,
     /// The system prompt
     #[arg(long, value_name = "TEXT")]
     pub(crate) system: Option<String>,
@@ -179,6 +225,17 @@ pub(crate) struct Chat {
     /// Ask with Converse instead of ConverseStream
     #[arg(long)]
     pub(crate) no_stream: bool,
+}
+
+/// What happens when a model is not served on demand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Fallback {
+    /// Ask again, once, through the profile of the region's own geography
+    Auto,
+    /// Name the profile in the error
+    Suggest,
+    /// Look nothing up
+    Off,
 }
 
 /// How much a model thinks.

@@ -3,7 +3,6 @@
 use std::io::{self, IsTerminal as _, Read as _};
 use std::sync::Arc;
 
-use bedrill::Client;
 use bedrill::auth::{Auth, Host, StaticHost};
 use bedrill::config::Cost;
 use bedrill::converse::{
@@ -11,11 +10,13 @@ use bedrill::converse::{
 };
 use bedrill::credentials::Credentials;
 use bedrill::model_id::ModelId;
+use bedrill::{Client, ProfileFallback};
 
 use crate::answer::Answer;
-use crate::args::{Chat, Common, Thinking};
+use crate::args::{Chat, Common, Fallback, Thinking};
 use crate::attachment;
 use crate::config::{self, Configuration};
+use crate::discovery::{self, Discovery};
 use crate::environment::Environment;
 use crate::failure::Failure;
 use crate::terminal::note;
@@ -32,10 +33,17 @@ pub(crate) fn run(arguments: &Chat, common: &Common) -> Result<(), Failure> {
             (Arc::new(environment), configuration)
         }
     };
-    let request = request(arguments, &*host, &configuration)?;
+    let model = model(arguments, &*host, &configuration)?;
+    let message = message(arguments)?;
     let record = arguments.record.as_deref().map(Record::open).transpose()?;
-    let client = client(arguments, common, host, &configuration, record.clone())?;
+    let client = client(arguments, common, Arc::clone(&host), &configuration, record.clone())?;
     crate::in_runtime(async {
+        let model = if arguments.replay.is_some() || discovery::is_whole(&model, &configuration) {
+            model
+        } else {
+            Discovery::beside(&client, common, host, &configuration).await?.model_id(&model).await?
+        };
+        let request = request(arguments, model, message);
         let cost = prices(&configuration, request.model_id());
         let answer = Answer::new(common).with_json(arguments.json).with_usage(arguments.usage, cost);
         warn(&client, common).await;
@@ -90,6 +98,16 @@ fn client(
         builder = builder.auth(Auth::SigV4(Credentials::new("REPLAY", "replay")));
         builder = builder.transport(Arc::new(Replay::open(path)?));
     }
+    builder = builder
+        .profile_fallback(match arguments.profile_fallback {
+            Fallback::Auto => ProfileFallback::Auto,
+            Fallback::Suggest => ProfileFallback::Suggest,
+            Fallback::Off => ProfileFallback::Off,
+        })
+        .allow_geographies(&arguments.allow_geography);
+    if !common.quiet {
+        builder = builder.on_notice(|notice| note(&format!("bedrill: {notice}")));
+    }
     if let Some(record) = record {
         builder = builder.wrap_transport(|inner| Arc::new(Recording::new(inner, record)));
     }
@@ -125,13 +143,8 @@ fn prices(configuration: &Configuration, model: &str) -> Option<Cost> {
 }
 
 /// The request that the flags, the files and stdin make together.
-fn request(
-    arguments: &Chat,
-    host: &dyn Host,
-    configuration: &Configuration,
-) -> Result<ConverseRequest, Failure> {
-    let model = model(arguments, host, configuration)?;
-    let mut request = ConverseRequest::new(model).message(message(arguments)?);
+fn request(arguments: &Chat, model: String, message: Message) -> ConverseRequest {
+    let mut request = ConverseRequest::new(model).message(message);
     if let Some(system) = &arguments.system {
         request = request.system(system.as_str());
     }
@@ -153,7 +166,7 @@ fn request(
             Thinking::Max => ThinkingLevel::Max,
         });
     }
-    Ok(request)
+    request
 }
 
 /// The user's message: attachments first, as the models' makers advise, then the text.

@@ -36,6 +36,11 @@ impl Failure {
         }
     }
 
+    /// The same failure, with what it prevents said first.
+    pub(crate) fn because(self, prevented: &str) -> Self {
+        Self { message: format!("{prevented}: {}", self.message), ..self }
+    }
+
     pub(crate) fn code(&self) -> u8 {
         self.code
     }

@@ -9,8 +9,11 @@ mod client;
 mod config;
 mod decode;
 mod demo;
+mod discovery;
 mod environment;
 mod failure;
+mod models;
+mod spinner;
 mod terminal;
 mod transport;
 
@@ -53,6 +56,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Command::Decode { file, frames } => decode::run(&file, frames),
         Command::Auth(arguments) => auth::run(&arguments, &cli.common),
         Command::Chat(arguments) => chat::run(&arguments, &cli.common),
+        Command::Models(arguments) => models::run(&arguments, &cli.common),
         Command::Config(command) => config::run(command, &cli.common),
         Command::Demo { prompt } => in_runtime(demo::run(&prompt.join(" "), &cli.common)),
     }

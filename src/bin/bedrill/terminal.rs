@@ -19,6 +19,11 @@ impl Output {
         Self { out: out.lock(), terminal, ends_with_newline: true }
     }
 
+    /// Whether a person reads along.
+    pub(crate) fn is_terminal() -> bool {
+        io::stdout().is_terminal()
+    }
+
     /// Writes a piece of a model's answer and flushes it, so that it is seen as it comes.
     pub(crate) fn write(&mut self, text: &str) -> io::Result<()> {
         let Some(last) = text.chars().next_back() else { return Ok(()) };

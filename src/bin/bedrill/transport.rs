@@ -1,7 +1,7 @@
 //! Transports around the client's own: one that records what comes, one that plays it again.
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Read as _, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -68,9 +68,10 @@ impl Record {
 
     /// Empties the file for a new answer; a pipe or a device has nothing to empty.
     fn begin(&self) -> Result<(), TransportError> {
-        let state = self.state();
+        let mut state = self.state();
+        state.rest = None;
         let is_file = state.file.metadata().is_ok_and(|metadata| metadata.is_file());
-        let emptied = if is_file { state.file.set_len(0) } else { Ok(()) };
+        let emptied = if is_file { state.file.set_len(0).and_then(|()| state.file.rewind()) } else { Ok(()) };
         emptied.map_err(|error| self.unwritable(&error))
     }
 
@@ -84,7 +85,7 @@ impl Record {
     }
 }
 
-/// Records the raw body of the response while it passes.
+/// Records the raw body of the response while it passes; of several the last. Lists of models are not recorded.
 pub(crate) struct Recording {
     inner: Arc<dyn Transport>,
     record: Record,
@@ -102,7 +103,12 @@ impl Transport for Recording {
         request: http::Request<Bytes>,
     ) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
         Box::pin(async move {
+            let path = request.uri().path();
+            let is_answer = path.ends_with("/converse-stream") || path.ends_with("/converse");
             let response = self.inner.send(request).await?;
+            if !is_answer {
+                return Ok(response);
+            }
             self.record.begin()?;
             let record = self.record.clone();
             Ok(response.map(|body| Body::from_stream(Tee { body: Some(body), record })))

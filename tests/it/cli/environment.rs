@@ -154,19 +154,19 @@ fn the_region_is_the_flag_then_the_arn_then_the_variables_then_the_profile() {
     assert_eq!(scope(&seen).1, "sa-east-1");
     assert!(seen.line.contains("%3Aapplication-inference-profile%2Fabc123/converse-stream"), "{}", seen.line);
     assert_eq!(scope(&ask(&["-m", arn], &variables)).1, "ap-southeast-2");
-    assert_eq!(scope(&ask(&["-m", "m"], &variables)).1, "us-east-2");
-    assert_eq!(scope(&ask(&["-m", "m"], &[("AWS_REGION", ""), variables[1]])).1, "ca-central-1");
-    assert_eq!(scope(&ask(&["-m", "m"], &[])).1, "eu-south-1");
+    assert_eq!(scope(&ask(&["-m", "x.m"], &variables)).1, "us-east-2");
+    assert_eq!(scope(&ask(&["-m", "x.m"], &[("AWS_REGION", ""), variables[1]])).1, "ca-central-1");
+    assert_eq!(scope(&ask(&["-m", "x.m"], &[])).1, "eu-south-1");
     scratch.file("home/.aws/config", "");
-    assert_eq!(scope(&ask(&["-m", "m"], &[])).1, "us-east-1");
+    assert_eq!(scope(&ask(&["-m", "x.m"], &[])).1, "us-east-1");
 }
 
 #[test]
 fn a_bad_setting_is_2_and_says_what_a_good_one_looks_like() {
     let scratch = Scratch::new();
     let run = |arguments: &[&str]| scratch.with_keys(&[&["chat", "hi"], arguments].concat()).run().ended(2);
-    run(&["-m", "m", "--region", "Europe!"]).says(&["\"Europe!\" is not a region", "us-east-1"]);
-    run(&["-m", "m", "--endpoint-url", "bedrock"])
+    run(&["-m", "x.m", "--region", "Europe!"]).says(&["\"Europe!\" is not a region", "us-east-1"]);
+    run(&["-m", "x.m", "--endpoint-url", "bedrock"])
         .says(&["\"bedrock\" cannot be the endpoint", "https://bedrock-runtime."]);
     run(&["-m", "arn:aws:s3:::bucket"]).says(&["arn:aws:s3:::bucket", "anthropic."]);
     let run = scratch.with_keys(&CHAT).var("AWS_REGION", "us_east_1").run().ended(2);

@@ -1,0 +1,301 @@
+//! `bedrill models`, and what `bedrill chat` makes of short names and of models that are not served on demand.
+
+mod chat;
+mod service;
+
+use serde_json::{Value, json};
+
+use super::command::{Bedrill, Scratch};
+use service::Service;
+
+/// Where the configuration of one's own is.
+const OWN: &str = "home/.config/bedrill/config.json5";
+
+/// `bedrill models ARGUMENT...` with keys, in us-east-1, against `service`.
+fn models(scratch: &Scratch, service: &Service, arguments: &[&str]) -> Bedrill {
+    scratch
+        .with_keys(&[&["models"], arguments].concat())
+        .var("AWS_REGION", "us-east-1")
+        .var("AWS_ENDPOINT_URL_BEDROCK", &service.url)
+}
+
+/// What it prints, and nothing on stderr.
+fn printed(service: &Service, arguments: &[&str]) -> String {
+    let run = models(&Scratch::new(), service, arguments).run().ended(0);
+    assert_eq!(run.stderr, "", "{arguments:?}");
+    run.stdout
+}
+
+/// The ids in the first column.
+fn ids(output: &str) -> Vec<&str> {
+    output.lines().filter_map(|line| line.split('\t').next()).collect()
+}
+
+#[test]
+fn a_pipe_gets_lines_with_tabs_of_what_can_be_invoked() {
+    let service = Service::start();
+    let expected = "\
+us.anthropic.claude-haiku-9-20300101-v1:0\tClaude Haiku 9\ttext,image\t~32000\tprofile\n\
+us.anthropic.claude-sonnet-9-20300101-v1:0\tClaude Sonnet 9\ttext\t~32000\tprofile\n\
+acme.echo-v1:0\tEcho\ttext\t~32000\ton-demand\n\
+arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/abc123\tTeam budget\ttext\t~32000\tapplication profile\n";
+    assert_eq!(printed(&service, &[]), expected);
+    let seen = service.targets();
+    assert_eq!(seen.len(), 2, "{seen:?}");
+    assert!(seen.iter().any(|target| target.starts_with("/foundation-models")), "{seen:?}");
+    assert!(seen.iter().any(|target| target.starts_with("/inference-profiles")), "{seen:?}");
+}
+
+#[test]
+fn a_filter_is_part_of_an_id_a_name_or_a_provider_in_any_case() {
+    let service = Service::start();
+    let list = |filter: &str| printed(&service, &[filter]);
+    let all = printed(&service, &[]);
+    for everything in ["bedrock/", "amazon-bedrock/", "bedrock/converse/"] {
+        assert_eq!(list(everything), all, "{everything}");
+    }
+    let haiku = ["us.anthropic.claude-haiku-9-20300101-v1:0"];
+    for filter in ["haiku", "HAIKU 9", "bedrock/haiku", "amazon-bedrock/us.anthropic.claude-h"] {
+        assert_eq!(ids(&list(filter)), haiku, "{filter}");
+    }
+    assert_eq!(ids(&list("acme inc")), ["acme.echo-v1:0"], "the provider's name");
+}
+
+#[test]
+fn a_filter_that_leaves_nothing_is_said() {
+    let service = Service::start();
+    let none = models(&Scratch::new(), &service, &["nosuch"]).run().ended(0);
+    assert_eq!(
+        (none.stdout.as_str(), none.stderr.as_str()),
+        ("", "bedrill: no model of us-east-1 matches\n")
+    );
+    models(&Scratch::new(), &service, &["embed"]).run().ended(0).says(&["--all shows 1 with the reason"]);
+}
+
+#[test]
+fn providers_go_by_their_name_or_the_first_part_of_their_ids() {
+    let service = Service::start();
+    let list = |arguments: &[&str]| printed(&service, arguments);
+    for name in ["acme", "ACME Inc"] {
+        assert_eq!(ids(&list(&["--provider", name])), ["acme.echo-v1:0"], "{name}");
+    }
+    assert_eq!(list(&["--provider", "acme", "--provider", "anthropic"]), list(&[]));
+    assert_eq!(ids(&list(&["--all", "--provider", "acme"])).len(), 3);
+}
+
+#[test]
+fn all_lists_the_others_with_the_reason() {
+    let service = Service::start();
+    let output = printed(&service, &["--all"]);
+    let reason = |id: &str| {
+        let line = output.lines().find(|line| line.starts_with(id)).expect(id);
+        line.split('\t').nth(5).expect("a sixth column").to_owned()
+    };
+    assert_eq!(reason("acme.echo-v1:0"), "");
+    assert_eq!(reason("acme.embed-v1"), "does not stream; writes no text");
+    assert_eq!(reason("acme.old-v1:0"), "is LEGACY");
+    assert!(reason("anthropic.claude-opus-9-20300101-v1:0").contains("none of this region covers it"));
+}
+
+#[test]
+fn json_holds_everything() {
+    let service = Service::start();
+    let document: Value = serde_json::from_str(&printed(&service, &["--json", "haiku"])).expect("JSON");
+    assert_eq!(document["region"], "us-east-1");
+    assert_eq!((&document["profilesKnown"], &document["warnings"]), (&json!(true), &json!([])));
+    let [model] = document["models"].as_array().expect("a list").as_slice() else { panic!("{document}") };
+    assert_eq!(model["id"], "anthropic.claude-haiku-9-20300101-v1:0");
+    assert_eq!(model["invokeId"], "us.anthropic.claude-haiku-9-20300101-v1:0");
+    assert_eq!(model["contextWindow"], json!({"tokens": 32000, "source": "assumed"}));
+    assert_eq!(model["input"], json!(["TEXT", "IMAGE"]));
+    assert_eq!(model["lifecycle"]["endOfLifeTime"], "2035-06-30T00:00:00Z");
+    assert_eq!(model["profiles"].as_array().map(Vec::len), Some(2));
+}
+
+#[test]
+fn without_the_permission_for_profiles_the_rest_is_listed_and_the_permission_named() {
+    let service = Service::start();
+    service.deny("/inference-profiles");
+    let run = models(&Scratch::new(), &service, &[]).run().ended(0);
+    assert_eq!(ids(&run.stdout), ["acme.echo-v1:0"]);
+    run.says(&["bedrill: warning: ", "bedrock:ListInferenceProfiles", "3 models"]);
+    let run = models(&Scratch::new(), &service, &["-q"]).run().ended(0);
+    assert_eq!((ids(&run.stdout), run.stderr.as_str()), (vec!["acme.echo-v1:0"], ""));
+
+    service.deny("/foundation-models");
+    let run = models(&Scratch::new(), &service, &[]).run().ended(1);
+    assert_eq!(run.stdout, "");
+    run.says(&["AccessDeniedException", "bedrock:ListFoundationModels"]);
+}
+
+#[test]
+fn two_runs_ask_once_and_refresh_asks_again() {
+    let (service, scratch) = (Service::start(), Scratch::new());
+    let cache = scratch.path("cache");
+    let list = |arguments: &[&str]| {
+        let run = models(&scratch, &service, arguments);
+        run.var("XDG_CACHE_HOME", cache.to_str().expect("UTF-8")).run().ended(0)
+    };
+    let first = list(&[]);
+    assert_eq!(list(&[]).stdout, first.stdout);
+    assert_eq!(ids(&list(&["--provider", "acme"]).stdout), ["acme.echo-v1:0"]);
+    assert_eq!(service.targets().len(), 2, "stored");
+    assert!(cache.join("bedrill").is_dir());
+    list(&["--refresh"]);
+    assert_eq!(service.targets().len(), 4, "asked again");
+
+    service.deny("/foundation-models");
+    let stale = list(&["--refresh"]);
+    assert_eq!(stale.stdout, first.stdout);
+    stale.says(&["the models are those of "]);
+
+    scratch.file(OWN, "{ models: { bedrockDiscovery: { refreshInterval: 0 } } }");
+    service.allow_all();
+    let before = service.targets().len();
+    list(&[]);
+    list(&[]);
+    assert_eq!(service.targets().len(), before + 4, "not stored");
+}
+
+#[test]
+fn the_configuration_sets_filter_defaults_region_and_models_of_its_own() {
+    let (service, scratch) = (Service::start(), Scratch::new());
+    scratch.file(
+        OWN,
+        "{ models: {
+            bedrockDiscovery: { region: 'us-west-2', providerFilter: ['anthropic'], defaultContextWindow: 64000 },
+            providers: { 'amazon-bedrock': { models: [
+                { id: 'own.model-v1:0', name: 'My own', input: ['text', 'image'], contextWindow: 1000, maxTokens: 10,
+                  cost: { input: 3, output: 15 } },
+                { id: 'anthropic.claude-haiku-9-20300101-v1:0', name: 'Renamed' },
+            ] } },
+        } }",
+    );
+    let list = |arguments: &[&str]| models(&scratch, &service, arguments).run().ended(0).stdout;
+    assert_eq!(
+        list(&[]),
+        "own.model-v1:0\tMy own\ttext,image\t1000\tconfigured\n\
+         us.anthropic.claude-haiku-9-20300101-v1:0\tRenamed\ttext\t~64000\tconfigured\n\
+         us.anthropic.claude-sonnet-9-20300101-v1:0\tClaude Sonnet 9\ttext\t~64000\tprofile\n\
+         arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/abc123\tTeam budget\ttext\t~64000\t\
+         application profile\n"
+    );
+    let region =
+        |arguments: &[&str]| serde_json::from_str::<Value>(&list(arguments)).expect("JSON")["region"].clone();
+    assert_eq!(region(&["--json"]), "us-west-2");
+    assert_eq!(region(&["--json", "--region", "eu-west-1"]), "eu-west-1", "a flag goes first");
+    let shown = list(&["show", "own.model-v1:0"]);
+    assert!(shown.contains("cost\tUSD for a million tokens: 3 in, 15 out"), "{shown}");
+}
+
+#[test]
+fn discovery_that_is_off_asks_nobody() {
+    let (service, scratch) = (Service::start(), Scratch::new());
+    let configuration = |enabled: &str| {
+        let text = "{ models: { bedrockDiscovery: { ENABLED }, providers: { 'amazon-bedrock': { models: [
+            { id: 'own.model-v1:0' }] } } } }";
+        scratch.file(OWN, text.replace("ENABLED", enabled));
+    };
+    configuration("enabled: false");
+    let run = models(&scratch, &service, &[]).run().ended(0);
+    assert_eq!((ids(&run.stdout), run.stderr.as_str()), (vec!["own.model-v1:0"], ""));
+    models(&scratch, &service, &["haiku"]).run().ended(0).says(&["discovery is off at ", "config.json5:1:"]);
+
+    // By default it is on when there are credentials.
+    configuration("");
+    let run = scratch.bedrill(&["models"]).var("AWS_ENDPOINT_URL_BEDROCK", &service.url).run().ended(0);
+    assert_eq!(ids(&run.stdout), ["own.model-v1:0"]);
+    run.says(&["no usable credentials"]);
+    assert!(service.targets().is_empty());
+    Scratch::new().bedrill(&["models"]).run().ended(3);
+}
+
+#[test]
+fn a_base_url_of_the_runtime_is_not_asked_for_lists() {
+    let (service, scratch) = (Service::start(), Scratch::new());
+    let base_url = |url: &str| {
+        let text = "{ models: { providers: { 'amazon-bedrock': { baseUrl: 'URL' } } } }";
+        scratch.file(OWN, text.replace("URL", url));
+        models(&scratch, &service, &["--refresh"]).run().ended(0);
+    };
+    base_url("https://bedrock-runtime-fips.us-east-1.amazonaws.com");
+    base_url(&format!("{}/gateway", service.url));
+    let seen = service.targets();
+    assert_eq!(seen.iter().filter(|target| target.starts_with("/gateway/")).count(), 2, "{seen:?}");
+}
+
+#[test]
+fn show_tells_everything_of_one_model() {
+    let service = Service::start();
+    for name in ["haiku", "anthropic.claude-haiku-9-20300101-v1:0", "bedrock/Claude Haiku 9"] {
+        let shown = printed(&service, &["show", name]);
+        for line in [
+            "id to invoke\tus.anthropic.claude-haiku-9-20300101-v1:0",
+            "provider\tAnthropic",
+            "profiles\tus.anthropic.claude-haiku-9-20300101-v1:0, global.anthropic.claude-haiku-9-20300101-v1:0",
+            "input\ttext,image",
+            "streaming\tyes",
+            "lifecycle\tACTIVE, end of life 2035-06-30",
+            "context window\t~32000 tokens (assumed)",
+        ] {
+            assert!(shown.lines().any(|own| own == line), "no {line:?} for {name:?} in:\n{shown}");
+        }
+    }
+    let global = printed(&service, &["show", "global.anthropic.claude-haiku-9-20300101-v1:0"]);
+    assert!(global.starts_with("id to invoke\tglobal."), "{global}");
+    let opus = printed(&service, &["show", "opus"]);
+    assert!(opus.starts_with("id to invoke\tnone\n"), "{opus}");
+    assert!(opus.contains("not listed\tserved through inference profiles only"), "{opus}");
+    let json: Value = serde_json::from_str(&printed(&service, &["show", "--json", "echo"])).expect("JSON");
+    assert_eq!((&json["invokeId"], &json["kind"]), (&json!("acme.echo-v1:0"), &json!("on-demand")));
+
+    let show = |name: &str| models(&Scratch::new(), &service, &["show", name]).run().ended(2);
+    show("claude")
+        .says(&["names several models", "us.anthropic.claude-sonnet-9-20300101-v1:0  Claude Sonnet 9"]);
+    show("claude-hiaku-9").says(&["did you mean us.anthropic.claude-haiku-9-20300101-v1:0?"]);
+}
+
+#[test]
+fn limits_of_ones_own_go_first() {
+    let (service, scratch) = (Service::start(), Scratch::new());
+    let table = json!({"asOf": "2030-01-01", "families": [{"models": ["acme.echo"], "contextWindow": 77}]});
+    scratch.file("work/limits.json", table.to_string());
+    let list = |arguments: &[&str]| models(&scratch, &service, arguments);
+    let expected = "acme.echo-v1:0\tEcho\ttext\t77\ton-demand\n";
+    assert_eq!(list(&["--limits", "limits.json", "echo"]).run().ended(0).stdout, expected);
+    assert_eq!(list(&["echo"]).var("BEDRILL_LIMITS", "limits.json").run().ended(0).stdout, expected);
+    scratch.file("work/limits.json", "{");
+    list(&["--limits", "limits.json"]).run().ended(2).says(&["limits.json cannot be used", "not JSON"]);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_terminal_gets_aligned_columns_under_their_names_and_a_spinner_that_goes_away() {
+    let (service, scratch) = (Service::start(), Scratch::new());
+    service.wait(std::time::Duration::from_millis(400));
+    let output = std::process::Command::new("script")
+        .args(["--quiet", "--return", "--command"])
+        .arg(format!("'{}' models claude-", env!("CARGO_BIN_EXE_bedrill")))
+        .arg("/dev/null")
+        .current_dir(scratch.path("work"))
+        .env("HOME", scratch.path("home"))
+        .env_remove("XDG_CACHE_HOME")
+        .env("AWS_REGION", "us-east-1")
+        .env("AWS_ENDPOINT_URL_BEDROCK", &service.url)
+        .env("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
+        .env("AWS_SECRET_ACCESS_KEY", "canary-secret")
+        .output()
+        .expect("script runs (util-linux)");
+    let shown = String::from_utf8(output.stdout).expect("UTF-8").replace("\r\n", "\n");
+    let (waiting, table) = shown.split_once("\r\u{1b}[K").expect("a spinner");
+    assert!(waiting.starts_with("\r| listing models\r/ listing models"), "{waiting:?}");
+    let lines: Vec<&str> = table.lines().collect();
+    assert_eq!(
+        lines,
+        [
+            "ID                                          NAME             INPUT       CONTEXT  KIND",
+            "us.anthropic.claude-haiku-9-20300101-v1:0   Claude Haiku 9   text,image   ~32000  profile",
+            "us.anthropic.claude-sonnet-9-20300101-v1:0  Claude Sonnet 9  text         ~32000  profile",
+        ]
+    );
+}
