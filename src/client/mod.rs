@@ -3,6 +3,7 @@
 mod builder;
 mod control;
 mod discovery;
+mod echo;
 mod fallback;
 mod hint;
 mod identity;
@@ -229,6 +230,7 @@ impl Client {
             return Ok(Ok((head, body)));
         }
         let whole = body.read_at_most(ERROR_BODY).await.unwrap_or_default();
+        let whole = echo::redacted(&whole, auth);
         let error = operation::parse_error(head.status.as_u16(), &head.headers, &whole);
         Ok(Err((head, error)))
     }

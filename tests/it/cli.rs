@@ -2,7 +2,7 @@
 
 mod auth;
 mod chat;
-mod command;
+pub mod command;
 mod decode;
 mod demo;
 mod environment;

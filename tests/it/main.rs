@@ -4,6 +4,8 @@
 #![allow(clippy::print_stderr)] // suites say on stderr what they ran or skipped
 
 mod auth;
+#[cfg(feature = "reqwest")]
+mod canary;
 mod catalog;
 #[cfg(feature = "cli")]
 mod cli;
