@@ -160,6 +160,10 @@ impl Client {
         let request_id = operation::request_id(&head.headers);
         let described = |error: Error| error.with_response(head.status.as_u16(), request_id);
         let whole = body.read_at_most(self.0.frame_budget).await.map_err(|error| described(error.into()))?;
-        parse(&head.headers, &whole).map_err(|error| described(error.into()))
+        if let Ok(answer) = parse(&head.headers, &whole) {
+            return Ok(answer);
+        }
+        // Read again for the error, which quotes it.
+        parse(&head.headers, &self.quotable(&whole).await).map_err(|error| described(error.into()))
     }
 }

@@ -1,11 +1,23 @@
 //! A service may echo what it was sent: gateways quote headers. Nothing of ours gets into an error that way.
 
+use super::Client;
 use crate::auth::Auth;
 
 /// Shorter texts are no secrets, and would be found in any answer.
 const SHORTEST: usize = 4;
 
 const REPLACEMENT: &[u8; 10] = b"(redacted)";
+
+impl Client {
+    /// `body` as it may be quoted.
+    pub(super) async fn quotable(&self, body: &[u8]) -> Vec<u8> {
+        match self.auth().await {
+            Ok(auth) => redacted(body, &auth),
+            // Whatever was sent, it was not authorized with anything that is known any more.
+            Err(_) => Vec::new(),
+        }
+    }
+}
 
 /// `body` with `(redacted)` in place of every secret of `auth`, also where JSON has its slashes escaped.
 ///
@@ -19,7 +31,9 @@ pub(super) fn redacted(body: &[u8], auth: &Auth) -> Vec<u8> {
     for secret in secrets.into_iter().flatten().map(|secret| secret.expose()) {
         if secret.len() >= SHORTEST {
             replace(&mut body, secret.as_bytes());
-            replace(&mut body, zeroize::Zeroizing::new(secret.replace('/', r"\/")).as_bytes());
+            if secret.contains('/') {
+                replace(&mut body, zeroize::Zeroizing::new(secret.replace('/', r"\/")).as_bytes());
+            }
         }
     }
     body

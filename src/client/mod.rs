@@ -129,7 +129,7 @@ impl Client {
         if operation::expect_event_stream(&head.headers, &[]).is_err() {
             // The first bytes tell what answered; that they cannot be read does not matter then.
             let beginning = body.read_at_most(ERROR_BODY).await.unwrap_or_default();
-            operation::expect_event_stream(&head.headers, &beginning)
+            operation::expect_event_stream(&head.headers, &self.quotable(&beginning).await)
                 .map_err(|error| Error::from(error).with_response(status, request_id.as_deref()))?;
         }
         let decoder = EventDecoder::with_budget(self.0.frame_budget);
@@ -147,7 +147,12 @@ impl Client {
         let request_id = operation::request_id(&head.headers);
         let described = |error: Error| error.with_response(head.status.as_u16(), request_id);
         let whole = body.read_at_most(self.0.frame_budget).await.map_err(|error| described(error.into()))?;
-        operation::parse_converse(&head.headers, &whole).map_err(|error| described(error.into()))
+        if let Ok(output) = operation::parse_converse(&head.headers, &whole) {
+            return Ok(output);
+        }
+        // Read again for the error, which quotes it.
+        operation::parse_converse(&head.headers, &self.quotable(&whole).await)
+            .map_err(|error| described(error.into()))
     }
 
     /// Where the requests of `plane` go for `region`.

@@ -136,10 +136,12 @@ fn model(arguments: &Chat, host: &dyn Host, configuration: &Configuration) -> Re
     )))
 }
 
-/// What the configuration says that `model` costs.
+/// What the configuration says that `model` costs: under its id, or under that of the model behind a profile.
 fn prices(configuration: &Configuration, model: &str) -> Option<Cost> {
     let id = ModelId::parse(model).ok()?;
-    configuration.values.manual_model(id.as_str())?.cost.filter(Cost::is_known)
+    let configured = |id: &str| configuration.values.manual_model(id);
+    let entry = configured(id.as_str()).or_else(|| configured(id.base_model()?))?;
+    entry.cost.filter(Cost::is_known)
 }
 
 /// The request that the flags, the files and stdin make together.
