@@ -19,7 +19,7 @@ pub enum IssuedError {
     Refused {
         /// `AssumeRoleUnauthorizedAccess`, ...
         code: String,
-        /// The service's own words; may be empty.
+        /// The service's own words about a request; none from a document that could have held credentials.
         message: String,
     },
     /// The document is not what it should be: what is wrong.
@@ -53,8 +53,12 @@ impl From<DocumentError> for IssuedError {
 pub(super) fn parse(body: &[u8]) -> Result<Credentials, IssuedError> {
     let document = Document::parse(body)?;
     if let Some(code) = document.optional_text("Code")?.filter(|code| *code != "Success") {
-        let message = document.optional_text("Message")?.unwrap_or_default().to_owned();
-        return Err(IssuedError::Refused { code: code.to_owned(), message });
+        let is_code = code.len() <= 64 && code.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        if !is_code {
+            return Err(IssuedError::Malformed("Code is not one".to_owned()));
+        }
+        // A document that could hand out secrets may hold them in its words, too.
+        return Err(IssuedError::Refused { code: code.to_owned(), message: String::new() });
     }
     let credentials = Credentials::new(document.token("AccessKeyId")?, document.token("SecretAccessKey")?)
         .with_session_token(document.token("Token")?)
@@ -95,7 +99,9 @@ mod tests {
     fn a_refusal_is_told_from_a_damaged_document() {
         let refused =
             parse(br#"{"Code":"AssumeRoleUnauthorizedAccess","Message":"no\u001b"}"#).expect_err("refused");
-        assert_eq!(refused.to_string(), "AssumeRoleUnauthorizedAccess: no\\u{1b}");
+        assert_eq!(refused.to_string(), "AssumeRoleUnauthorizedAccess");
+        let odd = parse(br#"{"Code":"canary/secret=="}"#).expect_err("no code").to_string();
+        assert!(odd.ends_with("Code is not one"), "{odd}");
         let missing = parse(br#"{"Code":"Success","AccessKeyId":"a"}"#).expect_err("not whole").to_string();
         assert!(missing.ends_with("SecretAccessKey is missing or blank"), "{missing}");
     }

@@ -124,7 +124,9 @@ fn an_instance_without_a_role_is_not_here_and_other_refusals_are_errors() {
         r#"{"Code":"AssumeRoleUnauthorizedAccess","Message":"EC2 cannot assume the role for canary-token"}"#;
     let error = broken(&service(ok("canary-token"), ok("web"), ok(refusal)));
     assert!(
-        error.contains("EC2 cannot assume the role for ..; the role's trust policy must allow ec2"),
+        error.contains(
+            "for the role web: AssumeRoleUnauthorizedAccess; the role's trust policy must allow ec2"
+        ),
         "{error}"
     );
     assert!(broken(&service(ok("token"), ok("web"), Outcome::Silence)).contains("no answer within 1 s"));
