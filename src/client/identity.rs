@@ -2,7 +2,7 @@
 
 use super::{Client, CredentialsFrom};
 use crate::auth::sts::Identity;
-use crate::auth::{Attempt, Auth, AuthError, Context, Resolved, sts};
+use crate::auth::{Attempt, Auth, Context, Resolved, sts};
 use crate::error::Error;
 
 impl Client {
@@ -33,7 +33,7 @@ impl Client {
     /// [`Error`] when there are no credentials, when a bearer token authorizes, which STS does not know, or when STS
     /// does not answer.
     pub async fn caller_identity(&self) -> Result<Identity, Error> {
-        let auth = self.credentials().await?.into_auth();
+        let auth = self.auth().await?;
         let region = self.home_region();
         let context = self.context().with_region(region);
         Ok(sts::caller_identity(context, &auth, self.0.profile.as_deref()).await?)
@@ -45,10 +45,6 @@ impl Client {
 
     /// What authorizes the next request.
     pub(super) async fn auth(&self) -> Result<Auth, Error> {
-        let resolved: Result<Resolved, AuthError> = match &self.0.credentials {
-            CredentialsFrom::Fixed(auth) => return Ok(auth.clone()),
-            CredentialsFrom::Chain(cache) => cache.load().await,
-        };
-        Ok(resolved?.into_auth())
+        Ok(self.credentials().await?.into_auth())
     }
 }
