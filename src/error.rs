@@ -1,18 +1,26 @@
 //! The one error of the client: what failed, and everything the service said about it.
 
+mod retryable;
+mod stream_end;
 #[cfg(test)]
 mod tests;
+mod timeout;
 
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::auth::AuthError;
-use crate::converse::{AssemblyError, EventError, StreamException};
+use crate::converse::{AssemblyError, EventError, MessageBuilder, StreamException};
 use crate::endpoint::EndpointError;
 use crate::model_id::ModelIdError;
 use crate::operation::{AnswerError, BuildError, ServiceError};
 use crate::transport::{TransportError, TransportErrorKind};
+
+pub(crate) use retryable::Retryable;
+pub use stream_end::StreamEnd;
+pub use timeout::TimeoutKind;
+pub(crate) use timeout::{Progress, TimedOut};
 
 /// What kind of thing failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -24,6 +32,8 @@ pub enum ErrorKind {
     Credentials,
     /// No response, or a body that broke off.
     Transport,
+    /// One of the client's limits ran out; [`Error::timeout_kind`] tells which.
+    Timeout,
     /// The service answered with an error status.
     Service,
     /// The service answered with success, but not with what the operation answers.
@@ -50,7 +60,19 @@ struct Parts {
     request_id: Option<String>,
     status: Option<u16>,
     events_delivered: u64,
+    attempts: u32,
+    in_stream: bool,
+    received: Option<Received>,
     hint: Option<String>,
+}
+
+/// What came of an answer before it failed. `Debug` does not show it: it is what people say.
+struct Received(MessageBuilder);
+
+impl fmt::Debug for Received {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Received(..)")
+    }
 }
 
 #[derive(Debug)]
@@ -58,6 +80,7 @@ enum Cause {
     Configuration(Box<dyn std::error::Error + Send + Sync>),
     Credentials(AuthError),
     Transport(TransportError),
+    Timeout(TimedOut),
     Service(ServiceError),
     Answer(AnswerError),
     Event(EventError),
@@ -70,7 +93,16 @@ impl Error {
             Cause::Service(error) => (Some(error.status()), error.request_id().map(str::to_owned)),
             _ => (None, None),
         };
-        Self(Arc::new(Parts { cause, request_id, status, events_delivered: 0, hint: None }))
+        Self(Arc::new(Parts {
+            cause,
+            request_id,
+            status,
+            events_delivered: 0,
+            attempts: 0,
+            in_stream: false,
+            received: None,
+            hint: None,
+        }))
     }
 
     pub(crate) fn configuration(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
@@ -97,8 +129,24 @@ impl Error {
         })
     }
 
-    pub(crate) fn with_events_delivered(self, events: u64) -> Self {
-        self.complete(|parts| parts.events_delivered = events)
+    /// Marks the error as the end of a stream of which `events` events have been handed out.
+    pub(crate) fn in_stream(self, events: u64) -> Self {
+        self.complete(|parts| {
+            parts.in_stream = true;
+            parts.events_delivered = events;
+        })
+    }
+
+    pub(crate) fn with_attempts(self, attempts: u32) -> Self {
+        // What these two report was found before anything was sent.
+        if matches!(self.kind(), ErrorKind::Configuration | ErrorKind::Credentials) {
+            return self;
+        }
+        self.complete(|parts| parts.attempts = attempts)
+    }
+
+    pub(crate) fn with_received(self, message: MessageBuilder) -> Self {
+        self.complete(|parts| parts.received = Some(Received(message)))
     }
 
     pub(crate) fn with_hint(self, hint: Option<String>) -> Self {
@@ -112,6 +160,7 @@ impl Error {
             Cause::Configuration(_) => ErrorKind::Configuration,
             Cause::Credentials(_) => ErrorKind::Credentials,
             Cause::Transport(_) => ErrorKind::Transport,
+            Cause::Timeout(_) => ErrorKind::Timeout,
             Cause::Service(_) => ErrorKind::Service,
             Cause::Answer(_) => ErrorKind::Answer,
             Cause::Event(EventError::Exception(_) | EventError::Error { .. }) => ErrorKind::Exception,
@@ -161,6 +210,33 @@ impl Error {
         self.0.events_delivered
     }
 
+    /// How many requests were sent before the client gave up; 0 when nothing was sent.
+    #[must_use]
+    pub fn attempts(&self) -> u32 {
+        self.0.attempts
+    }
+
+    /// What came of the answer before it failed, in the error of [`ConverseStream::collect`](
+    /// crate::ConverseStream::collect); [`MessageBuilder::text`] is its text. With the stream itself, what came was
+    /// handed out before.
+    #[must_use]
+    pub fn received(&self) -> Option<&MessageBuilder> {
+        self.0.received.as_ref().map(|received| &received.0)
+    }
+
+    /// Which limit ran out, when one did.
+    #[must_use]
+    pub fn timeout_kind(&self) -> Option<TimeoutKind> {
+        match &self.0.cause {
+            Cause::Timeout(error) => Some(error.kind),
+            // The only limit that a transport sets itself.
+            Cause::Transport(error) if error.kind() == TransportErrorKind::Timeout => {
+                Some(TimeoutKind::Connect)
+            }
+            _ => None,
+        }
+    }
+
     /// How long the service asks to wait before another try (`x-amz-retry-after`).
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
@@ -194,54 +270,17 @@ impl Error {
         }
     }
 
-    /// Whether the same request may well succeed when it is sent again: the connection broke, the service was
-    /// overloaded, throttled or not ready. Look at [`events_delivered`](Self::events_delivered) before doing so.
+    /// Whether the same request may well succeed when it is sent again: the connection broke, time ran out, the
+    /// service was overloaded, throttled or not ready. The client has tried [`attempts`](Self::attempts) times
+    /// already. Look at [`events_delivered`](Self::events_delivered) before sending again.
     ///
     /// The statuses and codes are those that the AWS SDKs retry in their standard mode
     /// ([Retry behavior](https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html)), and
     /// `ModelNotReadyException`, which Bedrock's model marks as retryable.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
-        match &self.0.cause {
-            Cause::Transport(error) => matches!(
-                error.kind(),
-                TransportErrorKind::Connect | TransportErrorKind::Timeout | TransportErrorKind::Broken
-            ),
-            Cause::Service(error) => {
-                matches!(error.status(), 500 | 502 | 503 | 504) || error.code().is_some_and(is_retryable_code)
-            }
-            Cause::Event(EventError::Exception(_) | EventError::Error { .. }) => {
-                self.code().is_some_and(is_retryable_code)
-            }
-            _ => false,
-        }
+        self.retryable().is_some()
     }
-}
-
-/// Throttling codes, transient codes, and Bedrock's own.
-fn is_retryable_code(code: &str) -> bool {
-    const CODES: [&str; 19] = [
-        "BandwidthLimitExceeded",
-        "EC2ThrottledException",
-        "InternalServerException",
-        "LimitExceededException",
-        "ModelNotReadyException",
-        "PriorRequestNotComplete",
-        "ProvisionedThroughputExceededException",
-        "RequestLimitExceeded",
-        "RequestThrottled",
-        "RequestThrottledException",
-        "RequestTimeout",
-        "RequestTimeoutException",
-        "ServiceUnavailableException",
-        "SlowDown",
-        "ThrottledException",
-        "Throttling",
-        "ThrottlingException",
-        "TooManyRequestsException",
-        "TransactionInProgressException",
-    ];
-    CODES.iter().any(|known| known.eq_ignore_ascii_case(code))
 }
 
 impl fmt::Display for Error {
@@ -251,6 +290,7 @@ impl fmt::Display for Error {
             Cause::Configuration(error) => error.fmt(f)?,
             Cause::Credentials(error) => error.fmt(f)?,
             Cause::Transport(error) => error.fmt(f)?,
+            Cause::Timeout(error) => error.fmt(f)?,
             Cause::Service(error) => error.fmt(f)?,
             Cause::Answer(error) => error.fmt(f)?,
             Cause::Event(error) => error.fmt(f)?,
@@ -259,6 +299,9 @@ impl fmt::Display for Error {
         if parts.events_delivered > 0 {
             let events = parts.events_delivered;
             write!(f, " (after {events} event{})", if events == 1 { "" } else { "s" })?;
+        }
+        if parts.attempts > 1 {
+            write!(f, " ({} attempts)", parts.attempts)?;
         }
         if let Some(request_id) = &parts.request_id {
             write!(f, " [request id {}]", crate::quote::escape(request_id))?;
@@ -277,6 +320,7 @@ impl std::error::Error for Error {
             Cause::Configuration(error) => error.source(),
             Cause::Credentials(error) => error.source(),
             Cause::Transport(error) => error.source(),
+            Cause::Timeout(error) => error.source(),
             Cause::Service(error) => error.source(),
             Cause::Answer(error) => error.source(),
             Cause::Event(error) => error.source(),
@@ -294,6 +338,12 @@ impl From<AuthError> for Error {
 impl From<TransportError> for Error {
     fn from(error: TransportError) -> Self {
         Self::new(Cause::Transport(error))
+    }
+}
+
+impl From<TimedOut> for Error {
+    fn from(error: TimedOut) -> Self {
+        Self::new(Cause::Timeout(error))
     }
 }
 

@@ -112,7 +112,8 @@ mod error;
 
 #[cfg(feature = "client")]
 pub use client::{
-    Client, ClientBuilder, ConverseStream, Notice, ProfileFallback, RegionOrigin, UnknownProfileFallback,
+    Client, ClientBuilder, ConverseStream, Notice, ProfileFallback, RegionOrigin, RetryPolicy, Timeouts,
+    UnknownProfileFallback,
 };
 #[cfg(feature = "client")]
-pub use error::{Error, ErrorKind};
+pub use error::{Error, ErrorKind, StreamEnd, TimeoutKind};

@@ -1,8 +1,15 @@
-//! Instants as AWS writes them: `20261122T032331Z` for signing, RFC 3339 in documents.
+//! Instants as AWS writes them: `20261122T032331Z` for signing, RFC 3339 in documents, HTTP's
+//! own formats in a `Date` header.
 //!
 //! Only UTC and the proleptic Gregorian calendar exist here. Nothing reads the clock.
 
+#[cfg(feature = "client")]
+mod http_date;
+
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+#[cfg(feature = "client")]
+pub(crate) use http_date::parse_http_date;
 
 const SECONDS_A_DAY: i64 = 86_400;
 

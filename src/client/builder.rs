@@ -4,10 +4,11 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 use std::time::SystemTime;
 
+use super::attempt::Attempts;
 use super::discovery::{Discovery, Store};
 use super::fallback::{Fallback, Notice, OnNotice, ProfileFallback};
 use super::settings::Settings;
-use super::{Client, CredentialsFrom, Parts};
+use super::{Client, CredentialsFrom, Parts, RetryPolicy, Timeouts};
 use crate::auth::profile::ProfileFiles;
 use crate::auth::{Auth, Cache, Chain, Host, SystemHost};
 use crate::endpoint::{Endpoint, Plane, Region};
@@ -55,6 +56,9 @@ pub struct ClientBuilder {
     transport: Option<Arc<dyn Transport>>,
     wrap_transport: Option<Wrap>,
     frame_budget: usize,
+    retry: Option<RetryPolicy>,
+    timeouts: Timeouts,
+    correct_skew: bool,
     clock: fn() -> SystemTime,
     profile_fallback: ProfileFallback,
     allowed_geographies: Vec<String>,
@@ -75,6 +79,9 @@ impl ClientBuilder {
             transport: None,
             wrap_transport: None,
             frame_budget: FrameDecoder::DEFAULT_BUDGET,
+            retry: None,
+            timeouts: Timeouts::new(),
+            correct_skew: true,
             clock: SystemTime::now,
             profile_fallback: ProfileFallback::default(),
             allowed_geographies: Vec::new(),
@@ -164,6 +171,29 @@ impl ClientBuilder {
         self
     }
 
+    /// How often and how soon a failed request is sent again, instead of the standard, `AWS_MAX_ATTEMPTS` and
+    /// `AWS_RETRY_MODE`.
+    #[must_use]
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = Some(policy);
+        self
+    }
+
+    /// How long the client waits for each stage of a call.
+    #[must_use]
+    pub fn timeouts(mut self, timeouts: Timeouts) -> Self {
+        self.timeouts = timeouts;
+        self
+    }
+
+    /// Signs with the clock as it is. By default a client whose requests are refused because of a wrong clock takes
+    /// the time from the service's `Date`, and tries once more.
+    #[must_use]
+    pub fn no_clock_skew_correction(mut self) -> Self {
+        self.correct_skew = false;
+        self
+    }
+
     /// What tells the time to sign with, instead of the system's clock.
     #[must_use]
     pub fn clock(mut self, now: fn() -> SystemTime) -> Self {
@@ -222,7 +252,11 @@ impl ClientBuilder {
 
         let transport = match self.transport {
             Some(transport) => transport,
-            None => default_transport(&settings)?,
+            None => default_transport(&settings, &self.timeouts)?,
+        };
+        let retry = match self.retry {
+            Some(policy) => policy,
+            None => settings.retry_policy()?,
         };
         // What is around the transport must not see credentials: it may record what passes.
         let credential_transport = Arc::clone(&transport);
@@ -262,6 +296,7 @@ impl ClientBuilder {
             host: self.host,
             credential_transport,
             frame_budget: self.frame_budget,
+            attempts: Attempts::new(retry, self.timeouts, self.correct_skew),
             signing_keys: SigningKeyCache::new(),
             clock: self.clock,
         })))
@@ -269,12 +304,12 @@ impl ClientBuilder {
 }
 
 #[cfg(any(feature = "reqwest", feature = "hyper"))]
-fn default_transport(settings: &Settings<'_>) -> Result<Arc<dyn Transport>, Error> {
+fn default_transport(settings: &Settings<'_>, timeouts: &Timeouts) -> Result<Arc<dyn Transport>, Error> {
     #[cfg(feature = "reqwest")]
-    let mut builder = crate::transport::ReqwestTransport::builder();
+    let builder = crate::transport::ReqwestTransport::builder();
     #[cfg(not(feature = "reqwest"))]
-    let mut builder =
-        crate::transport::HyperTransport::builder().proxy_variables(|name| settings.host.var(name));
+    let builder = crate::transport::HyperTransport::builder().proxy_variables(|name| settings.host.var(name));
+    let mut builder = builder.connect_timeout(timeouts.connect().unwrap_or(std::time::Duration::MAX));
     if let Some(pem) = settings.ca_bundle()? {
         builder = builder.ca_bundle(pem);
     }
@@ -286,7 +321,7 @@ fn default_transport(settings: &Settings<'_>) -> Result<Arc<dyn Transport>, Erro
 }
 
 #[cfg(not(any(feature = "reqwest", feature = "hyper")))]
-fn default_transport(_: &Settings<'_>) -> Result<Arc<dyn Transport>, Error> {
+fn default_transport(_: &Settings<'_>, _: &Timeouts) -> Result<Arc<dyn Transport>, Error> {
     Err(Error::configuration(
         "there is no transport: set one with ClientBuilder::transport, or enable the feature reqwest or hyper",
     ))

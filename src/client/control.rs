@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use http::HeaderMap;
 
+use super::attempt::{Attempt, Failed, Verdict};
 use super::{Client, hint};
 use crate::endpoint::{Endpoint, Plane, Region};
 use crate::error::Error;
@@ -145,7 +146,7 @@ impl Client {
         Ok(self.region_for(&ModelId::parse(id)?).clone())
     }
 
-    /// One exchange whose answer is one JSON document.
+    /// One call whose answer is one JSON document.
     async fn ask<T>(
         &self,
         plane: Plane,
@@ -154,16 +155,12 @@ impl Client {
         build: impl Fn(&Endpoint) -> Result<http::Request<Bytes>, BuildError>,
         parse: Parse<T>,
     ) -> Result<T, Error> {
-        let http = build(&self.endpoint(plane, region)?)?;
+        let http = &build(&self.endpoint(plane, region)?)?;
         let advise = |error: &_, auth: &_| hint::for_control_error(error, auth, region, action);
-        let (head, mut body) = self.exchange(http, region, advise).await?;
-        let request_id = operation::request_id(&head.headers);
-        let described = |error: Error| error.with_response(head.status.as_u16(), request_id);
-        let whole = body.read_at_most(self.0.frame_budget).await.map_err(|error| described(error.into()))?;
-        if let Ok(answer) = parse(&head.headers, &whole) {
-            return Ok(answer);
-        }
-        // Read again for the error, which quotes it.
-        parse(&head.headers, &self.quotable(&whole).await).map_err(|error| described(error.into()))
+        let send_once = |attempt: Attempt| async move {
+            let (head, body) = self.exchange(http.clone(), region, advise, &attempt).await?;
+            self.document(&head, body, parse).await.map_err(Failed::from)
+        };
+        Ok(self.0.attempts.run(&*self.0.transport, send_once, |_| Verdict::Success).await?.answer)
     }
 }

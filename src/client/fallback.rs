@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 
+use super::attempt::{Attempt, Failed};
 use super::discovery::Store;
 use super::{Client, hint};
 use crate::catalog::DiscoverySettings;
@@ -149,49 +150,56 @@ enum StandIn {
 
 impl Client {
     /// Sends the request; when the model is not served on demand, the policy decides what follows.
-    pub(super) async fn invoke(&self, request: &ConverseRequest, how: Invocation) -> Result<Invoked, Error> {
+    pub(super) async fn invoke(
+        &self,
+        request: &ConverseRequest,
+        how: Invocation,
+        attempt: &Attempt,
+    ) -> Result<Invoked, Failed> {
         let asked = ModelId::parse(request.model_id())?;
         self.learn_region().await;
         let region = self.region_for(&asked);
         // Only a foundation model can be covered by a profile.
         let base = asked.base_model().filter(|_| asked.kind() == ModelKind::FoundationModel);
         let Some(base) = base.filter(|_| self.0.fallback.policy == ProfileFallback::Auto) else {
-            let result = self.invoke_as(&asked, request, how).await;
+            let result = self.invoke_as(&asked, request, how, attempt).await;
             return match (result, base) {
-                (Err(error), Some(base)) if self.0.fallback.policy == ProfileFallback::Suggest => {
-                    Err(self.with_suggestion(error, base, region).await)
+                (Err(failed), Some(base)) if self.0.fallback.policy == ProfileFallback::Suggest => {
+                    Err(self.with_suggestion(failed, base, region).await)
                 }
                 (result, _) => result.map(|(head, body)| (head, body, None)),
             };
         };
         if let Some(used) = self.remembered(base, region) {
-            match self.invoke_stand_in(&asked, &used, request, how).await {
+            match self.invoke_stand_in(&asked, &used, request, how, attempt).await {
                 // The profile is gone: the model is asked for as the caller wrote it.
-                Err(error) if is_unknown_model(&error) => self.forget(base, region),
+                Err(failed) if is_unknown_model(&failed.error) => self.forget(base, region),
                 result => return result,
             }
         }
-        let refused = match self.invoke_as(&asked, request, how).await {
+        let refused = match self.invoke_as(&asked, request, how, attempt).await {
             Ok((head, body)) => return Ok((head, body, None)),
-            Err(error) if !is_on_demand_refusal(&error) => return Err(error),
-            Err(error) => error,
+            Err(failed) if !is_on_demand_refusal(&failed.error) => return Err(failed),
+            Err(failed) => failed,
         };
         match self.stand_in(base, region).await {
             None => Err(refused),
             Some(StandIn::Listed(used)) => {
-                let invoked = self.invoke_stand_in(&asked, &used, request, how).await?;
+                let invoked = self.invoke_stand_in(&asked, &used, request, how, attempt).await?;
                 self.remember(base, region, &used);
                 Ok(invoked)
             }
             // That the guess was wrong says less than the refusal does.
-            Some(StandIn::Guessed(used)) => match self.invoke_stand_in(&asked, &used, request, how).await {
-                Err(error) if is_unknown_model(&error) => Err(refused),
-                Err(error) => Err(error),
-                Ok(invoked) => {
-                    self.remember(base, region, &used);
-                    Ok(invoked)
+            Some(StandIn::Guessed(used)) => {
+                match self.invoke_stand_in(&asked, &used, request, how, attempt).await {
+                    Err(failed) if is_unknown_model(&failed.error) => Err(refused),
+                    Err(failed) => Err(failed),
+                    Ok(invoked) => {
+                        self.remember(base, region, &used);
+                        Ok(invoked)
+                    }
                 }
-            },
+            }
         }
     }
 
@@ -201,9 +209,10 @@ impl Client {
         used: &str,
         request: &ConverseRequest,
         how: Invocation,
-    ) -> Result<Invoked, Error> {
+        attempt: &Attempt,
+    ) -> Result<Invoked, Failed> {
         let region = self.region_for(asked);
-        let (head, body) = self.invoke_in(region, &ModelId::parse(used)?, request, how).await?;
+        let (head, body) = self.invoke_in(region, &ModelId::parse(used)?, request, how, attempt).await?;
         let notice = Notice { asked: asked.as_str().to_owned(), used: used.to_owned() };
         if let Some(on_notice) = &self.0.fallback.on_notice {
             on_notice(&notice);
@@ -216,7 +225,8 @@ impl Client {
     async fn stand_in(&self, base: &str, region: &Region) -> Option<StandIn> {
         let prefixes = self.0.fallback.prefixes(region);
         let settings = DiscoverySettings::new().with_region(region.clone());
-        match self.models(&settings).await {
+        // On the heap: it is large, and hardly ever needed.
+        match Box::pin(self.models(&settings)).await {
             Ok(catalog) if catalog.profiles_known() => {
                 let profiles = catalog.find(base)?.profiles();
                 let of =
@@ -227,15 +237,15 @@ impl Client {
         }
     }
 
-    async fn with_suggestion(&self, error: Error, base: &str, region: &Region) -> Error {
-        if !is_on_demand_refusal(&error) {
-            return error;
+    async fn with_suggestion(&self, failed: Failed, base: &str, region: &Region) -> Failed {
+        if !is_on_demand_refusal(&failed.error) {
+            return failed;
         }
         match self.stand_in(base, region).await {
-            Some(StandIn::Listed(id)) => error.with_hint(Some(format!(
+            Some(StandIn::Listed(id)) => failed.with_hint(format!(
                 "this model is served through an inference profile only; from {region} use the model id {id}"
-            ))),
-            _ => error,
+            )),
+            _ => failed,
         }
     }
 

@@ -1,39 +1,45 @@
 //! The client: settings, credentials and transport put together around the operations.
 
+mod attempt;
 mod builder;
 mod control;
 mod discovery;
 mod echo;
+mod exchange;
 mod fallback;
 mod hint;
 mod identity;
+mod random;
 mod refresh;
 mod region;
+mod retry;
 mod settings;
+mod skew;
 mod stream;
+mod timeouts;
+mod timer;
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 use std::time::SystemTime;
 
-use bytes::Bytes;
-
 use crate::auth::{Auth, Cache, Host};
 use crate::converse::{ConverseOutput, ConverseRequest, EventDecoder};
-use crate::endpoint::{Endpoint, EndpointError, HostVariant, Plane, Region, SIGNING_NAME};
+use crate::endpoint::{Endpoint, EndpointError, HostVariant, Plane, Region};
 use crate::error::Error;
-use crate::model_id::ModelId;
-use crate::operation::{self, ServiceError};
+use crate::operation;
 use crate::transport::{Body, Transport};
-use hint::Circumstances;
-
+use attempt::{Attempt, Attempts, Failed, Verdict};
 use discovery::{Discovery, Store};
 use fallback::{Fallback, Invocation};
+use timer::StreamTimers;
 
 pub use builder::ClientBuilder;
 pub use fallback::{Notice, ProfileFallback, UnknownProfileFallback};
 pub use region::RegionOrigin;
+pub use retry::RetryPolicy;
 pub use stream::ConverseStream;
+pub use timeouts::Timeouts;
 
 /// How much of an answer that is not a success is read, in bytes: messages are short, proxies' pages are not.
 const ERROR_BODY: usize = 64 * 1024;
@@ -81,6 +87,7 @@ struct Parts {
     /// Where answers are kept; `None` where the host has no such place.
     store: Option<Store>,
     frame_budget: usize,
+    attempts: Attempts,
     signing_keys: crate::sigv4::SigningKeyCache,
     clock: fn() -> SystemTime,
 }
@@ -115,6 +122,10 @@ impl Client {
 
     /// Sends `POST /model/{modelId}/converse-stream` and hands the events out as they come.
     ///
+    /// With a policy that retries streams, the default, it returns when the first content is there: an answer that
+    /// fails before is asked for again ([`RetryPolicy`]). What came with the last attempt, and how it failed, is in
+    /// the stream.
+    ///
     /// # Errors
     ///
     /// [`Error`] when the request cannot be built, signed or sent, or is answered with anything but frames.
@@ -123,17 +134,38 @@ impl Client {
             build: operation::converse_stream_with,
             action: "bedrock:InvokeModelWithResponseStream",
         };
-        let (head, mut body, notice) = self.invoke(request, how).await?;
+        let send_once = |attempt: Attempt| async move {
+            let (head, body, notice) = self.invoke(request, how, &attempt).await?;
+            let stream = self.open_stream(&head, body, &attempt).await?;
+            Ok(stream.with_notice(notice))
+        };
+        let done = self.0.attempts.run(&*self.0.transport, send_once, ConverseStream::verdict).await?;
+        Ok(done.answer.with_total(done.total))
+    }
+
+    async fn open_stream(
+        &self,
+        head: &http::response::Parts,
+        mut body: Body,
+        attempt: &Attempt,
+    ) -> Result<ConverseStream, Error> {
+        let Attempts { policy, timeouts, .. } = &self.0.attempts;
         let request_id = operation::request_id(&head.headers).map(str::to_owned);
         let status = head.status.as_u16();
         if operation::expect_event_stream(&head.headers, &[]).is_err() {
             // The first bytes tell what answered; that they cannot be read does not matter then.
-            let beginning = body.read_at_most(ERROR_BODY).await.unwrap_or_default();
-            operation::expect_event_stream(&head.headers, &self.quotable(&beginning).await)
+            let beginning = timer::read_at_most(&mut body, ERROR_BODY, &*self.0.transport, timeouts).await;
+            let beginning = self.quotable(&beginning.unwrap_or_default()).await;
+            operation::expect_event_stream(&head.headers, &beginning)
                 .map_err(|error| Error::from(error).with_response(status, request_id.as_deref()))?;
         }
         let decoder = EventDecoder::with_budget(self.0.frame_budget);
-        Ok(ConverseStream::new(body, decoder, status, request_id).with_notice(notice))
+        let timers = StreamTimers::new(Arc::clone(&self.0.transport), *timeouts);
+        let mut stream = ConverseStream::new(body, decoder, timers, status, request_id, attempt.number());
+        if policy.waits_for_content() {
+            stream.wait_for_content().await;
+        }
+        Ok(stream)
     }
 
     /// Sends `POST /model/{modelId}/converse` and reads the whole answer.
@@ -143,16 +175,11 @@ impl Client {
     /// [`Error`] when the request cannot be built, signed or sent, or its answer is not one.
     pub async fn converse(&self, request: &ConverseRequest) -> Result<ConverseOutput, Error> {
         let how = Invocation { build: operation::converse_with, action: "bedrock:InvokeModel" };
-        let (head, mut body, _) = self.invoke(request, how).await?;
-        let request_id = operation::request_id(&head.headers);
-        let described = |error: Error| error.with_response(head.status.as_u16(), request_id);
-        let whole = body.read_at_most(self.0.frame_budget).await.map_err(|error| described(error.into()))?;
-        if let Ok(output) = operation::parse_converse(&head.headers, &whole) {
-            return Ok(output);
-        }
-        // Read again for the error, which quotes it.
-        operation::parse_converse(&head.headers, &self.quotable(&whole).await)
-            .map_err(|error| described(error.into()))
+        let send_once = |attempt: Attempt| async move {
+            let (head, body, _) = self.invoke(request, how, &attempt).await?;
+            self.document(&head, body, operation::parse_converse).await.map_err(Failed::from)
+        };
+        Ok(self.0.attempts.run(&*self.0.transport, send_once, |_| Verdict::Success).await?.answer)
     }
 
     /// Where the requests of `plane` go for `region`.
@@ -167,83 +194,7 @@ impl Client {
         };
         Endpoint::resolve(plane, Some(region), self.0.host_variant, url.as_deref())
     }
-
-    /// Invokes `model_id`, which may be another than `request` names, in the region that is its own.
-    async fn invoke_as(
-        &self,
-        model_id: &ModelId,
-        request: &ConverseRequest,
-        how: Invocation,
-    ) -> Result<(http::response::Parts, Body), Error> {
-        self.invoke_in(self.region_for(model_id), model_id, request, how).await
-    }
-
-    async fn invoke_in(
-        &self,
-        region: &Region,
-        model_id: &ModelId,
-        request: &ConverseRequest,
-        how: Invocation,
-    ) -> Result<(http::response::Parts, Body), Error> {
-        let endpoint = self.endpoint(Plane::Data, region)?;
-        let http = (how.build)(model_id.as_str(), request, &endpoint)?;
-        let advise = |error: &ServiceError, auth: &Auth| {
-            hint::for_error(error, &Circumstances { region, model_id, auth, action: how.action })
-        };
-        self.exchange(http, region, advise).await
-    }
-
-    /// Authorizes and sends; an answer other than 200 is an error, with what `advise` says about it.
-    async fn exchange(
-        &self,
-        mut http: http::Request<Bytes>,
-        region: &Region,
-        advise: impl FnOnce(&ServiceError, &Auth) -> Option<String>,
-    ) -> Result<(http::response::Parts, Body), Error> {
-        http.headers_mut().insert(http::header::USER_AGENT, USER_AGENT);
-        let mut auth = self.auth().await?;
-        let mut answer = self.send(http.clone(), region, &auth).await?;
-        if let Err((_, error)) = &answer
-            && let Some(other) = self.replacement(error, &auth).await
-        {
-            auth = other;
-            answer = self.send(http, region, &auth).await?;
-        }
-        let (head, error) = match answer {
-            Ok(success) => return Ok(success),
-            Err(refusal) => refusal,
-        };
-        let advice = if head.status.is_redirection() {
-            Some("redirects are not followed, because they would carry the credentials along".to_owned())
-        } else {
-            advise(&error, &auth)
-        };
-        Err(Error::from(error).with_hint(advice))
-    }
-
-    /// Authorizes and sends once: the answer when it is a success, else what the service says.
-    async fn send(
-        &self,
-        mut http: http::Request<Bytes>,
-        region: &Region,
-        auth: &Auth,
-    ) -> Result<Result<(http::response::Parts, Body), (http::response::Parts, ServiceError)>, Error> {
-        let now = (self.0.clock)();
-        auth.authorize_with_keys(&mut http, region.as_str(), SIGNING_NAME, now, Some(&self.0.signing_keys))?;
-        let (head, mut body) = self.0.transport.send(http).await?.into_parts();
-        if head.status == http::StatusCode::OK {
-            return Ok(Ok((head, body)));
-        }
-        let whole = body.read_at_most(ERROR_BODY).await.unwrap_or_default();
-        let whole = echo::redacted(&whole, auth);
-        let error = operation::parse_error(head.status.as_u16(), &head.headers, &whole);
-        Ok(Err((head, error)))
-    }
 }
-
-/// Not signed, as the SDKs leave it out too: proxies like to rewrite it.
-const USER_AGENT: http::HeaderValue =
-    http::HeaderValue::from_static(concat!("bedrill/", env!("CARGO_PKG_VERSION")));
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -5,16 +5,19 @@
 //! | region | `AWS_REGION`, `AWS_DEFAULT_REGION`, the profile's `region` |
 //! | endpoint | `AWS_ENDPOINT_URL_BEDROCK_RUNTIME` (or `_BEDROCK`), `AWS_ENDPOINT_URL`, the profile's `services` section, the profile's `endpoint_url` |
 //! | FIPS, dual stack | `AWS_USE_FIPS_ENDPOINT`, `AWS_USE_DUALSTACK_ENDPOINT`, the profile's `use_fips_endpoint`, `use_dualstack_endpoint` |
+//! | retries | `AWS_MAX_ATTEMPTS` and `AWS_RETRY_MODE`, the profile's `max_attempts` and `retry_mode` |
 //! | trust anchors | `AWS_CA_BUNDLE`, the profile's `ca_bundle` |
 //!
 //! Blank values count as absent. Sources:
 //! [region](https://docs.aws.amazon.com/sdkref/latest/guide/feature-region.html),
+//! [retries](https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html),
 //! [service-specific endpoints](https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html),
 //! [dual stack and FIPS](https://docs.aws.amazon.com/sdkref/latest/guide/feature-endpoints.html).
 
 #[cfg(test)]
 mod tests;
 
+use super::RetryPolicy;
 use crate::auth;
 use crate::auth::Host;
 use crate::auth::profile::ProfileFiles;
@@ -68,6 +71,32 @@ impl Settings<'_> {
             Plane::Control => "bedrock",
         };
         self.shared().endpoint_url(id).map_err(Error::configuration)
+    }
+
+    /// The standard policy, with the attempts that are set. The modes `legacy` and `adaptive` are taken for
+    /// `standard`.
+    ///
+    /// # Errors
+    ///
+    /// The attempts are 0 or no number, or the mode is not one.
+    pub(super) fn retry_policy(&self) -> Result<RetryPolicy, Error> {
+        if let Some((mode, place)) = self.shared().first(&["AWS_RETRY_MODE"], "retry_mode")
+            && !["standard", "legacy", "adaptive"].iter().any(|known| known.eq_ignore_ascii_case(mode.trim()))
+        {
+            return Err(Error::configuration(format!(
+                "{place}: {mode:?} is not a retry mode: standard, legacy or adaptive"
+            )));
+        }
+        let policy = RetryPolicy::standard();
+        let Some((attempts, place)) = self.shared().first(&["AWS_MAX_ATTEMPTS"], "max_attempts") else {
+            return Ok(policy);
+        };
+        match attempts.trim().parse() {
+            Ok(attempts @ 1..) => Ok(policy.with_max_attempts(attempts)),
+            _ => Err(Error::configuration(format!(
+                "{place}: {attempts:?} is not a number of attempts: 1 or more, the first included"
+            ))),
+        }
     }
 
     /// The content of the CA bundle, in PEM.

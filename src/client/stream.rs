@@ -1,15 +1,21 @@
 //! A running answer: frames in, events out, nothing in between.
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
 
+use super::attempt::Verdict;
 use super::fallback::Notice;
+use super::timer::{StreamTimers, Timer};
 use crate::converse::{ConverseOutput, ConverseStreamEvent, EventDecoder, MessageBuilder};
-use crate::error::Error;
-use crate::transport::{Body, TransportError};
+use crate::error::{Error, ErrorKind, Progress, TimedOut};
+use crate::transport::{Body, TransportError, TransportErrorKind};
+
+/// How many events are read ahead at most in search of content. `messageStart` is the only one that comes before it.
+const READ_AHEAD: usize = 16;
 
 /// The events of one ConverseStream answer, as they come.
 ///
@@ -18,6 +24,7 @@ use crate::transport::{Body, TransportError};
 ///
 /// The stream ends (`None`) only after `messageStop`. Everything short of that is an `Err`, and the last item:
 /// a cut or corrupt frame, a broken connection, an exception of the service, a body that ends too early.
+/// [`Error::stream_end`] tells which.
 ///
 /// ```
 /// # async fn example(client: bedrill::Client) -> Result<(), bedrill::Error> {
@@ -36,21 +43,90 @@ use crate::transport::{Body, TransportError};
 pub struct ConverseStream {
     body: Body,
     decoder: EventDecoder,
+    timers: StreamTimers,
     request_id: Option<String>,
     status: u16,
+    attempts: u32,
+    /// Events that were read in search of content, and not handed out yet.
+    ahead: VecDeque<ConverseStreamEvent>,
+    /// What the search for content ended with.
+    failure: Option<Error>,
+    delivered: u64,
     ended: bool,
     warning: Option<TransportError>,
     notice: Option<Notice>,
 }
 
 impl ConverseStream {
-    pub(super) fn new(body: Body, decoder: EventDecoder, status: u16, request_id: Option<String>) -> Self {
-        Self { body, decoder, request_id, status, ended: false, warning: None, notice: None }
+    pub(super) fn new(
+        body: Body,
+        decoder: EventDecoder,
+        timers: StreamTimers,
+        status: u16,
+        request_id: Option<String>,
+        attempts: u32,
+    ) -> Self {
+        Self {
+            body,
+            decoder,
+            timers,
+            request_id,
+            status,
+            attempts,
+            ahead: VecDeque::new(),
+            failure: None,
+            delivered: 0,
+            ended: false,
+            warning: None,
+            notice: None,
+        }
     }
 
     pub(super) fn with_notice(mut self, notice: Option<Notice>) -> Self {
         self.notice = notice;
         self
+    }
+
+    /// The same, with the limit for the whole call.
+    pub(super) fn with_total(mut self, total: Option<Timer>) -> Self {
+        self.timers.total = total;
+        self
+    }
+
+    /// Reads ahead until there is content, or the answer ends or fails; what was read stays to be handed out.
+    pub(super) async fn wait_for_content(&mut self) {
+        while self.ahead.len() < READ_AHEAD {
+            match std::future::poll_fn(|context| self.poll_answer(context)).await {
+                Some(Ok(event)) => {
+                    let content = !matches!(event, ConverseStreamEvent::MessageStart(_));
+                    self.ahead.push_back(event);
+                    if content {
+                        return;
+                    }
+                }
+                Some(Err(error)) => {
+                    self.failure = Some(error);
+                    self.ended = true;
+                    return;
+                }
+                None => {
+                    self.ended = true;
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Whether the answer has failed before its first content.
+    pub(super) fn verdict(&self) -> Verdict {
+        let Some(error) = &self.failure else { return Verdict::Success };
+        let reset_before_events =
+            error.transport_kind() == Some(TransportErrorKind::Broken) && self.ahead.is_empty();
+        let by_the_service = error.kind() == ErrorKind::Exception;
+        match error.retryable() {
+            Some(failure) if by_the_service || reset_before_events => Verdict::Retryable(failure),
+            _ => Verdict::Final,
+        }
     }
 
     /// The next event; `None` when the answer is complete.
@@ -67,11 +143,16 @@ impl ConverseStream {
     ///
     /// # Errors
     ///
-    /// [`Error`] when the answer is not complete, or its events do not make a message.
+    /// [`Error`] when the answer is not complete, or its events do not make a message. What came before is in
+    /// [`Error::received`].
     pub async fn collect(mut self) -> Result<ConverseOutput, Error> {
         let mut message = MessageBuilder::new();
         while let Some(event) = self.next().await {
-            message.apply(&event?).map_err(|error| self.described(error.into()))?;
+            let applied =
+                event.and_then(|event| message.apply(&event).map_err(|error| self.described(error.into())));
+            if let Err(error) = applied {
+                return Err(error.with_received(message));
+            }
         }
         message.finish().map_err(|error| self.described(error.into()))
     }
@@ -85,10 +166,17 @@ impl ConverseStream {
     /// How many events have been handed out so far.
     #[must_use]
     pub fn events_delivered(&self) -> u64 {
-        self.decoder.events_delivered()
+        self.delivered
     }
 
-    /// How the connection broke after a complete message: the answer is whole, but the `metadata` event with the
+    /// How many requests it took to get this answer: 1, or more when earlier ones failed before their first content.
+    /// Each may have been billed for its input.
+    #[must_use]
+    pub fn attempts(&self) -> u32 {
+        self.attempts
+    }
+
+    /// How the connection broke, or stalled, after a complete message: the answer is whole, but the `metadata` event with the
     /// token usage may be missing.
     #[must_use]
     pub fn warning(&self) -> Option<&TransportError> {
@@ -104,12 +192,62 @@ impl ConverseStream {
     fn described(&self, error: Error) -> Error {
         error
             .with_response(self.status, self.request_id.as_deref())
-            .with_events_delivered(self.decoder.events_delivered())
+            .with_attempts(self.attempts)
+            .in_stream(self.delivered)
     }
 
-    fn fail(&mut self, error: Error) -> Poll<Option<Result<ConverseStreamEvent, Error>>> {
-        self.ended = true;
-        Poll::Ready(Some(Err(self.described(error))))
+    /// The next event of the answer, whoever wants it.
+    fn poll_answer(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<ConverseStreamEvent, Error>>> {
+        loop {
+            match self.decoder.next_event() {
+                Ok(Some(event)) => {
+                    self.timers.frame_came();
+                    return Poll::Ready(Some(Ok(event)));
+                }
+                Ok(None) => {}
+                Err(error) => return Poll::Ready(Some(Err(error.into()))),
+            }
+            if let Poll::Ready(timed_out) = self.timers.poll_total(context) {
+                return Poll::Ready(self.out_of_time(timed_out));
+            }
+            match Pin::new(&mut self.body).poll_next(context) {
+                Poll::Ready(Some(Ok(chunk))) => {
+                    self.timers.chunk_came();
+                    self.decoder.push(&chunk);
+                }
+                Poll::Ready(Some(Err(error))) => return Poll::Ready(self.broken(error, Error::from)),
+                Poll::Ready(None) => {
+                    return Poll::Ready(self.decoder.finish().err().map(|error| Err(error.into())));
+                }
+                Poll::Pending => {
+                    let in_frame = self.decoder.buffered() > 0;
+                    let timed_out = ready!(self.timers.poll_waiting(in_frame, context));
+                    return Poll::Ready(self.out_of_time(timed_out));
+                }
+            }
+        }
+    }
+
+    fn out_of_time(&mut self, mut timed_out: TimedOut) -> Option<Result<ConverseStreamEvent, Error>> {
+        timed_out.progress = Some(Progress {
+            last_event: self.decoder.last_event().map(str::to_owned),
+            buffered: self.decoder.buffered(),
+        });
+        let error = TransportError::new(TransportErrorKind::Timeout, timed_out.to_string());
+        self.broken(error, |_| timed_out.into())
+    }
+
+    /// `messageStop` proves the message complete; what breaks behind it costs only the usage.
+    fn broken(
+        &mut self,
+        error: TransportError,
+        fatal: impl FnOnce(TransportError) -> Error,
+    ) -> Option<Result<ConverseStreamEvent, Error>> {
+        if self.decoder.finish().is_err() {
+            return Some(Err(fatal(error)));
+        }
+        self.warning = Some(error);
+        None
     }
 }
 
@@ -118,35 +256,18 @@ impl Stream for ConverseStream {
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = self.get_mut();
-        if this.ended {
-            return Poll::Ready(None);
-        }
-        loop {
-            match this.decoder.next_event() {
-                Ok(Some(event)) => return Poll::Ready(Some(Ok(event))),
-                Ok(None) => {}
-                Err(error) => return this.fail(error.into()),
+        let item = match this.ahead.pop_front() {
+            Some(event) => Some(Ok(event)),
+            None if this.failure.is_some() => this.failure.take().map(Err),
+            None if this.ended => None,
+            None => {
+                let item = ready!(this.poll_answer(context));
+                this.ended = !matches!(item, Some(Ok(_)));
+                item
             }
-            match ready!(Pin::new(&mut this.body).poll_next(context)) {
-                Some(Ok(chunk)) => this.decoder.push(&chunk),
-                Some(Err(error)) => {
-                    // `messageStop` proves the message complete; what breaks behind it costs only the usage.
-                    if this.decoder.finish().is_err() {
-                        return this.fail(error.into());
-                    }
-                    this.warning = Some(error);
-                    this.ended = true;
-                    return Poll::Ready(None);
-                }
-                None => {
-                    if let Err(error) = this.decoder.finish() {
-                        return this.fail(error.into());
-                    }
-                    this.ended = true;
-                    return Poll::Ready(None);
-                }
-            }
-        }
+        };
+        this.delivered = this.delivered.saturating_add(u64::from(matches!(item, Some(Ok(_)))));
+        Poll::Ready(item.map(|item| item.map_err(|error| this.described(error))))
     }
 }
 
@@ -154,7 +275,8 @@ impl fmt::Debug for ConverseStream {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ConverseStream")
             .field("request_id", &self.request_id)
-            .field("events_delivered", &self.decoder.events_delivered())
+            .field("attempts", &self.attempts)
+            .field("events_delivered", &self.delivered)
             .field("ended", &self.ended)
             .finish_non_exhaustive()
     }

@@ -123,6 +123,18 @@ impl EventDecoder {
     pub fn events_delivered(&self) -> u64 {
         self.events_delivered
     }
+
+    /// The name of the last event, `contentBlockDelta`; `None` before the first.
+    #[must_use]
+    pub fn last_event(&self) -> Option<&str> {
+        self.last_event.as_deref()
+    }
+
+    /// How many bytes have been pushed and belong to no event yet; 0 between two frames, and after an error.
+    #[must_use]
+    pub fn buffered(&self) -> usize {
+        self.frames.buffered()
+    }
 }
 
 /// Reads one frame as an event. Source:

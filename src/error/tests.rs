@@ -37,8 +37,7 @@ fn an_error_of_the_service_has_all_its_parts() {
 
 #[test]
 fn an_exception_in_the_stream_keeps_the_status_of_the_response() {
-    let error =
-        exception("modelStreamErrorException").with_response(200, Some("r-2\u{7}")).with_events_delivered(3);
+    let error = exception("modelStreamErrorException").with_response(200, Some("r-2\u{7}")).in_stream(3);
     assert_eq!(error.kind(), ErrorKind::Exception);
     assert_eq!(error.code(), Some("ModelStreamErrorException"));
     assert_eq!((error.message(), error.status()), (Some("no more"), Some(200)));

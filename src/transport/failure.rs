@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::io;
+use std::time::Duration;
 
 use super::{TransportError, TransportErrorKind};
 
@@ -23,9 +24,12 @@ pub(super) fn describe(
         kind = kind.or_else(|| kind_of(current, &root));
         cause = current.source();
     }
-    let kind = kind.unwrap_or(otherwise);
+    let kind = match kind.unwrap_or(otherwise) {
+        TransportErrorKind::Dns => dns_kind(&root),
+        kind => kind,
+    };
     let message = match kind {
-        TransportErrorKind::Dns => {
+        TransportErrorKind::Dns | TransportErrorKind::DnsTemporary => {
             format!("could not resolve {host}: {root}; check the region, the endpoint and the network")
         }
         TransportErrorKind::Tls => format!(
@@ -37,6 +41,27 @@ pub(super) fn describe(
         _ => format!("could not {action} {host}: {root}"),
     };
     TransportError::new(kind, message).with_source(error)
+}
+
+/// Names the limit, when `error` is that no connection was made within it: the error of the library below does not
+/// know it.
+pub(super) fn no_connection_within(limit: Duration, error: TransportError) -> TransportError {
+    if error.kind != TransportErrorKind::Timeout {
+        return error;
+    }
+    let message = format!("connect timeout after {} s: {}", limit.as_secs_f64(), error.message);
+    TransportError { message, ..error }
+}
+
+/// Tells a resolver that did not answer from a name that does not exist: `EAI_AGAIN` as glibc and macOS, and as musl
+/// write it.
+fn dns_kind(text: &str) -> TransportErrorKind {
+    let text = text.to_ascii_lowercase();
+    if text.contains("temporary failure") || text.contains("try again") {
+        TransportErrorKind::DnsTemporary
+    } else {
+        TransportErrorKind::Dns
+    }
 }
 
 fn kind_of(cause: &(dyn Error + 'static), text: &str) -> Option<TransportErrorKind> {

@@ -166,15 +166,17 @@ impl<I: Iterator + Unpin> Stream for Chunks<I> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TransportErrorKind {
-    /// The host name could not be resolved.
+    /// The host name does not exist.
     Dns,
+    /// The host name could not be looked up now: no answer, or none from a server that knows.
+    DnsTemporary,
     /// No connection could be made.
     Connect,
     /// The TLS handshake failed: an untrusted certificate, a wrong name, a port without TLS.
     Tls,
     /// The proxy refused, or the transport does not speak to proxies.
     Proxy,
-    /// No connection, or no answer, in time.
+    /// No connection in time. All other limits are the client's ([`Timeouts`](crate::Timeouts)).
     Timeout,
     /// The connection broke, before the head or inside the body.
     Broken,

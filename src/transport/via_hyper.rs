@@ -46,6 +46,7 @@ const KEEPALIVE_PROBES: u32 = 3;
 #[derive(Debug, Clone)]
 pub struct HyperTransport {
     client: legacy::Client<Connector, Whole>,
+    connect_timeout: Duration,
     proxies: Arc<ProxyVariables>,
 }
 
@@ -140,7 +141,7 @@ impl HyperTransportBuilder {
             .pool_idle_timeout(IDLE_TIMEOUT)
             .build(connector);
         let proxies = self.proxies.unwrap_or_else(|| ProxyVariables::read(|name| std::env::var(name).ok()));
-        Ok(HyperTransport { client, proxies: Arc::new(proxies) })
+        Ok(HyperTransport { client, connect_timeout: self.connect_timeout, proxies: Arc::new(proxies) })
     }
 }
 
@@ -156,7 +157,8 @@ impl Transport for HyperTransport {
                 let connecting = error.is_connect();
                 let otherwise =
                     if connecting { TransportErrorKind::Connect } else { TransportErrorKind::Broken };
-                failure::describe(error, &host, "reach", otherwise)
+                let error = failure::describe(error, &host, "reach", otherwise);
+                failure::no_connection_within(self.connect_timeout, error)
             })?;
             Ok(response.map(|body| {
                 Body::from_stream(Chunks::new(body, move |error: hyper::Error| {
@@ -231,10 +233,8 @@ impl Service<Uri> for Connector {
         let limit = self.limit;
         let connecting = self.clone().connect(uri);
         Box::pin(async move {
-            tokio::time::timeout(limit, connecting).await.unwrap_or_else(|_| {
-                let problem = format!("no connection within {limit:?}");
-                Err(io::Error::new(io::ErrorKind::TimedOut, problem).into())
-            })
+            let outcome = tokio::time::timeout(limit, connecting).await;
+            outcome.unwrap_or_else(|late| Err(io::Error::new(io::ErrorKind::TimedOut, late).into()))
         })
     }
 }

@@ -133,7 +133,9 @@ impl Transport for ReqwestTransport {
             let client = self.client_for(request.uri())?;
             let host = request.uri().host().unwrap_or("the host").to_owned();
             let request = unchanged(request, &host)?;
-            let response = client.execute(request).await.map_err(|error| describe(error, &host, "reach"))?;
+            let response = client.execute(request).await.map_err(|error| {
+                failure::no_connection_within(self.settings.connect_timeout, describe(error, &host, "reach"))
+            })?;
             Ok(http::Response::from(response).map(|body| {
                 Body::from_stream(Chunks::new(body, move |error| describe(error, &host, "read from")))
             }))

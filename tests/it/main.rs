@@ -12,6 +12,10 @@ mod cli;
 mod cli_config;
 #[cfg(feature = "client")]
 mod client;
+#[cfg(feature = "client")]
+mod client_retry;
+#[cfg(feature = "client")]
+mod client_timeouts;
 #[cfg(feature = "config")]
 mod config;
 #[cfg(feature = "client")]

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::timeouts::TimeoutFlags;
+
 /// Amazon Bedrock without the AWS SDK.
 #[derive(Debug, Parser)]
 #[command(
@@ -225,6 +227,8 @@ pub(crate) struct Chat {
     /// Ask with Converse instead of ConverseStream
     #[arg(long)]
     pub(crate) no_stream: bool,
+    #[command(flatten)]
+    pub(crate) timeouts: TimeoutFlags,
 }
 
 /// What happens when a model is not served on demand.

@@ -10,7 +10,7 @@ use bedrill::converse::{
 };
 use bedrill::credentials::Credentials;
 use bedrill::model_id::ModelId;
-use bedrill::{Client, ProfileFallback};
+use bedrill::{Client, ProfileFallback, RetryPolicy};
 
 use crate::answer::Answer;
 use crate::args::{Chat, Common, Fallback, Thinking};
@@ -92,11 +92,14 @@ fn client(
     configuration: &Configuration,
     record: Option<Record>,
 ) -> Result<Client, Failure> {
-    let mut builder = crate::client::builder(common, host, configuration);
+    let mut builder =
+        crate::client::builder(common, host, configuration).timeouts(arguments.timeouts.limits());
     if let Some(path) = &arguments.replay {
         // Nothing is sent, so nothing needs to be signed in earnest.
         builder = builder.auth(Auth::SigV4(Credentials::new("REPLAY", "replay")));
         builder = builder.transport(Arc::new(Replay::open(path)?));
+        // It would fail in the same way again.
+        builder = builder.retry(RetryPolicy::none());
     }
     builder = builder
         .profile_fallback(match arguments.profile_fallback {

@@ -15,6 +15,7 @@ mod failure;
 mod models;
 mod spinner;
 mod terminal;
+mod timeouts;
 mod transport;
 
 use std::io::{self, IsTerminal as _};

@@ -66,7 +66,8 @@ impl Record {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Empties the file for a new answer; a pipe or a device has nothing to empty.
+    /// Empties the file for a new answer, of which a call has several when it is tried again; a pipe or a device has
+    /// nothing to empty.
     fn begin(&self) -> Result<(), TransportError> {
         let mut state = self.state();
         state.rest = None;

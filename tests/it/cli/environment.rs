@@ -178,7 +178,11 @@ fn a_proxy_is_used_except_for_this_machine() {
     let (server, proxy, scratch) = (server(), server(), Scratch::new());
     let chat = |url: &str| {
         let proxy = format!("http://127.0.0.1:{}", proxy.port);
-        let run = scratch.chat(url, &["hi"]).var("http_proxy", &proxy).var("https_proxy", &proxy);
+        let run = scratch
+            .chat(url, &["hi"])
+            .var("http_proxy", &proxy)
+            .var("https_proxy", &proxy)
+            .var("AWS_MAX_ATTEMPTS", "1");
         run.run()
     };
     chat("http://bedrock.test.invalid").ended(0);

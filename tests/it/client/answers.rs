@@ -3,13 +3,15 @@
 use std::time::Duration;
 
 use bedrill::transport::TransportErrorKind;
-use bedrill::{Error, ErrorKind};
+use bedrill::{Error, ErrorKind, RetryPolicy};
 
 use super::{MODEL, builder, prompt, within};
 use crate::support::server::{Server, Step, head, response};
 
+/// Of one attempt: these tests are of what is made of an answer, not of what follows it.
 async fn error_of(server: &Server, model: &str) -> Error {
-    let client = builder().endpoint_url(server.url()).region("eu-west-1").build().expect("a client");
+    let builder = builder().endpoint_url(server.url()).region("eu-west-1").retry(RetryPolicy::none());
+    let client = builder.build().expect("a client");
     within(client.converse_stream(&prompt(model))).await.expect_err("no stream")
 }
 

@@ -3,8 +3,8 @@
 
 use std::sync::Arc;
 
-use bedrill::ErrorKind;
 use bedrill::transport::TransportErrorKind;
+use bedrill::{ErrorKind, RetryPolicy};
 use tokio::task::JoinSet;
 
 use super::{builder, drain, prompt, within};
@@ -74,7 +74,7 @@ async fn no_cut_answer_passes_for_a_whole_one() {
         })
         .await
     };
-    let client = builder().endpoint_url(server.url()).build().expect("a client");
+    let client = builder().endpoint_url(server.url()).retry(RetryPolicy::none()).build().expect("a client");
 
     let mut cases: Vec<_> =
         (0..=body.len()).flat_map(|offset| ENDINGS.map(|ending| (offset, ending))).collect();

@@ -42,6 +42,8 @@ async fn a_request_carries_what_bedrock_needs_and_nothing_else() {
         [
             "accept",
             "accept-encoding",
+            "amz-sdk-invocation-id",
+            "amz-sdk-request",
             "authorization",
             "content-length",
             "content-type",
@@ -63,7 +65,7 @@ async fn a_request_carries_what_bedrock_needs_and_nothing_else() {
     );
     let authorization = headers["authorization"].to_str().expect("ASCII");
     let signed = authorization.split("SignedHeaders=").nth(1).expect("signed headers");
-    for name in ["content-type", "host", "x-amz-date"] {
+    for name in ["amz-sdk-invocation-id", "amz-sdk-request", "content-type", "host", "x-amz-date"] {
         assert!(signed.split([';', ',']).any(|signed| signed == name), "{authorization}");
     }
     assert!(!signed.contains("user-agent"), "{authorization}");
@@ -135,6 +137,8 @@ async fn a_bearer_token_goes_without_a_signature() {
         [
             "accept",
             "accept-encoding",
+            "amz-sdk-invocation-id",
+            "amz-sdk-request",
             "authorization",
             "content-length",
             "content-type",

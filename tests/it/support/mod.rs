@@ -13,6 +13,8 @@ pub mod replay;
 pub mod replies;
 #[cfg(feature = "client")]
 pub mod scripted;
+#[cfg(feature = "client")]
+pub mod scripted_clock;
 #[cfg(feature = "reqwest")]
 pub mod server;
 #[cfg(feature = "client")]

@@ -1,0 +1,141 @@
+//! One request and its answer: authorized, dated and sent, and read as a success or as what the service says.
+
+use std::time::SystemTime;
+
+use bytes::Bytes;
+use http::HeaderMap;
+use http::response::Parts;
+
+use super::attempt::{Attempt, Attempts, Failed};
+use super::fallback::Invocation;
+use super::hint::{self, Circumstances};
+use super::timer::{self, Timer, within};
+use super::{Client, ERROR_BODY, echo};
+use crate::auth::Auth;
+use crate::converse::ConverseRequest;
+use crate::endpoint::{Plane, Region, SIGNING_NAME};
+use crate::error::{Error, TimeoutKind};
+use crate::model_id::ModelId;
+use crate::operation::{self, AnswerError, ServiceError};
+use crate::transport::Body;
+
+/// Not signed, as the SDKs leave it out too: proxies like to rewrite it.
+const USER_AGENT: http::HeaderValue =
+    http::HeaderValue::from_static(concat!("bedrill/", env!("CARGO_PKG_VERSION")));
+
+/// An answer that is not a success.
+struct Refusal {
+    head: Parts,
+    error: ServiceError,
+    /// When the request was sent, and when the head of the answer came, by the client's clock.
+    sent: SystemTime,
+    received: SystemTime,
+}
+
+impl Client {
+    /// Invokes `model_id`, which may be another than `request` names, in the region that is its own.
+    pub(super) async fn invoke_as(
+        &self,
+        model_id: &ModelId,
+        request: &ConverseRequest,
+        how: Invocation,
+        attempt: &Attempt,
+    ) -> Result<(Parts, Body), Failed> {
+        self.invoke_in(self.region_for(model_id), model_id, request, how, attempt).await
+    }
+
+    pub(super) async fn invoke_in(
+        &self,
+        region: &Region,
+        model_id: &ModelId,
+        request: &ConverseRequest,
+        how: Invocation,
+        attempt: &Attempt,
+    ) -> Result<(Parts, Body), Failed> {
+        let endpoint = self.endpoint(Plane::Data, region)?;
+        let http = (how.build)(model_id.as_str(), request, &endpoint)?;
+        let advise = |error: &ServiceError, auth: &Auth| {
+            hint::for_error(error, &Circumstances { region, model_id, auth, action: how.action })
+        };
+        // On the heap: the callers hold it in several places, and their futures would hold as many of it.
+        Box::pin(self.exchange(http, region, advise, attempt)).await
+    }
+
+    /// Authorizes and sends; an answer other than 200 is an error, with what `advise` says about it.
+    ///
+    /// A request whose key is rejected is sent once more within the same attempt, when the sources have another key.
+    pub(super) async fn exchange(
+        &self,
+        mut http: http::Request<Bytes>,
+        region: &Region,
+        advise: impl FnOnce(&ServiceError, &Auth) -> Option<String>,
+        attempt: &Attempt,
+    ) -> Result<(Parts, Body), Failed> {
+        http.headers_mut().insert(http::header::USER_AGENT, USER_AGENT);
+        attempt.mark(http.headers_mut());
+        let mut auth = self.auth().await?;
+        let mut answer = self.send(http.clone(), region, &auth, attempt).await?;
+        if let Err(refusal) = &answer
+            && let Some(other) = self.replacement(&refusal.error, &auth).await
+        {
+            auth = other;
+            answer = self.send(http, region, &auth, attempt).await?;
+        }
+        let Refusal { head, error, sent, received } = match answer {
+            Ok(success) => return Ok(success),
+            Err(refusal) => refusal,
+        };
+        let advice = if head.status.is_redirection() {
+            Some("redirects are not followed, because they would carry the credentials along".to_owned())
+        } else {
+            advise(&error, &auth)
+        };
+        let measured = self.0.attempts.measure(&auth, &head.headers, sent, received);
+        Err(Failed::refused(Error::from(error).with_hint(advice), measured))
+    }
+
+    /// Authorizes and sends once: the answer when it is a success, else what the service says.
+    async fn send(
+        &self,
+        mut http: http::Request<Bytes>,
+        region: &Region,
+        auth: &Auth,
+        attempt: &Attempt,
+    ) -> Result<Result<(Parts, Body), Refusal>, Error> {
+        let Attempts { timeouts, .. } = &self.0.attempts;
+        let transport = &*self.0.transport;
+        let sent = (self.0.clock)();
+        let date = attempt.date(sent);
+        auth.authorize_with_keys(&mut http, region.as_str(), SIGNING_NAME, date, Some(&self.0.signing_keys))?;
+        let mut first_byte = Timer::start(transport, TimeoutKind::FirstByte, timeouts.first_byte());
+        let response = within(first_byte.as_mut(), transport.send(http)).await??;
+        let received = (self.0.clock)();
+        let (head, mut body) = response.into_parts();
+        if head.status == http::StatusCode::OK {
+            return Ok(Ok((head, body)));
+        }
+        let whole = timer::read_at_most(&mut body, ERROR_BODY, transport, timeouts).await;
+        let whole = echo::redacted(&whole.unwrap_or_default(), auth);
+        let error = operation::parse_error(head.status.as_u16(), &head.headers, &whole);
+        Ok(Err(Refusal { head, error, sent, received }))
+    }
+
+    /// Reads an answer that is one JSON document.
+    pub(super) async fn document<T>(
+        &self,
+        head: &Parts,
+        mut body: Body,
+        parse: fn(&HeaderMap, &[u8]) -> Result<T, AnswerError>,
+    ) -> Result<T, Error> {
+        let request_id = operation::request_id(&head.headers);
+        let described = |error: Error| error.with_response(head.status.as_u16(), request_id);
+        let Attempts { timeouts, .. } = &self.0.attempts;
+        let whole = timer::read_at_most(&mut body, self.0.frame_budget, &*self.0.transport, timeouts).await;
+        let whole = whole.map_err(described)?;
+        if let Ok(answer) = parse(&head.headers, &whole) {
+            return Ok(answer);
+        }
+        // Read again for the error, which quotes it.
+        parse(&head.headers, &self.quotable(&whole).await).map_err(|error| described(error.into()))
+    }
+}

@@ -1,0 +1,316 @@
+//! A transport that answers from a script, on a clock of its own: hours pass in no time.
+//!
+//! The clock is one per thread. It stands still while anything can be done, and jumps to the next timer when nothing
+//! can: [`run`] drives a future that way.
+
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeSet, VecDeque};
+use std::future::Future;
+use std::pin::{Pin, pin};
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, Waker};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use bedrill::auth::{Auth, StaticHost};
+use bedrill::credentials::Credentials;
+use bedrill::eventstream::{Frame, HeaderValue};
+use bedrill::transport::{Body, BoxFuture, Transport, TransportError, TransportErrorKind};
+use bedrill::{Client, ClientBuilder, RetryPolicy};
+use bytes::Bytes;
+
+/// Sun, 22 Nov 2026 12:00:00 GMT: when every script begins.
+pub const NOON: u64 = 1_795_348_800;
+
+thread_local! {
+    static NOW: Cell<Duration> = const { Cell::new(Duration::ZERO) };
+    static TIMERS: RefCell<BTreeSet<(Duration, u64)>> = const { RefCell::new(BTreeSet::new()) };
+    static NEXT_ID: Cell<u64> = const { Cell::new(0) };
+}
+
+/// How long the script has been running.
+pub fn elapsed() -> Duration {
+    NOW.get()
+}
+
+/// Lets time pass in which the program under test does something else.
+pub fn pass(time: Duration) {
+    NOW.set(NOW.get() + time);
+}
+
+/// What a clock on the wall shows.
+pub fn wall_clock() -> SystemTime {
+    UNIX_EPOCH + Duration::from_secs(NOON) + elapsed()
+}
+
+/// Drives `work` to its end.
+///
+/// # Panics
+///
+/// When it waits for something that will never come.
+pub fn run<T>(work: impl Future<Output = T>) -> T {
+    let mut work = pin!(work);
+    let mut context = Context::from_waker(Waker::noop());
+    loop {
+        if let Poll::Ready(done) = work.as_mut().poll(&mut context) {
+            return done;
+        }
+        let next = TIMERS.with_borrow(|timers| timers.first().copied());
+        let (at, _) = next.expect("nothing will ever come");
+        NOW.set(NOW.get().max(at));
+    }
+}
+
+/// A timer on the scripted clock.
+struct Sleep {
+    at: Duration,
+    id: u64,
+}
+
+impl Sleep {
+    fn new(duration: Duration) -> Self {
+        let id = NEXT_ID.get();
+        NEXT_ID.set(id + 1);
+        Self { at: elapsed().saturating_add(duration), id }
+    }
+}
+
+impl Future for Sleep {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
+        TIMERS.with_borrow_mut(|timers| {
+            if elapsed() >= self.at {
+                timers.remove(&(self.at, self.id));
+                Poll::Ready(())
+            } else {
+                timers.insert((self.at, self.id));
+                Poll::Pending
+            }
+        })
+    }
+}
+
+impl Drop for Sleep {
+    fn drop(&mut self) {
+        TIMERS.with_borrow_mut(|timers| timers.remove(&(self.at, self.id)));
+    }
+}
+
+/// A step of a body.
+#[derive(Clone)]
+pub enum Step {
+    /// So long nothing comes.
+    Wait(Duration),
+    /// This comes.
+    Send(Bytes),
+    /// The connection breaks.
+    Break,
+    /// Nothing comes any more.
+    Hang,
+}
+
+/// One answer of the script.
+#[derive(Clone)]
+pub struct Reply {
+    after: Duration,
+    failure: Option<TransportErrorKind>,
+    status: u16,
+    headers: Vec<(&'static str, &'static str)>,
+    body: Vec<Step>,
+}
+
+impl Reply {
+    /// A stream that begins with these frames.
+    pub fn stream(frames: impl IntoIterator<Item = Bytes>) -> Self {
+        Self {
+            after: Duration::ZERO,
+            failure: None,
+            status: 200,
+            headers: vec![("content-type", "application/vnd.amazon.eventstream")],
+            body: frames.into_iter().map(Step::Send).collect(),
+        }
+    }
+
+    /// The whole answer, "Hello".
+    pub fn hello() -> Self {
+        Self::stream([start(), text("Hel"), text("lo"), stop()])
+    }
+
+    /// A JSON document.
+    pub fn json(status: u16, body: &'static str) -> Self {
+        let headers = vec![("content-type", "application/json")];
+        Self { status, headers, body: vec![Step::Send(body.into())], ..Self::stream([]) }
+    }
+
+    /// An error of the service.
+    pub fn error(status: u16, code: &'static str) -> Self {
+        let reply = Self::json(status, r#"{"message":"said the service"}"#);
+        if code.is_empty() { reply } else { reply.header("x-amzn-errortype", code) }
+    }
+
+    /// No response: the connection fails.
+    pub fn failure(kind: TransportErrorKind) -> Self {
+        Self { failure: Some(kind), ..Self::stream([]) }
+    }
+
+    /// No response, for ever.
+    pub fn silence() -> Self {
+        Self::stream([]).after(Duration::MAX)
+    }
+
+    pub fn header(mut self, name: &'static str, value: &'static str) -> Self {
+        self.headers.push((name, value));
+        self
+    }
+
+    /// The head comes after so long.
+    pub fn after(mut self, wait: Duration) -> Self {
+        self.after = wait;
+        self
+    }
+
+    pub fn then(mut self, steps: impl IntoIterator<Item = Step>) -> Self {
+        self.body.extend(steps);
+        self
+    }
+}
+
+/// A request that was sent, and when.
+#[derive(Clone)]
+pub struct Sent {
+    pub at: Duration,
+    pub request: http::Request<Bytes>,
+}
+
+impl Sent {
+    pub fn header(&self, name: &str) -> &str {
+        self.request.headers().get(name).map_or("", |value| value.to_str().expect("text"))
+    }
+}
+
+/// The transport.
+#[derive(Clone, Default)]
+pub struct Script(Arc<Mutex<(VecDeque<Reply>, Vec<Sent>)>>);
+
+impl Script {
+    /// Answers with `replies`, one for each request, and none beyond them. The clock starts here.
+    pub fn new(replies: impl IntoIterator<Item = Reply>) -> Self {
+        NOW.set(Duration::ZERO);
+        Self(Arc::new(Mutex::new((replies.into_iter().collect(), Vec::new()))))
+    }
+
+    /// A client over this transport that waits as long as its policy ever does.
+    pub fn client(&self) -> ClientBuilder {
+        let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG");
+        Client::builder()
+            .host(Arc::new(StaticHost::new()))
+            .auth(Auth::SigV4(credentials))
+            .retry(RetryPolicy::standard().with_random(|| 1.0))
+            .clock(wall_clock)
+            .transport(Arc::new(self.clone()))
+    }
+
+    /// The requests so far.
+    pub fn sent(&self) -> Vec<Sent> {
+        self.0.lock().expect("no panic").1.clone()
+    }
+
+    /// When the requests were sent, in milliseconds.
+    pub fn times(&self) -> Vec<u64> {
+        self.sent().iter().map(|sent| u64::try_from(sent.at.as_millis()).expect("no eternity")).collect()
+    }
+}
+
+impl Transport for Script {
+    fn send(
+        &self,
+        request: http::Request<Bytes>,
+    ) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
+        let mut script = self.0.lock().expect("no panic");
+        script.1.push(Sent { at: elapsed(), request });
+        let reply = script.0.pop_front();
+        Box::pin(async move {
+            let Some(reply) = reply else {
+                return Err(TransportError::new(TransportErrorKind::Other, "the script is at its end"));
+            };
+            Sleep::new(reply.after).await;
+            if let Some(kind) = reply.failure {
+                return Err(TransportError::new(kind, "so says the script"));
+            }
+            let mut response = http::Response::builder().status(reply.status);
+            for (name, value) in reply.headers {
+                response = response.header(name, value);
+            }
+            let body = Body::from_stream(Steps { rest: reply.body.into(), waiting: None });
+            Ok(response.body(body).expect("a response"))
+        })
+    }
+
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
+        Box::pin(Sleep::new(duration))
+    }
+}
+
+struct Steps {
+    rest: VecDeque<Step>,
+    waiting: Option<Sleep>,
+}
+
+impl futures_core::Stream for Steps {
+    type Item = Result<Bytes, TransportError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        loop {
+            if let Some(sleep) = &mut self.waiting {
+                std::task::ready!(Pin::new(sleep).poll(context));
+                self.waiting = None;
+            }
+            match self.rest.pop_front() {
+                None => return Poll::Ready(None),
+                Some(Step::Send(bytes)) => return Poll::Ready(Some(Ok(bytes))),
+                Some(Step::Wait(time)) => self.waiting = Some(Sleep::new(time)),
+                Some(Step::Hang) => self.waiting = Some(Sleep::new(Duration::MAX)),
+                Some(Step::Break) => {
+                    let error = TransportError::new(TransportErrorKind::Broken, "so says the script");
+                    return Poll::Ready(Some(Err(error)));
+                }
+            }
+        }
+    }
+}
+
+/// A frame with these two headers.
+pub fn frame(message_type: &'static str, name: (&'static str, &'static str), payload: &str) -> Bytes {
+    let frame = Frame::builder()
+        .header(":message-type", HeaderValue::String(message_type))
+        .header(name.0, HeaderValue::String(name.1))
+        .payload(payload.as_bytes().to_vec())
+        .build()
+        .expect("a frame");
+    Bytes::copy_from_slice(frame.as_bytes())
+}
+
+/// An event.
+pub fn event(event_type: &'static str, payload: &str) -> Bytes {
+    frame("event", (":event-type", event_type), payload)
+}
+
+/// An exception.
+pub fn exception(exception_type: &'static str) -> Bytes {
+    frame("exception", (":exception-type", exception_type), r#"{"message":"said the service"}"#)
+}
+
+/// `messageStart`.
+pub fn start() -> Bytes {
+    event("messageStart", r#"{"role":"assistant"}"#)
+}
+
+/// `contentBlockDelta` with text.
+pub fn text(text: &str) -> Bytes {
+    event("contentBlockDelta", &format!(r#"{{"contentBlockIndex":0,"delta":{{"text":"{text}"}}}}"#))
+}
+
+/// `messageStop`.
+pub fn stop() -> Bytes {
+    event("messageStop", r#"{"stopReason":"end_turn"}"#)
+}
