@@ -5,7 +5,7 @@ use std::fmt;
 use serde_json::{Map, Value};
 
 use crate::quote;
-use crate::shape::{self, Shape, ShapeError};
+use crate::shape::{self, Members, Shape, ShapeError};
 
 /// The kind of a modelled exception.
 ///
@@ -107,14 +107,14 @@ impl StreamException {
     ///
     /// The payload departs from its shape.
     pub fn from_payload(exception_type: &str, payload: Value) -> Result<Self, ShapeError> {
-        let mut members = shape::members(payload)?;
-        shape::drop_padding(&mut members);
+        let mut members = Members::of(payload)?;
+        members.drop_padding();
         Ok(Self {
             kind: ExceptionKind::from(exception_type),
-            message: shape::optional(&mut members, "message")?,
-            original_status_code: shape::optional(&mut members, "originalStatusCode")?,
-            original_message: shape::optional(&mut members, "originalMessage")?,
-            extra: members,
+            message: members.optional("message"),
+            original_status_code: members.optional("originalStatusCode"),
+            original_message: members.optional("originalMessage"),
+            extra: members.end()?,
         })
     }
 

@@ -1,5 +1,6 @@
 //! From the sections of both files to one [`ProfileSet`]: which names count, and what wins.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use super::parse::{BLANK, RawProperty, RawSection};
@@ -77,15 +78,12 @@ fn ignored(raw: &RawSection<'_>, origin: Origin, reason: IgnoredReason) -> Ignor
 }
 
 fn normalised(raw: RawProperty, file: FileKind) -> Property {
-    Property {
-        value: raw.value,
-        origin: Origin { file, line: raw.line },
-        sub_properties: raw
-            .sub_properties
-            .into_iter()
-            .map(|sub_property| (sub_property.name.clone(), normalised(sub_property, file)))
-            .collect(),
+    // Inserted one by one: collecting into a map sorts first, which is a lot of code for a few entries.
+    let mut sub_properties = BTreeMap::new();
+    for sub_property in raw.sub_properties {
+        sub_properties.insert(sub_property.name.clone(), normalised(sub_property, file));
     }
+    Property { value: raw.value, origin: Origin { file, line: raw.line }, sub_properties }
 }
 
 /// What a header stands for in `file`.

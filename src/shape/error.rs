@@ -21,7 +21,11 @@ use serde_json::Value;
 /// assert_eq!(error.to_string(), "`output.message.content[0].toolUse.name` is missing");
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ShapeError {
+pub struct ShapeError(Box<Fault>);
+
+/// Behind a pointer, because every function that reads a shape passes the error on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Fault {
     path: String,
     problem: Problem,
 }
@@ -56,7 +60,7 @@ pub enum Problem {
 
 impl ShapeError {
     pub(crate) fn new(problem: Problem) -> Self {
-        Self { path: String::new(), problem }
+        Self(Box::new(Fault { path: String::new(), problem }))
     }
 
     pub(crate) fn expected(expected: &'static str, found: &Value) -> Self {
@@ -77,34 +81,34 @@ impl ShapeError {
 
     /// Errors are made where they occur and learn their path on the way out.
     pub(crate) fn in_member(mut self, name: &str) -> Self {
-        let joint = if self.path.is_empty() || self.path.starts_with('[') { "" } else { "." };
-        self.path = format!("{name}{joint}{}", self.path);
+        let joint = if self.0.path.is_empty() || self.0.path.starts_with('[') { "" } else { "." };
+        self.0.path = format!("{name}{joint}{}", self.0.path);
         self
     }
 
     pub(crate) fn at_index(mut self, index: usize) -> Self {
-        let joint = if self.path.is_empty() || self.path.starts_with('[') { "" } else { "." };
-        self.path = format!("[{index}]{joint}{}", self.path);
+        let joint = if self.0.path.is_empty() || self.0.path.starts_with('[') { "" } else { "." };
+        self.0.path = format!("[{index}]{joint}{}", self.0.path);
         self
     }
 
     /// The place, as in `messages[0].content[1].toolUse.name`; empty for the value itself.
     #[must_use]
     pub fn path(&self) -> &str {
-        &self.path
+        &self.0.path
     }
 
     /// What is wrong there.
     #[must_use]
     pub fn problem(&self) -> Problem {
-        self.problem
+        self.0.problem
     }
 }
 
 impl fmt::Display for ShapeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.path.is_empty() { f.write_str("the value") } else { write!(f, "`{}`", self.path) }?;
-        match self.problem {
+        if self.0.path.is_empty() { f.write_str("the value") } else { write!(f, "`{}`", self.0.path) }?;
+        match self.0.problem {
             Problem::Missing => f.write_str(" is missing"),
             Problem::Expected { expected, found } => write!(f, " is {found} where the API has {expected}"),
             Problem::NotBase64 => f.write_str(" is not base64"),

@@ -41,13 +41,16 @@ macro_rules! plain_structure {
         impl $crate::shape::Shape for $name {
             fn from_json(value: serde_json::Value) -> Result<Self, $crate::shape::ShapeError> {
                 #[allow(unused_mut)]
-                let mut members = $crate::shape::members(value)?;
-                $( $crate::shape::$padded(&mut members); )?
-                Ok(Self {
-                    $( $req: $crate::shape::required(&mut members, $req_wire)?, )*
-                    $( $opt: $crate::shape::optional(&mut members, $opt_wire)?, )*
-                    extra: members,
-                })
+                let mut members = $crate::shape::Members::of(value)?;
+                $( members.$padded(); )?
+                $( let $req = members.required($req_wire); )*
+                $( let $opt = members.optional($opt_wire); )*
+                let extra = members.end()?;
+                #[allow(irrefutable_let_patterns)] // of a structure without required members
+                let ($( Some($req), )*) = ($( $req, )*) else {
+                    return Err($crate::shape::ShapeError::new($crate::shape::Problem::Missing));
+                };
+                Ok(Self { $( $req, )* $( $opt, )* extra })
             }
 
             fn to_json(&self) -> serde_json::Value {

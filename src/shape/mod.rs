@@ -71,30 +71,84 @@ pub(crate) fn members(value: Value) -> Result<Map<String, Value>, ShapeError> {
     }
 }
 
-/// Takes a known member out of `members`; `null` counts as absent.
-fn take(members: &mut Map<String, Value>, name: &str) -> (Option<Value>, bool) {
-    match members.remove(name) {
-        Some(Value::Null) => (None, true),
-        found => (found, false),
+/// The members of a structure, taken out one by one while it is read.
+///
+/// The first error is kept until [`end`](Self::end), so that a structure has one way out and not one for each member:
+/// that halves the code of a structure with many.
+pub(crate) struct Members {
+    rest: Map<String, Value>,
+    error: Option<ShapeError>,
+}
+
+impl Members {
+    pub(crate) fn of(value: Value) -> Result<Self, ShapeError> {
+        Ok(Self { rest: members(value)?, error: None })
+    }
+
+    /// Hands a member to `read`; an absent one only when it is `required`. This is what does not depend on the
+    /// member's type, so that it is compiled once and not for each.
+    fn member(&mut self, name: &str, required: bool, read: &mut dyn FnMut(Found) -> Result<(), ShapeError>) {
+        if self.error.is_some() {
+            return;
+        }
+        let found = match self.rest.remove(name) {
+            Some(Value::Null) => Found::Null,
+            Some(value) => Found::Value(value),
+            None => Found::Nothing,
+        };
+        if !required && !matches!(found, Found::Value(_)) {
+            return;
+        }
+        if let Err(error) = read(found) {
+            self.error = Some(error.in_member(name));
+        }
+    }
+
+    /// A required member; `None` only when there is an error.
+    pub(crate) fn required<T: Shape>(&mut self, name: &str) -> Option<T> {
+        let mut member = None;
+        self.member(name, true, &mut |found| {
+            member = match found {
+                Found::Value(value) => Some(T::from_json(value)?),
+                absent => T::from_absence(matches!(absent, Found::Null)),
+            };
+            if member.is_some() { Ok(()) } else { Err(ShapeError::new(Problem::Missing)) }
+        });
+        member
+    }
+
+    /// An optional member; `None` also when there is an error.
+    pub(crate) fn optional<T: Shape>(&mut self, name: &str) -> Option<T> {
+        let mut member = None;
+        self.member(name, false, &mut |found| {
+            if let Found::Value(value) = found {
+                member = Some(T::from_json(value)?);
+            }
+            Ok(())
+        });
+        member
+    }
+
+    /// Bedrock pads each event with a member `p` of random letters and digits, so that the sizes of encrypted packets
+    /// do not tell the text. It carries nothing.
+    pub(crate) fn drop_padding(&mut self) {
+        drop_padding(&mut self.rest);
+    }
+
+    /// What was not taken, or the first error.
+    pub(crate) fn end(self) -> Result<Map<String, Value>, ShapeError> {
+        match self.error {
+            None => Ok(self.rest),
+            Some(error) => Err(error),
+        }
     }
 }
 
-pub(crate) fn required<T: Shape>(members: &mut Map<String, Value>, name: &str) -> Result<T, ShapeError> {
-    let (value, null) = take(members, name);
-    match value {
-        Some(value) => T::from_json(value).map_err(|error| error.in_member(name)),
-        None => T::from_absence(null).ok_or_else(|| ShapeError::new(Problem::Missing).in_member(name)),
-    }
-}
-
-pub(crate) fn optional<T: Shape>(
-    members: &mut Map<String, Value>,
-    name: &str,
-) -> Result<Option<T>, ShapeError> {
-    match take(members, name).0 {
-        Some(value) => T::from_json(value).map(Some).map_err(|error| error.in_member(name)),
-        None => Ok(None),
-    }
+/// A member as it was found.
+enum Found {
+    Value(Value),
+    Null,
+    Nothing,
 }
 
 /// Writes a known member.
@@ -146,8 +200,7 @@ pub(crate) fn union_json(name: &str, value: Value) -> Value {
     Value::Object(members)
 }
 
-/// Bedrock pads each event with a member `p` of random letters and digits, so that the sizes of encrypted packets
-/// do not tell the text. It carries nothing.
+/// As [`Members::drop_padding`].
 pub(crate) fn drop_padding(members: &mut Map<String, Value>) {
     if matches!(members.get("p"), Some(Value::String(text)) if is_padding(text)) {
         members.remove("p");
@@ -268,16 +321,34 @@ impl<T: Shape> Shape for Box<T> {
     }
 }
 
+/// Hands the items of a list to `read`: what does not depend on their type, so that it is compiled once.
+fn each_item(value: Value, read: &mut dyn FnMut(Value) -> Result<(), ShapeError>) -> Result<(), ShapeError> {
+    let Value::Array(items) = value else { return Err(ShapeError::expected("a list", &value)) };
+    let mut items = items.into_iter().enumerate();
+    items.try_for_each(|(index, item)| read(item).map_err(|error| error.at_index(index)))
+}
+
+/// Hands the members of a map to `read`, as [`each_item`] does.
+fn each_member(
+    value: Value,
+    read: &mut dyn FnMut(String, Value) -> Result<(), ShapeError>,
+) -> Result<(), ShapeError> {
+    for (name, item) in members(value)? {
+        if let Err(error) = read(name.clone(), item) {
+            return Err(error.in_member(&name));
+        }
+    }
+    Ok(())
+}
+
 impl<T: Shape> Shape for Vec<T> {
     fn from_json(value: Value) -> Result<Self, ShapeError> {
-        match value {
-            Value::Array(items) => items
-                .into_iter()
-                .enumerate()
-                .map(|(index, item)| T::from_json(item).map_err(|error| error.at_index(index)))
-                .collect(),
-            other => Err(ShapeError::expected("a list", &other)),
-        }
+        let mut read = Self::new();
+        each_item(value, &mut |item| {
+            read.push(T::from_json(item)?);
+            Ok(())
+        })?;
+        Ok(read)
     }
 
     fn to_json(&self) -> Value {
@@ -293,17 +364,21 @@ impl<T: Shape> Shape for Vec<T> {
 
 impl<T: Shape> Shape for BTreeMap<String, T> {
     fn from_json(value: Value) -> Result<Self, ShapeError> {
-        members(value)?
-            .into_iter()
-            .map(|(name, item)| match T::from_json(item) {
-                Ok(item) => Ok((name, item)),
-                Err(error) => Err(error.in_member(&name)),
-            })
-            .collect()
+        // Inserted one by one: collecting into a map sorts first, and a sort is a lot of code for each type.
+        let mut read = Self::new();
+        each_member(value, &mut |name, item| {
+            read.insert(name, T::from_json(item)?);
+            Ok(())
+        })?;
+        Ok(read)
     }
 
     fn to_json(&self) -> Value {
-        Value::Object(self.iter().map(|(name, item)| (name.clone(), item.to_json())).collect())
+        let mut members = Map::new();
+        for (name, item) in self {
+            put(&mut members, name, item.to_json());
+        }
+        Value::Object(members)
     }
 
     fn find_unknown(&self, at: &Path<'_>, found: &mut Vec<String>) {

@@ -316,7 +316,8 @@ fn push_canonical_query(out: &mut String, query: &str) {
             (recoded(name), recoded(value))
         })
         .collect();
-    pairs.sort();
+    // Equal pairs are the same text, so their order does not matter.
+    pairs.sort_unstable();
     for (index, (name, value)) in pairs.iter().enumerate() {
         if index > 0 {
             out.push('&');
