@@ -6,10 +6,28 @@
 #[cfg(feature = "client")]
 mod http_date;
 
+#[cfg(feature = "client")]
+use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 #[cfg(feature = "client")]
 pub(crate) use http_date::parse_http_date;
+
+/// A span of time in seconds, as messages tell limits: `3.1`. It is written from whole numbers: the code that prints a
+/// floating-point number is larger than the rest of a message's.
+#[cfg(feature = "client")]
+pub(crate) struct Seconds(pub(crate) Duration);
+
+#[cfg(feature = "client")]
+impl fmt::Display for Seconds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0.as_secs())?;
+        match self.0.subsec_micros() {
+            0 => Ok(()),
+            micros => write!(f, ".{}", format!("{micros:06}").trim_end_matches('0')),
+        }
+    }
+}
 
 const SECONDS_A_DAY: i64 = 86_400;
 

@@ -12,6 +12,7 @@ use http::header::{HeaderValue, USER_AGENT};
 use zeroize::Zeroizing;
 
 use super::Context;
+use crate::time::Seconds;
 use crate::transport::{BoxFuture, Transport, TransportErrorKind};
 
 /// The most that is read of an answer: 64 KiB. Credential documents have a few.
@@ -83,7 +84,7 @@ impl fmt::Display for FetchError {
             Self::NoTransport => f.write_str(
                 "nothing carries HTTP requests: give the chain a transport with ChainBuilder::transport",
             ),
-            Self::Timeout(limit) => write!(f, "no answer within {} s", limit.as_secs_f32()),
+            Self::Timeout(limit) => write!(f, "no answer within {} s", Seconds(*limit)),
             Self::TooLarge(limit) => write!(f, "the answer is larger than {} KiB", limit / 1024),
             Self::Transport(_, message) => f.write_str(&crate::quote::escape(message)),
         }

@@ -1,6 +1,5 @@
 //! What a chain remembers between two times that it is asked.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
@@ -10,10 +9,11 @@ use zeroize::Zeroizing;
 /// When tokens were renewed, and those that could not be written to their file. One for each chain; a chain that is
 /// built anew starts with nothing.
 #[derive(Default)]
-pub(super) struct Memory(Mutex<BTreeMap<PathBuf, Remembered>>);
+pub(super) struct Memory(Mutex<Vec<Remembered>>);
 
-#[derive(Default)]
+/// What is known of one file. There are one or two of them.
 struct Remembered {
+    path: PathBuf,
     renewed_at: Option<SystemTime>,
     unwritten: Option<Unwritten>,
     warned: bool,
@@ -30,7 +30,7 @@ impl Memory {
     /// make it longer.
     pub(super) fn may_renew(&self, path: &Path, now: SystemTime, pause: Duration) -> bool {
         let mut all = self.lock();
-        let remembered = all.entry(path.to_owned()).or_default();
+        let remembered = entry(&mut all, path);
         let waiting =
             remembered.renewed_at.is_some_and(|at| now.duration_since(at).is_ok_and(|since| since < pause));
         if !waiting {
@@ -42,7 +42,7 @@ impl Memory {
     /// The contents that could not be written to `path`, unless the file has been changed since.
     pub(super) fn unwritten(&self, path: &Path, modified: Option<SystemTime>) -> Option<Zeroizing<Vec<u8>>> {
         let all = self.lock();
-        let unwritten = all.get(path)?.unwritten.as_ref()?;
+        let unwritten = all.iter().find(|file| file.path == path)?.unwritten.as_ref()?;
         (unwritten.modified == modified).then(|| unwritten.contents.clone())
     }
 
@@ -54,21 +54,27 @@ impl Memory {
         contents: Zeroizing<Vec<u8>>,
     ) -> bool {
         let mut all = self.lock();
-        let remembered = all.entry(path.to_owned()).or_default();
+        let remembered = entry(&mut all, path);
         remembered.unwritten = Some(Unwritten { contents, modified });
         !std::mem::replace(&mut remembered.warned, true)
     }
 
     /// The file holds the newest contents again.
     pub(super) fn written(&self, path: &Path) {
-        if let Some(remembered) = self.lock().get_mut(path) {
-            remembered.unwritten = None;
-        }
+        entry(&mut self.lock(), path).unwritten = None;
     }
 
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<PathBuf, Remembered>> {
+    fn lock(&self) -> MutexGuard<'_, Vec<Remembered>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn entry<'a>(all: &'a mut Vec<Remembered>, path: &Path) -> &'a mut Remembered {
+    let at = all.iter().position(|file| file.path == path).unwrap_or_else(|| {
+        all.push(Remembered { path: path.to_owned(), renewed_at: None, unwritten: None, warned: false });
+        all.len() - 1
+    });
+    &mut all[at]
 }
 
 #[cfg(test)]

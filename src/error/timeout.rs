@@ -3,6 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use crate::time::Seconds;
+
 /// Which of the client's limits ran out; see [`Timeouts`](crate::Timeouts).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -44,7 +46,7 @@ impl TimedOut {
 
 impl fmt::Display for TimedOut {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let seconds = self.limit.as_secs_f64();
+        let seconds = Seconds(self.limit);
         match self.kind {
             TimeoutKind::Connect => write!(f, "connect timeout: no connection within {seconds} s")?,
             TimeoutKind::FirstByte => write!(f, "first-byte timeout: no response within {seconds} s")?,

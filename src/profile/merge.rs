@@ -1,10 +1,9 @@
 //! From the sections of both files to one [`ProfileSet`]: which names count, and what wins.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 use super::parse::{BLANK, RawProperty, RawSection};
-use super::{FileKind, Ignored, Origin, ProfileSet, Property, Section};
+use super::{FileKind, Ignored, Origin, ProfileSet, Section};
 
 /// Why a section has no effect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,7 +67,7 @@ pub(super) fn add(set: &mut ProfileSet, sections: Vec<RawSection<'_>>, file: Fil
         let section = sections.entry(name.to_owned()).or_insert_with(|| Section::new(name, origin));
         // A property that comes again overrides the earlier one; invalid names are dropped, as in the SDKs.
         for property in raw.properties.into_iter().filter(|property| is_valid_name(&property.name)) {
-            section.properties.insert(property.name.clone(), normalised(property, file));
+            section.insert(property, file);
         }
     }
 }
@@ -77,13 +76,15 @@ fn ignored(raw: &RawSection<'_>, origin: Origin, reason: IgnoredReason) -> Ignor
     Ignored { header: raw.header.trim_matches(BLANK).to_owned(), origin, reason }
 }
 
-fn normalised(raw: RawProperty, file: FileKind) -> Property {
-    // Inserted one by one: collecting into a map sorts first, which is a lot of code for a few entries.
-    let mut sub_properties = BTreeMap::new();
-    for sub_property in raw.sub_properties {
-        sub_properties.insert(sub_property.name.clone(), normalised(sub_property, file));
+impl Section {
+    fn insert(&mut self, raw: RawProperty, file: FileKind) {
+        let mut property = Self::new(&raw.name, Origin { file, line: raw.line });
+        property.value = raw.value;
+        for sub_property in raw.sub_properties {
+            property.insert(sub_property, file);
+        }
+        self.properties.insert(raw.name, property);
     }
-    Property { value: raw.value, origin: Origin { file, line: raw.line }, sub_properties }
 }
 
 /// What a header stands for in `file`.

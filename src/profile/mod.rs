@@ -168,14 +168,6 @@ impl Ignored {
     }
 }
 
-/// The value of one property. No `Debug`: it may be a secret.
-#[derive(Clone, PartialEq, Eq)]
-struct Property {
-    value: Zeroizing<String>,
-    origin: Origin,
-    sub_properties: BTreeMap<String, Self>,
-}
-
 /// One `[profile NAME]`, `[sso-session NAME]` or `[services NAME]`, merged from all places that define it.
 ///
 /// `Debug` shows names and places, never a value.
@@ -183,12 +175,15 @@ struct Property {
 pub struct Section {
     name: String,
     origin: Origin,
-    properties: BTreeMap<String, Property>,
+    /// A property is kept as a section with a value, whose properties are its sub-properties: one kind of map holds
+    /// everything. A section that stands in the file has no value.
+    value: Zeroizing<String>,
+    properties: BTreeMap<String, Self>,
 }
 
 impl Section {
     fn new(name: &str, origin: Origin) -> Self {
-        Self { name: name.to_owned(), origin, properties: BTreeMap::new() }
+        Self { name: name.to_owned(), origin, value: Zeroizing::default(), properties: BTreeMap::new() }
     }
 
     /// The name, without its prefix.
@@ -232,12 +227,12 @@ impl Section {
         self.properties.iter().map(|(name, property)| (name.as_str(), property.value.as_str()))
     }
 
-    fn find(&self, name: &str) -> Option<&Property> {
+    fn find(&self, name: &str) -> Option<&Self> {
         self.properties.get(&name.to_ascii_lowercase())
     }
 
-    fn find_sub(&self, parent: &str, name: &str) -> Option<&Property> {
-        self.find(parent)?.sub_properties.get(&name.to_ascii_lowercase())
+    fn find_sub(&self, parent: &str, name: &str) -> Option<&Self> {
+        self.find(parent)?.find(name)
     }
 }
 

@@ -27,7 +27,8 @@ use sha2::{Digest, Sha256};
 use super::error::SignError;
 use super::params::SigningParams;
 use super::{X_AMZ_CONTENT_SHA256, X_AMZ_DATE, X_AMZ_SECURITY_TOKEN};
-use crate::{hex, uri};
+use crate::hex::HexDigest;
+use crate::uri;
 
 /// A request in the canonical form of
 /// [Signature Version 4](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html).
@@ -51,8 +52,9 @@ impl CanonicalRequest {
     ) -> Result<Self, SignError> {
         let path = request.uri().path();
         let query = request.uri().query().unwrap_or_default();
-        let payload_hash = hex::encode(&Sha256::digest(request.body()));
-        let headers = header_lines(request, params, amz_date, &payload_hash)?;
+        let payload_hash = HexDigest::new(&Sha256::digest(request.body()).into());
+        let payload_hash = payload_hash.as_str();
+        let headers = header_lines(request, params, amz_date, payload_hash)?;
 
         // One allocation for nearly every request: encoding seldom doubles a path, and names come twice.
         let doubled =
@@ -70,7 +72,7 @@ impl CanonicalRequest {
         push_signed_headers(&mut text, &headers);
         let signed_headers = start..text.len();
         text.push('\n');
-        text.push_str(&payload_hash);
+        text.push_str(payload_hash);
         Ok(Self { text, secrets, signed_headers })
     }
 
@@ -119,8 +121,8 @@ impl CanonicalRequest {
     }
 
     /// The SHA-256 of the text, in lower-case hexadecimal.
-    pub(super) fn hash(&self) -> String {
-        hex::encode(&Sha256::digest(&self.text))
+    pub(super) fn hash(&self) -> HexDigest {
+        HexDigest::new(&Sha256::digest(&self.text).into())
     }
 }
 
@@ -169,21 +171,27 @@ fn header_lines<'a>(
             continue;
         }
         let text = str::from_utf8(value.as_bytes()).map_err(|_| SignError::HeaderNotUtf8(name.clone()))?;
-        lines.push(HeaderLine { name: name.as_str(), value: text, secret: value.is_sensitive() });
+        insert(&mut lines, HeaderLine { name: name.as_str(), value: text, secret: value.is_sensitive() });
     }
     if !request.headers().contains_key(HOST) {
-        lines.push(HeaderLine::public(&HOST, host(request.uri()).ok_or(SignError::MissingHost)?));
+        insert(&mut lines, HeaderLine::public(&HOST, host(request.uri()).ok_or(SignError::MissingHost)?));
     }
-    lines.push(HeaderLine::public(&X_AMZ_DATE, amz_date));
+    insert(&mut lines, HeaderLine::public(&X_AMZ_DATE, amz_date));
     if let Some(token) = params.credentials.session_token().filter(|_| params.session_token_signed) {
-        lines.push(HeaderLine { name: X_AMZ_SECURITY_TOKEN.as_str(), value: token.expose(), secret: true });
+        let name = X_AMZ_SECURITY_TOKEN.as_str();
+        insert(&mut lines, HeaderLine { name, value: token.expose(), secret: true });
     }
     if params.content_sha256 {
-        lines.push(HeaderLine::public(&X_AMZ_CONTENT_SHA256, payload_hash));
+        insert(&mut lines, HeaderLine::public(&X_AMZ_CONTENT_SHA256, payload_hash));
     }
-    // Stable, so values of one name stay in the order in which they are sent.
-    lines.sort_by_key(|line| line.name);
     Ok(lines)
+}
+
+/// Puts `line` where it belongs by its name, behind others of that name: their values stay in the order in which they
+/// are sent. For a dozen lines this is quicker than a sort, and a tenth of its code.
+fn insert<'a>(lines: &mut Vec<HeaderLine<'a>>, line: HeaderLine<'a>) {
+    let place = lines.partition_point(|other| other.name <= line.name);
+    lines.insert(place, line);
 }
 
 /// Appends one line for each name, with its values in the order in which they are sent. Returns where the secret ones

@@ -80,7 +80,7 @@ pub use key::{SigningKey, SigningKeyCache};
 pub use params::SigningParams;
 pub use verify::{VerifyError, verify};
 
-use crate::hex;
+use crate::hex::HexDigest;
 use key::Scope;
 use params::KeySource;
 
@@ -181,8 +181,8 @@ pub fn explain(request: &Request<Bytes>, params: &SigningParams<'_>) -> Result<S
 
     let canonical_request = CanonicalRequest::new(request, params, &amz_date)?;
     let string_to_sign =
-        [ALGORITHM, "\n", &amz_date, "\n", scope.as_str(), "\n", &canonical_request.hash()].concat();
-    let value = hex::encode(&match params.key {
+        [ALGORITHM, "\n", &amz_date, "\n", scope.as_str(), "\n", canonical_request.hash().as_str()].concat();
+    let value = HexDigest::new(&match params.key {
         KeySource::Derived => {
             SigningKey::derive_for(credentials.secret_access_key(), &scope).sign(&string_to_sign)
         }
@@ -199,7 +199,7 @@ pub fn explain(request: &Request<Bytes>, params: &SigningParams<'_>) -> Result<S
         ", SignedHeaders=",
         canonical_request.signed_headers(),
         ", Signature=",
-        &value,
+        value.as_str(),
     ]
     .concat();
     let scope = scope.into_string();
@@ -219,7 +219,7 @@ pub struct Signature {
     canonical_request: CanonicalRequest,
     string_to_sign: String,
     scope: String,
-    value: String,
+    value: HexDigest,
     authorization: String,
     amz_date: String,
 }
@@ -253,7 +253,7 @@ impl Signature {
     /// The signature: 64 lower-case hexadecimal digits.
     #[must_use]
     pub fn value(&self) -> &str {
-        &self.value
+        self.value.as_str()
     }
 
     /// The value of the `authorization` header. With the body and the other headers it lets anyone send this request

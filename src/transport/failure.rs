@@ -5,6 +5,7 @@ use std::io;
 use std::time::Duration;
 
 use super::{TransportError, TransportErrorKind};
+use crate::time::Seconds;
 
 /// An error of the library below, with the kind that its causes show, else `otherwise`; `action` is what was tried,
 /// as in "could not reach HOST".
@@ -49,7 +50,7 @@ pub(super) fn no_connection_within(limit: Duration, error: TransportError) -> Tr
     if error.kind != TransportErrorKind::Timeout {
         return error;
     }
-    let message = format!("connect timeout after {} s: {}", limit.as_secs_f64(), error.message);
+    let message = format!("connect timeout after {} s: {}", Seconds(limit), error.message);
     TransportError { message, ..error }
 }
 

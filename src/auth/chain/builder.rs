@@ -150,7 +150,8 @@ impl ChainBuilder {
     pub fn build(self) -> Chain {
         let mut slots = self.slots;
         if self.profile.is_some() {
-            slots.sort_by_key(|slot| *slot != Slot::Profile);
+            let (profile, others): (Vec<_>, Vec<_>) = slots.iter().partition(|slot| **slot == Slot::Profile);
+            slots = [profile, others].concat();
         }
         let mut sources = self.own;
         sources.extend(slots.into_iter().map(|slot| -> Box<dyn Source> {

@@ -104,7 +104,7 @@ impl ContainerAddress {
             Some(address) if is_allowed(address) => {}
             Some(address) => return Err(not_allowed(&address.to_string())),
             None => {
-                let mut addresses =
+                let addresses =
                     host.resolve(name).map_err(|error| format!("{name} cannot be resolved: {error}"))?;
                 if addresses.is_empty() {
                     return Err(format!("{name} has no address"));
@@ -113,13 +113,13 @@ impl ContainerAddress {
                     return Err(not_allowed(&format!("{name} ({bad})")));
                 }
                 // Most such servers listen on IPv4 only.
-                addresses.sort_by_key(IpAddr::is_ipv6);
+                let (first, last): (Vec<_>, Vec<_>) = addresses.iter().partition(|address| address.is_ipv4());
                 let path = uri.path_and_query().map_or("/", |path| path.as_str());
                 let at = |address: &IpAddr| match address {
                     IpAddr::V4(address) => parse(&format!("http://{address}{port}{path}")),
                     IpAddr::V6(address) => parse(&format!("http://[{address}]{port}{path}")),
                 };
-                found.targets = addresses.iter().map(at).collect::<Result<_, _>>()?;
+                found.targets = first.into_iter().chain(last).map(at).collect::<Result<_, _>>()?;
                 found.host_header = HeaderValue::from_str(authority.as_str()).ok();
             }
         }
