@@ -57,3 +57,12 @@ fn the_default_features_stay_within_their_number() {
     assert!(names(&default).contains("reqwest"));
     assert!(!names(&default).contains("aws-lc-rs"));
 }
+
+#[test]
+fn hyper_instead_of_reqwest_stays_within_its_number() {
+    let hyper = crates(&["--no-default-features", "--features", "hyper,ring,webpki-roots"]);
+    assert!(hyper.len() <= 64, "{} crates: {hyper:?}", hyper.len());
+    for absent in ["reqwest", "url", "idna", "tower"] {
+        assert!(!names(&hyper).contains(absent), "{absent} came with hyper");
+    }
+}
