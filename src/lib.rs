@@ -102,6 +102,8 @@ pub mod operation;
 // L3: the outside world, behind traits.
 pub mod auth;
 #[cfg(feature = "client")]
+mod flight;
+#[cfg(feature = "client")]
 pub mod transport;
 
 // L4: the client.

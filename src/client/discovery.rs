@@ -6,7 +6,7 @@
 //!                                        '-- when it fails: the stored answer, however old, and said
 //! ```
 
-mod flight;
+mod both;
 mod store;
 
 use std::collections::HashMap;
@@ -21,10 +21,11 @@ use crate::auth::Auth;
 use crate::catalog::{Catalog, DiscoverySettings, Listing, Match, Resolution, Warning};
 use crate::endpoint::{Plane, Region};
 use crate::error::{Error, ErrorKind};
+use crate::flight::{Decision, SingleFlight};
 use crate::model_id::{ModelId, ModelKind};
 use crate::models::{ListFoundationModelsRequest, ListInferenceProfilesRequest};
 use crate::{hex, time};
-use flight::{Answer, Flight, both};
+use both::both;
 use store::Stored;
 
 pub(super) use store::Store;
@@ -38,19 +39,39 @@ const RETRY_AFTER: Duration = Duration::from_secs(60);
 
 /// What a client has found so far.
 pub(super) struct Discovery {
-    flights: Mutex<HashMap<String, Arc<Flight>>>,
+    lookups: Mutex<HashMap<String, Arc<Lookup>>>,
+}
+
+/// The answer under one key, and the call that is under way for it.
+type Lookup = SingleFlight<Option<Answer>, Result<Arc<Catalog>, Shared>>;
+
+/// An answer in memory: until when it is fresh.
+struct Answer {
+    catalog: Arc<Catalog>,
+    fresh_until: SystemTime,
+}
+
+/// The error of all who waited for one answer.
+struct Shared(Error);
+
+impl Clone for Shared {
+    fn clone(&self) -> Self {
+        Self(self.0.shared())
+    }
 }
 
 impl Discovery {
     pub(super) fn new() -> Self {
-        Self { flights: Mutex::new(HashMap::new()) }
+        Self { lookups: Mutex::new(HashMap::new()) }
     }
 
-    fn flight(&self, key: &str, now: SystemTime) -> Arc<Flight> {
-        let mut flights = self.flights.lock().unwrap_or_else(PoisonError::into_inner);
+    fn lookup(&self, key: &str, now: SystemTime) -> Arc<Lookup> {
+        let fresh = |answer: &mut Option<Answer>| answer.as_ref().is_some_and(|it| now < it.fresh_until);
+        let mut lookups = self.lookups.lock().unwrap_or_else(PoisonError::into_inner);
         // Temporary credentials make a new key every hour.
-        flights.retain(|other, flight| other == key || flight.is_live(now));
-        Arc::clone(flights.entry(key.to_owned()).or_default())
+        lookups.retain(|other, lookup| other == key || lookup.is_asking() || lookup.with(fresh));
+        let empty = || Arc::new(SingleFlight::new(None));
+        Arc::clone(lookups.entry(key.to_owned()).or_insert_with(empty))
     }
 }
 
@@ -116,7 +137,22 @@ impl Client {
         let name = format!("models-{key}");
         let work = Work { client: self, settings, region, name: Some(&name), interval, force };
         let now = (self.0.clock)();
-        self.0.discovery.flight(&key, now).run(now, force, || work.run()).await
+        let decide = |answer: &Option<Answer>| match answer {
+            Some(answer) if !force && now < answer.fresh_until => {
+                Decision::Serve(Ok(Arc::clone(&answer.catalog)))
+            }
+            _ => Decision::Ask,
+        };
+        let keep = |kept: &mut Option<Answer>, result: Result<Answer, Error>| {
+            let answer = result.map_err(Shared)?;
+            Ok(Arc::clone(&kept.insert(answer).catalog))
+        };
+        self.0
+            .discovery
+            .lookup(&key, now)
+            .run(decide, || work.run(), keep)
+            .await
+            .map_err(|Shared(error)| error)
     }
 
     /// Tells answers apart: by who asks, where, and for what. Neither key ids nor tokens can be read from it.
