@@ -292,7 +292,7 @@ impl ClientBuilder {
             control_endpoint_url: control,
             fallback: Fallback::new(self.profile_fallback, self.allowed_geographies, self.on_notice),
             discovery: Discovery::new(),
-            store: Store::of(&*self.host),
+            store: Store::of(&self.host),
             host: self.host,
             credential_transport,
             frame_budget: self.frame_budget,

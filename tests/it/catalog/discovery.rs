@@ -13,6 +13,7 @@ use http::Request;
 use serde_json::json;
 
 use super::{application_profile, listed, model, profile};
+use crate::support::replies::DiskHost;
 use crate::support::service::{Reply, Service};
 
 const NOVA: &str = "amazon.nova-pro-v1:0";
@@ -44,7 +45,7 @@ pub fn answers(request: &Request<bytes::Bytes>) -> Reply {
 fn builder(service: &Service, cache: &Path, key: &str) -> ClientBuilder {
     Client::builder()
         .region("us-east-1")
-        .host(Arc::new(StaticHost::new().with_var("XDG_CACHE_HOME", cache.to_str().unwrap())))
+        .host(Arc::new(DiskHost(StaticHost::new().with_var("XDG_CACHE_HOME", cache.to_str().unwrap()))))
         .auth(Auth::SigV4(Credentials::new(key, "secret")))
         .transport(Arc::new(service.clone()))
 }

@@ -11,6 +11,7 @@ use bedrill::{Client, ClientBuilder, ProfileFallback};
 use serde_json::{Value, json};
 
 use super::{model, profile};
+use crate::support::replies::DiskHost;
 use crate::support::service::{Reply, Service};
 
 const SONNET: &str = "anthropic.claude-sonnet-4-5-20250929-v1:0";
@@ -82,7 +83,7 @@ fn builder(service: &Service, cache: Option<&Path>, region: &str) -> ClientBuild
     };
     Client::builder()
         .region(region)
-        .host(Arc::new(host))
+        .host(Arc::new(DiskHost(host)))
         .auth(Auth::SigV4(Credentials::new("AKIDEXAMPLE", "secret")))
         .transport(Arc::new(service.clone()))
 }
