@@ -126,6 +126,12 @@ impl Client {
         }
     }
 
+    /// How the client itself looks for models: what [`ClientBuilder::discovery`](super::ClientBuilder::discovery) set.
+    #[must_use]
+    pub fn discovery(&self) -> &DiscoverySettings {
+        &self.0.discovery_settings
+    }
+
     async fn discover(&self, settings: &DiscoverySettings, force: bool) -> Result<Arc<Catalog>, Error> {
         self.learn_region().await;
         let region = settings.region().unwrap_or_else(|| self.home_region());

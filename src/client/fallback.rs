@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
@@ -9,7 +10,6 @@ use bytes::Bytes;
 use super::attempt::{Attempt, Failed};
 use super::discovery::Store;
 use super::{Client, hint};
-use crate::catalog::DiscoverySettings;
 use crate::converse::ConverseRequest;
 use crate::endpoint::{Endpoint, Region};
 use crate::error::Error;
@@ -131,12 +131,19 @@ fn is_own_geography(region: &Region, prefix: &str) -> bool {
 /// How a request becomes HTTP, for a model other than the one that it names.
 type Build = fn(&str, &ConverseRequest, &Endpoint) -> Result<http::Request<Bytes>, BuildError>;
 
-/// An operation that invokes a model.
-#[derive(Clone, Copy)]
+/// A call of an operation that invokes a model, through all its attempts.
 pub(super) struct Invocation {
     pub(super) build: Build,
     /// The IAM action that it needs.
     pub(super) action: &'static str,
+    /// Whether it was said that another id was sent. A call says it once, however often it is tried.
+    told: AtomicBool,
+}
+
+impl Invocation {
+    pub(super) fn new(build: Build, action: &'static str) -> Self {
+        Self { build, action, told: AtomicBool::new(false) }
+    }
 }
 
 /// The head and body of an answer, and what is to be said about the model.
@@ -153,7 +160,7 @@ impl Client {
     pub(super) async fn invoke(
         &self,
         request: &ConverseRequest,
-        how: Invocation,
+        how: &Invocation,
         attempt: &Attempt,
     ) -> Result<Invoked, Failed> {
         let asked = ModelId::parse(request.model_id())?;
@@ -208,13 +215,15 @@ impl Client {
         asked: &ModelId,
         used: &str,
         request: &ConverseRequest,
-        how: Invocation,
+        how: &Invocation,
         attempt: &Attempt,
     ) -> Result<Invoked, Failed> {
         let region = self.region_for(asked);
         let (head, body) = self.invoke_in(region, &ModelId::parse(used)?, request, how, attempt).await?;
         let notice = Notice { asked: asked.as_str().to_owned(), used: used.to_owned() };
-        if let Some(on_notice) = &self.0.fallback.on_notice {
+        if let Some(on_notice) = &self.0.fallback.on_notice
+            && !how.told.swap(true, Ordering::Relaxed)
+        {
             on_notice(&notice);
         }
         Ok((head, body, Some(notice)))
@@ -224,7 +233,8 @@ impl Client {
     /// be made of a geography and the model's id.
     async fn stand_in(&self, base: &str, region: &Region) -> Option<StandIn> {
         let prefixes = self.0.fallback.prefixes(region);
-        let settings = DiscoverySettings::new().with_region(region.clone());
+        // The answer is the one that the program's own listing with these settings has, or will have.
+        let settings = self.0.discovery_settings.clone().with_region(region.clone());
         // On the heap: it is large, and hardly ever needed.
         match Box::pin(self.models(&settings)).await {
             Ok(catalog) if catalog.profiles_known() => {

@@ -24,6 +24,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::SystemTime;
 
 use crate::auth::{Auth, Cache, Host};
+use crate::catalog::DiscoverySettings;
 use crate::converse::{ConverseOutput, ConverseRequest, EventDecoder};
 use crate::endpoint::{Endpoint, EndpointError, HostVariant, Plane, Region};
 use crate::error::Error;
@@ -84,6 +85,8 @@ struct Parts {
     control_endpoint_url: Option<String>,
     fallback: Fallback,
     discovery: Discovery,
+    /// How models are found when the client itself looks for one.
+    discovery_settings: DiscoverySettings,
     /// Where answers are kept; `None` where the host has no such place.
     store: Option<Store>,
     frame_budget: usize,
@@ -130,10 +133,7 @@ impl Client {
     ///
     /// [`Error`] when the request cannot be built, signed or sent, or is answered with anything but frames.
     pub async fn converse_stream(&self, request: &ConverseRequest) -> Result<ConverseStream, Error> {
-        let how = Invocation {
-            build: operation::converse_stream_with,
-            action: "bedrock:InvokeModelWithResponseStream",
-        };
+        let how = &Invocation::new(operation::converse_stream_with, "bedrock:InvokeModelWithResponseStream");
         let send_once = |attempt: Attempt| async move {
             let (head, body, notice) = self.invoke(request, how, &attempt).await?;
             let stream = self.open_stream(&head, body, &attempt).await?;
@@ -170,11 +170,15 @@ impl Client {
 
     /// Sends `POST /model/{modelId}/converse` and reads the whole answer.
     ///
+    /// The output is what the service answered and nothing else. That another id was sent than the request names
+    /// ([`ProfileFallback`]) is told to [`on_notice`](ClientBuilder::on_notice); a stream has it in
+    /// [`ConverseStream::notice`] as well.
+    ///
     /// # Errors
     ///
     /// [`Error`] when the request cannot be built, signed or sent, or its answer is not one.
     pub async fn converse(&self, request: &ConverseRequest) -> Result<ConverseOutput, Error> {
-        let how = Invocation { build: operation::converse_with, action: "bedrock:InvokeModel" };
+        let how = &Invocation::new(operation::converse_with, "bedrock:InvokeModel");
         let send_once = |attempt: Attempt| async move {
             let (head, body, _) = self.invoke(request, how, &attempt).await?;
             self.document(&head, body, operation::parse_converse).await.map_err(Failed::from)
