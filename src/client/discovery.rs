@@ -18,11 +18,10 @@ use sha2::{Digest as _, Sha256};
 use super::Client;
 use super::control::LIST_PROFILES;
 use crate::auth::Auth;
-use crate::catalog::{Catalog, DiscoverySettings, Listing, Match, Resolution, Warning};
+use crate::catalog::{Catalog, DiscoverySettings, Listing, Warning};
 use crate::endpoint::{Plane, Region};
 use crate::error::{Error, ErrorKind};
 use crate::flight::{Decision, SingleFlight};
-use crate::model_id::{ModelId, ModelKind};
 use crate::models::{ListFoundationModelsRequest, ListInferenceProfilesRequest};
 use crate::{hex, time};
 use both::both;
@@ -105,27 +104,6 @@ impl Client {
         self.discover(settings, true).await
     }
 
-    /// Finds what `text` names, by the rules of the [catalog](crate::catalog#short-names).
-    ///
-    /// An ARN is taken as it is, without asking the service. When the models cannot be listed, so is a whole id.
-    ///
-    /// # Errors
-    ///
-    /// [`Error`] when `text` is a short name and the models cannot be listed.
-    pub async fn resolve(&self, text: &str, settings: &DiscoverySettings) -> Result<Resolution, Error> {
-        let id = ModelId::parse(text).ok();
-        if let Some(arn) = id.as_ref().filter(|id| id.is_arn()) {
-            return Ok(Resolution::One(Match::as_typed(arn, None)));
-        }
-        let elsewhere =
-            id.as_ref().and_then(ModelId::region).map(|region| settings.clone().with_region(region.clone()));
-        match (self.models(elsewhere.as_ref().unwrap_or(settings)).await, id) {
-            (Ok(catalog), _) => Ok(catalog.resolve(text)),
-            (Err(_), Some(id)) if is_whole(&id) => Ok(Resolution::One(Match::as_typed(&id, None))),
-            (Err(error), _) => Err(error),
-        }
-    }
-
     /// How the client itself looks for models: what [`ClientBuilder::discovery`](super::ClientBuilder::discovery) set.
     #[must_use]
     pub fn discovery(&self) -> &DiscoverySettings {
@@ -176,11 +154,6 @@ impl Client {
         }
         Ok(hex::encode(&hash.finalize()))
     }
-}
-
-/// An id that names its provider can be sent without knowing more.
-fn is_whole(id: &ModelId) -> bool {
-    id.kind() != ModelKind::FoundationModel || id.as_str().contains('.')
 }
 
 /// One look at file and service.
@@ -286,6 +259,6 @@ fn is_of_service(error: &Error) -> bool {
     !matches!(error.kind(), ErrorKind::Configuration | ErrorKind::Credentials)
 }
 
-fn is_denied(error: &Error) -> bool {
+pub(super) fn is_denied(error: &Error) -> bool {
     error.code() == Some("AccessDeniedException")
 }

@@ -12,6 +12,7 @@ mod identity;
 mod random;
 mod refresh;
 mod region;
+mod resolve;
 mod retry;
 mod settings;
 mod skew;

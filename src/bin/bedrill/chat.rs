@@ -36,12 +36,12 @@ pub(crate) fn run(arguments: &Chat, common: &Common) -> Result<(), Failure> {
     let model = model(arguments, &*host, &configuration)?;
     let message = message(arguments)?;
     let record = arguments.record.as_deref().map(Record::open).transpose()?;
-    let client = client(arguments, common, Arc::clone(&host), &configuration, record.clone())?;
+    let client = client(arguments, common, host, &configuration, record.clone())?;
     crate::in_runtime(async {
         let model = if arguments.replay.is_some() || discovery::is_whole(&model, &configuration) {
             model
         } else {
-            Discovery::beside(&client, common, host, &configuration).await?.model_id(&model).await?
+            Discovery::new(client.clone(), common, &configuration).model_id(&model).await?
         };
         let request = request(arguments, model, message);
         let cost = prices(&configuration, request.model_id());
