@@ -71,6 +71,12 @@ fn a_refused_model_is_asked_for_again_through_its_profile_which_is_remembered() 
     assert_eq!((second.stdout.as_str(), &second.stderr), ("Hello.\n", &said));
     assert_eq!(service.invoked(), [HAIKU, US_HAIKU, US_HAIKU]);
     assert_eq!(chat(&scratch, &service, HAIKU, &["-q"]).run().ended(0).stderr, "");
+    let used = |model: &str| {
+        let run = chat(&scratch, &service, model, &["-q", "--json"]).run().ended(0);
+        run.json_lines().first().and_then(|answer| answer.get("invokedModelId").cloned())
+    };
+    assert_eq!(used(HAIKU), Some(US_HAIKU.into()), "those who read JSON are told too");
+    assert_eq!(used(US_HAIKU), None);
 }
 
 #[test]
