@@ -114,7 +114,7 @@ mod error;
 
 #[cfg(feature = "client")]
 pub use client::{
-    Client, ClientBuilder, ConverseStream, Notice, ProfileFallback, RegionOrigin, RetryPolicy, Timeouts,
+    Client, ClientBuilder, ConverseStream, Notice, ProfileFallback, RetryPolicy, SettingOrigin, Timeouts,
     UnknownProfileFallback,
 };
 #[cfg(feature = "client")]

@@ -7,7 +7,7 @@ use std::time::SystemTime;
 use super::attempt::Attempts;
 use super::discovery::{Discovery, Store};
 use super::fallback::{Fallback, Notice, OnNotice, ProfileFallback};
-use super::settings::Settings;
+use super::settings::{SettingOrigin, Settings};
 use super::{Client, CredentialsFrom, Parts, RetryPolicy, Timeouts};
 use crate::auth::profile::ProfileFiles;
 use crate::auth::{Auth, Cache, Chain, Host, SystemHost};
@@ -258,20 +258,21 @@ impl ClientBuilder {
         let (default_region, region_setting) = match &explicit_region {
             Some(region) => (region.clone(), None),
             None => match settings.region(self.fallback_region)? {
-                Some((region, place)) => (region, Some(place)),
+                Some((region, origin)) => (region, Some(origin)),
                 None => (Region::new(LAST_RESORT_REGION)?, None),
             },
         };
         let host_variant = settings.host_variant()?;
         let endpoint_url = |plane, named: Option<&String>| match named {
-            Some(url) => Ok(Some(url.clone())),
+            Some(url) => Ok(Some((url.clone(), SettingOrigin::Caller))),
             None => settings.endpoint_url(plane),
         };
         let of_all = self.endpoint_url.as_ref();
         let data = endpoint_url(Plane::Data, self.runtime_endpoint_url.as_ref().or(of_all))?;
         let control = endpoint_url(Plane::Control, of_all)?;
         // A bad endpoint shows here, and not at the first request.
-        Endpoint::resolve(Plane::Data, Some(&default_region), host_variant, data.as_deref())?;
+        let data_url = data.as_ref().map(|(url, _)| url.as_str());
+        Endpoint::resolve(Plane::Data, Some(&default_region), host_variant, data_url)?;
 
         let transport = match self.transport {
             Some(transport) => transport,

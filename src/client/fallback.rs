@@ -11,7 +11,7 @@ use super::attempt::{Attempt, Failed};
 use super::discovery::Store;
 use super::{Client, hint};
 use crate::converse::ConverseRequest;
-use crate::endpoint::{Endpoint, Region};
+use crate::endpoint::{Endpoint, Plane, Region};
 use crate::error::Error;
 use crate::model_id::{ModelId, ModelKind};
 use crate::operation::BuildError;
@@ -298,7 +298,8 @@ impl Client {
 
     /// Another endpoint may serve other models.
     fn stand_in_key(&self, base: &str, region: &Region) -> String {
-        format!("{} {region} {base}", self.0.endpoint_url.as_deref().unwrap_or("aws"))
+        let endpoint = self.endpoint_setting(Plane::Data).map_or("aws", |(url, _)| url);
+        format!("{endpoint} {region} {base}")
     }
 }
 

@@ -38,8 +38,8 @@ use timer::StreamTimers;
 
 pub use builder::ClientBuilder;
 pub use fallback::{Notice, ProfileFallback, UnknownProfileFallback};
-pub use region::RegionOrigin;
 pub use retry::RetryPolicy;
+pub use settings::SettingOrigin;
 pub use stream::ConverseStream;
 pub use timeouts::Timeouts;
 
@@ -72,8 +72,8 @@ struct Parts {
     explicit_region: Option<Region>,
     /// What the environment and the profile say, else `us-east-1`.
     default_region: Region,
-    /// Where the environment or the profile says so; `None` when neither does.
-    region_setting: Option<String>,
+    /// What says so; `None` when nothing does.
+    region_setting: Option<SettingOrigin>,
     /// What the instance answered when it was asked for its region.
     instance_region: OnceLock<Option<Region>>,
     /// The profile that the caller named.
@@ -82,8 +82,8 @@ struct Parts {
     /// What carries requests for credentials: nothing that is put around the transport sees them.
     credential_transport: Arc<dyn Transport>,
     host_variant: HostVariant,
-    endpoint_url: Option<String>,
-    control_endpoint_url: Option<String>,
+    endpoint_url: Option<(String, SettingOrigin)>,
+    control_endpoint_url: Option<(String, SettingOrigin)>,
     fallback: Fallback,
     discovery: Discovery,
     /// How models are found when the client itself looks for one.
@@ -193,11 +193,18 @@ impl Client {
     ///
     /// [`EndpointError`] when the configured endpoint cannot be used.
     pub fn endpoint(&self, plane: Plane, region: &Region) -> Result<Endpoint, EndpointError> {
-        let url = match plane {
+        let url = self.endpoint_setting(plane).map(|(url, _)| url);
+        Endpoint::resolve(plane, Some(region), self.0.host_variant, url)
+    }
+
+    /// The URL that was set for the requests of `plane`, and what set it; `None` when they go to the region's own host.
+    #[must_use]
+    pub fn endpoint_setting(&self, plane: Plane) -> Option<(&str, &SettingOrigin)> {
+        let setting = match plane {
             Plane::Data => &self.0.endpoint_url,
             Plane::Control => &self.0.control_endpoint_url,
         };
-        Endpoint::resolve(plane, Some(region), self.0.host_variant, url.as_deref())
+        setting.as_ref().map(|(url, origin)| (url.as_str(), origin))
     }
 }
 
