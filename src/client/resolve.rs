@@ -3,7 +3,7 @@
 use super::Client;
 use super::control::{GET_MODEL, GET_PROFILE, LIST_MODELS};
 use super::discovery::is_denied;
-use crate::catalog::{Catalog, DiscoverySettings, Match, Resolution, Warning};
+use crate::catalog::{Catalog, DiscoverySettings, Entry, Match, Resolution, Warning};
 use crate::endpoint::Region;
 use crate::error::Error;
 use crate::model_id::{ModelId, ModelKind};
@@ -41,7 +41,11 @@ impl Client {
     /// As [`resolve`](Self::resolve), in a catalog that is there already.
     pub async fn resolve_in(&self, catalog: &Catalog, text: &str) -> Resolution {
         match self.resolve_or_ask(catalog, text).await {
-            Resolution::One(found) => Resolution::One(found.in_region(self.apart(Some(catalog.region())))),
+            Resolution::One(found) => {
+                let anywhere = found.entry().is_some_and(Entry::is_invoked_as_configured);
+                let region = self.apart(Some(catalog.region()).filter(|_| !anywhere));
+                Resolution::One(found.in_region(region))
+            }
             other => other,
         }
     }

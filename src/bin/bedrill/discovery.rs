@@ -153,7 +153,7 @@ impl<'a> Discovery<'a> {
             let place = self.configuration.values.discovery.region.as_ref();
             let place = place.map(|place| format!(" ({})", self.configuration.origin(place)));
             note(&format!(
-                "bedrill: the models are those of {region}{}; other requests go to {}, so the ids name the region",
+                "bedrill: the models are those of {region}{}; requests go to {}, so the ids name the region",
                 place.unwrap_or_default(),
                 self.client.home_region(),
             ));
@@ -176,14 +176,15 @@ impl<'a> Discovery<'a> {
                 for entry in unusable {
                     message.push_str(&format!("\n  {}: {}", entry.id(), why_not(entry)));
                 }
+                let after = if unusable.is_empty() { "; " } else { "\n  " };
                 if !nearest.is_empty() {
-                    message.push_str(&format!("; did you mean {}?", nearest.join(" or ")));
+                    message.push_str(&format!("{after}did you mean {}?", nearest.join(" or ")));
                 } else if let Some(place) = self.switched_off() {
                     message.push_str(&format!(
-                        "; only configured models are known: discovery is off at {place}"
+                        "{after}only configured models are known: discovery is off at {place}"
                     ));
                 } else {
-                    message.push_str("; `bedrill models` lists those that can");
+                    message.push_str(&format!("{after}`bedrill models` lists those that can"));
                 }
                 if let Some(warning) = warning {
                     message.push_str(&format!("\n  {warning}"));

@@ -163,7 +163,9 @@ fn table(
 /// The cells of an entry, each on one line and without tabs.
 fn row(entry: &Entry, with_reasons: bool, apart: Option<&Region>) -> Vec<String> {
     let id = match (entry.invoke_id(), apart) {
-        (Some(id), Some(region)) if !id.starts_with("arn:") => format!("bedrock/{region}/{id}"),
+        (Some(id), Some(region)) if !id.starts_with("arn:") && !entry.is_invoked_as_configured() => {
+            format!("bedrock/{region}/{id}")
+        }
         (id, _) => id.unwrap_or_else(|| entry.id()).to_owned(),
     };
     let mut cells = vec![

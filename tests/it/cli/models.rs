@@ -6,7 +6,8 @@ mod service;
 use serde_json::{Value, json};
 
 use super::command::{Bedrill, Scratch};
-use service::{Service, YOUNG};
+pub use service::Service;
+use service::YOUNG;
 
 /// Where the configuration of one's own is.
 const OWN: &str = "home/.config/bedrill/config.json5";
@@ -174,7 +175,7 @@ fn the_configuration_sets_filter_defaults_region_and_models_of_its_own() {
     let list = |arguments: &[&str]| models(&scratch, &service, arguments).run().ended(0).stdout;
     assert_eq!(
         list(&[]),
-        "bedrock/us-west-2/own.model-v1:0\tMy own\ttext,image\t1000\tconfigured\n\
+        "own.model-v1:0\tMy own\ttext,image\t1000\tconfigured\n\
          bedrock/us-west-2/us.anthropic.claude-haiku-9-20300101-v1:0\tRenamed\ttext\t~64000\tconfigured\n\
          bedrock/us-west-2/us.anthropic.claude-sonnet-9-20300101-v1:0\tClaude Sonnet 9\ttext\t~64000\tprofile\n\
          arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/abc123\tTeam budget\ttext\t~64000\t\
@@ -274,7 +275,7 @@ fn show_asks_for_what_no_list_holds() {
     service.deny("/inference-profiles/");
     service.deny("/foundation-models/");
     show(YOUNG, 1)
-        .says(&["the permission bedrock:GetInferenceProfile is missing", "it can be sent as it is"]);
+        .says(&["the permission bedrock:GetInferenceProfile is missing", "the id can be sent as it is"]);
     show("acme.preview-v1:0", 2).says(&["the permission bedrock:GetFoundationModel is missing"]);
 }
 

@@ -58,7 +58,7 @@ fn undescribed(found: &Match) -> Failure {
         Some(warning) => warning.to_string(),
         None => format!("nothing is known of {}", found.invoke_id()),
     };
-    Failure::failed(format!("{why}; it can be sent as it is"))
+    Failure::failed(format!("the id can be sent as it is, but {why}"))
 }
 
 /// The names and values of what is known.
