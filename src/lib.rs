@@ -102,6 +102,8 @@ pub mod operation;
 // L3: the outside world, behind traits.
 pub mod auth;
 #[cfg(feature = "client")]
+mod flight;
+#[cfg(feature = "client")]
 pub mod transport;
 
 // L4: the client.
@@ -112,7 +114,7 @@ mod error;
 
 #[cfg(feature = "client")]
 pub use client::{
-    Client, ClientBuilder, ConverseStream, Notice, ProfileFallback, RegionOrigin, RetryPolicy, Timeouts,
+    Client, ClientBuilder, ConverseStream, Notice, ProfileFallback, RetryPolicy, SettingOrigin, Timeouts,
     UnknownProfileFallback,
 };
 #[cfg(feature = "client")]

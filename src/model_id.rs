@@ -158,6 +158,13 @@ impl ModelId {
         self.id.starts_with("arn:")
     }
 
+    /// Whether the id can be sent without knowing more: an ARN, or an id that names its provider. `nova-pro`,
+    /// `claude-sonnet-4.5` and `eu.claude-sonnet-4-5` do not.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.is_arn() || self.base_model().is_some_and(names_provider)
+    }
+
     /// The foundation model's id without geography and ARN; `None` where the spelling does not tell.
     #[must_use]
     pub fn base_model(&self) -> Option<&str> {
@@ -171,6 +178,14 @@ impl ModelId {
             _ => None,
         }
     }
+}
+
+/// `amazon.nova-lite-v1:0`, but neither `llama3.1`, `claude-sonnet-4.5` nor `eu.claude-sonnet-4-5`.
+fn names_provider(id: &str) -> bool {
+    let Some((provider, rest)) = id.split_once('.') else { return false };
+    let is_word = !provider.is_empty() && provider.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    // Only a geography makes a profile of whatever follows it.
+    is_word && !GEOGRAPHIES.contains(&provider) && rest.starts_with(|first: char| first.is_ascii_alphabetic())
 }
 
 /// Takes the prefixes of other tools off, and with them the region that may follow.

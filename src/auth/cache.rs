@@ -14,15 +14,13 @@
 //! - Keys and tokens without an expiration are looked up each time, because variables and files are cheap; those that
 //!   a `credential_process` prints are kept, and are not used beyond an expiration.
 
-mod flight;
 mod state;
 
 use std::fmt;
 use std::hash::{BuildHasher as _, RandomState};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::{Attempt, AuthError, Chain, Resolved};
-use flight::Flight;
+use crate::flight::{self, SingleFlight};
 use state::{Decision, State, Watched};
 
 /// A [`Chain`] whose answers are kept.
@@ -43,27 +41,16 @@ use state::{Decision, State, Watched};
 /// ```
 pub struct Cache {
     chain: Chain,
-    inner: Mutex<Inner>,
+    shared: SingleFlight<State, Outcome>,
 }
 
-#[derive(Default)]
-struct Inner {
-    state: State,
-    flight: Option<Arc<Flight>>,
-}
-
-/// What one caller does next.
-enum Step<'a> {
-    Answer(Result<Resolved, AuthError>),
-    Wait(Arc<Flight>),
-    Lead(Lead<'a>),
-}
+type Outcome = Result<Resolved, AuthError>;
 
 impl Cache {
     /// An empty cache in front of `chain`.
     #[must_use]
     pub fn new(chain: Chain) -> Self {
-        Self { chain, inner: Mutex::default() }
+        Self { chain, shared: SingleFlight::new(State::default()) }
     }
 
     /// The chain behind it.
@@ -78,20 +65,8 @@ impl Cache {
     ///
     /// As [`Chain::load`], when nothing is kept.
     pub async fn load(&self) -> Result<Resolved, AuthError> {
-        loop {
-            match self.step() {
-                Step::Answer(answer) => return answer,
-                Step::Wait(flight) => {
-                    if let Some(answer) = flight.wait().await {
-                        return answer;
-                    }
-                }
-                Step::Lead(lead) => {
-                    let answer = self.chain.load().await;
-                    return lead.land(answer);
-                }
-            }
-        }
+        let keep = |state: &mut State, answer| self.keep(state, answer);
+        self.shared.run(|state| self.decide(state), || self.chain.load(), keep).await
     }
 
     /// As [`Chain::explain`]. What the chain decides is kept, so that a [`load`](Self::load) right after it does not ask
@@ -99,41 +74,33 @@ impl Cache {
     pub(crate) async fn explain(&self) -> Vec<Attempt> {
         let (attempts, answer) = self.chain.ask_all().await;
         // The answer is in what is kept.
-        let _ = self.keep(&mut self.lock(), answer);
+        let _ = self.shared.with(|state| self.keep(state, answer));
         attempts
     }
 
     /// The service rejects the access key `access_key_id`: when it is the one that is kept, the next
     /// [`load`](Self::load) asks the chain again.
     pub fn invalidate(&self, access_key_id: &str) {
-        self.lock().state.invalidate(self.chain.now(), access_key_id);
+        self.shared.with(|state| state.invalidate(self.chain.now(), access_key_id));
     }
 
-    fn step(&self) -> Step<'_> {
-        let now = self.chain.now();
-        let mut inner = self.lock();
-        let decision = inner.state.decide(now, self.current(inner.state.watched()) != inner.state.watched());
-        match (decision, &inner.flight) {
-            (Decision::Serve(resolved), _) | (Decision::Renew(resolved), Some(_)) => {
-                Step::Answer(Ok(resolved))
-            }
-            (Decision::Refuse(error), _) => Step::Answer(Err(error)),
-            (Decision::Ask, Some(flight)) => Step::Wait(Arc::clone(flight)),
-            (Decision::Ask | Decision::Renew(_), None) => {
-                let flight = Arc::new(Flight::default());
-                inner.flight = Some(Arc::clone(&flight));
-                Step::Lead(Lead { cache: self, flight })
-            }
+    fn decide(&self, state: &State) -> flight::Decision<Outcome> {
+        let changed = self.current(state.watched()) != state.watched();
+        match state.decide(self.chain.now(), changed) {
+            Decision::Serve(resolved) => flight::Decision::Serve(Ok(resolved)),
+            Decision::Refuse(error) => flight::Decision::Serve(Err(error)),
+            Decision::Renew(resolved) => flight::Decision::Renew(Ok(resolved)),
+            Decision::Ask => flight::Decision::Ask,
         }
     }
 
     /// Takes an answer of the chain in, and says what callers get for it.
-    fn keep(&self, inner: &mut Inner, answer: Result<Resolved, AuthError>) -> Result<Resolved, AuthError> {
+    fn keep(&self, state: &mut State, answer: Outcome) -> Outcome {
         let now = self.chain.now();
-        let files = self.current(inner.state.watched());
+        let files = self.current(state.watched());
         match answer {
-            Ok(resolved) => inner.state.succeeded(now, resolved, jitter(), files),
-            Err(error) => inner.state.failed(now, error, jitter(), files),
+            Ok(resolved) => state.succeeded(now, resolved, jitter(), files),
+            Err(error) => state.failed(now, error, jitter(), files),
         }
     }
 
@@ -141,44 +108,11 @@ impl Cache {
     fn current(&self, watched: &[Watched]) -> Vec<Watched> {
         watched.iter().map(|(path, _)| (path.clone(), self.chain.host().modified(path))).collect()
     }
-
-    fn lock(&self) -> MutexGuard<'_, Inner> {
-        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 impl fmt::Debug for Cache {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Cache").field("chain", &self.chain).finish_non_exhaustive()
-    }
-}
-
-/// The caller that asks for all. Dropped before it has an answer, it leaves the question to the next.
-struct Lead<'a> {
-    cache: &'a Cache,
-    flight: Arc<Flight>,
-}
-
-impl Lead<'_> {
-    fn land(self, answer: Result<Resolved, AuthError>) -> Result<Resolved, AuthError> {
-        let mut inner = self.cache.lock();
-        let outcome = self.cache.keep(&mut inner, answer);
-        inner.flight = None;
-        drop(inner);
-        self.flight.land(Some(outcome.clone()));
-        outcome
-    }
-}
-
-impl Drop for Lead<'_> {
-    fn drop(&mut self) {
-        let mut inner = self.cache.lock();
-        // After `land`, the flight there may be another's.
-        if inner.flight.as_ref().is_some_and(|flight| Arc::ptr_eq(flight, &self.flight)) {
-            inner.flight = None;
-        }
-        drop(inner);
-        self.flight.land(None);
     }
 }
 

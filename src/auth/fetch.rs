@@ -12,6 +12,7 @@ use http::header::{HeaderValue, USER_AGENT};
 use zeroize::Zeroizing;
 
 use super::Context;
+use crate::quote;
 use crate::time::Seconds;
 use crate::transport::{BoxFuture, Transport, TransportErrorKind};
 
@@ -86,7 +87,7 @@ impl fmt::Display for FetchError {
             ),
             Self::Timeout(limit) => write!(f, "no answer within {} s", Seconds(*limit)),
             Self::TooLarge(limit) => write!(f, "the answer is larger than {} KiB", limit / 1024),
-            Self::Transport(_, message) => f.write_str(&crate::quote::escape(message)),
+            Self::Transport(_, message) => f.write_str(&quote::escape(message)),
         }
     }
 }
@@ -175,12 +176,7 @@ async fn within<T>(
     .await
 }
 
-/// `text` of a foreign server as an error may show it: cut short, escaped, and without any of `secrets`, which a server
-/// may echo.
+/// `text` of a foreign server as an error may show it: without any of `secrets`, escaped and cut short.
 pub(super) fn scrubbed(text: &str, secrets: &[&str]) -> String {
-    let mut text = text.to_owned();
-    for secret in secrets.iter().filter(|secret| secret.len() >= 4) {
-        text = text.replace(secret, "..");
-    }
-    crate::quote::quote(text.as_bytes(), 300)
+    quote::quote(&quote::redacted(text.as_bytes(), secrets), 300)
 }

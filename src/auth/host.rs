@@ -14,7 +14,7 @@ use std::io::{self, Read};
 use std::net::{IpAddr, ToSocketAddrs};
 use std::path::{Path, PathBuf};
 #[cfg(feature = "client")]
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use zeroize::Zeroizing;
 
@@ -29,8 +29,8 @@ pub use files::FileLock;
 pub use process::{ProcessEnd, ProcessLimits, ProcessOutput};
 pub use static_host::StaticHost;
 
-/// The most that [`SystemHost`] reads of a file: 1 MiB.
-pub const MAX_FILE_BYTES: usize = 1024 * 1024;
+/// The most that [`SystemHost`] reads of a file: 16 MiB. Lists of models have the most, about 200 KB.
+pub const MAX_FILE_BYTES: usize = 16 * 1024 * 1024;
 
 /// The surroundings that sources look at.
 pub trait Host: Send + Sync {
@@ -71,8 +71,8 @@ pub trait Host: Send + Sync {
         false
     }
 
-    /// Replaces the contents of the file at `path` in one step, readable by its owner only. The default cannot write:
-    /// tokens are then renewed in memory.
+    /// Replaces the contents of the file at `path` in one step, readable by its owner only. A folder that is missing is
+    /// made. The default cannot write: tokens are then renewed in memory, and lists of models are not stored.
     ///
     /// # Errors
     ///
@@ -81,6 +81,13 @@ pub trait Host: Send + Sync {
     fn write_private(&self, path: &Path, contents: &[u8]) -> io::Result<()> {
         let _ = (path, contents);
         Err(io::ErrorKind::Unsupported.into())
+    }
+
+    /// Removes the files in `folder` that nobody has written for longer than `age`, as well as it can. The default
+    /// removes nothing.
+    #[cfg(feature = "client")]
+    fn remove_old(&self, folder: &Path, age: Duration) {
+        let _ = (folder, age);
     }
 
     /// Takes the lock `path` among all processes that ask for it, or `None` when another holds it. The default lets
@@ -157,7 +164,7 @@ impl Host for SystemHost {
         let mut bytes = Vec::with_capacity(expected.saturating_add(1));
         file.take(MAX_FILE_BYTES as u64 + 1).read_to_end(&mut bytes)?;
         if bytes.len() > MAX_FILE_BYTES {
-            return Err(io::Error::new(io::ErrorKind::FileTooLarge, "larger than 1 MiB"));
+            return Err(io::Error::new(io::ErrorKind::FileTooLarge, "larger than 16 MiB"));
         }
         Ok(bytes)
     }
@@ -175,6 +182,11 @@ impl Host for SystemHost {
     #[cfg(feature = "client")]
     fn write_private(&self, path: &Path, contents: &[u8]) -> io::Result<()> {
         files::write_private(path, contents)
+    }
+
+    #[cfg(feature = "client")]
+    fn remove_old(&self, folder: &Path, age: Duration) {
+        files::remove_old(folder, age);
     }
 
     #[cfg(feature = "client")]

@@ -80,7 +80,7 @@ pub use host::{FileLock, ProcessEnd, ProcessLimits, ProcessOutput};
 pub use host::{Host, MAX_FILE_BYTES, StaticHost, SystemHost};
 pub use issued::IssuedError;
 #[cfg(feature = "client")]
-pub(crate) use settings::Settings;
+pub(crate) use settings::{Place, Settings};
 #[cfg(feature = "client")]
 pub use source::{Presence, Source};
 

@@ -43,7 +43,8 @@ pub(super) fn endpoint(
     let broken = |problem: String| AuthError::new(source, problem);
     let variant = settings.host_variant().map_err(broken)?;
     let custom = settings.endpoint_url(service.id).map_err(broken)?;
-    Endpoint::of_service(service.host_prefix, region, variant, custom.as_deref())
+    let custom = custom.as_ref().map(|(url, _)| url.as_str());
+    Endpoint::of_service(service.host_prefix, region, variant, custom)
         .map_err(|error| broken(format!("the endpoint of {}: {error}", service.id)))
 }
 

@@ -1,7 +1,9 @@
 //! Settings that sources and the client share, each from a variable or the profile: the order of the AWS SDKs.
 
+use std::fmt;
+
 use super::Host;
-use super::profile::ProfileFiles;
+use super::profile::{ProfileFiles, Setting};
 use crate::endpoint::{HostVariant, Region};
 
 /// Where settings are looked up. Its errors are sentences that begin with the place of the value.
@@ -11,18 +13,37 @@ pub(crate) struct Settings<'a> {
     pub(crate) profiles: &'a ProfileFiles,
 }
 
+/// Where a setting was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// The name of the variable.
+    Variable(String),
+    /// File and line of the profile.
+    Profile(String),
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (Self::Variable(place) | Self::Profile(place)) = self;
+        f.write_str(place)
+    }
+}
+
 impl Settings<'_> {
     /// The variables that name the region, in their order.
     pub(crate) const REGION_VARIABLES: [&'static str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];
 
     /// The first of `variables`, else the profile's `property`, with the place it was found in.
-    pub(crate) fn first(&self, variables: &[&str], property: &str) -> Option<(String, String)> {
-        let from_variable =
-            variables.iter().find_map(|name| Some((self.host.setting(name)?, (*name).to_owned())));
-        from_variable.or_else(|| {
-            let setting = self.profiles.setting(property)?;
-            Some((setting.value().to_owned(), self.profiles.place(setting.origin())))
-        })
+    pub(crate) fn first(&self, variables: &[&str], property: &str) -> Option<(String, Place)> {
+        self.variable(variables).or_else(|| Some(self.of_profile(self.profiles.setting(property)?)))
+    }
+
+    fn variable(&self, names: &[&str]) -> Option<(String, Place)> {
+        names.iter().find_map(|name| Some((self.host.setting(name)?, Place::Variable((*name).to_owned()))))
+    }
+
+    fn of_profile(&self, setting: Setting<'_>) -> (String, Place) {
+        (setting.value().to_owned(), Place::Profile(self.profiles.place(setting.origin())))
     }
 
     /// The region of the environment or the profile.
@@ -31,7 +52,7 @@ impl Settings<'_> {
     }
 
     /// The region of the environment or the profile, and where it stands.
-    pub(crate) fn region_and_place(&self) -> Result<Option<(Region, String)>, String> {
+    pub(crate) fn region_and_place(&self) -> Result<Option<(Region, Place)>, String> {
         let Some((text, place)) = self.first(&Self::REGION_VARIABLES, "region") else {
             return Ok(None);
         };
@@ -59,17 +80,18 @@ impl Settings<'_> {
         }
     }
 
-    /// The configured endpoint of a service, unless configured endpoints are switched off: `AWS_ENDPOINT_URL_{id}` in
-    /// upper case, `AWS_ENDPOINT_URL`, the profile's `services` section and its `endpoint_url`.
-    pub(crate) fn endpoint_url(&self, id: &str) -> Result<Option<String>, String> {
+    /// The configured endpoint of a service and where it stands, unless configured endpoints are switched off:
+    /// `AWS_ENDPOINT_URL_{id}` in upper case, `AWS_ENDPOINT_URL`, the profile's `services` section and its
+    /// `endpoint_url`.
+    pub(crate) fn endpoint_url(&self, id: &str) -> Result<Option<(String, Place)>, String> {
         if self.switch("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "ignore_configured_endpoint_urls")? {
             return Ok(None);
         }
         let variable = format!("AWS_ENDPOINT_URL_{}", id.to_ascii_uppercase());
-        if let Some(url) = self.host.setting(&variable).or_else(|| self.host.setting("AWS_ENDPOINT_URL")) {
-            return Ok(Some(url));
+        if let Some(found) = self.variable(&[&variable, "AWS_ENDPOINT_URL"]) {
+            return Ok(Some(found));
         }
         let of_profile = self.profiles.endpoint_url(id).map_err(|error| error.to_string())?;
-        Ok(of_profile.map(|setting| setting.value().to_owned()))
+        Ok(of_profile.map(|setting| self.of_profile(setting)))
     }
 }

@@ -42,6 +42,13 @@ impl Entry {
         self.invoke_id.as_deref()
     }
 
+    /// Whether it is invoked just as the user's own configuration has it, wherever requests go; what was listed is
+    /// invoked where it was listed.
+    #[must_use]
+    pub fn is_invoked_as_configured(&self) -> bool {
+        self.kind == Kind::Configured && self.invoke_id.as_ref() == Some(&self.id)
+    }
+
     /// The foundation model behind it; `None` when the service does not tell.
     #[must_use]
     pub fn base_model(&self) -> Option<&str> {

@@ -136,8 +136,9 @@ impl ManualModel {
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Catalog {
+    listing: Listing,
     region: Region,
-    profiles_known: bool,
+    settings: DiscoverySettings,
     entries: Vec<Entry>,
     warnings: Vec<Warning>,
     limits_as_of: String,
@@ -157,12 +158,19 @@ impl Catalog {
         };
         entries.extend(join.entries().into_iter().filter(|entry| !replaced(entry)));
         Self {
+            listing: listing.clone(),
             region: region.clone(),
-            profiles_known: listing.profiles.is_some(),
+            settings: settings.clone(),
             entries,
             warnings: Vec::new(),
             limits_as_of: limits.as_of().to_owned(),
         }
+    }
+
+    /// The lists that it was made of.
+    #[must_use]
+    pub fn listing(&self) -> &Listing {
+        &self.listing
     }
 
     /// The region that was asked.
@@ -196,7 +204,7 @@ impl Catalog {
     /// Whether the inference profiles of the region are known, or could not be listed.
     #[must_use]
     pub fn profiles_known(&self) -> bool {
-        self.profiles_known
+        self.listing.profiles.is_some()
     }
 
     /// What is to be said about the listing: what it lacks and why, how old it is.
@@ -215,6 +223,14 @@ impl Catalog {
     #[cfg(feature = "client")]
     pub(crate) fn lost(&self) -> usize {
         self.entries.iter().filter(|entry| entry.unavailable() == Some(&Reason::ProfilesUnknown)).count()
+    }
+
+    /// The same with more in its lists.
+    #[cfg(feature = "client")]
+    pub(crate) fn extended(&self, extend: impl FnOnce(&mut Listing)) -> Self {
+        let mut listing = self.listing.clone();
+        extend(&mut listing);
+        Self::new(&listing, &self.region, &self.settings)
     }
 
     #[cfg(feature = "client")]

@@ -1,7 +1,8 @@
 //! From what users type to an id that can be sent.
 
 use super::entry::{Entry, Kind};
-use super::{Catalog, name};
+use super::{Catalog, Warning, name};
+use crate::endpoint::Region;
 use crate::model_id::{ModelId, ModelKind};
 
 /// How many suggestions are made at most.
@@ -21,6 +22,8 @@ pub enum Resolution {
         nearest: Vec<String>,
         /// Models that do match, but cannot be invoked; [`Entry::unavailable`] says why.
         unusable: Vec<Entry>,
+        /// Why the service could not be asked for what no list holds.
+        warning: Option<Warning>,
     },
 }
 
@@ -31,16 +34,31 @@ pub struct Match {
     invoke_id: String,
     entry: Option<Box<Entry>>,
     as_typed: bool,
+    region: Option<Region>,
+    warning: Option<Warning>,
 }
 
 impl Match {
-    /// What to send as the model id.
+    /// What to give a request as the model id: [`invoke_id`](Self::invoke_id), after `bedrock/REGION/` where it must be
+    /// sent to another region than the client's other requests.
+    #[must_use]
+    pub fn model_id(&self) -> String {
+        match &self.region {
+            Some(region) if !self.invoke_id.starts_with("arn:") => {
+                format!("bedrock/{region}/{}", self.invoke_id)
+            }
+            _ => self.invoke_id.clone(),
+        }
+    }
+
+    /// The id as the service knows it, or an ARN.
     #[must_use]
     pub fn invoke_id(&self) -> &str {
         &self.invoke_id
     }
 
-    /// What the catalog knows of it; `None` for an ARN or an id of another region, which it cannot know.
+    /// What is known of it; `None` where no list holds it and the service could not be asked
+    /// ([`warning`](Self::warning)).
     #[must_use]
     pub fn entry(&self) -> Option<&Entry> {
         self.entry.as_deref()
@@ -52,8 +70,25 @@ impl Match {
         self.as_typed
     }
 
+    /// Why nothing is known of it, where that has a reason.
+    #[must_use]
+    pub fn warning(&self) -> Option<&Warning> {
+        self.warning.as_ref()
+    }
+
     pub(crate) fn as_typed(id: &ModelId, entry: Option<&Entry>) -> Self {
-        Self { invoke_id: id.as_str().to_owned(), entry: entry.cloned().map(Box::new), as_typed: true }
+        Self {
+            invoke_id: id.as_str().to_owned(),
+            entry: entry.cloned().map(Box::new),
+            as_typed: true,
+            region: None,
+            warning: None,
+        }
+    }
+
+    #[cfg(feature = "client")]
+    pub(crate) fn in_region(self, region: Option<Region>) -> Self {
+        Self { region, ..self }
     }
 
     fn found(invoke_id: &str, entry: &Entry, typed: &str) -> Self {
@@ -61,7 +96,20 @@ impl Match {
             invoke_id: invoke_id.to_owned(),
             entry: Some(Box::new(entry.clone())),
             as_typed: invoke_id == typed,
+            region: None,
+            warning: None,
         }
+    }
+}
+
+#[cfg(feature = "client")]
+impl Resolution {
+    pub(crate) fn with_warning(mut self, said: Warning) -> Self {
+        match &mut self {
+            Self::One(Match { warning, .. }) | Self::None { warning, .. } => *warning = Some(said),
+            Self::Several(_) => {}
+        }
+        self
     }
 }
 
@@ -106,7 +154,7 @@ impl Catalog {
         // Without the list of profiles, the service has to say whether there is such a one.
         let base = id.base_model().filter(|_| id.kind() == ModelKind::InferenceProfile)?;
         let entry = self.entries.iter().find(|entry| entry.id == base)?;
-        (!self.profiles_known).then(|| Resolution::One(Match::as_typed(id, Some(entry))))
+        (!self.profiles_known()).then(|| Resolution::One(Match::as_typed(id, Some(entry))))
     }
 
     /// An entry that was named by the id of its foundation model.
@@ -120,8 +168,12 @@ impl Catalog {
                 })
             }
             Some(invoke_id) => Resolution::One(Match::found(invoke_id, entry, typed)),
-            None => Resolution::None { nearest: self.nearest(typed), unusable: vec![entry.clone()] },
+            None => self.none(typed, vec![entry.clone()]),
         }
+    }
+
+    fn none(&self, typed: &str, unusable: Vec<Entry>) -> Resolution {
+        Resolution::None { nearest: self.nearest(typed), unusable, warning: None }
     }
 
     fn resolve_short(&self, typed: &str) -> Resolution {
@@ -151,7 +203,7 @@ impl Catalog {
         }
         match usable.as_slice() {
             [(entry, id)] => Resolution::One(Match::found(id, entry, typed)),
-            [] => Resolution::None { nearest: self.nearest(typed), unusable },
+            [] => self.none(typed, unusable),
             several => Resolution::Several(several.iter().map(|(entry, _)| (*entry).clone()).collect()),
         }
     }

@@ -29,6 +29,15 @@ pub enum Warning {
         /// The error, complete.
         error: String,
     },
+    /// A model is in no list, and the service does not tell what it is.
+    Undescribed {
+        /// The id, as it would be sent.
+        id: String,
+        /// The IAM action that is missing, when that is why.
+        missing_action: Option<&'static str>,
+        /// The error, complete.
+        error: String,
+    },
     /// The stored answer could not be read, and was taken for absent.
     CacheUnreadable {
         /// The file.
@@ -65,6 +74,12 @@ impl fmt::Display for Warning {
             ),
             Self::Stale { since, error } => {
                 write!(f, "the models are those of {since}, because they could not be listed now: {error}")
+            }
+            Self::Undescribed { id, missing_action: Some(action), error } => {
+                write!(f, "the permission {action} is missing, so nothing is known of {id}: {error}")
+            }
+            Self::Undescribed { id, missing_action: None, error } => {
+                write!(f, "nothing is known of {id}: {error}")
             }
             Self::CacheUnreadable { file, problem } => {
                 write!(f, "{file} cannot be read and counts as absent: {problem}")

@@ -6,11 +6,12 @@ use std::time::SystemTime;
 
 use super::attempt::Attempts;
 use super::discovery::{Discovery, Store};
-use super::fallback::{Fallback, Notice, OnNotice, ProfileFallback};
-use super::settings::Settings;
+use super::fallback::{self, Fallback, Lookup, Notice, OnNotice, ProfileFallback};
+use super::settings::{SettingOrigin, Settings};
 use super::{Client, CredentialsFrom, Parts, RetryPolicy, Timeouts};
 use crate::auth::profile::ProfileFiles;
 use crate::auth::{Auth, Cache, Chain, Host, SystemHost};
+use crate::catalog::DiscoverySettings;
 use crate::endpoint::{Endpoint, Plane, Region};
 use crate::error::Error;
 use crate::eventstream::FrameDecoder;
@@ -48,6 +49,7 @@ pub struct ClientBuilder {
     region: Option<String>,
     fallback_region: Option<(Region, String)>,
     endpoint_url: Option<String>,
+    runtime_endpoint_url: Option<String>,
     profile: Option<String>,
     bearer: bool,
     auth: Option<Auth>,
@@ -63,6 +65,8 @@ pub struct ClientBuilder {
     profile_fallback: ProfileFallback,
     allowed_geographies: Vec<String>,
     on_notice: Option<OnNotice>,
+    discovery: DiscoverySettings,
+    lookup: Lookup,
 }
 
 impl ClientBuilder {
@@ -71,6 +75,7 @@ impl ClientBuilder {
             region: None,
             fallback_region: None,
             endpoint_url: None,
+            runtime_endpoint_url: None,
             profile: None,
             bearer: true,
             auth: None,
@@ -86,6 +91,8 @@ impl ClientBuilder {
             profile_fallback: ProfileFallback::default(),
             allowed_geographies: Vec::new(),
             on_notice: None,
+            discovery: DiscoverySettings::new(),
+            lookup: fallback::in_list,
         }
     }
 
@@ -108,6 +115,14 @@ impl ClientBuilder {
     #[must_use]
     pub fn endpoint_url(mut self, url: impl Into<String>) -> Self {
         self.endpoint_url = Some(url.into());
+        self
+    }
+
+    /// Sends invocations to this URL, and lists of models where they would go without: for an endpoint that serves
+    /// `bedrock-runtime` alone. It goes before [`endpoint_url`](Self::endpoint_url).
+    #[must_use]
+    pub fn runtime_endpoint_url(mut self, url: impl Into<String>) -> Self {
+        self.runtime_endpoint_url = Some(url.into());
         self
     }
 
@@ -216,7 +231,17 @@ impl ClientBuilder {
         self
     }
 
-    /// Is told each time that another model id is sent than a request names.
+    /// How models are found when the client itself looks for the profile of a model. With the settings that the program
+    /// lists models with ([`Client::models`]), both share one answer; without this, the client asks for the profiles
+    /// alone.
+    #[must_use]
+    pub fn discovery(mut self, settings: DiscoverySettings) -> Self {
+        self.discovery = settings;
+        self.lookup = fallback::in_catalog;
+        self
+    }
+
+    /// Is told when another model id is sent than a request names: once for a call, however often it is tried.
     #[must_use]
     pub fn on_notice(mut self, tell: impl Fn(&Notice) + Send + Sync + 'static) -> Self {
         self.on_notice = Some(Arc::new(tell));
@@ -237,18 +262,21 @@ impl ClientBuilder {
         let (default_region, region_setting) = match &explicit_region {
             Some(region) => (region.clone(), None),
             None => match settings.region(self.fallback_region)? {
-                Some((region, place)) => (region, Some(place)),
+                Some((region, origin)) => (region, Some(origin)),
                 None => (Region::new(LAST_RESORT_REGION)?, None),
             },
         };
         let host_variant = settings.host_variant()?;
-        let endpoint_url = |plane| match &self.endpoint_url {
-            Some(url) => Ok(Some(url.clone())),
+        let endpoint_url = |plane, named: Option<&String>| match named {
+            Some(url) => Ok(Some((url.clone(), SettingOrigin::Caller))),
             None => settings.endpoint_url(plane),
         };
-        let (data, control) = (endpoint_url(Plane::Data)?, endpoint_url(Plane::Control)?);
+        let of_all = self.endpoint_url.as_ref();
+        let data = endpoint_url(Plane::Data, self.runtime_endpoint_url.as_ref().or(of_all))?;
+        let control = endpoint_url(Plane::Control, of_all)?;
         // A bad endpoint shows here, and not at the first request.
-        Endpoint::resolve(Plane::Data, Some(&default_region), host_variant, data.as_deref())?;
+        let data_url = data.as_ref().map(|(url, _)| url.as_str());
+        Endpoint::resolve(Plane::Data, Some(&default_region), host_variant, data_url)?;
 
         let transport = match self.transport {
             Some(transport) => transport,
@@ -290,9 +318,15 @@ impl ClientBuilder {
             host_variant,
             endpoint_url: data,
             control_endpoint_url: control,
-            fallback: Fallback::new(self.profile_fallback, self.allowed_geographies, self.on_notice),
+            fallback: Fallback::new(
+                self.profile_fallback,
+                self.allowed_geographies,
+                self.on_notice,
+                self.lookup,
+            ),
             discovery: Discovery::new(),
-            store: Store::of(&*self.host),
+            discovery_settings: self.discovery,
+            store: Store::of(&self.host),
             host: self.host,
             credential_transport,
             frame_budget: self.frame_budget,
@@ -332,6 +366,7 @@ impl fmt::Debug for ClientBuilder {
         f.debug_struct("ClientBuilder")
             .field("region", &self.region)
             .field("endpoint_url", &self.endpoint_url)
+            .field("runtime_endpoint_url", &self.runtime_endpoint_url)
             .field("profile", &self.profile)
             .finish_non_exhaustive()
     }

@@ -15,9 +15,11 @@ use crate::models::{
 };
 use crate::operation::{self, AnswerError, BuildError};
 
-/// The IAM actions of the two lists.
+/// The IAM actions of the lists and of their single entries.
 pub(super) const LIST_MODELS: &str = "bedrock:ListFoundationModels";
 pub(super) const LIST_PROFILES: &str = "bedrock:ListInferenceProfiles";
+pub(super) const GET_MODEL: &str = "bedrock:GetFoundationModel";
+pub(super) const GET_PROFILE: &str = "bedrock:GetInferenceProfile";
 
 /// More pages than any account has; it ends a listing that would go on for ever.
 const MAX_PAGES: usize = 1_000;
@@ -90,9 +92,17 @@ impl Client {
     ///
     /// As [`list_foundation_models`](Self::list_foundation_models).
     pub async fn foundation_model(&self, id: &str) -> Result<GetFoundationModelResponse, Error> {
+        self.foundation_model_in(&self.region_of(id)?, id).await
+    }
+
+    pub(super) async fn foundation_model_in(
+        &self,
+        region: &Region,
+        id: &str,
+    ) -> Result<GetFoundationModelResponse, Error> {
         let build = |endpoint: &Endpoint| operation::foundation_model(id, endpoint);
         let parse = operation::parse_foundation_model;
-        self.ask(Plane::Control, &self.region_of(id)?, "bedrock:GetFoundationModel", build, parse).await
+        self.ask(Plane::Control, region, GET_MODEL, build, parse).await
     }
 
     /// Describes an inference profile, by id or ARN.
@@ -101,9 +111,17 @@ impl Client {
     ///
     /// As [`list_foundation_models`](Self::list_foundation_models).
     pub async fn inference_profile(&self, id: &str) -> Result<GetInferenceProfileResponse, Error> {
+        self.inference_profile_in(&self.region_of(id)?, id).await
+    }
+
+    pub(super) async fn inference_profile_in(
+        &self,
+        region: &Region,
+        id: &str,
+    ) -> Result<GetInferenceProfileResponse, Error> {
         let build = |endpoint: &Endpoint| operation::inference_profile(id, endpoint);
         let parse = operation::parse_inference_profile;
-        self.ask(Plane::Control, &self.region_of(id)?, "bedrock:GetInferenceProfile", build, parse).await
+        self.ask(Plane::Control, region, GET_PROFILE, build, parse).await
     }
 
     /// Says what stands between this account and a foundation model: agreement, permission, entitlement, region.

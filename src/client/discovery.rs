@@ -6,7 +6,7 @@
 //!                                        '-- when it fails: the stored answer, however old, and said
 //! ```
 
-mod flight;
+mod both;
 mod store;
 
 use std::collections::HashMap;
@@ -18,13 +18,13 @@ use sha2::{Digest as _, Sha256};
 use super::Client;
 use super::control::LIST_PROFILES;
 use crate::auth::Auth;
-use crate::catalog::{Catalog, DiscoverySettings, Listing, Match, Resolution, Warning};
+use crate::catalog::{Catalog, DiscoverySettings, Listing, Warning};
 use crate::endpoint::{Plane, Region};
 use crate::error::{Error, ErrorKind};
-use crate::model_id::{ModelId, ModelKind};
+use crate::flight::{Decision, SingleFlight};
 use crate::models::{ListFoundationModelsRequest, ListInferenceProfilesRequest};
 use crate::{hex, time};
-use flight::{Answer, Flight, both};
+use both::both;
 use store::Stored;
 
 pub(super) use store::Store;
@@ -38,19 +38,39 @@ const RETRY_AFTER: Duration = Duration::from_secs(60);
 
 /// What a client has found so far.
 pub(super) struct Discovery {
-    flights: Mutex<HashMap<String, Arc<Flight>>>,
+    lookups: Mutex<HashMap<String, Arc<Lookup>>>,
+}
+
+/// The answer under one key, and the call that is under way for it.
+type Lookup = SingleFlight<Option<Answer>, Result<Arc<Catalog>, Shared>>;
+
+/// An answer in memory: until when it is fresh.
+struct Answer {
+    catalog: Arc<Catalog>,
+    fresh_until: SystemTime,
+}
+
+/// The error of all who waited for one answer.
+struct Shared(Error);
+
+impl Clone for Shared {
+    fn clone(&self) -> Self {
+        Self(self.0.shared())
+    }
 }
 
 impl Discovery {
     pub(super) fn new() -> Self {
-        Self { flights: Mutex::new(HashMap::new()) }
+        Self { lookups: Mutex::new(HashMap::new()) }
     }
 
-    fn flight(&self, key: &str, now: SystemTime) -> Arc<Flight> {
-        let mut flights = self.flights.lock().unwrap_or_else(PoisonError::into_inner);
+    fn lookup(&self, key: &str, now: SystemTime) -> Arc<Lookup> {
+        let fresh = |answer: &mut Option<Answer>| answer.as_ref().is_some_and(|it| now < it.fresh_until);
+        let mut lookups = self.lookups.lock().unwrap_or_else(PoisonError::into_inner);
         // Temporary credentials make a new key every hour.
-        flights.retain(|other, flight| other == key || flight.is_live(now));
-        Arc::clone(flights.entry(key.to_owned()).or_default())
+        lookups.retain(|other, lookup| other == key || lookup.is_asking() || lookup.with(fresh));
+        let empty = || Arc::new(SingleFlight::new(None));
+        Arc::clone(lookups.entry(key.to_owned()).or_insert_with(empty))
     }
 }
 
@@ -84,25 +104,10 @@ impl Client {
         self.discover(settings, true).await
     }
 
-    /// Finds what `text` names, by the rules of the [catalog](crate::catalog#short-names).
-    ///
-    /// An ARN is taken as it is, without asking the service. When the models cannot be listed, so is a whole id.
-    ///
-    /// # Errors
-    ///
-    /// [`Error`] when `text` is a short name and the models cannot be listed.
-    pub async fn resolve(&self, text: &str, settings: &DiscoverySettings) -> Result<Resolution, Error> {
-        let id = ModelId::parse(text).ok();
-        if let Some(arn) = id.as_ref().filter(|id| id.is_arn()) {
-            return Ok(Resolution::One(Match::as_typed(arn, None)));
-        }
-        let elsewhere =
-            id.as_ref().and_then(ModelId::region).map(|region| settings.clone().with_region(region.clone()));
-        match (self.models(elsewhere.as_ref().unwrap_or(settings)).await, id) {
-            (Ok(catalog), _) => Ok(catalog.resolve(text)),
-            (Err(_), Some(id)) if is_whole(&id) => Ok(Resolution::One(Match::as_typed(&id, None))),
-            (Err(error), _) => Err(error),
-        }
+    /// How the client itself looks for models: what [`ClientBuilder::discovery`](super::ClientBuilder::discovery) set.
+    #[must_use]
+    pub fn discovery(&self) -> &DiscoverySettings {
+        &self.0.discovery_settings
     }
 
     async fn discover(&self, settings: &DiscoverySettings, force: bool) -> Result<Arc<Catalog>, Error> {
@@ -116,7 +121,22 @@ impl Client {
         let name = format!("models-{key}");
         let work = Work { client: self, settings, region, name: Some(&name), interval, force };
         let now = (self.0.clock)();
-        self.0.discovery.flight(&key, now).run(now, force, || work.run()).await
+        let decide = |answer: &Option<Answer>| match answer {
+            Some(answer) if !force && now < answer.fresh_until => {
+                Decision::Serve(Ok(Arc::clone(&answer.catalog)))
+            }
+            _ => Decision::Ask,
+        };
+        let keep = |kept: &mut Option<Answer>, result: Result<Answer, Error>| {
+            let answer = result.map_err(Shared)?;
+            Ok(Arc::clone(&kept.insert(answer).catalog))
+        };
+        self.0
+            .discovery
+            .lookup(&key, now)
+            .run(decide, || work.run(), keep)
+            .await
+            .map_err(|Shared(error)| error)
     }
 
     /// Tells answers apart: by who asks, where, and for what. Neither key ids nor tokens can be read from it.
@@ -134,11 +154,6 @@ impl Client {
         }
         Ok(hex::encode(&hash.finalize()))
     }
-}
-
-/// An id that names its provider can be sent without knowing more.
-fn is_whole(id: &ModelId) -> bool {
-    id.kind() != ModelKind::FoundationModel || id.as_str().contains('.')
 }
 
 /// One look at file and service.
@@ -244,6 +259,6 @@ fn is_of_service(error: &Error) -> bool {
     !matches!(error.kind(), ErrorKind::Configuration | ErrorKind::Credentials)
 }
 
-fn is_denied(error: &Error) -> bool {
+pub(super) fn is_denied(error: &Error) -> bool {
     error.code() == Some("AccessDeniedException")
 }

@@ -2,11 +2,7 @@
 
 use super::Client;
 use crate::auth::Auth;
-
-/// Shorter texts are no secrets, and would be found in any answer.
-const SHORTEST: usize = 4;
-
-const REPLACEMENT: &[u8; 10] = b"(redacted)";
+use crate::quote;
 
 impl Client {
     /// `body` as it may be quoted.
@@ -19,33 +15,14 @@ impl Client {
     }
 }
 
-/// `body` with `(redacted)` in place of every secret of `auth`, also where JSON has its slashes escaped.
-///
-/// It must happen before anything is cut from the body: the half of a secret would not be found.
+/// `body` without any secret of `auth`.
 pub(super) fn redacted(body: &[u8], auth: &Auth) -> Vec<u8> {
     let secrets = match auth {
         Auth::Bearer(token) => [Some(token), None],
         Auth::SigV4(credentials) => [Some(credentials.secret_access_key()), credentials.session_token()],
     };
-    let mut body = body.to_vec();
-    for secret in secrets.into_iter().flatten().map(|secret| secret.expose()) {
-        if secret.len() >= SHORTEST {
-            replace(&mut body, secret.as_bytes());
-            if secret.contains('/') {
-                replace(&mut body, zeroize::Zeroizing::new(secret.replace('/', r"\/")).as_bytes());
-            }
-        }
-    }
-    body
-}
-
-fn replace(body: &mut Vec<u8>, secret: &[u8]) {
-    let mut from = 0;
-    while let Some(found) = body[from..].windows(secret.len()).position(|window| window == secret) {
-        let at = from + found;
-        body.splice(at..at + secret.len(), *REPLACEMENT);
-        from = at + REPLACEMENT.len();
-    }
+    let secrets: Vec<&str> = secrets.into_iter().flatten().map(|secret| secret.expose()).collect();
+    quote::redacted(body, &secrets)
 }
 
 #[cfg(test)]
@@ -54,22 +31,10 @@ mod tests {
     use crate::credentials::Credentials;
 
     #[test]
-    fn every_secret_of_a_key_and_a_token_is_replaced_and_the_rest_stays() {
+    fn neither_the_key_nor_either_token_is_quoted() {
         let keys = Auth::SigV4(Credentials::new("AKIDEXAMPLE", "can/ary").with_session_token("token-canary"));
-        for (body, expected) in [
-            ("AKIDEXAMPLE: can/ary, token-canary", "AKIDEXAMPLE: (redacted), (redacted)"),
-            (r#"{"message":"can\/arycan\/ary"}"#, r#"{"message":"(redacted)(redacted)"}"#),
-            ("can ary", "can ary"),
-        ] {
-            assert_eq!(redacted(body.as_bytes(), &keys), expected.as_bytes());
-        }
-        let bearer = Auth::Bearer("canary".into());
-        assert_eq!(redacted(b"\xffBearer canary", &bearer), b"\xffBearer (redacted)");
-        assert_eq!(redacted(b"a b c", &Auth::Bearer(" ".into())), b"a b c");
-    }
-
-    #[test]
-    fn a_secret_inside_the_replacement_does_not_go_on_for_ever() {
-        assert_eq!(redacted(b"it was redacted", &Auth::Bearer("redacted".into())), b"it was (redacted)");
+        let body = b"AKIDEXAMPLE: can/ary, token-canary";
+        assert_eq!(redacted(body, &keys), b"AKIDEXAMPLE: (redacted), (redacted)");
+        assert_eq!(redacted(b"Bearer canary", &Auth::Bearer("canary".into())), b"Bearer (redacted)");
     }
 }

@@ -38,7 +38,7 @@ impl Client {
         &self,
         model_id: &ModelId,
         request: &ConverseRequest,
-        how: Invocation,
+        how: &Invocation,
         attempt: &Attempt,
     ) -> Result<(Parts, Body), Failed> {
         self.invoke_in(self.region_for(model_id), model_id, request, how, attempt).await
@@ -49,7 +49,7 @@ impl Client {
         region: &Region,
         model_id: &ModelId,
         request: &ConverseRequest,
-        how: Invocation,
+        how: &Invocation,
         attempt: &Attempt,
     ) -> Result<(Parts, Body), Failed> {
         let endpoint = self.endpoint(Plane::Data, region)?;

@@ -1,7 +1,10 @@
 //! Models that the service refuses on demand are asked for again, once, through the profile that covers them.
 
+mod lookup;
+
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
@@ -9,13 +12,14 @@ use bytes::Bytes;
 use super::attempt::{Attempt, Failed};
 use super::discovery::Store;
 use super::{Client, hint};
-use crate::catalog::DiscoverySettings;
 use crate::converse::ConverseRequest;
-use crate::endpoint::{Endpoint, Region};
+use crate::endpoint::{Endpoint, Plane, Region};
 use crate::error::Error;
 use crate::model_id::{ModelId, ModelKind};
 use crate::operation::BuildError;
 use crate::transport::Body;
+
+pub(super) use lookup::{Lookup, in_catalog, in_list};
 
 /// The file of the profiles that were found to stand in for models.
 const STAND_INS: &str = "profiles";
@@ -83,6 +87,7 @@ pub(super) struct Fallback {
     /// Geographies that may be used beside the region's own.
     pub(super) geographies: Vec<String>,
     pub(super) on_notice: Option<OnNotice>,
+    lookup: Lookup,
     /// By region and model; `None` until they were first looked for.
     stand_ins: Mutex<Option<BTreeMap<String, String>>>,
 }
@@ -92,8 +97,9 @@ impl Fallback {
         policy: ProfileFallback,
         geographies: Vec<String>,
         on_notice: Option<OnNotice>,
+        lookup: Lookup,
     ) -> Self {
-        Self { policy, geographies, on_notice, stand_ins: Mutex::new(None) }
+        Self { policy, geographies, on_notice, lookup, stand_ins: Mutex::new(None) }
     }
 
     /// The prefixes that may be put before a model's id in `region`, the nearest first.
@@ -131,12 +137,19 @@ fn is_own_geography(region: &Region, prefix: &str) -> bool {
 /// How a request becomes HTTP, for a model other than the one that it names.
 type Build = fn(&str, &ConverseRequest, &Endpoint) -> Result<http::Request<Bytes>, BuildError>;
 
-/// An operation that invokes a model.
-#[derive(Clone, Copy)]
+/// A call of an operation that invokes a model, through all its attempts.
 pub(super) struct Invocation {
     pub(super) build: Build,
     /// The IAM action that it needs.
     pub(super) action: &'static str,
+    /// Whether it was said that another id was sent. A call says it once, however often it is tried.
+    told: AtomicBool,
+}
+
+impl Invocation {
+    pub(super) fn new(build: Build, action: &'static str) -> Self {
+        Self { build, action, told: AtomicBool::new(false) }
+    }
 }
 
 /// The head and body of an answer, and what is to be said about the model.
@@ -153,7 +166,7 @@ impl Client {
     pub(super) async fn invoke(
         &self,
         request: &ConverseRequest,
-        how: Invocation,
+        how: &Invocation,
         attempt: &Attempt,
     ) -> Result<Invoked, Failed> {
         let asked = ModelId::parse(request.model_id())?;
@@ -208,13 +221,15 @@ impl Client {
         asked: &ModelId,
         used: &str,
         request: &ConverseRequest,
-        how: Invocation,
+        how: &Invocation,
         attempt: &Attempt,
     ) -> Result<Invoked, Failed> {
         let region = self.region_for(asked);
         let (head, body) = self.invoke_in(region, &ModelId::parse(used)?, request, how, attempt).await?;
         let notice = Notice { asked: asked.as_str().to_owned(), used: used.to_owned() };
-        if let Some(on_notice) = &self.0.fallback.on_notice {
+        if let Some(on_notice) = &self.0.fallback.on_notice
+            && !how.told.swap(true, Ordering::Relaxed)
+        {
             on_notice(&notice);
         }
         Ok((head, body, Some(notice)))
@@ -224,16 +239,14 @@ impl Client {
     /// be made of a geography and the model's id.
     async fn stand_in(&self, base: &str, region: &Region) -> Option<StandIn> {
         let prefixes = self.0.fallback.prefixes(region);
-        let settings = DiscoverySettings::new().with_region(region.clone());
-        // On the heap: it is large, and hardly ever needed.
-        match Box::pin(self.models(&settings)).await {
-            Ok(catalog) if catalog.profiles_known() => {
-                let profiles = catalog.find(base)?.profiles();
-                let of =
-                    |prefix: &String| profiles.iter().find(|profile| profile.id.starts_with(prefix.as_str()));
-                prefixes.iter().find_map(of).map(|profile| StandIn::Listed(profile.id.clone()))
+        match (self.0.fallback.lookup)(self, base, region).await {
+            Some(mut profiles) => {
+                let at = prefixes
+                    .iter()
+                    .find_map(|prefix| profiles.iter().position(|id| id.starts_with(prefix.as_str())))?;
+                Some(StandIn::Listed(profiles.swap_remove(at)))
             }
-            _ => prefixes.first().map(|prefix| StandIn::Guessed(format!("{prefix}{base}"))),
+            None => prefixes.first().map(|prefix| StandIn::Guessed(format!("{prefix}{base}"))),
         }
     }
 
@@ -288,7 +301,8 @@ impl Client {
 
     /// Another endpoint may serve other models.
     fn stand_in_key(&self, base: &str, region: &Region) -> String {
-        format!("{} {region} {base}", self.0.endpoint_url.as_deref().unwrap_or("aws"))
+        let endpoint = self.endpoint_setting(Plane::Data).map_or("aws", |(url, _)| url);
+        format!("{endpoint} {region} {base}")
     }
 }
 
@@ -310,7 +324,8 @@ mod tests {
 
     fn prefixes(region: &str, allowed: &[&str]) -> Vec<String> {
         let geographies = allowed.iter().map(|geography| (*geography).to_owned()).collect();
-        Fallback::new(ProfileFallback::Auto, geographies, None).prefixes(&Region::new(region).unwrap())
+        let fallback = Fallback::new(ProfileFallback::Auto, geographies, None, lookup::in_list);
+        fallback.prefixes(&Region::new(region).unwrap())
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod identity;
 mod random;
 mod refresh;
 mod region;
+mod resolve;
 mod retry;
 mod settings;
 mod skew;
@@ -24,6 +25,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::SystemTime;
 
 use crate::auth::{Auth, Cache, Host};
+use crate::catalog::DiscoverySettings;
 use crate::converse::{ConverseOutput, ConverseRequest, EventDecoder};
 use crate::endpoint::{Endpoint, EndpointError, HostVariant, Plane, Region};
 use crate::error::Error;
@@ -36,8 +38,8 @@ use timer::StreamTimers;
 
 pub use builder::ClientBuilder;
 pub use fallback::{Notice, ProfileFallback, UnknownProfileFallback};
-pub use region::RegionOrigin;
 pub use retry::RetryPolicy;
+pub use settings::SettingOrigin;
 pub use stream::ConverseStream;
 pub use timeouts::Timeouts;
 
@@ -70,8 +72,8 @@ struct Parts {
     explicit_region: Option<Region>,
     /// What the environment and the profile say, else `us-east-1`.
     default_region: Region,
-    /// Where the environment or the profile says so; `None` when neither does.
-    region_setting: Option<String>,
+    /// What says so; `None` when nothing does.
+    region_setting: Option<SettingOrigin>,
     /// What the instance answered when it was asked for its region.
     instance_region: OnceLock<Option<Region>>,
     /// The profile that the caller named.
@@ -80,10 +82,12 @@ struct Parts {
     /// What carries requests for credentials: nothing that is put around the transport sees them.
     credential_transport: Arc<dyn Transport>,
     host_variant: HostVariant,
-    endpoint_url: Option<String>,
-    control_endpoint_url: Option<String>,
+    endpoint_url: Option<(String, SettingOrigin)>,
+    control_endpoint_url: Option<(String, SettingOrigin)>,
     fallback: Fallback,
     discovery: Discovery,
+    /// How models are found when the client itself looks for one.
+    discovery_settings: DiscoverySettings,
     /// Where answers are kept; `None` where the host has no such place.
     store: Option<Store>,
     frame_budget: usize,
@@ -130,10 +134,7 @@ impl Client {
     ///
     /// [`Error`] when the request cannot be built, signed or sent, or is answered with anything but frames.
     pub async fn converse_stream(&self, request: &ConverseRequest) -> Result<ConverseStream, Error> {
-        let how = Invocation {
-            build: operation::converse_stream_with,
-            action: "bedrock:InvokeModelWithResponseStream",
-        };
+        let how = &Invocation::new(operation::converse_stream_with, "bedrock:InvokeModelWithResponseStream");
         let send_once = |attempt: Attempt| async move {
             let (head, body, notice) = self.invoke(request, how, &attempt).await?;
             let stream = self.open_stream(&head, body, &attempt).await?;
@@ -170,11 +171,15 @@ impl Client {
 
     /// Sends `POST /model/{modelId}/converse` and reads the whole answer.
     ///
+    /// The output is what the service answered and nothing else. That another id was sent than the request names
+    /// ([`ProfileFallback`]) is told to [`on_notice`](ClientBuilder::on_notice); a stream has it in
+    /// [`ConverseStream::notice`] as well.
+    ///
     /// # Errors
     ///
     /// [`Error`] when the request cannot be built, signed or sent, or its answer is not one.
     pub async fn converse(&self, request: &ConverseRequest) -> Result<ConverseOutput, Error> {
-        let how = Invocation { build: operation::converse_with, action: "bedrock:InvokeModel" };
+        let how = &Invocation::new(operation::converse_with, "bedrock:InvokeModel");
         let send_once = |attempt: Attempt| async move {
             let (head, body, _) = self.invoke(request, how, &attempt).await?;
             self.document(&head, body, operation::parse_converse).await.map_err(Failed::from)
@@ -188,11 +193,18 @@ impl Client {
     ///
     /// [`EndpointError`] when the configured endpoint cannot be used.
     pub fn endpoint(&self, plane: Plane, region: &Region) -> Result<Endpoint, EndpointError> {
-        let url = match plane {
+        let url = self.endpoint_setting(plane).map(|(url, _)| url);
+        Endpoint::resolve(plane, Some(region), self.0.host_variant, url)
+    }
+
+    /// The URL that was set for the requests of `plane`, and what set it; `None` when they go to the region's own host.
+    #[must_use]
+    pub fn endpoint_setting(&self, plane: Plane) -> Option<(&str, &SettingOrigin)> {
+        let setting = match plane {
             Plane::Data => &self.0.endpoint_url,
             Plane::Control => &self.0.control_endpoint_url,
         };
-        Endpoint::resolve(plane, Some(region), self.0.host_variant, url.as_deref())
+        setting.as_ref().map(|(url, origin)| (url.as_str(), origin))
     }
 }
 

@@ -1,22 +1,8 @@
 //! The region that requests go to, and why.
 
-use super::{Client, CredentialsFrom};
+use super::{Client, CredentialsFrom, SettingOrigin};
 use crate::endpoint::Region;
 use crate::model_id::ModelId;
-
-/// Why the client uses the region that it uses.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum RegionOrigin {
-    /// The program or a flag names it.
-    Caller,
-    /// A variable, or a file and line: `AWS_REGION`, `/home/me/.aws/config:2`.
-    Setting(String),
-    /// The instance is in it, and its role signs.
-    Instance,
-    /// Nothing names one.
-    LastResort,
-}
 
 impl Client {
     /// The region that a request for `model_id` goes to: the one that was set, else the one in the model's ARN, else that
@@ -31,15 +17,20 @@ impl Client {
 
     /// The region of requests that name none themselves, and why it is that one. The first call may ask the instance's
     /// metadata service.
-    pub async fn region(&self) -> (Region, RegionOrigin) {
+    pub async fn region(&self) -> (Region, SettingOrigin) {
         self.learn_region().await;
-        let origin = match (&self.0.explicit_region, &self.0.region_setting, self.0.instance_region.get()) {
-            (Some(_), _, _) => RegionOrigin::Caller,
-            (None, Some(place), _) => RegionOrigin::Setting(place.clone()),
-            (None, None, Some(Some(_))) => RegionOrigin::Instance,
-            (None, None, _) => RegionOrigin::LastResort,
-        };
-        (self.home_region().clone(), origin)
+        (self.home_region().clone(), self.region_origin())
+    }
+
+    /// Why [`home_region`](Self::home_region) is what it is.
+    #[must_use]
+    pub fn region_origin(&self) -> SettingOrigin {
+        match (&self.0.explicit_region, &self.0.region_setting, self.0.instance_region.get()) {
+            (Some(_), _, _) => SettingOrigin::Caller,
+            (None, Some(origin), _) => origin.clone(),
+            (None, None, Some(Some(_))) => SettingOrigin::Instance,
+            (None, None, _) => SettingOrigin::Default,
+        }
     }
 
     /// The region of requests that name none themselves: the one that was set, else that of the environment or the

@@ -20,9 +20,38 @@ mod tests;
 use super::RetryPolicy;
 use crate::auth;
 use crate::auth::Host;
+use crate::auth::Place;
 use crate::auth::profile::ProfileFiles;
 use crate::endpoint::{HostVariant, Plane, Region};
 use crate::error::Error;
+
+/// Why a client uses the region or the endpoint that it uses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SettingOrigin {
+    /// The program names it.
+    Caller,
+    /// This variable, `AWS_REGION`.
+    Variable(String),
+    /// What the program names for when no variable does
+    /// ([`fallback_region`](super::ClientBuilder::fallback_region)), in its own words.
+    Fallback(String),
+    /// The profile, in this file and line: `/home/me/.aws/config:2`.
+    Profile(String),
+    /// The instance is in it, and its role signs.
+    Instance,
+    /// Nothing names one.
+    Default,
+}
+
+impl From<Place> for SettingOrigin {
+    fn from(place: Place) -> Self {
+        match place {
+            Place::Variable(name) => Self::Variable(name),
+            Place::Profile(place) => Self::Profile(place),
+        }
+    }
+}
 
 /// Where settings are looked up.
 pub(super) struct Settings<'a> {
@@ -43,12 +72,15 @@ impl Settings<'_> {
     pub(super) fn region(
         &self,
         fallback: Option<(Region, String)>,
-    ) -> Result<Option<(Region, String)>, Error> {
+    ) -> Result<Option<(Region, SettingOrigin)>, Error> {
         let variables = auth::Settings::REGION_VARIABLES;
-        if fallback.is_some() && variables.iter().all(|name| self.host.setting(name).is_none()) {
-            return Ok(fallback);
+        if let Some((region, origin)) = fallback
+            && variables.iter().all(|name| self.host.setting(name).is_none())
+        {
+            return Ok(Some((region, SettingOrigin::Fallback(origin))));
         }
-        self.shared().region_and_place().map_err(Error::configuration)
+        let found = self.shared().region_and_place().map_err(Error::configuration)?;
+        Ok(found.map(|(region, place)| (region, place.into())))
     }
 
     /// FIPS and dual stack.
@@ -60,17 +92,18 @@ impl Settings<'_> {
         self.shared().host_variant().map_err(Error::configuration)
     }
 
-    /// The configured endpoint of `plane`, unless configured endpoints are switched off.
+    /// The configured endpoint of `plane` and where it stands, unless configured endpoints are switched off.
     ///
     /// # Errors
     ///
     /// The switch is neither `true` nor `false`, or the profile names a `services` section that is not there.
-    pub(super) fn endpoint_url(&self, plane: Plane) -> Result<Option<String>, Error> {
+    pub(super) fn endpoint_url(&self, plane: Plane) -> Result<Option<(String, SettingOrigin)>, Error> {
         let id = match plane {
             Plane::Data => "bedrock_runtime",
             Plane::Control => "bedrock",
         };
-        self.shared().endpoint_url(id).map_err(Error::configuration)
+        let found = self.shared().endpoint_url(id).map_err(Error::configuration)?;
+        Ok(found.map(|(url, place)| (url, place.into())))
     }
 
     /// The standard policy, with the attempts that are set. The modes `legacy` and `adaptive` are taken for

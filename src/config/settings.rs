@@ -11,7 +11,8 @@ use crate::endpoint::{Endpoint, HostVariant, Plane, Region};
 pub struct DiscoverySettings {
     /// `enabled`; by default, models are listed when any credential source answers.
     pub enabled: Option<Located<bool>>,
-    /// `region`: where to list; by default, the region of requests.
+    /// `region`: where to list; by default, the region of requests. `bedrill` sends requests there as well when neither a
+    /// flag, the model's ARN, a variable nor `baseUrl` names a region: what is listed in a region is invoked there.
     pub region: Option<Located<Region>>,
     /// `providerFilter`: names of providers, without white space around them; by default, all.
     pub provider_filter: Option<Located<Vec<String>>>,

@@ -5,6 +5,8 @@ mod cache_file;
 #[cfg(feature = "reqwest")]
 mod captures;
 #[cfg(feature = "client")]
+mod described;
+#[cfg(feature = "client")]
 mod discovery;
 #[cfg(feature = "client")]
 mod fallback;

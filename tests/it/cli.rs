@@ -7,6 +7,7 @@ mod decode;
 mod demo;
 mod environment;
 mod errors;
+mod instance;
 #[cfg(target_os = "linux")]
 mod interrupt;
 mod models;

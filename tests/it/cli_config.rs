@@ -230,3 +230,29 @@ fn show_tells_the_region_of_a_base_url_of_aws() {
     let shown = settings(machine.bedrill(&show).var("AWS_REGION", "us-west-2").run());
     assert_setting(&shown, "region", &json!("us-west-2"), "variable", "AWS_REGION");
 }
+
+#[test]
+fn show_tells_what_the_client_would_use() {
+    let machine = Machine::new();
+    let show = ["config", "show", "--json"];
+    machine.file(OWN, "{ models: { bedrockDiscovery: { region: 'us-west-2' } } }");
+    let aws = "[default]\nregion = eu-west-3\nservices = s\n[services s]\nbedrock_runtime =\n  endpoint_url = http://section\n";
+    machine.file("home/.aws/config", aws);
+    let shown = settings(machine.bedrill(&show).run());
+    assert_setting(&shown, "region", &json!("us-west-2"), "file", &format!("{}:1:41", machine.path(OWN)));
+    let section = format!("{}:6", machine.path("home/.aws/config"));
+    assert_setting(&shown, "endpoint", &json!("http://section"), "profile", &section);
+
+    let runtime = "AWS_ENDPOINT_URL_BEDROCK_RUNTIME";
+    let with =
+        |name: &str, value: &str| machine.bedrill(&show).var(runtime, "http://runtime").var(name, value);
+    let shown = settings(with("AWS_DEFAULT_REGION", "us-east-2").run());
+    assert_setting(&shown, "region", &json!("us-east-2"), "variable", "AWS_DEFAULT_REGION");
+    assert_setting(&shown, "endpoint", &json!("http://runtime"), "variable", runtime);
+    let shown = settings(with("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true").run());
+    assert_setting(&shown, "endpoint", &Value::Null, "default", "default");
+
+    let bad = with("AWS_REGION", "US East").run();
+    bad.says("no request can be made with these settings: AWS_REGION: \"US East\" is not a region");
+    assert_setting(&settings(bad), "region", &Value::Null, "default", "default");
+}

@@ -14,13 +14,13 @@ const LAYERS: [&[&str]; 5] = [
     // Bedrock's shapes.
     &["shape", "endpoint", "model_id", "converse", "models", "catalog", "config", "operation"],
     // The outside world, behind traits.
-    &["transport", "auth"],
+    &["flight", "transport", "auth"],
     // The client.
     &["error", "client"],
 ];
 
 /// Uses inside one layer.
-const SAME_LAYER: [(&str, &str); 18] = [
+const SAME_LAYER: [(&str, &str); 19] = [
     ("credentials", "time"),
     ("model_id", "endpoint"),
     ("operation", "endpoint"),
@@ -37,6 +37,7 @@ const SAME_LAYER: [(&str, &str); 18] = [
     ("catalog", "shape"),
     ("config", "converse"),
     ("config", "endpoint"),
+    ("auth", "flight"),
     ("auth", "transport"),
     ("client", "error"),
 ];

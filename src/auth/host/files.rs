@@ -28,8 +28,12 @@ const STALE: Duration = Duration::from_secs(15);
 
 /// Writes `contents` beside `path` and renames the new file over it, so that a reader sees the old contents or the new.
 ///
-/// The new file has mode 0600 from its creation on. A symbolic link at `path` is replaced, not followed.
+/// The new file has mode 0600 from its creation on, a folder that is made for it 0700. A symbolic link at `path` is
+/// replaced, not followed.
 pub(super) fn write_private(path: &Path, contents: &[u8]) -> io::Result<()> {
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        create_folder(folder)?;
+    }
     let temporary = beside(path, "tmp")?;
     let written = create_new(&temporary).and_then(|mut file| {
         file.write_all(contents)?;
@@ -42,6 +46,26 @@ pub(super) fn write_private(path: &Path, contents: &[u8]) -> io::Result<()> {
         let _ = fs::remove_file(&temporary);
     }
     renamed
+}
+
+/// Makes `folder` and those above it that are missing.
+fn create_folder(folder: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
+/// Removes the files in `folder` that nobody has written for longer than `age`, as well as it can.
+pub(super) fn remove_old(folder: &Path, age: Duration) {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    for entry in entries {
+        let modified = entry.metadata().and_then(|metadata| metadata.modified());
+        if modified.is_ok_and(|at| at.elapsed().is_ok_and(|since| since > age)) {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
 }
 
 /// Whether others than the owner may write to the file.
@@ -156,9 +180,29 @@ mod tests {
         assert!(metadata.is_file());
         assert_eq!(metadata.permissions().mode() & 0o777, 0o600);
         assert_eq!(fs::read_dir(folder.path()).expect("read").count(), 2, "a temporary file is left");
-        assert!(write_private(&folder.path().join("missing/token.json"), b"").is_err());
+        assert!(write_private(&path.join("below a file"), b"").is_err());
         assert!(write_private(folder.path(), b"secret").is_err(), "a folder cannot be replaced");
         assert_eq!(fs::read_dir(folder.path()).expect("read").count(), 2, "a temporary file is left");
+
+        let below = folder.path().join("a/b");
+        write_private(&below.join("token.json"), b"secret").expect("the folder is made");
+        let mode = |path: &Path| fs::metadata(path).expect("there").permissions().mode() & 0o777;
+        assert_eq!((mode(&folder.path().join("a")), mode(&below)), (0o700, 0o700));
+    }
+
+    #[test]
+    fn only_files_that_nobody_wrote_for_long_are_removed() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (old, new) = (folder.path().join("old"), folder.path().join("new"));
+        for path in [&old, &new] {
+            write_private(path, b"x").expect("written");
+        }
+        let age = Duration::from_secs(3_600);
+        let file = File::options().write(true).open(&old).expect("opened");
+        file.set_modified(SystemTime::now() - age - Duration::from_secs(1)).expect("aged");
+        remove_old(folder.path(), age);
+        assert_eq!((old.exists(), new.exists()), (false, true));
+        remove_old(&folder.path().join("missing"), age);
     }
 
     #[test]

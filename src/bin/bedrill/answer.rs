@@ -1,5 +1,6 @@
 //! How an answer is shown: its text on stdout as it comes, everything about it on stderr.
 
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use bedrill::ConverseStream;
@@ -20,6 +21,8 @@ pub(crate) struct Answer {
     json: bool,
     usage: bool,
     cost: Option<Cost>,
+    /// The model that was invoked instead of the one that was asked for, once that is known.
+    used_model: Arc<OnceLock<String>>,
     verbose: bool,
     quiet: bool,
     /// Whether a line of thought on stderr is not ended yet.
@@ -35,6 +38,7 @@ impl Answer {
             json: false,
             usage: false,
             cost: None,
+            used_model: Arc::default(),
             verbose,
             quiet,
             thinking: false,
@@ -51,6 +55,12 @@ impl Answer {
     pub(crate) fn with_usage(mut self, usage: bool, cost: Option<Cost>) -> Self {
         self.usage = usage;
         self.cost = cost;
+        self
+    }
+
+    /// Tells in JSON which model was invoked instead of the one that was asked for.
+    pub(crate) fn with_used_model(mut self, used_model: Arc<OnceLock<String>>) -> Self {
+        self.used_model = used_model;
         self
     }
 
@@ -144,12 +154,17 @@ impl Answer {
         }
     }
 
-    /// The answer in the shape of Converse's, with `cost` beside `usage` when the price is known.
+    /// The answer in the shape of Converse's, with `cost` beside `usage` when the price is known, and
+    /// `invokedModelId` when that is another than was asked for.
     fn document(&self, output: &ConverseOutput) -> Value {
         let mut document = output.to_json();
-        if let (Some(cost), Some(usage), Some(members)) = (self.cost, &output.usage, document.as_object_mut())
-        {
-            members.insert("cost".to_owned(), json!({ "usd": cost.of(usage) }));
+        if let Some(members) = document.as_object_mut() {
+            if let (Some(cost), Some(usage)) = (self.cost, &output.usage) {
+                members.insert("cost".to_owned(), json!({ "usd": cost.of(usage) }));
+            }
+            if let Some(model) = self.used_model.get() {
+                members.insert("invokedModelId".to_owned(), json!(model));
+            }
         }
         document
     }

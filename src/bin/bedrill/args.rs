@@ -26,7 +26,8 @@ pub(crate) struct Cli {
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Common options")]
 pub(crate) struct Common {
-    /// The AWS region [default: the model ARN's, AWS_REGION, AWS_DEFAULT_REGION, the profile's, us-east-1]
+    /// The AWS region [default: the model ARN's, AWS_REGION, AWS_DEFAULT_REGION, the configuration's, the profile's,
+    /// us-east-1]
     #[arg(long, global = true, value_name = "REGION")]
     pub(crate) region: Option<String>,
     /// The profile of ~/.aws to use; goes before keys and tokens in the environment

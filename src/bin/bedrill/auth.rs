@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use bedrill::auth::{Answer, Attempt, Auth, Outcome};
 use bedrill::models::ListFoundationModelsRequest;
-use bedrill::{Client, RegionOrigin};
+use bedrill::{Client, SettingOrigin};
 use serde_json::{Value, json};
 
 use crate::args::{AuthArguments, AuthCommand, Common, ExportFormat};
@@ -47,9 +47,11 @@ async fn explain(
     }
     let (region, origin) = client.region().await;
     let why = match origin {
-        RegionOrigin::Caller => "--region".to_owned(),
-        RegionOrigin::Setting(place) => place,
-        RegionOrigin::Instance => "the instance's metadata".to_owned(),
+        SettingOrigin::Caller => "--region".to_owned(),
+        SettingOrigin::Variable(place) | SettingOrigin::Fallback(place) | SettingOrigin::Profile(place) => {
+            place
+        }
+        SettingOrigin::Instance => "the instance's metadata".to_owned(),
         _ => "the default; nothing names one".to_owned(),
     };
     // The error of a chain without credentials says what to do; it is the exit code too.

@@ -1,7 +1,7 @@
 //! `bedrill chat`: one question, one answer, streamed as it comes.
 
 use std::io::{self, IsTerminal as _, Read as _};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use bedrill::auth::{Auth, Host, StaticHost};
 use bedrill::config::Cost;
@@ -36,16 +36,20 @@ pub(crate) fn run(arguments: &Chat, common: &Common) -> Result<(), Failure> {
     let model = model(arguments, &*host, &configuration)?;
     let message = message(arguments)?;
     let record = arguments.record.as_deref().map(Record::open).transpose()?;
-    let client = client(arguments, common, Arc::clone(&host), &configuration, record.clone())?;
+    let used = Arc::new(OnceLock::new());
+    let client = client(arguments, common, host, &configuration, record.clone(), Arc::clone(&used))?;
     crate::in_runtime(async {
         let model = if arguments.replay.is_some() || discovery::is_whole(&model, &configuration) {
             model
         } else {
-            Discovery::beside(&client, common, host, &configuration).await?.model_id(&model).await?
+            Discovery::new(client.clone(), common, &configuration).model_id(&model).await?
         };
         let request = request(arguments, model, message);
         let cost = prices(&configuration, request.model_id());
-        let answer = Answer::new(common).with_json(arguments.json).with_usage(arguments.usage, cost);
+        let answer = Answer::new(common)
+            .with_json(arguments.json)
+            .with_usage(arguments.usage, cost)
+            .with_used_model(used);
         warn(&client, common).await;
         let outcome = ask(&client, &request, answer, arguments.no_stream).await;
         if let (Some(record), Err(failure)) = (record, &outcome)
@@ -91,6 +95,7 @@ fn client(
     host: Arc<dyn Host>,
     configuration: &Configuration,
     record: Option<Record>,
+    used: Arc<OnceLock<String>>,
 ) -> Result<Client, Failure> {
     let mut builder =
         crate::client::builder(common, host, configuration).timeouts(arguments.timeouts.limits());
@@ -108,9 +113,14 @@ fn client(
             Fallback::Off => ProfileFallback::Off,
         })
         .allow_geographies(&arguments.allow_geography);
-    if !common.quiet {
-        builder = builder.on_notice(|notice| note(&format!("bedrill: {notice}")));
-    }
+    let quiet = common.quiet;
+    builder = builder.on_notice(move |notice| {
+        // A call says it once.
+        let _ = used.set(notice.used.clone());
+        if !quiet {
+            note(&format!("bedrill: {notice}"));
+        }
+    });
     if let Some(record) = record {
         builder = builder.wrap_transport(|inner| Arc::new(Recording::new(inner, record)));
     }

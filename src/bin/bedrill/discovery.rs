@@ -3,11 +3,10 @@
 use std::sync::Arc;
 
 use bedrill::Client;
-use bedrill::auth::Host;
 use bedrill::catalog::{Catalog, DiscoverySettings, Entry, LimitsTable, Listing, ManualModel, Resolution};
 use bedrill::config;
 use bedrill::endpoint::Region;
-use bedrill::model_id::{ModelId, ModelKind};
+use bedrill::model_id::ModelId;
 use bedrill::models::ModelModality;
 
 use crate::args::Common;
@@ -28,7 +27,7 @@ pub(crate) fn without_tool_prefix(text: &str) -> &str {
     rest
 }
 
-/// Finds models, with a client of its own: what is around the client of a chat is not for lists.
+/// Finds models, as the configuration says.
 pub(crate) struct Discovery<'a> {
     client: Client,
     settings: DiscoverySettings,
@@ -37,37 +36,14 @@ pub(crate) struct Discovery<'a> {
 }
 
 impl<'a> Discovery<'a> {
-    pub(crate) fn new(
-        common: &'a Common,
-        host: Arc<dyn Host>,
-        configuration: &'a Configuration,
-    ) -> Result<Self, Failure> {
-        let client = crate::client::listing_builder(common, host, configuration).build()?;
-        Ok(Self { client, settings: settings(&configuration.values), configuration, common })
-    }
-
-    /// Finds models where the requests of `asking` go, with its credentials: nobody is asked twice for a code.
-    pub(crate) async fn beside(
-        asking: &Client,
-        common: &'a Common,
-        host: Arc<dyn Host>,
-        configuration: &'a Configuration,
-    ) -> Result<Self, Failure> {
-        let mut builder = crate::client::listing_builder(common, host, configuration);
-        if let Ok(resolved) = asking.credentials().await {
-            builder = builder.auth(resolved.auth().clone());
+    /// With `client`, which signs and lists as it does for itself. The region is that of `bedrockDiscovery`, unless a
+    /// flag names one.
+    pub(crate) fn new(client: Client, common: &'a Common, configuration: &'a Configuration) -> Self {
+        let mut settings = client.discovery().clone();
+        if let (None, Some(region)) = (&common.region, &configuration.values.discovery.region) {
+            settings = settings.with_region(region.value().clone());
         }
-        let (region, _) = asking.region().await;
-        let settings = settings(&configuration.values).with_region(region);
-        Ok(Self { client: builder.build()?, settings, configuration, common })
-    }
-
-    /// Lists the region that `bedrockDiscovery` names, unless a flag names one.
-    pub(crate) fn in_configured_region(mut self) -> Self {
-        if let (None, Some(region)) = (&self.common.region, &self.configuration.values.discovery.region) {
-            self.settings = self.settings.with_region(region.value().clone());
-        }
-        self
+        Self { client, settings, configuration, common }
     }
 
     /// Puts the limits of a file before those of the embedded table.
@@ -136,25 +112,52 @@ impl<'a> Discovery<'a> {
     pub(crate) async fn model_id(&self, typed: &str) -> Result<String, Failure> {
         let parsed = ModelId::parse(typed).ok();
         let short = parsed.as_ref().map_or_else(|| without_tool_prefix(typed), ModelId::as_str);
-        // The region that requests go to, which the flag decides.
-        let region = parsed.as_ref().and_then(ModelId::region).filter(|_| self.common.region.is_none());
-        let catalog = self.catalog(region, false).await.map_err(|failure| {
+        let catalog = self.catalog(self.region_of(parsed.as_ref()), false).await.map_err(|failure| {
             failure.because(&format!("{short:?} is no whole model id, and the models cannot be listed"))
         })?;
-        let found = match catalog.resolve(short) {
+        let found = match self.resolve(&catalog, short).await {
             Resolution::One(found) => found,
             other => return Err(self.unresolved(short, &other, &catalog)),
         };
         if !self.common.quiet && !found.is_as_typed() {
             let name = found.entry().map(|entry| format!(" ({})", entry.name())).unwrap_or_default();
-            note(&format!("bedrill: {short} is {}{name}", found.invoke_id()));
+            note(&format!("bedrill: {short} is {}{name}", found.model_id()));
         }
-        Ok(match region {
-            Some(region) if !found.invoke_id().starts_with("arn:") => {
-                format!("bedrock/{region}/{}", found.invoke_id())
-            }
-            _ => found.invoke_id().to_owned(),
-        })
+        Ok(found.model_id())
+    }
+
+    /// The region to look for `id` in: the flag's, else its own.
+    pub(crate) fn region_of<'b>(&self, id: Option<&'b ModelId>) -> Option<&'b Region> {
+        id.and_then(ModelId::region).filter(|_| self.common.region.is_none())
+    }
+
+    /// What `text` names. What no list holds is asked for, unless discovery is off.
+    pub(crate) async fn resolve(&self, catalog: &Catalog, text: &str) -> Resolution {
+        if self.switched_off().is_some() {
+            return catalog.resolve(text);
+        }
+        let spinner = Spinner::start("looking the model up", self.common);
+        let resolution = self.client.resolve_in(catalog, text).await;
+        drop(spinner);
+        resolution
+    }
+
+    /// Where the models of `catalog` are, when requests go elsewhere unless they are told.
+    pub(crate) fn apart<'b>(&self, catalog: &'b Catalog) -> Option<&'b Region> {
+        Some(catalog.region()).filter(|region| *region != self.client.home_region())
+    }
+
+    /// Says that the ids of `catalog` name their region, and why.
+    pub(crate) fn tell_region(&self, catalog: &Catalog) {
+        if let (Some(region), false) = (self.apart(catalog), self.common.quiet) {
+            let place = self.configuration.values.discovery.region.as_ref();
+            let place = place.map(|place| format!(" ({})", self.configuration.origin(place)));
+            note(&format!(
+                "bedrill: the models are those of {region}{}; requests go to {}, so the ids name the region",
+                place.unwrap_or_default(),
+                self.client.home_region(),
+            ));
+        }
     }
 
     /// Why `text` does not name one model, and what to write instead.
@@ -168,19 +171,23 @@ impl<'a> Discovery<'a> {
                     message.push_str(&format!("\n  {id}  {}", entry.name()));
                 }
             }
-            Resolution::None { nearest, unusable } => {
+            Resolution::None { nearest, unusable, warning } => {
                 message = format!("{text:?} names no model that can be invoked in {}", catalog.region());
                 for entry in unusable {
                     message.push_str(&format!("\n  {}: {}", entry.id(), why_not(entry)));
                 }
+                let after = if unusable.is_empty() { "; " } else { "\n  " };
                 if !nearest.is_empty() {
-                    message.push_str(&format!("; did you mean {}?", nearest.join(" or ")));
+                    message.push_str(&format!("{after}did you mean {}?", nearest.join(" or ")));
                 } else if let Some(place) = self.switched_off() {
                     message.push_str(&format!(
-                        "; only configured models are known: discovery is off at {place}"
+                        "{after}only configured models are known: discovery is off at {place}"
                     ));
                 } else {
-                    message.push_str("; `bedrill models` lists those that can");
+                    message.push_str(&format!("{after}`bedrill models` lists those that can"));
+                }
+                if let Some(warning) = warning {
+                    message.push_str(&format!("\n  {warning}"));
                 }
             }
             _ => {}
@@ -206,8 +213,8 @@ fn why_not(entry: &Entry) -> String {
     }
 }
 
-/// The catalog's settings from the configuration's.
-fn settings(values: &config::Config) -> DiscoverySettings {
+/// The catalog's settings from the configuration's, but for the region.
+pub(crate) fn settings(values: &config::Config) -> DiscoverySettings {
     let discovery = &values.discovery;
     DiscoverySettings::new()
         .with_provider_filter(discovery.provider_filter())
@@ -240,20 +247,9 @@ fn modality(input: config::Input) -> ModelModality {
 /// mistake, which its own error explains.
 fn is_short(text: &str, id: Option<&ModelId>) -> bool {
     match id {
-        Some(id) if id.is_arn() => false,
-        Some(id) => !id.base_model().is_some_and(names_provider),
+        Some(id) => !id.is_whole(),
         None => text.trim().contains(' ') && !text.contains("arn:"),
     }
-}
-
-/// `amazon.nova-lite-v1:0`, but neither `llama3.1`, `claude-sonnet-4.5` nor `eu.claude-sonnet-4-5`.
-fn names_provider(id: &str) -> bool {
-    let Some((provider, rest)) = id.split_once('.') else { return false };
-    let is_word = !provider.is_empty() && provider.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    // Only a geography makes a profile of whatever follows it.
-    let is_geography = ModelId::parse(&format!("{provider}.a.b"))
-        .is_ok_and(|profile| profile.kind() == ModelKind::InferenceProfile);
-    is_word && !is_geography && rest.starts_with(|first: char| first.is_ascii_alphabetic())
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::fmt::Display;
 use std::io;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use bedrill::auth::{FileLock, Host, ProcessLimits, ProcessOutput, SystemHost};
 use bedrill::credentials::Secret;
@@ -126,6 +126,10 @@ impl Host for Environment {
 
     fn write_private(&self, path: &Path, contents: &[u8]) -> io::Result<()> {
         self.system.write_private(path, contents)
+    }
+
+    fn remove_old(&self, folder: &Path, age: Duration) {
+        self.system.remove_old(folder, age);
     }
 
     fn try_lock(&self, path: &Path) -> io::Result<Option<FileLock>> {

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use bedrill::auth::Host as _;
 use bedrill::catalog::{Catalog, Entry, LimitsTable};
+use bedrill::endpoint::Region;
 use serde_json::json;
 
 use crate::args::{Common, Models, ModelsCommand};
@@ -27,7 +28,8 @@ pub(crate) fn run(arguments: &Models, common: &Common) -> Result<(), Failure> {
     let from_variable = environment.setting("BEDRILL_LIMITS");
     let limits = arguments.limits.as_deref().or_else(|| from_variable.as_deref().map(Path::new)).map(limits);
     let limits = limits.transpose()?;
-    let mut discovery = Discovery::new(common, Arc::new(environment), &configuration)?.in_configured_region();
+    let client = crate::client::builder(common, Arc::new(environment), &configuration).build()?;
+    let mut discovery = Discovery::new(client, common, &configuration);
     if let Some(limits) = limits {
         discovery = discovery.with_limits(limits);
     }
@@ -67,9 +69,12 @@ async fn list(
         let document = document(&catalog, configuration, &listed);
         output.json(&document).map_err(|error| Failure::output(&error))?;
     } else {
-        table(&mut output, &listed, arguments.all)?;
+        table(&mut output, &listed, arguments.all, discovery.apart(&catalog))?;
     }
     drop(output);
+    if !listed.is_empty() && !arguments.json {
+        discovery.tell_region(&catalog);
+    }
     if listed.is_empty() && !common.quiet {
         note(&format!("bedrill: {}", nothing(discovery, &catalog, hidden.len())));
     }
@@ -120,8 +125,15 @@ impl Choice {
 }
 
 /// Aligned columns under their names on a terminal, lines with tabs elsewhere.
-fn table(output: &mut Output, entries: &[&Entry], with_reasons: bool) -> Result<(), Failure> {
-    let mut rows: Vec<Vec<String>> = entries.iter().map(|entry| row(entry, with_reasons)).collect();
+///
+/// Ids name `apart`, when other requests go to another region.
+fn table(
+    output: &mut Output,
+    entries: &[&Entry],
+    with_reasons: bool,
+    apart: Option<&Region>,
+) -> Result<(), Failure> {
+    let mut rows: Vec<Vec<String>> = entries.iter().map(|entry| row(entry, with_reasons, apart)).collect();
     let mut line = |text: &str| output.line(text).map_err(|error| Failure::output(&error));
     if !Output::is_terminal() {
         return rows.iter().try_for_each(|row| line(&row.join("\t")));
@@ -149,9 +161,15 @@ fn table(output: &mut Output, entries: &[&Entry], with_reasons: bool) -> Result<
 }
 
 /// The cells of an entry, each on one line and without tabs.
-fn row(entry: &Entry, with_reasons: bool) -> Vec<String> {
+fn row(entry: &Entry, with_reasons: bool, apart: Option<&Region>) -> Vec<String> {
+    let id = match (entry.invoke_id(), apart) {
+        (Some(id), Some(region)) if !id.starts_with("arn:") && !entry.is_invoked_as_configured() => {
+            format!("bedrock/{region}/{id}")
+        }
+        (id, _) => id.unwrap_or_else(|| entry.id()).to_owned(),
+    };
     let mut cells = vec![
-        entry.invoke_id().unwrap_or_else(|| entry.id()).to_owned(),
+        id,
         entry.name().to_owned(),
         describe::modalities(entry.input()),
         describe::limit(entry.context_window()),

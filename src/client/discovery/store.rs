@@ -1,13 +1,11 @@
 //! The files that processes share: answers of the lists, and the profiles that stand in for models.
 //!
-//! A file appears whole or not at all: it is written under another name and renamed. Two writers at once are no
-//! harm, the later one stays.
+//! A file appears whole or not at all ([`Host::write_private`]). Two writers at once are no harm, the later one stays.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use serde_json::{Value, json};
@@ -20,14 +18,8 @@ use crate::time;
 /// The form of the files. A file of another form counts as absent.
 const VERSION: u64 = 1;
 
-/// The largest file that is read; real ones have about 200 KB.
-const MAX_BYTES: u64 = 16 * 1024 * 1024;
-
 /// Files that nobody wrote for so long are removed: their keys may belong to credentials that are gone.
 const KEPT: Duration = Duration::from_secs(30 * 24 * 3_600);
-
-/// Tells the files of one process apart.
-static WRITES: AtomicU64 = AtomicU64::new(0);
 
 /// An answer on disk.
 pub(super) struct Stored {
@@ -36,19 +28,19 @@ pub(super) struct Stored {
 }
 
 /// A folder of files.
-#[derive(Debug, Clone)]
 pub(in crate::client) struct Store {
+    host: Arc<dyn Host>,
     folder: PathBuf,
 }
 
 impl Store {
     /// The folder `bedrill` in `XDG_CACHE_HOME`, else in `~/.cache`; `None` where neither is known. A relative
     /// `XDG_CACHE_HOME` does not count ([XDG Base Directory](https://specifications.freedesktop.org/basedir/latest/)).
-    pub(in crate::client) fn of(host: &dyn Host) -> Option<Self> {
+    pub(in crate::client) fn of(host: &Arc<dyn Host>) -> Option<Self> {
         let xdg = host.setting("XDG_CACHE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
         let home = || host.setting("HOME").map(PathBuf::from).or_else(|| host.home());
         let caches = xdg.or_else(|| Some(home()?.join(".cache")))?;
-        Some(Self { folder: caches.join("bedrill") })
+        Some(Self { host: Arc::clone(host), folder: caches.join("bedrill") })
     }
 
     pub(super) fn path(&self, name: &str) -> PathBuf {
@@ -104,7 +96,7 @@ impl Store {
     }
 
     fn read(&self, name: &str) -> Result<Option<Value>, String> {
-        let bytes = match read_limited(&self.path(name)) {
+        let bytes = match self.host.read(&self.path(name)) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(error.to_string()),
@@ -118,29 +110,10 @@ impl Store {
 
     fn write(&self, name: &str, value: &Value) -> io::Result<()> {
         let path = self.path(name);
-        create_folder(&self.folder)?;
-        if !path.exists() {
-            self.remove_old();
+        if self.host.modified(&path).is_none() {
+            self.host.remove_old(&self.folder, KEPT);
         }
-        let number = WRITES.fetch_add(1, Ordering::Relaxed);
-        let temporary = self.folder.join(format!(".{name}.{}.{number}.tmp", std::process::id()));
-        write_private(&temporary, value.to_string().as_bytes())
-            .and_then(|()| fs::rename(&temporary, &path))
-            .inspect_err(|_| {
-                // The first error is the one to report.
-                let _ = fs::remove_file(&temporary);
-            })
-    }
-
-    /// Removes what nobody has written for a long time, as well as it can.
-    fn remove_old(&self) {
-        let entries = fs::read_dir(&self.folder).into_iter().flatten().flatten();
-        for entry in entries {
-            let modified = entry.metadata().and_then(|metadata| metadata.modified());
-            if modified.is_ok_and(|at| at.elapsed().is_ok_and(|age| age > KEPT)) {
-                let _ = fs::remove_file(entry.path());
-            }
-        }
+        self.host.write_private(&path, value.to_string().as_bytes())
     }
 }
 
@@ -157,41 +130,17 @@ fn read_listing(mut value: Value) -> Option<Stored> {
     Some(Stored { fetched_at, listing: Listing::new(models.model_summaries.into_vec(), profiles) })
 }
 
-fn read_limited(path: &Path) -> io::Result<Vec<u8>> {
-    use io::Read as _;
-    let mut bytes = Vec::new();
-    fs::File::open(path)?.take(MAX_BYTES).read_to_end(&mut bytes)?;
-    Ok(bytes)
-}
-
-fn create_folder(folder: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
-}
-
-/// Writes a file that nobody else can read, and that was not there before. Where there are no Unix modes, the
-/// folder's own protection holds.
-fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
-    file.write_all(bytes)?;
-    file.flush()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::auth::StaticHost;
+    use crate::auth::{StaticHost, SystemHost};
 
     #[test]
     fn the_folder_is_that_of_xdg_else_that_of_the_home() {
-        let folder = |host: &StaticHost| Store::of(host).map(|store| store.folder);
+        let folder = |host: &StaticHost| {
+            let host: Arc<dyn Host> = Arc::new(host.clone());
+            Store::of(&host).map(|store| store.folder)
+        };
         let home = StaticHost::new().with_var("HOME", "/home/u");
         assert_eq!(folder(&home), Some("/home/u/.cache/bedrill".into()));
         assert_eq!(folder(&home.clone().with_var("XDG_CACHE_HOME", "/c")), Some("/c/bedrill".into()));
@@ -205,8 +154,9 @@ mod tests {
     #[test]
     fn files_are_private_and_nothing_is_left_behind() {
         use std::os::unix::fs::PermissionsExt as _;
+        use std::{fs, path::Path};
         let root = tempfile::tempdir().unwrap();
-        let store = Store { folder: root.path().join("a/b") };
+        let store = Store { host: Arc::new(SystemHost), folder: root.path().join("a/b") };
         for _ in 0..2 {
             store.put_stand_ins("x", &BTreeMap::from([("m".to_owned(), "us.m".to_owned())])).unwrap();
         }
@@ -219,12 +169,11 @@ mod tests {
 
     #[test]
     fn a_file_that_cannot_be_read_is_described_and_an_absent_one_is_not() {
-        let root = tempfile::tempdir().unwrap();
-        let store = Store { folder: root.path().to_owned() };
-        assert!(matches!(store.listing("none"), Ok(None)));
+        let store = |host: StaticHost| Store { host: Arc::new(host), folder: "/c".into() };
+        assert!(matches!(store(StaticHost::new()).listing("none"), Ok(None)));
         for text in ["", "{", "[]", r#"{"version": 2}"#, r#"{"version": 1, "fetchedAt": "yesterday"}"#] {
-            fs::write(store.path("bad"), text).unwrap();
-            assert!(store.listing("bad").is_err(), "{text}");
+            let host = StaticHost::new().with_file("/c/bad.json", text);
+            assert!(store(host).listing("bad").is_err(), "{text}");
         }
     }
 }

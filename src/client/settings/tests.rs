@@ -18,7 +18,7 @@ fn region(host: &StaticHost) -> Result<Option<String>, String> {
 }
 
 fn endpoint(host: &StaticHost, plane: Plane) -> Result<Option<String>, String> {
-    on(host, |settings| settings.endpoint_url(plane))
+    on(host, |settings| Ok(settings.endpoint_url(plane)?.map(|(url, _)| url)))
 }
 
 #[test]

@@ -6,13 +6,14 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime};
 
 use bedrill::auth::{Auth, StaticHost};
-use bedrill::catalog::{Catalog, DiscoverySettings, Resolution, Warning};
+use bedrill::catalog::{Catalog, DiscoverySettings, Warning};
 use bedrill::credentials::Credentials;
-use bedrill::{Client, ClientBuilder, Error, RetryPolicy};
+use bedrill::{Client, ClientBuilder, RetryPolicy};
 use http::Request;
 use serde_json::json;
 
 use super::{application_profile, listed, model, profile};
+use crate::support::replies::DiskHost;
 use crate::support::service::{Reply, Service};
 
 const NOVA: &str = "amazon.nova-pro-v1:0";
@@ -30,7 +31,7 @@ pub fn profiles() -> Reply {
     )
 }
 
-fn denied(action: &str) -> Reply {
+pub fn denied(action: &str) -> Reply {
     let message = format!("User: arn:aws:iam::1:user/u is not authorized to perform: {action}");
     Reply::Error(403, "AccessDeniedException", message)
 }
@@ -41,10 +42,10 @@ pub fn answers(request: &Request<bytes::Bytes>) -> Reply {
 }
 
 /// A client of an account, whose cache is in `cache`.
-fn builder(service: &Service, cache: &Path, key: &str) -> ClientBuilder {
+pub fn builder(service: &Service, cache: &Path, key: &str) -> ClientBuilder {
     Client::builder()
         .region("us-east-1")
-        .host(Arc::new(StaticHost::new().with_var("XDG_CACHE_HOME", cache.to_str().unwrap())))
+        .host(Arc::new(DiskHost(StaticHost::new().with_var("XDG_CACHE_HOME", cache.to_str().unwrap()))))
         .auth(Auth::SigV4(Credentials::new(key, "secret")))
         .transport(Arc::new(service.clone()))
 }
@@ -328,24 +329,4 @@ async fn when_the_service_fails_the_last_answer_is_given_and_said_to_be_old() {
     assert!(matches!(catalog.warnings(), [Warning::OldProfiles { .. }]), "{:?}", catalog.warnings());
     mood.store(0, Ordering::SeqCst);
     assert_eq!(get().await.unwrap().warnings(), []);
-}
-
-#[tokio::test]
-async fn the_client_resolves_without_asking_where_it_need_not() -> Result<(), Error> {
-    let ((service, mood), cache) = (moody(), cache());
-    let client = client(&service, cache.path());
-    let one = async |text: &str| match client.resolve(text, &plain()).await? {
-        Resolution::One(found) => Ok::<_, Error>(found.invoke_id().to_owned()),
-        other => panic!("{text}: {other:?}"),
-    };
-    let arn = "arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/x";
-    assert_eq!(one(arn).await?, arn);
-    assert_eq!(service.seen(), [""; 0]);
-    mood.store(1, Ordering::SeqCst);
-    assert_eq!(one("us.acme.unheard-of-v1:0").await?, "us.acme.unheard-of-v1:0", "a whole id needs no list");
-    assert!(client.resolve("nova-pro", &plain()).await.is_err(), "a short name does");
-    mood.store(0, Ordering::SeqCst);
-    assert_eq!(one("nova-pro").await?, "us.amazon.nova-pro-v1:0");
-    assert_eq!(one("amazon.nova-pro-v1:0").await?, "us.amazon.nova-pro-v1:0");
-    Ok(())
 }

@@ -1,9 +1,11 @@
 //! Models that are refused on demand, and the profiles that stand in for them.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use bedrill::auth::{Auth, StaticHost};
+use bedrill::catalog::DiscoverySettings;
 use bedrill::converse::ConverseRequest;
 use bedrill::credentials::Credentials;
 use bedrill::eventstream::{Frame, HeaderValue};
@@ -11,6 +13,8 @@ use bedrill::{Client, ClientBuilder, ProfileFallback};
 use serde_json::{Value, json};
 
 use super::{model, profile};
+use crate::support::replies::DiskHost;
+use crate::support::scripted_clock::exception;
 use crate::support::service::{Reply, Service};
 
 const SONNET: &str = "anthropic.claude-sonnet-4-5-20250929-v1:0";
@@ -82,7 +86,7 @@ fn builder(service: &Service, cache: Option<&Path>, region: &str) -> ClientBuild
     };
     Client::builder()
         .region(region)
-        .host(Arc::new(host))
+        .host(Arc::new(DiskHost(host)))
         .auth(Auth::SigV4(Credentials::new("AKIDEXAMPLE", "secret")))
         .transport(Arc::new(service.clone()))
 }
@@ -100,6 +104,7 @@ fn invoked(service: &Service) -> Vec<String> {
 }
 
 const US: &str = "us.anthropic.claude-sonnet-4-5-20250929-v1:0";
+const US_PATH: &str = "/model/us.anthropic.claude-sonnet-4-5";
 const GLOBAL: &str = "global.anthropic.claude-sonnet-4-5-20250929-v1:0";
 
 #[tokio::test]
@@ -211,4 +216,55 @@ async fn the_arn_of_a_foundation_model_is_covered_too_and_other_errors_are_left_
     let error = client.converse(&request("acme.unheard-of-v1:0")).await.unwrap_err();
     assert!(error.message().unwrap().contains("identifier is invalid"), "{error}");
     assert_eq!(invoked(&service).last().map(String::as_str), Some("acme.unheard-of-v1:0"));
+}
+
+#[tokio::test]
+async fn the_lookup_shares_the_answer_of_the_programs_own_listing() {
+    let service = service(&[US], Some(vec![profile("us", SONNET)]));
+    let settings = DiscoverySettings::new().with_provider_filter(["anthropic"]).with_refresh_interval(600);
+    let client = builder(&service, None, "us-east-1").discovery(settings).build().unwrap();
+    client.models(client.discovery()).await.unwrap();
+    client.converse(&request(SONNET)).await.unwrap();
+    assert_eq!(invoked(&service), [SONNET, US]);
+    assert_eq!((service.count("/foundation-models"), service.count("/inference-profiles")), (1, 1));
+}
+
+#[tokio::test]
+async fn an_endpoint_of_the_runtime_alone_is_not_asked_for_lists() {
+    let hosts = Arc::new(Mutex::new(Vec::new()));
+    let (inner, seen) = (service(&[US], Some(vec![profile("us", SONNET)])), Arc::clone(&hosts));
+    let service = Service::new(move |request| {
+        seen.lock().unwrap().push(request.uri().host().unwrap().to_owned());
+        inner.reply(request)
+    });
+    let builder =
+        builder(&service, None, "us-east-1").runtime_endpoint_url("https://bedrock-runtime.vpce.test");
+    builder.build().unwrap().converse(&request(SONNET)).await.unwrap();
+    let (runtime, control) = ("bedrock-runtime.vpce.test", "bedrock.us-east-1.amazonaws.com");
+    assert_eq!(*hosts.lock().unwrap(), [runtime, control, control, runtime]);
+}
+
+#[tokio::test]
+async fn a_call_that_is_tried_again_says_once_that_it_used_another_id() {
+    let tries = AtomicUsize::new(0);
+    let inner = service(&[US], Some(vec![profile("us", SONNET)]));
+    let service = Service::new(move |request| {
+        let first = request.uri().path().contains(US_PATH) && tries.fetch_add(1, Ordering::SeqCst) == 0;
+        // It fails before any content, which is tried again.
+        if first {
+            Reply::Stream(exception("serviceUnavailableException").to_vec())
+        } else {
+            inner.reply(request)
+        }
+    });
+    let told = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&told);
+    let builder = builder(&service, None, "us-east-1").on_notice(move |_| {
+        counter.fetch_add(1, Ordering::SeqCst);
+    });
+    let stream = builder.build().unwrap().converse_stream(&request(SONNET)).await.unwrap();
+    assert_eq!(stream.notice().map(|notice| notice.used.as_str()), Some(US));
+    assert_eq!(stream.collect().await.unwrap().text(), "hello");
+    assert_eq!(invoked(&service), [SONNET, US, US]);
+    assert_eq!(told.load(Ordering::SeqCst), 1);
 }

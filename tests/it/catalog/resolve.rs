@@ -68,7 +68,7 @@ fn line(resolution: &Resolution) -> String {
             let ids: Vec<&str> = entries.iter().filter_map(|entry| entry.invoke_id()).collect();
             format!("several {}", ids.join(" "))
         }
-        Resolution::None { nearest, unusable } => {
+        Resolution::None { nearest, unusable, .. } => {
             let unusable: Vec<&str> = unusable.iter().map(|entry| entry.id()).collect();
             format!("none [{}] [{}]", nearest.join(" "), unusable.join(" "))
         }

@@ -12,7 +12,7 @@ const KEY_ID: &str = "AKIAIOSFODNN7EXAMPLE";
 const ROLE: &str = "arn:aws:iam::123456789012:role/Deep";
 const ARN: &str = "arn:aws:iam::123456789012:user/Alice";
 
-fn reply(status: &str, content_type: &str, body: &str) -> Vec<u8> {
+pub(super) fn reply(status: &str, content_type: &str, body: &str) -> Vec<u8> {
     let length = body.len();
     format!(
         "HTTP/1.1 {status}\r\ncontent-type: {content_type}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}"
@@ -21,7 +21,7 @@ fn reply(status: &str, content_type: &str, body: &str) -> Vec<u8> {
 }
 
 /// A server that answers each request with what `answer` makes of its first line and its body.
-fn server(answer: impl Fn(&Seen) -> Vec<u8> + Send + 'static) -> Server {
+pub(super) fn server(answer: impl Fn(&Seen) -> Vec<u8> + Send + 'static) -> Server {
     Server::answering_each(move |seen| vec![(Duration::ZERO, answer(seen))])
 }
 
@@ -45,7 +45,7 @@ fn sts() -> Server {
 
 /// The line of stdout about `source`.
 #[track_caller]
-fn line<'a>(run: &'a Run, source: &str) -> &'a str {
+pub(super) fn line<'a>(run: &'a Run, source: &str) -> &'a str {
     let found = run.stdout.lines().find(|line| line.get(2..).is_some_and(|rest| rest.starts_with(source)));
     found.unwrap_or_else(|| panic!("no {source} in: {}", run.stdout))
 }
@@ -177,36 +177,6 @@ fn an_expired_sso_token_is_3_and_names_the_command_to_run() {
         run.stdout
     );
     run.says(&["run `aws sso login --profile sso`"]);
-}
-
-#[test]
-fn the_role_of_an_instance_signs_in_its_region() {
-    let imds = server(|seen| {
-        let path = seen.line.split(' ').nth(1).unwrap_or_default();
-        let credentials = json!({
-            "Code": "Success", "AccessKeyId": "ASIAINSTANCEROLEIMDS", "SecretAccessKey": "canary-imds",
-            "Token": "canary-imds-token", "Expiration": "2099-01-01T00:00:00Z",
-        });
-        match path.trim_end_matches('/') {
-            "/latest/api/token" => reply("200 OK", "text/plain", "canary-imds-session"),
-            "/latest/meta-data/placement/region" => reply("200 OK", "text/plain", "ap-south-1"),
-            role if role.ends_with("/server") => {
-                reply("200 OK", "application/json", &credentials.to_string())
-            }
-            list if list.ends_with("/security-credentials") => reply("200 OK", "text/plain", "server"),
-            _ => reply("404 Not Found", "text/plain", ""),
-        }
-    });
-    let scratch = Scratch::new();
-    let run = scratch.bedrill(&["auth"]).var("AWS_EC2_METADATA_DISABLED", "false");
-    let run = run.var("AWS_EC2_METADATA_SERVICE_ENDPOINT", &imds.url).run().ended(0);
-    let signs = line(&run, "IMDS");
-    assert!(
-        signs.starts_with("* IMDS          access key ASIA..IMDS from role server of this instance"),
-        "{signs}"
-    );
-    assert!(signs.contains(&imds.url), "{signs}");
-    assert_eq!(line(&run, "region"), "  region        ap-south-1 (the instance's metadata)");
 }
 
 #[test]

@@ -6,7 +6,8 @@ mod service;
 use serde_json::{Value, json};
 
 use super::command::{Bedrill, Scratch};
-use service::Service;
+pub use service::Service;
+use service::YOUNG;
 
 /// Where the configuration of one's own is.
 const OWN: &str = "home/.config/bedrill/config.json5";
@@ -175,8 +176,8 @@ fn the_configuration_sets_filter_defaults_region_and_models_of_its_own() {
     assert_eq!(
         list(&[]),
         "own.model-v1:0\tMy own\ttext,image\t1000\tconfigured\n\
-         us.anthropic.claude-haiku-9-20300101-v1:0\tRenamed\ttext\t~64000\tconfigured\n\
-         us.anthropic.claude-sonnet-9-20300101-v1:0\tClaude Sonnet 9\ttext\t~64000\tprofile\n\
+         bedrock/us-west-2/us.anthropic.claude-haiku-9-20300101-v1:0\tRenamed\ttext\t~64000\tconfigured\n\
+         bedrock/us-west-2/us.anthropic.claude-sonnet-9-20300101-v1:0\tClaude Sonnet 9\ttext\t~64000\tprofile\n\
          arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/abc123\tTeam budget\ttext\t~64000\t\
          application profile\n"
     );
@@ -253,6 +254,29 @@ fn show_tells_everything_of_one_model() {
     show("claude")
         .says(&["names several models", "us.anthropic.claude-sonnet-9-20300101-v1:0  Claude Sonnet 9"]);
     show("claude-hiaku-9").says(&["did you mean us.anthropic.claude-haiku-9-20300101-v1:0?"]);
+}
+
+#[test]
+fn show_asks_for_what_no_list_holds() {
+    let service = Service::start();
+    let shown = printed(&service, &["show", YOUNG]);
+    for line in [
+        format!("id to invoke\t{YOUNG}"),
+        "name\tYoung".to_owned(),
+        "model\tanthropic.claude-sonnet-9-20300101-v1:0".to_owned(),
+        "streaming\tyes".to_owned(),
+    ] {
+        assert!(shown.lines().any(|own| own == line), "no {line:?} in:\n{shown}");
+    }
+    assert!(printed(&service, &["show", "acme.preview-v1:0"]).contains("name\tPreview\n"));
+    let show = |name: &str, code| models(&Scratch::new(), &service, &["show", name]).run().ended(code);
+    show("us.anthropic.claude-haiku-9-20300101-v1:1", 2).says(&["did you mean us.anthropic.claude-haiku-9"]);
+
+    service.deny("/inference-profiles/");
+    service.deny("/foundation-models/");
+    show(YOUNG, 1)
+        .says(&["the permission bedrock:GetInferenceProfile is missing", "the id can be sent as it is"]);
+    show("acme.preview-v1:0", 2).says(&["the permission bedrock:GetFoundationModel is missing"]);
 }
 
 #[test]

@@ -34,6 +34,11 @@ impl Service {
         Self { handler: Arc::new(handler), seen: Arc::default() }
     }
 
+    /// What it answers to `request`, without counting it.
+    pub fn reply(&self, request: &Request<Bytes>) -> Reply {
+        (self.handler)(request)
+    }
+
     /// The targets of all requests so far, path and query.
     pub fn seen(&self) -> Vec<String> {
         self.seen.lock().unwrap().clone()

@@ -1,10 +1,14 @@
 //! `bedrill config show`: every setting, its value, and where that comes from.
 
+use std::fmt::Display;
 use std::io::{self, IsTerminal as _};
+use std::sync::Arc;
 
-use bedrill::auth::Host;
+use bedrill::auth::Host as _;
 use bedrill::auth::profile::{ProfileFiles, SelectedBy};
 use bedrill::config::{Config, DiscoverySettings, Located};
+use bedrill::endpoint::Plane;
+use bedrill::{Client, SettingOrigin};
 use serde_json::{Map, Value, json};
 
 use super::Configuration;
@@ -62,7 +66,7 @@ pub(super) fn run(
     environment: Environment,
     json: bool,
 ) -> Result<(), Failure> {
-    let rows = rows(configuration, common, &environment);
+    let rows = rows(configuration, common, environment);
     let mut output = Output::stdout();
     let mut line = |text: &str| output.line(text).map_err(|error| Failure::output(&error));
     if json {
@@ -102,14 +106,22 @@ fn cells(row: &Row) -> [String; 3] {
     [row.name.clone(), value, row.origin.place().to_owned()].map(|cell| cell.replace(['\t', '\n', '\r'], " "))
 }
 
-fn rows(configuration: &Configuration, common: &Common, environment: &Environment) -> Vec<Row> {
-    let profiles = ProfileFiles::load(environment, common.profile.as_deref());
-    if let Err(error) = &profiles
-        && !common.quiet
-    {
-        note(&format!("bedrill: the profile's settings are left out: {error}"));
+fn rows(configuration: &Configuration, common: &Common, environment: Environment) -> Vec<Row> {
+    let say = |what: &str, error: &dyn Display| {
+        if !common.quiet {
+            note(&format!("bedrill: {what}: {error}"));
+        }
+    };
+    let environment = Arc::new(environment);
+    let profiles = ProfileFiles::load(&*environment, common.profile.as_deref());
+    let client = crate::client::builder(common, Arc::clone(&environment) as _, configuration).build();
+    match (&profiles, &client) {
+        (Err(error), _) => say("the profile's settings are left out", error),
+        (Ok(_), Err(error)) => say("no request can be made with these settings", error),
+        (Ok(_), Ok(_)) => {}
     }
-    let settings = Settings { configuration, common, host: environment, profiles: profiles.ok() };
+    let (profiles, client) = (profiles.ok(), client.ok());
+    let settings = Settings { configuration, common, host: &environment, profiles, client };
     let mut rows = vec![settings.model(), settings.region(), settings.profile(), settings.endpoint()];
     rows.extend(settings.discovery(&configuration.values.discovery));
     let prefer = configuration.values.prefer_bearer.as_ref();
@@ -126,6 +138,8 @@ struct Settings<'a> {
     common: &'a Common,
     host: &'a Environment,
     profiles: Option<ProfileFiles>,
+    /// What requests are made with; `None` where none can be.
+    client: Option<Client>,
 }
 
 impl Settings<'_> {
@@ -148,20 +162,16 @@ impl Settings<'_> {
         Row { name: name.to_owned(), value, rule, origin }
     }
 
-    fn of_flag(&self, flag: &'static str, value: Option<&String>) -> Option<(Value, Origin)> {
-        value.map(|value| (json!(value), Origin::Flag(flag)))
-    }
-
-    fn of_variable(&self, names: &[&str]) -> Option<(Value, Origin)> {
-        names
-            .iter()
-            .find_map(|name| Some((json!(self.host.setting(name)?), Origin::Variable((*name).to_owned()))))
-    }
-
-    fn of_profile(&self, name: &str) -> Option<(Value, Origin)> {
-        let profiles = self.profiles.as_ref()?;
-        let setting = profiles.setting(name)?;
-        Some((json!(setting.value()), Origin::Profile(profiles.place(setting.origin()))))
+    /// What the client says of one of its settings; `of_caller` is what a flag or the configuration tells it.
+    fn of_client(&self, value: &str, origin: &SettingOrigin, of_caller: Origin) -> Option<(Value, Origin)> {
+        let origin = match origin {
+            SettingOrigin::Caller => of_caller,
+            SettingOrigin::Variable(name) => Origin::Variable(name.clone()),
+            SettingOrigin::Fallback(place) => Origin::File(place.clone()),
+            SettingOrigin::Profile(place) => Origin::Profile(place.clone()),
+            _ => return None,
+        };
+        Some((json!(value), origin))
     }
 
     fn model(&self) -> Row {
@@ -170,22 +180,21 @@ impl Settings<'_> {
             let model = self.values().primary_model()?;
             Some((json!(model), Origin::File(self.configuration.origin(written))))
         };
-        let found = self.of_variable(&["BEDRILL_MODEL"]).or_else(of_file);
+        let of_variable = || {
+            let name = "BEDRILL_MODEL";
+            Some((json!(self.host.setting(name)?), Origin::Variable(name.to_owned())))
+        };
+        let found = of_variable().or_else(of_file);
         row("model", found, Value::Null, "none; name one with chat -m")
     }
 
     fn region(&self) -> Row {
-        let provider = &self.values().provider;
-        let of_url = || {
-            let (region, url) = (provider.base_url_region()?, provider.base_url.as_ref()?);
-            Some((json!(region.as_str()), Origin::File(self.configuration.origin(url))))
-        };
-        let found = self
-            .of_flag("--region", self.common.region.as_ref())
-            .or_else(|| self.of_variable(&["AWS_REGION", "AWS_DEFAULT_REGION"]))
-            .or_else(of_url)
-            .or_else(|| self.of_profile("region"));
-        row("region", found, json!("us-east-1"), "")
+        let found = self.client.as_ref().and_then(|client| {
+            let region = client.home_region().as_str();
+            self.of_client(region, &client.region_origin(), Origin::Flag("--region"))
+        });
+        let default = self.client.as_ref().map(|client| json!(client.home_region().as_str()));
+        row("region", found, default.unwrap_or_default(), "not known")
     }
 
     fn profile(&self) -> Row {
@@ -201,27 +210,15 @@ impl Settings<'_> {
     }
 
     fn endpoint(&self) -> Row {
-        let of_file = || {
-            let url = self.values().provider.custom_base_url()?;
-            Some((json!(url.value()), Origin::File(self.configuration.origin(url))))
-        };
-        let of_profile = || {
-            let profiles = self.profiles.as_ref()?;
-            let setting = profiles.endpoint_url("bedrock_runtime").ok()??;
-            Some((json!(setting.value()), Origin::Profile(profiles.place(setting.origin()))))
-        };
-        // The same switch by which the client passes these two over.
-        let ignored = self
-            .of_variable(&["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"])
-            .or_else(|| self.of_profile("ignore_configured_endpoint_urls"))
-            .is_some_and(|(value, _)| value.as_str().is_some_and(|text| text.eq_ignore_ascii_case("true")));
-        let of_machine = || {
-            self.of_variable(&["AWS_ENDPOINT_URL_BEDROCK_RUNTIME", "AWS_ENDPOINT_URL"]).or_else(of_profile)
-        };
-        let found = self
-            .of_flag("--endpoint-url", self.common.endpoint_url.as_ref())
-            .or_else(of_file)
-            .or_else(|| if ignored { None } else { of_machine() });
+        let found = self.client.as_ref().and_then(|client| {
+            let (url, origin) = client.endpoint_setting(Plane::Data)?;
+            let of_file = self.values().provider.custom_base_url().map(|url| self.configuration.origin(url));
+            let of_caller = match of_file.filter(|_| self.common.endpoint_url.is_none()) {
+                Some(place) => Origin::File(place),
+                None => Origin::Flag("--endpoint-url"),
+            };
+            self.of_client(url, origin, of_caller)
+        });
         row("endpoint", found, Value::Null, "the region's host")
     }
 

@@ -1,6 +1,6 @@
 //! `bedrill models show`: everything that is known of one model.
 
-use bedrill::catalog::{Catalog, Entry, Limit, Resolution};
+use bedrill::catalog::{Catalog, Entry, Limit, Match, Resolution};
 use bedrill::config::Cost;
 use bedrill::model_id::ModelId;
 use serde_json::json;
@@ -20,20 +20,12 @@ pub(super) async fn run(
 ) -> Result<(), Failure> {
     let parsed = ModelId::parse(typed).ok();
     let text = parsed.as_ref().map_or_else(|| without_tool_prefix(typed), ModelId::as_str);
-    // An ARN tells where to look.
-    let region = parsed.as_ref().and_then(ModelId::region);
-    let catalog = discovery.catalog(region, arguments.refresh).await?;
-    let (entry, invoke_id) = match catalog.resolve(text) {
-        Resolution::One(found) => {
-            let Some(entry) = found.entry().cloned() else {
-                return Err(Failure::failed(format!(
-                    "{} can be sent as it is, but nothing is known of it: it is not listed in {}",
-                    found.invoke_id(),
-                    catalog.region()
-                )));
-            };
-            (entry, Some(found.invoke_id().to_owned()))
-        }
+    let catalog = discovery.catalog(discovery.region_of(parsed.as_ref()), arguments.refresh).await?;
+    let (entry, found) = match discovery.resolve(&catalog, text).await {
+        Resolution::One(found) => match found.entry().cloned() {
+            Some(entry) => (entry, Some(found)),
+            None => return Err(undescribed(&found)),
+        },
         // That it cannot be invoked, and why, is what there is to show.
         Resolution::None { unusable, .. } if unusable.len() == 1 => (unusable[0].clone(), None),
         other => return Err(discovery.unresolved(text, &other, &catalog)),
@@ -42,10 +34,12 @@ pub(super) async fn run(
     let mut output = Output::stdout();
     if arguments.json {
         let mut document = describe::json(&entry, prices);
-        document["invokeId"] = json!(invoke_id);
+        document["invokeId"] = json!(found.as_ref().map(Match::invoke_id));
+        document["region"] = json!(catalog.region().as_str());
         return output.json(&document).map_err(|error| Failure::output(&error));
     }
-    let rows = rows(&entry, invoke_id.as_deref(), prices, &catalog);
+    let model_id = found.as_ref().map(Match::model_id);
+    let rows = rows(&entry, model_id.as_deref(), prices, &catalog);
     let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
     rows.iter().try_for_each(|(name, value)| {
         let value = describe::one_line(value);
@@ -56,6 +50,15 @@ pub(super) async fn run(
         };
         output.line(&line).map_err(|error| Failure::output(&error))
     })
+}
+
+/// It can be sent, but there is nothing to show.
+fn undescribed(found: &Match) -> Failure {
+    let why = match found.warning() {
+        Some(warning) => warning.to_string(),
+        None => format!("nothing is known of {}", found.invoke_id()),
+    };
+    Failure::failed(format!("the id can be sent as it is, but {why}"))
 }
 
 /// The names and values of what is known.

@@ -71,6 +71,12 @@ fn a_refused_model_is_asked_for_again_through_its_profile_which_is_remembered() 
     assert_eq!((second.stdout.as_str(), &second.stderr), ("Hello.\n", &said));
     assert_eq!(service.invoked(), [HAIKU, US_HAIKU, US_HAIKU]);
     assert_eq!(chat(&scratch, &service, HAIKU, &["-q"]).run().ended(0).stderr, "");
+    let used = |model: &str| {
+        let run = chat(&scratch, &service, model, &["-q", "--json"]).run().ended(0);
+        run.json_lines().first().and_then(|answer| answer.get("invokedModelId").cloned())
+    };
+    assert_eq!(used(HAIKU), Some(US_HAIKU.into()), "those who read JSON are told too");
+    assert_eq!(used(US_HAIKU), None);
 }
 
 #[test]
@@ -99,4 +105,36 @@ fn another_geography_is_used_only_when_it_is_allowed() {
     // What was remembered under another setting is not used without it.
     ask(&[]).ended(1);
     assert_eq!(service.invoked().last().map(String::as_str), Some(HAIKU));
+}
+
+#[test]
+fn the_region_of_discovery_is_that_of_requests_and_a_listed_id_goes_where_it_was_listed() {
+    let (service, scratch) = (Service::start(), Scratch::new());
+    scratch.file(OWN, "{ models: { bedrockDiscovery: { region: 'us-west-2' } } }");
+    let ask = |model: &str, region: Option<&str>, arguments: &[&str]| {
+        let all = [&["chat", "-v", "--endpoint-url", &service.url, "-m", model], arguments, &["hi"]].concat();
+        let run = scratch.with_keys(&all);
+        let run = if let Some(region) = region { run.var("AWS_REGION", region) } else { run };
+        let run = run.run().ended(0);
+        (service.signed_for(), run.stderr)
+    };
+    // As in Moltbot, whose provider is then that region's; but a variable goes before a file for what users type.
+    assert_eq!(ask(US_HAIKU, None, &[]).0, "us-west-2");
+    assert_eq!(ask(US_HAIKU, Some("us-east-1"), &[]).0, "us-east-1");
+    // A name is looked up in the region of discovery, and goes there, with the id that `bedrill models` prints.
+    let (region, said) = ask("haiku", Some("us-east-1"), &[]);
+    let listed = format!("bedrock/us-west-2/{US_HAIKU}");
+    assert_eq!(region, "us-west-2");
+    assert!(said.starts_with(&format!("bedrill: haiku is {listed} (Claude Haiku 9)\n")), "{said}");
+    assert_eq!(ask(&listed, Some("us-east-1"), &[]).0, "us-west-2");
+    assert_eq!(
+        ask("haiku", None, &[]).1.lines().next(),
+        Some(&*format!("bedrill: haiku is {US_HAIKU} (Claude Haiku 9)"))
+    );
+    // A flag decides for both.
+    assert_eq!(ask("haiku", Some("us-east-1"), &["--region", "us-east-2"]).0, "us-east-2");
+    let list = scratch.with_keys(&["models", "haiku"]).var("AWS_REGION", "us-east-1");
+    let run = list.var("AWS_ENDPOINT_URL_BEDROCK", &service.url).run().ended(0);
+    assert_eq!(run.stdout.split('\t').next(), Some(listed.as_str()));
+    run.says(&["the models are those of us-west-2 (", "config.json5:1:41)", "requests go to us-east-1"]);
 }

@@ -10,6 +10,9 @@ use serde_json::{Value, json};
 
 use super::super::stream::{answer, error, plain, response};
 
+/// An application profile that the list does not hold.
+pub const YOUNG: &str = "arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/k7x2m9q4w1z8";
+
 /// Lives as long as the test process.
 pub struct Service {
     pub url: String,
@@ -19,6 +22,7 @@ pub struct Service {
 #[derive(Default)]
 struct State {
     targets: Vec<String>,
+    signed_for: String,
     denied: BTreeSet<String>,
     pause: Duration,
 }
@@ -57,6 +61,11 @@ impl Service {
         self.state.lock().expect("no panic").targets.clone()
     }
 
+    /// The region that the last request was signed for.
+    pub fn signed_for(&self) -> String {
+        self.state.lock().expect("no panic").signed_for.clone()
+    }
+
     /// The models that were asked for an answer, in order.
     pub fn invoked(&self) -> Vec<String> {
         let of_model = |target: &String| {
@@ -69,10 +78,11 @@ impl Service {
 
 fn exchange(mut connection: TcpStream, state: &Mutex<State>) -> io::Result<()> {
     connection.set_read_timeout(Some(Duration::from_secs(20)))?;
-    let target = read(&mut connection)?;
+    let (target, region) = read(&mut connection)?;
     let (denied, pause) = {
         let mut state = state.lock().expect("no panic");
         state.targets.push(target.clone());
+        state.signed_for = region;
         (state.denied.iter().any(|path| target.starts_with(path.as_str())), state.pause)
     };
     std::thread::sleep(pause);
@@ -84,8 +94,8 @@ fn exchange(mut connection: TcpStream, state: &Mutex<State>) -> io::Result<()> {
     connection.write_all(&reply)
 }
 
-/// Reads a request, and tells its target.
-fn read(connection: &mut TcpStream) -> io::Result<String> {
+/// Reads a request, and tells its target and the region that it is signed for.
+fn read(connection: &mut TcpStream) -> io::Result<(String, String)> {
     let mut bytes = Vec::new();
     let mut chunk = [0; 4096];
     loop {
@@ -93,7 +103,9 @@ fn read(connection: &mut TcpStream) -> io::Result<String> {
         if let Some((head, body)) = text.split_once("\r\n\r\n") {
             let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
             if body.len() >= length.and_then(|length| length.parse().ok()).unwrap_or(0) {
-                return Ok(head.split(' ').nth(1).unwrap_or_default().to_owned());
+                let part = |text: &str, at, by: char| text.split(by).nth(at).unwrap_or_default().to_owned();
+                let scope = head.split("Credential=").nth(1).unwrap_or_default();
+                return Ok((part(head, 1, ' '), part(scope, 2, '/')));
             }
         }
         match connection.read(&mut chunk)? {
@@ -105,7 +117,18 @@ fn read(connection: &mut TcpStream) -> io::Result<String> {
 
 fn reply(target: &str) -> Vec<u8> {
     let json = |document: Value| plain("200 OK", "content-type: application/json\r\n", &document.to_string());
-    if target.contains("/foundation-models") {
+    if target.starts_with("/inference-profiles/arn") {
+        let mut one = profile("k7x2m9q4w1z8", "anthropic.claude-sonnet-9-20300101-v1:0");
+        one["inferenceProfileArn"] = json!(YOUNG);
+        one["inferenceProfileName"] = json!("Young");
+        one["type"] = json!("APPLICATION");
+        json(one)
+    } else if target.starts_with("/foundation-models/acme.preview") {
+        let preview = model("acme.preview-v1:0", "Preview", &["TEXT"], "TEXT", "ON_DEMAND");
+        json(json!({ "modelDetails": preview }))
+    } else if target.starts_with("/inference-profiles/") || target.starts_with("/foundation-models/") {
+        error("404 Not Found", "ResourceNotFoundException", "There is none.")
+    } else if target.contains("/foundation-models") {
         json(foundation_models())
     } else if target.contains("/inference-profiles") {
         json(inference_profiles())
