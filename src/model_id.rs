@@ -74,7 +74,7 @@ impl ModelId {
     /// something that cannot be invoked.
     pub fn parse(text: &str) -> Result<Self, ModelIdError> {
         let invalid = |problem| ModelIdError { id: text.chars().take(200).collect(), problem };
-        let (id, path_region) = without_tool_prefix(text.trim());
+        let (id, path_region) = Self::split_tool_prefix(text);
         if id.is_empty() {
             return Err(invalid("it is empty"));
         }
@@ -100,6 +100,24 @@ impl ModelId {
             _ => ModelKind::FoundationModel,
         };
         Ok(Self { id: id.to_owned(), kind, region: path_region })
+    }
+
+    /// What is left of `text` without the prefixes of other tools and white space around it, and the region that stands
+    /// among them. Nothing may be left: `bedrock/`, as aider's users list models.
+    #[must_use]
+    pub fn split_tool_prefix(text: &str) -> (&str, Option<Region>) {
+        let mut id = text.trim();
+        let mut region = None;
+        while let Some(rest) = TOOL_PREFIXES.iter().find_map(|prefix| id.strip_prefix(prefix)) {
+            id = rest;
+            if let Some((first, rest)) = id.split_once('/')
+                && looks_like_region(first)
+            {
+                region = Region::new(first).ok();
+                id = rest;
+            }
+        }
+        (id, region)
     }
 
     /// `arn:partition:service:region:account:type/name`.
@@ -186,22 +204,6 @@ fn names_provider(id: &str) -> bool {
     let is_word = !provider.is_empty() && provider.bytes().all(|byte| byte.is_ascii_alphanumeric());
     // Only a geography makes a profile of whatever follows it.
     is_word && !GEOGRAPHIES.contains(&provider) && rest.starts_with(|first: char| first.is_ascii_alphabetic())
-}
-
-/// Takes the prefixes of other tools off, and with them the region that may follow.
-fn without_tool_prefix(text: &str) -> (&str, Option<Region>) {
-    let mut id = text;
-    let mut region = None;
-    while let Some(rest) = TOOL_PREFIXES.iter().find_map(|prefix| id.strip_prefix(prefix)) {
-        id = rest;
-        if let Some((first, rest)) = id.split_once('/')
-            && looks_like_region(first)
-        {
-            region = Region::new(first).ok();
-            id = rest;
-        }
-    }
-    (id, region)
 }
 
 /// `us-west-2`, `us-gov-east-1`: words of letters, then a number. No model id has this form before a slash.

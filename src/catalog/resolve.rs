@@ -126,8 +126,7 @@ impl Catalog {
             return resolution;
         }
         // Names may hold spaces, which no id does.
-        let typed = parsed.as_ref().map_or_else(|| text.trim(), ModelId::as_str);
-        self.resolve_short(typed)
+        self.resolve_short(ModelId::split_tool_prefix(text).0)
     }
 
     /// ARNs and whole ids. `None` when the text is neither.

@@ -26,8 +26,10 @@ impl Client {
         if let Some(id) = id.as_ref().filter(|id| id.is_arn() && Question::about(id).is_none()) {
             return Ok(Resolution::One(Match::as_typed(id, None)));
         }
-        let elsewhere =
-            id.as_ref().and_then(ModelId::region).map(|region| settings.clone().with_region(region.clone()));
+        // Of an ARN, or among the prefixes of other tools, also before a name that is no id.
+        let region = id.as_ref().and_then(ModelId::region).cloned();
+        let region = region.or_else(|| ModelId::split_tool_prefix(text).1);
+        let elsewhere = region.map(|region| settings.clone().with_region(region));
         match (self.models(elsewhere.as_ref().unwrap_or(settings)).await, id) {
             (Ok(catalog), _) => Ok(self.resolve_in(&catalog, text).await),
             (Err(error), Some(id)) if id.is_whole() => {

@@ -240,3 +240,20 @@ fn a_text_that_cannot_be_an_id_says_why_and_what_one_looks_like() {
 fn an_id_as_long_as_the_api_allows_is_read() {
     assert!(ModelId::parse(&"a".repeat(2_048)).is_ok());
 }
+
+#[test]
+fn prefixes_of_other_tools_are_taken_off_also_when_nothing_follows() {
+    for (text, rest, region) in [
+        ("bedrock/", "", None),
+        ("amazon-bedrock/", "", None),
+        (" bedrock/converse/nova ", "nova", None),
+        ("amazon-bedrock/us.amazon", "us.amazon", None),
+        ("bedrock/us-west-2/", "", Some("us-west-2")),
+        ("bedrock/us-west-2/Nova Pro", "Nova Pro", Some("us-west-2")),
+        ("us-west-2/nova", "us-west-2/nova", None),
+        ("nova", "nova", None),
+    ] {
+        let (id, found) = ModelId::split_tool_prefix(text);
+        assert_eq!((id, found.as_ref().map(Region::as_str)), (rest, region), "{text}");
+    }
+}

@@ -15,18 +15,6 @@ use crate::failure::Failure;
 use crate::spinner::Spinner;
 use crate::terminal::note;
 
-/// What other tools write before a model's id, and what their users type to list Bedrock's models.
-const TOOL_PREFIXES: [&str; 4] = ["amazon-bedrock/", "aws-bedrock/", "bedrock/", "converse/"];
-
-/// `text` without the prefixes of other tools; of nothing but a prefix, nothing is left.
-pub(crate) fn without_tool_prefix(text: &str) -> &str {
-    let mut rest = text.trim();
-    while let Some(shorter) = TOOL_PREFIXES.iter().find_map(|prefix| rest.strip_prefix(prefix)) {
-        rest = shorter;
-    }
-    rest
-}
-
 /// Finds models, as the configuration says.
 pub(crate) struct Discovery<'a> {
     client: Client,
@@ -110,9 +98,8 @@ impl<'a> Discovery<'a> {
 
     /// The id to send for a short name.
     pub(crate) async fn model_id(&self, typed: &str) -> Result<String, Failure> {
-        let parsed = ModelId::parse(typed).ok();
-        let short = parsed.as_ref().map_or_else(|| without_tool_prefix(typed), ModelId::as_str);
-        let catalog = self.catalog(self.region_of(parsed.as_ref()), false).await.map_err(|failure| {
+        let short = ModelId::split_tool_prefix(typed).0;
+        let catalog = self.catalog(self.region_of(typed).as_ref(), false).await.map_err(|failure| {
             failure.because(&format!("{short:?} is no whole model id, and the models cannot be listed"))
         })?;
         let found = match self.resolve(&catalog, short).await {
@@ -126,9 +113,11 @@ impl<'a> Discovery<'a> {
         Ok(found.model_id())
     }
 
-    /// The region to look for `id` in: the flag's, else its own.
-    pub(crate) fn region_of<'b>(&self, id: Option<&'b ModelId>) -> Option<&'b Region> {
-        id.and_then(ModelId::region).filter(|_| self.common.region.is_none())
+    /// The region that `typed` itself names, an ARN's or among the prefixes of other tools, unless a flag names one.
+    pub(crate) fn region_of(&self, typed: &str) -> Option<Region> {
+        let of_arn = ModelId::parse(typed).ok().and_then(|id| id.region().cloned());
+        let region = of_arn.or_else(|| ModelId::split_tool_prefix(typed).1);
+        region.filter(|_| self.common.region.is_none())
     }
 
     /// What `text` names. What no list holds is asked for, unless discovery is off.
@@ -151,6 +140,7 @@ impl<'a> Discovery<'a> {
     pub(crate) fn tell_region(&self, catalog: &Catalog) {
         if let (Some(region), false) = (self.apart(catalog), self.common.quiet) {
             let place = self.configuration.values.discovery.region.as_ref();
+            let place = place.filter(|place| place.value() == region);
             let place = place.map(|place| format!(" ({})", self.configuration.origin(place)));
             note(&format!(
                 "bedrill: the models are those of {region}{}; requests go to {}, so the ids name the region",
@@ -276,19 +266,6 @@ mod tests {
             ("Claude Sonnet 4.5", true),
         ] {
             assert_eq!(is_short(text, ModelId::parse(text).ok().as_ref()), short, "{text}");
-        }
-    }
-
-    #[test]
-    fn prefixes_of_other_tools_are_taken_off() {
-        for (text, rest) in [
-            ("bedrock/", ""),
-            ("amazon-bedrock/", ""),
-            (" bedrock/converse/nova ", "nova"),
-            ("amazon-bedrock/us.amazon", "us.amazon"),
-            ("nova", "nova"),
-        ] {
-            assert_eq!(without_tool_prefix(text), rest);
         }
     }
 }

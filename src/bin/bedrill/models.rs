@@ -9,11 +9,12 @@ use std::sync::Arc;
 use bedrill::auth::Host as _;
 use bedrill::catalog::{Catalog, Entry, LimitsTable};
 use bedrill::endpoint::Region;
+use bedrill::model_id::ModelId;
 use serde_json::json;
 
 use crate::args::{Common, Models, ModelsCommand};
 use crate::config::{self, Configuration};
-use crate::discovery::{Discovery, without_tool_prefix};
+use crate::discovery::Discovery;
 use crate::environment::Environment;
 use crate::failure::Failure;
 use crate::terminal::{Output, note};
@@ -57,8 +58,9 @@ async fn list(
     arguments: &Models,
     common: &Common,
 ) -> Result<(), Failure> {
-    let catalog = discovery.catalog(None, arguments.refresh).await?;
-    let choice = Choice::of(arguments);
+    let filter = arguments.filter.as_deref().unwrap_or_default().to_lowercase();
+    let catalog = discovery.catalog(discovery.region_of(&filter).as_ref(), arguments.refresh).await?;
+    let choice = Choice::of(ModelId::split_tool_prefix(&filter).0, &arguments.provider);
     let (listed, hidden): (Vec<&Entry>, Vec<&Entry>) = catalog
         .all()
         .iter()
@@ -93,20 +95,16 @@ fn nothing(discovery: &Discovery<'_>, catalog: &Catalog, hidden: usize) -> Strin
 }
 
 /// What the arguments leave of the catalog.
-struct Choice {
+struct Choice<'a> {
     /// In lower case; empty for everything.
-    text: String,
+    text: &'a str,
     /// In lower case; none for all.
     providers: Vec<String>,
 }
 
-impl Choice {
-    fn of(arguments: &Models) -> Self {
-        let text = arguments.filter.as_deref().unwrap_or_default().to_lowercase();
-        Self {
-            text: without_tool_prefix(&text).to_owned(),
-            providers: arguments.provider.iter().map(|name| name.trim().to_lowercase()).collect(),
-        }
+impl<'a> Choice<'a> {
+    fn of(text: &'a str, providers: &[String]) -> Self {
+        Self { text, providers: providers.iter().map(|name| name.trim().to_lowercase()).collect() }
     }
 
     fn takes(&self, entry: &Entry) -> bool {
@@ -114,7 +112,7 @@ impl Choice {
         let of_id = entry.base_model().and_then(|id| id.split('.').next()).unwrap_or_default();
         let of_wanted = self.providers.is_empty()
             || self.providers.iter().any(|wanted| *wanted == provider || *wanted == of_id.to_lowercase());
-        let has = |text: &str| text.to_lowercase().contains(&self.text);
+        let has = |text: &str| text.to_lowercase().contains(self.text);
         of_wanted
             && (has(entry.id())
                 || entry.invoke_id().is_some_and(has)

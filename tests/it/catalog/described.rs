@@ -139,6 +139,7 @@ async fn what_was_found_in_another_region_is_sent_there() -> Result<(), Error> {
         ("nova-pro", plain(), "us.amazon.nova-pro-v1:0"),
         ("nova-pro", plain().with_region(region("us-west-2")), "bedrock/us-west-2/us.amazon.nova-pro-v1:0"),
         ("bedrock/us-west-2/nova-pro", plain(), "bedrock/us-west-2/us.amazon.nova-pro-v1:0"),
+        ("bedrock/us-west-2/Nova Pro", plain(), "bedrock/us-west-2/us.amazon.nova-pro-v1:0"),
         (YOUNG, plain().with_region(region("us-west-2")), YOUNG),
     ] {
         let found = one(&elsewhere, text, &settings).await?;

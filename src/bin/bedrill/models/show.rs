@@ -8,7 +8,7 @@ use serde_json::json;
 use super::describe;
 use crate::args::Models;
 use crate::config::Configuration;
-use crate::discovery::{Discovery, without_tool_prefix};
+use crate::discovery::Discovery;
 use crate::failure::Failure;
 use crate::terminal::Output;
 
@@ -18,9 +18,8 @@ pub(super) async fn run(
     typed: &str,
     arguments: &Models,
 ) -> Result<(), Failure> {
-    let parsed = ModelId::parse(typed).ok();
-    let text = parsed.as_ref().map_or_else(|| without_tool_prefix(typed), ModelId::as_str);
-    let catalog = discovery.catalog(discovery.region_of(parsed.as_ref()), arguments.refresh).await?;
+    let text = ModelId::split_tool_prefix(typed).0;
+    let catalog = discovery.catalog(discovery.region_of(typed).as_ref(), arguments.refresh).await?;
     let (entry, found) = match discovery.resolve(&catalog, text).await {
         Resolution::One(found) => match found.entry().cloned() {
             Some(entry) => (entry, Some(found)),

@@ -136,5 +136,9 @@ fn the_region_of_discovery_is_that_of_requests_and_a_listed_id_goes_where_it_was
     let list = scratch.with_keys(&["models", "haiku"]).var("AWS_REGION", "us-east-1");
     let run = list.var("AWS_ENDPOINT_URL_BEDROCK", &service.url).run().ended(0);
     assert_eq!(run.stdout.split('\t').next(), Some(listed.as_str()));
+    let typed = scratch.with_keys(&["models", "bedrock/us-east-2/haiku"]).var("AWS_REGION", "us-east-1");
+    let typed = typed.var("AWS_ENDPOINT_URL_BEDROCK", &service.url).run().ended(0);
+    assert!(typed.stdout.starts_with(&format!("bedrock/us-east-2/{US_HAIKU}\t")), "{}", typed.stdout);
+    typed.says(&["the models are those of us-east-2; requests go to us-east-1"]);
     run.says(&["the models are those of us-west-2 (", "config.json5:1:41)", "requests go to us-east-1"]);
 }
