@@ -241,7 +241,7 @@ async fn an_endpoint_of_the_runtime_alone_is_not_asked_for_lists() {
         builder(&service, None, "us-east-1").runtime_endpoint_url("https://bedrock-runtime.vpce.test");
     builder.build().unwrap().converse(&request(SONNET)).await.unwrap();
     let (runtime, control) = ("bedrock-runtime.vpce.test", "bedrock.us-east-1.amazonaws.com");
-    assert_eq!(*hosts.lock().unwrap(), [runtime, control, control, runtime]);
+    assert_eq!(*hosts.lock().unwrap(), [runtime, control, runtime]);
 }
 
 #[tokio::test]
