@@ -53,6 +53,14 @@ pub(super) fn no_connection_within(limit: Duration, error: TransportError) -> Tr
     TransportError { message, ..error }
 }
 
+/// Names the proxy that was on the way, when there was one: what failed may be the way to it.
+#[cfg(feature = "reqwest")]
+pub(super) fn through(proxy: Option<&str>, error: TransportError) -> TransportError {
+    let Some(proxy) = proxy else { return error };
+    let message = format!("{} (through {proxy})", error.message);
+    TransportError { message, ..error }
+}
+
 /// Tells a resolver that did not answer from a name that does not exist: `EAI_AGAIN` as glibc and macOS, and as musl
 /// write it.
 fn dns_kind(text: &str) -> TransportErrorKind {
@@ -67,6 +75,10 @@ fn dns_kind(text: &str) -> TransportErrorKind {
 fn kind_of(cause: &(dyn Error + 'static), text: &str) -> Option<TransportErrorKind> {
     if cause.is::<rustls::Error>() {
         return Some(TransportErrorKind::Tls);
+    }
+    // A name that no certificate could be for does not exist either.
+    if cause.is::<rustls::pki_types::InvalidDnsNameError>() {
+        return Some(TransportErrorKind::Dns);
     }
     if let Some(error) = cause.downcast_ref::<io::Error>() {
         // `source` of an I/O error leaves out the error that it was made from: the TLS error, for one.
@@ -86,7 +98,12 @@ fn kind_of(cause: &(dyn Error + 'static), text: &str) -> Option<TransportErrorKi
     if text.starts_with("dns error") {
         return Some(TransportErrorKind::Dns);
     }
-    if text.contains("tunnel") || text.contains("proxy") {
+    // A proxy that hangs up has not refused.
+    if text == "tunnel error: unexpected end of file" {
+        return Some(TransportErrorKind::Broken);
+    }
+    let has_cause = text == "tunnel error: io error establishing tunnel";
+    if !has_cause && (text.contains("tunnel") || text.contains("proxy")) {
         return Some(TransportErrorKind::Proxy);
     }
     None
