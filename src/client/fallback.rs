@@ -214,10 +214,14 @@ impl Client {
         let region = self.region_for(asked);
         let (head, body) = self.invoke_in(region, &ModelId::parse(used)?, request, how, attempt).await?;
         let notice = Notice { asked: asked.as_str().to_owned(), used: used.to_owned() };
-        if let Some(on_notice) = &self.0.fallback.on_notice {
-            on_notice(&notice);
-        }
         Ok((head, body, Some(notice)))
+    }
+
+    /// Tells the program which model answered, once for a call, however many attempts it took.
+    pub(super) fn tell(&self, notice: Option<&Notice>) {
+        if let (Some(on_notice), Some(notice)) = (&self.0.fallback.on_notice, notice) {
+            on_notice(notice);
+        }
     }
 
     /// The profile of an allowed geography that covers `base`. Where profiles cannot be listed, their ids are known to

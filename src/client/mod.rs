@@ -140,6 +140,7 @@ impl Client {
             Ok(stream.with_notice(notice))
         };
         let done = self.0.attempts.run(&*self.0.transport, send_once, ConverseStream::verdict).await?;
+        self.tell(done.answer.notice());
         Ok(done.answer.with_total(done.total))
     }
 
@@ -176,10 +177,14 @@ impl Client {
     pub async fn converse(&self, request: &ConverseRequest) -> Result<ConverseOutput, Error> {
         let how = Invocation { build: operation::converse_with, action: "bedrock:InvokeModel" };
         let send_once = |attempt: Attempt| async move {
-            let (head, body, _) = self.invoke(request, how, &attempt).await?;
-            self.document(&head, body, operation::parse_converse).await.map_err(Failed::from)
+            let (head, body, notice) = self.invoke(request, how, &attempt).await?;
+            let output = self.document(&head, body, operation::parse_converse).await.map_err(Failed::from)?;
+            Ok((output, notice))
         };
-        Ok(self.0.attempts.run(&*self.0.transport, send_once, |_| Verdict::Success).await?.answer)
+        let done = self.0.attempts.run(&*self.0.transport, send_once, |_| Verdict::Success).await?;
+        let (output, notice) = done.answer;
+        self.tell(notice.as_ref());
+        Ok(output)
     }
 
     /// Where the requests of `plane` go for `region`.

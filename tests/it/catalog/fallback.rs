@@ -212,3 +212,30 @@ async fn the_arn_of_a_foundation_model_is_covered_too_and_other_errors_are_left_
     assert!(error.message().unwrap().contains("identifier is invalid"), "{error}");
     assert_eq!(invoked(&service).last().map(String::as_str), Some("acme.unheard-of-v1:0"));
 }
+
+#[tokio::test]
+async fn a_notice_is_given_once_however_many_attempts_a_call_takes() {
+    let exception = Frame::builder()
+        .header(":message-type", HeaderValue::String("exception"))
+        .header(":exception-type", HeaderValue::String("internalServerException"))
+        .payload("{}")
+        .build()
+        .unwrap();
+    let answers = service(&[US], Some(vec![profile("us", SONNET)]));
+    // The first stream fails before its content.
+    let first = Mutex::new(Some(exception.as_bytes().to_vec()));
+    let service = Service::new(move |request| match answers.answer(request) {
+        Reply::Stream(whole) => Reply::Stream(first.lock().unwrap().take().unwrap_or(whole)),
+        answer => answer,
+    });
+    let told = Arc::new(Mutex::new(0));
+    let client = {
+        let told = Arc::clone(&told);
+        let builder = builder(&service, None, "us-west-2");
+        builder.on_notice(move |_| *told.lock().unwrap() += 1).build().unwrap()
+    };
+    let stream = client.converse_stream(&request(SONNET)).await.unwrap();
+    assert_eq!((stream.attempts(), stream.notice().is_some()), (2, true));
+    assert_eq!(stream.collect().await.unwrap().text(), "hello");
+    assert_eq!(*told.lock().unwrap(), 1);
+}

@@ -34,6 +34,11 @@ impl Service {
         Self { handler: Arc::new(handler), seen: Arc::default() }
     }
 
+    /// What it answers, without counting.
+    pub fn answer(&self, request: &Request<Bytes>) -> Reply {
+        (self.handler)(request)
+    }
+
     /// The targets of all requests so far, path and query.
     pub fn seen(&self) -> Vec<String> {
         self.seen.lock().unwrap().clone()
