@@ -108,3 +108,79 @@ fn kind_of(cause: &(dyn Error + 'static), text: &str) -> Option<TransportErrorKi
     }
     None
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use TransportErrorKind::{Broken, Connect, Dns, DnsTemporary, Proxy, Timeout, Tls};
+
+    /// An error that says `text`, because of `cause`.
+    #[derive(Debug)]
+    struct Layer(&'static str, Option<Box<dyn Error + Send + Sync>>);
+
+    impl std::fmt::Display for Layer {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str(self.0)
+        }
+    }
+
+    impl Error for Layer {
+        fn source(&self) -> Option<&(dyn Error + 'static)> {
+            self.1.as_deref().map(|cause| cause as _)
+        }
+    }
+
+    fn kind_of_chain(text: &'static str, cause: Option<Box<dyn Error + Send + Sync>>) -> TransportErrorKind {
+        let error = Layer("client error (Connect)", Some(Box::new(Layer(text, cause))));
+        describe(error, "bedrock.test", "reach", Connect).kind()
+    }
+
+    #[test]
+    fn a_resolver_that_does_not_answer_is_told_from_a_name_that_does_not_exist() {
+        for (said, kind) in [
+            ("failed to lookup address information: Name or service not known", Dns),
+            ("failed to lookup address information: nodename nor servname provided, or not known", Dns),
+            ("failed to lookup address information: Name does not resolve", Dns),
+            ("failed to lookup address information: No address associated with hostname", Dns),
+            ("failed to lookup address information: Temporary failure in name resolution", DnsTemporary),
+            ("failed to lookup address information: Try again", DnsTemporary),
+        ] {
+            assert_eq!(kind_of_chain("dns error", Some(io::Error::other(said).into())), kind, "{said}");
+        }
+    }
+
+    #[test]
+    fn the_cause_tells_the_kind_and_a_tunnel_is_the_proxys() {
+        let io = |kind: io::ErrorKind| Some(io::Error::from(kind).into());
+        for (text, cause, kind) in [
+            ("tcp connect error", io(io::ErrorKind::ConnectionRefused), Connect),
+            ("tcp connect error", io(io::ErrorKind::TimedOut), Timeout),
+            ("connection error", io(io::ErrorKind::ConnectionReset), Broken),
+            ("connection error", io(io::ErrorKind::UnexpectedEof), Broken),
+            ("handshake", Some(io::Error::other(rustls::Error::DecryptError).into()), Tls),
+            ("tunnel error: unsuccessful", None, Proxy),
+            ("tunnel error: proxy authorization required", None, Proxy),
+            (
+                "tunnel error: failed to create underlying connection",
+                io(io::ErrorKind::ConnectionRefused),
+                Proxy,
+            ),
+            ("tunnel error: unexpected end of file", None, Broken),
+            ("tunnel error: io error establishing tunnel", io(io::ErrorKind::ConnectionReset), Broken),
+        ] {
+            assert_eq!(kind_of_chain(text, cause), kind, "{text}");
+        }
+    }
+
+    #[cfg(feature = "reqwest")]
+    #[test]
+    fn a_proxy_on_the_way_is_named() {
+        let error = || TransportError::new(Timeout, "no answer");
+        assert_eq!(through(None, error()).to_string(), "no answer");
+        let named = through(Some("the proxy that HTTPS_PROXY names"), error());
+        assert_eq!(
+            (named.to_string().as_str(), named.kind()),
+            ("no answer (through the proxy that HTTPS_PROXY names)", Timeout)
+        );
+    }
+}
