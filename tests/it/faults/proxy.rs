@@ -13,12 +13,16 @@ use crate::transport::server::{Server, Step, send};
 /// A name that only a proxy could resolve.
 const BEHIND: &str = "https://bedrock.test";
 
+/// Long enough on a busy machine.
+const LONG: Duration = Duration::from_secs(10);
+
 /// A proxy's consent.
 const OPEN: &str = "HTTP/1.1 200 Connection established\r\n\r\n";
 
-fn through(proxy: &Server) -> Arc<dyn Transport> {
+/// A transport through `proxy` that waits for a connection for as long as `limit`.
+fn through(proxy: &Server, limit: Duration) -> Arc<dyn Transport> {
     let transport = ReqwestTransport::builder()
-        .connect_timeout(Duration::from_millis(100))
+        .connect_timeout(limit)
         .proxy(&format!("http://me:canary@127.0.0.1:{}", proxy.port()))
         .and_then(|builder| builder.build())
         .expect("a transport");
@@ -26,13 +30,13 @@ fn through(proxy: &Server) -> Arc<dyn Transport> {
     Arc::new(transport)
 }
 
-/// The error of a client that goes to `url` through a proxy that answers each connection with `script`.
-async fn error_through(url: &str, script: Vec<Step>) -> (Error, Server) {
+/// The error of a client that goes through a proxy that answers each connection with `script`.
+async fn error_through(limit: Duration, script: Vec<Step>) -> (Error, Server) {
     let proxy = Server::start(vec![script]).await;
     let client = builder()
-        .endpoint_url(url)
+        .endpoint_url(BEHIND)
         .retry(RetryPolicy::standard().with_random(|| 0.0))
-        .transport(through(&proxy))
+        .transport(through(&proxy, limit))
         .build()
         .expect("a client");
     let (text, end) = ask(&client).await;
@@ -68,7 +72,7 @@ async fn a_proxy_that_refuses_is_named_and_asked_once() {
         ("SSH-2.0-OpenSSH_9.6\r\n\r\n", "unsuccessful"),
     ] {
         let (error, proxy) =
-            error_through(BEHIND, vec![Step::ReadRequest, send(answer), Step::WaitForClose]).await;
+            error_through(LONG, vec![Step::ReadRequest, send(answer), Step::WaitForClose]).await;
         assert_eq!(error.transport_kind(), Some(TransportErrorKind::Proxy), "{answer}: {error}");
         assert_eq!((proxy.connections(), error.attempts()), (1, 1), "{answer}: {error}");
         assert!(error.to_string().contains(said), "{error}");
@@ -78,7 +82,8 @@ async fn a_proxy_that_refuses_is_named_and_asked_once() {
 
 #[tokio::test]
 async fn a_slow_proxy_is_named_and_asked_again() {
-    let (error, proxy) = error_through(BEHIND, vec![Step::ReadRequest, Step::WaitForClose]).await;
+    let (error, proxy) =
+        error_through(Duration::from_millis(100), vec![Step::ReadRequest, Step::WaitForClose]).await;
     assert_eq!(error.transport_kind(), Some(TransportErrorKind::Timeout), "{error}");
     assert_eq!(error.timeout_kind(), Some(TimeoutKind::Connect));
     assert_eq!((proxy.connections(), error.attempts()), (3, 3), "{error}");
@@ -95,7 +100,7 @@ async fn a_proxy_that_hangs_up_is_named_and_asked_again() {
         vec![Step::ReadRequest, send(OPEN), Step::ReadSome],
         vec![Step::ReadRequest, send(OPEN), Step::ReadSome, Step::Reset],
     ] {
-        let (error, proxy) = error_through(BEHIND, script.clone()).await;
+        let (error, proxy) = error_through(LONG, script.clone()).await;
         assert_eq!(error.transport_kind(), Some(TransportErrorKind::Broken), "{script:?}: {error}");
         assert_eq!((proxy.connections(), error.attempts()), (3, 3), "{script:?}: {error}");
         assert_asked_only_for_a_tunnel(&proxy);
@@ -111,7 +116,7 @@ async fn a_tunnel_to_something_else_is_refused_for_good() {
         send("<html>log in first</html>"),
         Step::WaitForClose,
     ];
-    let (error, proxy) = error_through(BEHIND, script).await;
+    let (error, proxy) = error_through(LONG, script).await;
     assert_eq!(error.transport_kind(), Some(TransportErrorKind::Tls), "{error}");
     assert_eq!((proxy.connections(), error.attempts()), (1, 1), "{error}");
     assert_asked_only_for_a_tunnel(&proxy);
@@ -121,7 +126,7 @@ async fn a_tunnel_to_something_else_is_refused_for_good() {
 async fn this_machine_is_asked_past_the_proxy() {
     let (proxy, server) =
         (Server::start(vec![vec![]]).await, crate::support::server::Server::answering(hello()).await);
-    let transport = through(&proxy);
+    let transport = through(&proxy, LONG);
     for url in [server.url(), server.url().replace("127.0.0.1", "localhost")] {
         let client = builder().endpoint_url(url).transport(Arc::clone(&transport)).build().expect("a client");
         assert_eq!(ask(&client).await.0, "Hello");
