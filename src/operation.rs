@@ -307,6 +307,11 @@ pub enum AnswerError {
     },
     /// JSON whose members are not the operation's.
     Shape(ShapeError),
+    /// More bytes than the client takes.
+    OverBudget {
+        /// What it takes, in bytes.
+        allowed: usize,
+    },
 }
 
 impl AnswerError {
@@ -325,6 +330,10 @@ impl fmt::Display for AnswerError {
                 )
             }
             Self::Shape(error) => write!(f, "the answer is not what the operation answers: {error}"),
+            Self::OverBudget { allowed } => write!(
+                f,
+                "the answer is over the budget of {allowed} bytes; ClientBuilder::frame_budget allows more"
+            ),
         }
     }
 }

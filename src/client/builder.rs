@@ -241,7 +241,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Is told when another model id is sent than a request names: once for a call, however often it is tried.
+    /// Is told of each call that is answered under another model id than its request names: once, however often the
+    /// request was sent.
     #[must_use]
     pub fn on_notice(mut self, tell: impl Fn(&Notice) + Send + Sync + 'static) -> Self {
         self.on_notice = Some(Arc::new(tell));

@@ -38,7 +38,7 @@ impl Client {
         &self,
         model_id: &ModelId,
         request: &ConverseRequest,
-        how: &Invocation,
+        how: Invocation,
         attempt: &Attempt,
     ) -> Result<(Parts, Body), Failed> {
         self.invoke_in(self.region_for(model_id), model_id, request, how, attempt).await
@@ -49,7 +49,7 @@ impl Client {
         region: &Region,
         model_id: &ModelId,
         request: &ConverseRequest,
-        how: &Invocation,
+        how: Invocation,
         attempt: &Attempt,
     ) -> Result<(Parts, Body), Failed> {
         let endpoint = self.endpoint(Plane::Data, region)?;
@@ -130,8 +130,12 @@ impl Client {
         let request_id = operation::request_id(&head.headers);
         let described = |error: Error| error.with_response(head.status.as_u16(), request_id);
         let Attempts { timeouts, .. } = &self.0.attempts;
-        let whole = timer::read_at_most(&mut body, self.0.frame_budget, &*self.0.transport, timeouts).await;
+        let allowed = self.0.frame_budget;
+        let whole = timer::read_at_most(&mut body, allowed, &*self.0.transport, timeouts).await;
         let whole = whole.map_err(described)?;
+        if whole.len() > allowed {
+            return Err(described(AnswerError::OverBudget { allowed }.into()));
+        }
         if let Ok(answer) = parse(&head.headers, &whole) {
             return Ok(answer);
         }

@@ -4,7 +4,6 @@ mod lookup;
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
@@ -137,19 +136,12 @@ fn is_own_geography(region: &Region, prefix: &str) -> bool {
 /// How a request becomes HTTP, for a model other than the one that it names.
 type Build = fn(&str, &ConverseRequest, &Endpoint) -> Result<http::Request<Bytes>, BuildError>;
 
-/// A call of an operation that invokes a model, through all its attempts.
+/// An operation that invokes a model.
+#[derive(Clone, Copy)]
 pub(super) struct Invocation {
     pub(super) build: Build,
     /// The IAM action that it needs.
     pub(super) action: &'static str,
-    /// Whether it was said that another id was sent. A call says it once, however often it is tried.
-    told: AtomicBool,
-}
-
-impl Invocation {
-    pub(super) fn new(build: Build, action: &'static str) -> Self {
-        Self { build, action, told: AtomicBool::new(false) }
-    }
 }
 
 /// The head and body of an answer, and what is to be said about the model.
@@ -166,7 +158,7 @@ impl Client {
     pub(super) async fn invoke(
         &self,
         request: &ConverseRequest,
-        how: &Invocation,
+        how: Invocation,
         attempt: &Attempt,
     ) -> Result<Invoked, Failed> {
         let asked = ModelId::parse(request.model_id())?;
@@ -221,18 +213,20 @@ impl Client {
         asked: &ModelId,
         used: &str,
         request: &ConverseRequest,
-        how: &Invocation,
+        how: Invocation,
         attempt: &Attempt,
     ) -> Result<Invoked, Failed> {
         let region = self.region_for(asked);
         let (head, body) = self.invoke_in(region, &ModelId::parse(used)?, request, how, attempt).await?;
         let notice = Notice { asked: asked.as_str().to_owned(), used: used.to_owned() };
-        if let Some(on_notice) = &self.0.fallback.on_notice
-            && !how.told.swap(true, Ordering::Relaxed)
-        {
-            on_notice(&notice);
-        }
         Ok((head, body, Some(notice)))
+    }
+
+    /// Tells the program which model answered, once for a call, however many attempts it took.
+    pub(super) fn tell(&self, notice: Option<&Notice>) {
+        if let (Some(on_notice), Some(notice)) = (&self.0.fallback.on_notice, notice) {
+            on_notice(notice);
+        }
     }
 
     /// The profile of an allowed geography that covers `base`. Where profiles cannot be listed, their ids are known to
@@ -324,7 +318,7 @@ mod tests {
 
     fn prefixes(region: &str, allowed: &[&str]) -> Vec<String> {
         let geographies = allowed.iter().map(|geography| (*geography).to_owned()).collect();
-        let fallback = Fallback::new(ProfileFallback::Auto, geographies, None, lookup::in_list);
+        let fallback = Fallback::new(ProfileFallback::Auto, geographies, None, in_list);
         fallback.prefixes(&Region::new(region).unwrap())
     }
 

@@ -134,13 +134,17 @@ impl Client {
     ///
     /// [`Error`] when the request cannot be built, signed or sent, or is answered with anything but frames.
     pub async fn converse_stream(&self, request: &ConverseRequest) -> Result<ConverseStream, Error> {
-        let how = &Invocation::new(operation::converse_stream_with, "bedrock:InvokeModelWithResponseStream");
+        let how = Invocation {
+            build: operation::converse_stream_with,
+            action: "bedrock:InvokeModelWithResponseStream",
+        };
         let send_once = |attempt: Attempt| async move {
             let (head, body, notice) = self.invoke(request, how, &attempt).await?;
             let stream = self.open_stream(&head, body, &attempt).await?;
             Ok(stream.with_notice(notice))
         };
         let done = self.0.attempts.run(&*self.0.transport, send_once, ConverseStream::verdict).await?;
+        self.tell(done.answer.notice());
         Ok(done.answer.with_total(done.total))
     }
 
@@ -179,12 +183,16 @@ impl Client {
     ///
     /// [`Error`] when the request cannot be built, signed or sent, or its answer is not one.
     pub async fn converse(&self, request: &ConverseRequest) -> Result<ConverseOutput, Error> {
-        let how = &Invocation::new(operation::converse_with, "bedrock:InvokeModel");
+        let how = Invocation { build: operation::converse_with, action: "bedrock:InvokeModel" };
         let send_once = |attempt: Attempt| async move {
-            let (head, body, _) = self.invoke(request, how, &attempt).await?;
-            self.document(&head, body, operation::parse_converse).await.map_err(Failed::from)
+            let (head, body, notice) = self.invoke(request, how, &attempt).await?;
+            let output = self.document(&head, body, operation::parse_converse).await.map_err(Failed::from)?;
+            Ok((output, notice))
         };
-        Ok(self.0.attempts.run(&*self.0.transport, send_once, |_| Verdict::Success).await?.answer)
+        let done = self.0.attempts.run(&*self.0.transport, send_once, |_| Verdict::Success).await?;
+        let (output, notice) = done.answer;
+        self.tell(notice.as_ref());
+        Ok(output)
     }
 
     /// Where the requests of `plane` go for `region`.

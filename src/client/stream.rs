@@ -154,7 +154,8 @@ impl ConverseStream {
                 return Err(error.with_received(message));
             }
         }
-        message.finish().map_err(|error| self.described(error.into()))
+        let received = message.clone();
+        message.finish().map_err(|error| self.described(error.into()).with_received(received))
     }
 
     /// The id of the exchange (`x-amzn-requestid`), for AWS support.

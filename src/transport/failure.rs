@@ -54,6 +54,14 @@ pub(super) fn no_connection_within(limit: Duration, error: TransportError) -> Tr
     TransportError { message, ..error }
 }
 
+/// Names the proxy that was on the way, when there was one: what failed may be the way to it.
+#[cfg(feature = "reqwest")]
+pub(super) fn through(proxy: Option<&str>, error: TransportError) -> TransportError {
+    let Some(proxy) = proxy else { return error };
+    let message = format!("{} (through {proxy})", error.message);
+    TransportError { message, ..error }
+}
+
 /// Tells a resolver that did not answer from a name that does not exist: `EAI_AGAIN` as glibc and macOS, and as musl
 /// write it.
 fn dns_kind(text: &str) -> TransportErrorKind {
@@ -68,6 +76,10 @@ fn dns_kind(text: &str) -> TransportErrorKind {
 fn kind_of(cause: &(dyn Error + 'static), text: &str) -> Option<TransportErrorKind> {
     if cause.is::<rustls::Error>() {
         return Some(TransportErrorKind::Tls);
+    }
+    // A name that no certificate could be for does not exist either.
+    if cause.is::<rustls::pki_types::InvalidDnsNameError>() {
+        return Some(TransportErrorKind::Dns);
     }
     if let Some(error) = cause.downcast_ref::<io::Error>() {
         // `source` of an I/O error leaves out the error that it was made from: the TLS error, for one.
@@ -87,8 +99,89 @@ fn kind_of(cause: &(dyn Error + 'static), text: &str) -> Option<TransportErrorKi
     if text.starts_with("dns error") {
         return Some(TransportErrorKind::Dns);
     }
-    if text.contains("tunnel") || text.contains("proxy") {
+    // A proxy that hangs up has not refused.
+    if text == "tunnel error: unexpected end of file" {
+        return Some(TransportErrorKind::Broken);
+    }
+    let has_cause = text == "tunnel error: io error establishing tunnel";
+    if !has_cause && (text.contains("tunnel") || text.contains("proxy")) {
         return Some(TransportErrorKind::Proxy);
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use TransportErrorKind::{Broken, Connect, Dns, DnsTemporary, Proxy, Timeout, Tls};
+
+    /// An error that says `text`, because of `cause`.
+    #[derive(Debug)]
+    struct Layer(&'static str, Option<Box<dyn Error + Send + Sync>>);
+
+    impl std::fmt::Display for Layer {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str(self.0)
+        }
+    }
+
+    impl Error for Layer {
+        fn source(&self) -> Option<&(dyn Error + 'static)> {
+            self.1.as_deref().map(|cause| cause as _)
+        }
+    }
+
+    fn kind_of_chain(text: &'static str, cause: Option<Box<dyn Error + Send + Sync>>) -> TransportErrorKind {
+        let error = Layer("client error (Connect)", Some(Box::new(Layer(text, cause))));
+        describe(error, "bedrock.test", "reach", Connect).kind()
+    }
+
+    #[test]
+    fn a_resolver_that_does_not_answer_is_told_from_a_name_that_does_not_exist() {
+        for (said, kind) in [
+            ("failed to lookup address information: Name or service not known", Dns),
+            ("failed to lookup address information: nodename nor servname provided, or not known", Dns),
+            ("failed to lookup address information: Name does not resolve", Dns),
+            ("failed to lookup address information: No address associated with hostname", Dns),
+            ("failed to lookup address information: Temporary failure in name resolution", DnsTemporary),
+            ("failed to lookup address information: Try again", DnsTemporary),
+        ] {
+            assert_eq!(kind_of_chain("dns error", Some(io::Error::other(said).into())), kind, "{said}");
+        }
+    }
+
+    #[test]
+    fn the_cause_tells_the_kind_and_a_tunnel_is_the_proxys() {
+        let io = |kind: io::ErrorKind| Some(io::Error::from(kind).into());
+        for (text, cause, kind) in [
+            ("tcp connect error", io(io::ErrorKind::ConnectionRefused), Connect),
+            ("tcp connect error", io(io::ErrorKind::TimedOut), Timeout),
+            ("connection error", io(io::ErrorKind::ConnectionReset), Broken),
+            ("connection error", io(io::ErrorKind::UnexpectedEof), Broken),
+            ("handshake", Some(io::Error::other(rustls::Error::DecryptError).into()), Tls),
+            ("tunnel error: unsuccessful", None, Proxy),
+            ("tunnel error: proxy authorization required", None, Proxy),
+            (
+                "tunnel error: failed to create underlying connection",
+                io(io::ErrorKind::ConnectionRefused),
+                Proxy,
+            ),
+            ("tunnel error: unexpected end of file", None, Broken),
+            ("tunnel error: io error establishing tunnel", io(io::ErrorKind::ConnectionReset), Broken),
+        ] {
+            assert_eq!(kind_of_chain(text, cause), kind, "{text}");
+        }
+    }
+
+    #[cfg(feature = "reqwest")]
+    #[test]
+    fn a_proxy_on_the_way_is_named() {
+        let error = || TransportError::new(Timeout, "no answer");
+        assert_eq!(through(None, error()).to_string(), "no answer");
+        let named = through(Some("the proxy that HTTPS_PROXY names"), error());
+        assert_eq!(
+            (named.to_string().as_str(), named.kind()),
+            ("no answer (through the proxy that HTTPS_PROXY names)", Timeout)
+        );
+    }
 }

@@ -6,7 +6,7 @@ mod chunks;
 mod direct;
 #[cfg(any(feature = "reqwest", feature = "hyper"))]
 mod failure;
-#[cfg(feature = "hyper")]
+#[cfg(any(feature = "reqwest", feature = "hyper"))]
 mod proxy;
 #[cfg(any(feature = "reqwest", feature = "hyper"))]
 pub(crate) mod tls;
@@ -178,7 +178,8 @@ pub enum TransportErrorKind {
     Proxy,
     /// No connection in time. All other limits are the client's ([`Timeouts`](crate::Timeouts)).
     Timeout,
-    /// The connection broke, before the head or inside the body.
+    /// The connection broke: inside the TLS handshake, before the head, or inside the body. A peer that hangs up in the
+    /// handshake has not said that anything is wrong for good: it may be a load balancer that restarts.
     Broken,
     /// The request could not be sent, or the response not be read, for another reason.
     Other,

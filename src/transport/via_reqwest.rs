@@ -1,6 +1,7 @@
 //! [`Transport`] over reqwest: HTTP/1.1, rustls configured by us, proxies from the environment.
 
-use std::sync::OnceLock;
+use std::fmt;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -8,6 +9,7 @@ use rustls::ClientConfig;
 
 use super::chunks::Chunks;
 use super::direct::is_direct;
+use super::proxy::ProxyVariables;
 use super::{Body, BoxFuture, CONNECT_TIMEOUT, Transport, TransportError, TransportErrorKind};
 use super::{failure, tls};
 
@@ -27,7 +29,9 @@ use super::{failure, tls};
 pub struct ReqwestTransport {
     proxied: reqwest::Client,
     // Made on first use: most programs never talk to such hosts.
-    direct: std::sync::Arc<OnceLock<reqwest::Client>>,
+    direct: Arc<OnceLock<reqwest::Client>>,
+    /// What reqwest has read too; errors name the variable.
+    variables: Arc<ProxyVariables>,
     settings: ReqwestTransportBuilder,
     tls: ClientConfig,
 }
@@ -45,19 +49,37 @@ impl ReqwestTransport {
     /// Settings, then [`build`](ReqwestTransportBuilder::build).
     #[must_use]
     pub fn builder() -> ReqwestTransportBuilder {
-        ReqwestTransportBuilder { connect_timeout: CONNECT_TIMEOUT, ca_bundle: None, use_proxies: true }
+        ReqwestTransportBuilder {
+            connect_timeout: CONNECT_TIMEOUT,
+            ca_bundle: None,
+            proxy: Proxy::FromEnvironment,
+        }
     }
 
     fn client_for(&self, uri: &http::Uri) -> Result<&reqwest::Client, TransportError> {
         let direct = uri.host().is_some_and(is_direct);
-        if !direct || !self.settings.use_proxies {
+        if !direct || matches!(self.settings.proxy, Proxy::None) {
             return Ok(&self.proxied);
         }
         if let Some(client) = self.direct.get() {
             return Ok(client);
         }
-        let client = client(&self.settings, self.tls.clone(), false)?;
+        let client = client(&self.settings, self.tls.clone(), &Proxy::None)?;
         Ok(self.direct.get_or_init(|| client))
+    }
+
+    /// The proxy that a request for `uri` goes through, in words.
+    fn proxy_for(&self, uri: &http::Uri) -> Option<String> {
+        if uri.host().is_some_and(is_direct) {
+            return None;
+        }
+        match &self.settings.proxy {
+            Proxy::FromEnvironment => {
+                self.variables.for_uri(uri).map(|variable| format!("the proxy that {variable} names"))
+            }
+            Proxy::Always(_) => Some("a proxy".to_owned()),
+            Proxy::None => None,
+        }
     }
 }
 
@@ -66,7 +88,26 @@ impl ReqwestTransport {
 pub struct ReqwestTransportBuilder {
     connect_timeout: Duration,
     ca_bundle: Option<Vec<u8>>,
-    use_proxies: bool,
+    proxy: Proxy,
+}
+
+/// What requests to other machines go through.
+#[derive(Clone)]
+enum Proxy {
+    FromEnvironment,
+    Always(Box<reqwest::Proxy>),
+    None,
+}
+
+/// Its URL may hold a password.
+impl fmt::Debug for Proxy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::FromEnvironment => "FromEnvironment",
+            Self::Always(_) => "Always(..)",
+            Self::None => "None",
+        })
+    }
 }
 
 impl ReqwestTransportBuilder {
@@ -87,8 +128,23 @@ impl ReqwestTransportBuilder {
     /// Takes no proxy from the environment.
     #[must_use]
     pub fn no_proxy(mut self) -> Self {
-        self.use_proxies = false;
+        self.proxy = Proxy::None;
         self
+    }
+
+    /// Sends every request through this proxy, `http://user:password@proxy.example:3128`, whatever the environment
+    /// says. Requests that always go directly still do.
+    ///
+    /// # Errors
+    ///
+    /// [`TransportError`] of kind [`Proxy`](TransportErrorKind::Proxy) when `url` is not the URL of a proxy.
+    pub fn proxy(mut self, url: &str) -> Result<Self, TransportError> {
+        // The URL may hold a password, and stays out of the error.
+        let proxy = reqwest::Proxy::all(url).map_err(|_| {
+            TransportError::new(TransportErrorKind::Proxy, "the URL of the proxy cannot be used")
+        })?;
+        self.proxy = Proxy::Always(Box::new(proxy));
+        Ok(self)
     }
 
     /// The transport.
@@ -100,15 +156,16 @@ impl ReqwestTransportBuilder {
     pub fn build(self) -> Result<ReqwestTransport, TransportError> {
         let tls = tls::client_config(self.ca_bundle.as_deref())
             .map_err(|error| TransportError::new(TransportErrorKind::Tls, error.to_string()))?;
-        let proxied = client(&self, tls.clone(), self.use_proxies)?;
-        Ok(ReqwestTransport { proxied, direct: std::sync::Arc::default(), settings: self, tls })
+        let proxied = client(&self, tls.clone(), &self.proxy)?;
+        let variables = Arc::new(ProxyVariables::read(|name| std::env::var(name).ok()));
+        Ok(ReqwestTransport { proxied, direct: Arc::default(), variables, settings: self, tls })
     }
 }
 
 fn client(
     settings: &ReqwestTransportBuilder,
     tls: ClientConfig,
-    use_proxies: bool,
+    proxy: &Proxy,
 ) -> Result<reqwest::Client, TransportError> {
     let builder = reqwest::Client::builder()
         .tls_backend_preconfigured(tls)
@@ -117,7 +174,11 @@ fn client(
         .referer(false)
         .http1_only()
         .connect_timeout(settings.connect_timeout);
-    let builder = if use_proxies { builder } else { builder.no_proxy() };
+    let builder = match proxy {
+        Proxy::FromEnvironment => builder,
+        Proxy::Always(proxy) => builder.proxy((**proxy).clone()),
+        Proxy::None => builder.no_proxy(),
+    };
     builder.build().map_err(|error| {
         TransportError::new(TransportErrorKind::Other, "the HTTP client could not be set up")
             .with_source(error)
@@ -132,9 +193,12 @@ impl Transport for ReqwestTransport {
         Box::pin(async move {
             let client = self.client_for(request.uri())?;
             let host = request.uri().host().unwrap_or("the host").to_owned();
+            let proxy = self.proxy_for(request.uri());
             let request = unchanged(request, &host)?;
             let response = client.execute(request).await.map_err(|error| {
-                failure::no_connection_within(self.settings.connect_timeout, describe(error, &host, "reach"))
+                let error = describe(error, &host, "reach");
+                let error = failure::no_connection_within(self.settings.connect_timeout, error);
+                failure::through(proxy.as_deref(), error)
             })?;
             Ok(http::Response::from(response).map(|body| {
                 Body::from_stream(Chunks::new(body, move |error| describe(error, &host, "read from")))

@@ -21,28 +21,28 @@ use bedrill::converse::ConverseRequest;
 use bedrill::credentials::Credentials;
 use bedrill::{Client, ClientBuilder, ConverseStream, Error};
 
-const MODEL: &str = "us.amazon.nova-lite-v1:0";
+pub const MODEL: &str = "us.amazon.nova-lite-v1:0";
 
 /// Fails a test that would wait for ever.
-async fn within<T>(future: impl Future<Output = T>) -> T {
+pub async fn within<T>(future: impl Future<Output = T>) -> T {
     tokio::time::timeout(Duration::from_secs(20), future).await.expect("an end within 20 s")
 }
 
-fn credentials() -> Credentials {
+pub fn credentials() -> Credentials {
     Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")
 }
 
 /// A client on a machine without variables and files.
-fn builder() -> ClientBuilder {
+pub fn builder() -> ClientBuilder {
     Client::builder().auth(Auth::SigV4(credentials())).host(Arc::new(StaticHost::new()))
 }
 
-fn prompt(model: &str) -> ConverseRequest {
+pub fn prompt(model: &str) -> ConverseRequest {
     ConverseRequest::new(model).message("Why is the sky blue?")
 }
 
 /// Reads `stream` to its end: the text, the types of the events, and how it ended.
-async fn drain(stream: &mut ConverseStream) -> (String, Vec<String>, Result<(), Error>) {
+pub async fn drain(stream: &mut ConverseStream) -> (String, Vec<String>, Result<(), Error>) {
     let (mut text, mut events) = (String::new(), Vec::new());
     loop {
         match stream.next().await {

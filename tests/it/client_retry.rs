@@ -59,6 +59,8 @@ fn what_may_pass_is_tried_again() {
     assert_retried(Reply::error(429, "ModelNotReadyException"), 50);
     assert_retried(Reply::error(503, "").header("x-amz-retry-after", "1500"), 1_500);
     assert_retried(Reply::error(503, "").header("x-amz-retry-after", "soon"), 50);
+    // The SDKs do not read the header that HTTP has for this.
+    assert_retried(Reply::error(503, "").header("retry-after", "7"), 50);
     for kind in [
         TransportErrorKind::Connect,
         TransportErrorKind::Broken,
@@ -277,6 +279,11 @@ fn settings_of_the_machine_count_unless_the_program_has_its_own() {
         let error = attempts(host().with_var("AWS_MAX_ATTEMPTS", attempts_text), None).unwrap_err();
         assert!(error.starts_with("AWS_MAX_ATTEMPTS: "), "{error}");
     }
+    let error = attempts(host().with_var("AWS_RETRY_MODE", "never"), None).unwrap_err();
+    assert!(error.starts_with("AWS_RETRY_MODE: \"never\" is not a retry mode"), "{error}");
+    // What is empty is not there.
+    let empty = host().with_var("AWS_MAX_ATTEMPTS", "").with_var("AWS_RETRY_MODE", "");
+    assert_eq!(attempts(empty, None), Ok(3));
     let error = attempts(profile("retry_mode = never"), None).unwrap_err();
     assert!(error.contains("config:2: \"never\" is not a retry mode"), "{error}");
     let own = Some(RetryPolicy::standard().with_max_attempts(2));

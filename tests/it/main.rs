@@ -33,6 +33,8 @@ mod conformance_surface;
 mod dependencies;
 mod embedder;
 mod eventstream;
+#[cfg(feature = "reqwest")]
+mod faults;
 mod layers;
 mod models;
 #[cfg(feature = "reqwest")]

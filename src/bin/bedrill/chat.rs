@@ -9,6 +9,7 @@ use bedrill::converse::{
     ContentBlock, ConverseRequest, InferenceConfiguration, Message, Role, ThinkingLevel,
 };
 use bedrill::credentials::Credentials;
+use bedrill::endpoint::Plane;
 use bedrill::model_id::ModelId;
 use bedrill::{Client, ProfileFallback, RetryPolicy};
 
@@ -62,11 +63,20 @@ pub(crate) fn run(arguments: &Chat, common: &Common) -> Result<(), Failure> {
     })
 }
 
-/// Says what a user should know about the credentials: that a bearer token shadows access keys, for one. What is wrong
-/// with them shows when the request is sent.
+/// Says what a user should know about the credentials: that a bearer token shadows access keys, for one, or who can see
+/// them. What is wrong with them shows when the request is sent.
 async fn warn(client: &Client, common: &Common) {
     if common.quiet {
         return;
+    }
+    if let Ok(endpoint) = client.endpoint(Plane::Data, client.home_region())
+        && !endpoint.is_https()
+        && !endpoint.is_loopback()
+    {
+        note(&format!(
+            "bedrill: warning: {} is plain http: prompts, answers and session tokens can be read on the way",
+            endpoint.url()
+        ));
     }
     if let Ok(resolved) = client.credentials().await {
         for warning in resolved.warnings() {

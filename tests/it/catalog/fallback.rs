@@ -1,7 +1,6 @@
 //! Models that are refused on demand, and the profiles that stand in for them.
 
 use std::path::Path;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use bedrill::auth::{Auth, StaticHost};
@@ -14,7 +13,6 @@ use serde_json::{Value, json};
 
 use super::{model, profile};
 use crate::support::replies::DiskHost;
-use crate::support::scripted_clock::exception;
 use crate::support::service::{Reply, Service};
 
 const SONNET: &str = "anthropic.claude-sonnet-4-5-20250929-v1:0";
@@ -104,7 +102,6 @@ fn invoked(service: &Service) -> Vec<String> {
 }
 
 const US: &str = "us.anthropic.claude-sonnet-4-5-20250929-v1:0";
-const US_PATH: &str = "/model/us.anthropic.claude-sonnet-4-5";
 const GLOBAL: &str = "global.anthropic.claude-sonnet-4-5-20250929-v1:0";
 
 #[tokio::test]
@@ -245,26 +242,28 @@ async fn an_endpoint_of_the_runtime_alone_is_not_asked_for_lists() {
 }
 
 #[tokio::test]
-async fn a_call_that_is_tried_again_says_once_that_it_used_another_id() {
-    let tries = AtomicUsize::new(0);
-    let inner = service(&[US], Some(vec![profile("us", SONNET)]));
-    let service = Service::new(move |request| {
-        let first = request.uri().path().contains(US_PATH) && tries.fetch_add(1, Ordering::SeqCst) == 0;
-        // It fails before any content, which is tried again.
-        if first {
-            Reply::Stream(exception("serviceUnavailableException").to_vec())
-        } else {
-            inner.reply(request)
-        }
+async fn a_notice_is_given_once_however_many_attempts_a_call_takes() {
+    let exception = Frame::builder()
+        .header(":message-type", HeaderValue::String("exception"))
+        .header(":exception-type", HeaderValue::String("internalServerException"))
+        .payload("{}")
+        .build()
+        .unwrap();
+    let answers = service(&[US], Some(vec![profile("us", SONNET)]));
+    // The first stream fails before its content.
+    let first = Mutex::new(Some(exception.as_bytes().to_vec()));
+    let service = Service::new(move |request| match answers.reply(request) {
+        Reply::Stream(whole) => Reply::Stream(first.lock().unwrap().take().unwrap_or(whole)),
+        answer => answer,
     });
-    let told = Arc::new(AtomicUsize::new(0));
-    let counter = Arc::clone(&told);
-    let builder = builder(&service, None, "us-east-1").on_notice(move |_| {
-        counter.fetch_add(1, Ordering::SeqCst);
-    });
-    let stream = builder.build().unwrap().converse_stream(&request(SONNET)).await.unwrap();
-    assert_eq!(stream.notice().map(|notice| notice.used.as_str()), Some(US));
+    let told = Arc::new(Mutex::new(0));
+    let client = {
+        let told = Arc::clone(&told);
+        let builder = builder(&service, None, "us-west-2");
+        builder.on_notice(move |_| *told.lock().unwrap() += 1).build().unwrap()
+    };
+    let stream = client.converse_stream(&request(SONNET)).await.unwrap();
+    assert_eq!((stream.attempts(), stream.notice().is_some()), (2, true));
     assert_eq!(stream.collect().await.unwrap().text(), "hello");
-    assert_eq!(invoked(&service), [SONNET, US, US]);
-    assert_eq!(told.load(Ordering::SeqCst), 1);
+    assert_eq!(*told.lock().unwrap(), 1);
 }

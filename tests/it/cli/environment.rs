@@ -185,7 +185,7 @@ fn a_proxy_is_used_except_for_this_machine() {
             .var("AWS_MAX_ATTEMPTS", "1");
         run.run()
     };
-    chat("http://bedrock.test.invalid").ended(0);
+    chat("http://bedrock.test.invalid").ended(0).says(&["http://bedrock.test.invalid is plain http"]);
     let seen = proxy.only();
     assert_eq!(
         seen.line,
@@ -193,9 +193,9 @@ fn a_proxy_is_used_except_for_this_machine() {
     );
     assert_eq!(seen.header("host"), "bedrock.test.invalid");
     // The proxy does not know CONNECT and answers it with 200 and frames, which are no TLS.
-    chat("https://bedrock.test.invalid").ended(1);
+    chat("https://bedrock.test.invalid").ended(1).says(&["through the proxy that https_proxy names"]);
     assert_eq!(proxy.seen()[1].line, "CONNECT bedrock.test.invalid:443 HTTP/1.1");
-    chat(&server.url).ended(0);
+    assert!(!chat(&server.url).ended(0).stderr.contains("plain http"));
     chat(&server.url.replace("127.0.0.1", "localhost")).ended(0);
     assert_eq!((proxy.seen().len(), server.seen().len()), (2, 2));
 }

@@ -2,13 +2,14 @@
 //! end never passes for a whole one.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bedrill::transport::TransportErrorKind;
-use bedrill::{ErrorKind, RetryPolicy};
+use bedrill::{Client, ErrorKind, RetryPolicy, StreamEnd};
 use tokio::task::JoinSet;
 
 use super::{builder, drain, prompt, within};
-use crate::support::events::{metadata, stop, text};
+use crate::support::events::{event, metadata, stop, text};
 use crate::support::server::{LAST_CHUNK, Server, Step, chunk, head};
 
 /// How the body ends behind the cut.
@@ -18,53 +19,122 @@ enum Ending {
     Closed,
     /// The connection closes before the last chunk of a chunked body.
     LastChunkMissing,
+    /// The connection is reset inside a chunked body.
+    Reset,
     /// The last chunk comes.
     LastChunk,
     /// The connection closes before the length that was announced.
     Short,
 }
 
-const ENDINGS: [Ending; 4] = [Ending::Closed, Ending::LastChunkMissing, Ending::LastChunk, Ending::Short];
+const ENDINGS: [Ending; 5] =
+    [Ending::Closed, Ending::LastChunkMissing, Ending::Reset, Ending::LastChunk, Ending::Short];
 
 impl Ending {
     fn steps(self, body: &[u8]) -> Vec<Step> {
         let framing = match self {
             Self::Closed => ("connection", "close".to_owned()),
-            Self::LastChunkMissing | Self::LastChunk => ("transfer-encoding", "chunked".to_owned()),
+            Self::LastChunkMissing | Self::Reset | Self::LastChunk => {
+                ("transfer-encoding", "chunked".to_owned())
+            }
             Self::Short => ("content-length", (body.len() + 1).to_string()),
         };
         let content_type = ("content-type", "application/vnd.amazon.eventstream");
         let mut bytes = head("200 OK", &[content_type, (framing.0, &framing.1)]);
         match self {
             Self::Closed | Self::Short => bytes.extend_from_slice(body),
-            Self::LastChunkMissing | Self::LastChunk if body.is_empty() => {}
-            Self::LastChunkMissing | Self::LastChunk => bytes.extend(chunk(body)),
+            // An empty chunk would be the last.
+            Self::LastChunkMissing | Self::Reset | Self::LastChunk if body.is_empty() => {}
+            Self::LastChunkMissing | Self::Reset | Self::LastChunk => bytes.extend(chunk(body)),
         }
-        if self == Self::LastChunk {
-            bytes.extend_from_slice(LAST_CHUNK);
+        match self {
+            Self::LastChunk => bytes.extend_from_slice(LAST_CHUNK),
+            // What was sent must arrive before the reset.
+            Self::Reset => {
+                return vec![Step::Send(bytes), Step::Sleep(Duration::from_millis(20)), Step::Reset];
+            }
+            _ => {}
         }
         vec![Step::Send(bytes), Step::Close]
     }
 
     /// Whether HTTP itself can tell that something is missing.
     fn is_broken(self) -> bool {
-        matches!(self, Self::LastChunkMissing | Self::Short)
+        matches!(self, Self::LastChunkMissing | Self::Reset | Self::Short)
     }
+
+    fn number(self) -> usize {
+        ENDINGS.iter().position(|other| *other == self).expect("one of them")
+    }
+}
+
+/// Five frames, and what is known of any cut through them.
+struct Frames(Vec<Vec<u8>>);
+
+impl Frames {
+    fn new() -> Self {
+        let start = event("messageStart", r#"{"role":"assistant"}"#);
+        Self(vec![start, text("Hel"), text("lo"), stop(), metadata()])
+    }
+
+    /// How many frames are whole in the first `offset` bytes, and how many bytes of the next one are there.
+    fn cut(&self, offset: usize) -> (usize, usize) {
+        let mut left = offset;
+        for (number, frame) in self.0.iter().enumerate() {
+            match left.checked_sub(frame.len()) {
+                Some(rest) => left = rest,
+                None => return (number, left),
+            }
+        }
+        (self.0.len(), left)
+    }
+
+    /// How the answer ends that is cut after `offset` bytes; `None` when nothing of the message is missing.
+    fn end(&self, offset: usize, ending: Ending) -> Option<StreamEnd> {
+        let (whole, have) = self.cut(offset);
+        match (whole, have) {
+            (4.., 0) => None,
+            _ if ending.is_broken() => Some(StreamEnd::Reset),
+            (_, 0) => Some(StreamEnd::Incomplete),
+            (_, 1..12) => Some(StreamEnd::Truncated { have, need: 12 }),
+            _ => Some(StreamEnd::Truncated { have, need: self.0[whole].len() }),
+        }
+    }
+}
+
+async fn check(client: Client, frames: Arc<Frames>, offset: usize, ending: Ending) -> bool {
+    let case = format!("cut after {offset} bytes, {ending:?}");
+    let id = format!("cut-{offset}-{}", ending.number());
+    let mut stream = client.converse_stream(&prompt(&id)).await.expect("a stream");
+    let (text, events, end) = drain(&mut stream).await;
+    let (whole, _) = frames.cut(offset);
+    assert_eq!(events.len(), whole, "{case}");
+    assert_eq!(text, ["", "", "Hel", "Hello", "Hello", "Hello"][whole], "{case}: the text before the cut");
+    let expected = frames.end(offset, ending);
+    match end {
+        Ok(()) => {
+            assert_eq!(expected, None, "{case}: taken for a whole answer");
+            assert_eq!(stream.warning().is_some(), ending.is_broken(), "{case}");
+        }
+        Err(error) => {
+            assert_eq!(error.stream_end(), expected, "{case}: {error}");
+            let kinds = match ending.is_broken() {
+                true => (ErrorKind::Transport, Some(TransportErrorKind::Broken)),
+                false => (ErrorKind::Stream, None),
+            };
+            assert_eq!((error.kind(), error.transport_kind()), kinds, "{case}: {error}");
+            assert_eq!((error.status(), error.attempts()), (Some(200), 1), "{case}");
+        }
+    }
+    expected.is_none()
 }
 
 #[tokio::test]
 async fn no_cut_answer_passes_for_a_whole_one() {
-    let frames = [text("Hi"), stop(), metadata()];
-    let body = Arc::new(frames.concat());
-    let ends: Vec<usize> = frames
-        .iter()
-        .scan(0, |end, frame| {
-            *end += frame.len();
-            Some(*end)
-        })
-        .collect();
+    let frames = Arc::new(Frames::new());
+    let body = frames.0.concat();
     let server = {
-        let body = Arc::clone(&body);
+        let body = body.clone();
         // The model id says where to cut and how to end: `cut-17-2`.
         Server::start(move |_, request| {
             let id = request.uri().path().split('/').nth(2).expect("a model id").to_owned();
@@ -76,45 +146,19 @@ async fn no_cut_answer_passes_for_a_whole_one() {
     };
     let client = builder().endpoint_url(server.url()).retry(RetryPolicy::none()).build().expect("a client");
 
-    let mut cases: Vec<_> =
-        (0..=body.len()).flat_map(|offset| ENDINGS.map(|ending| (offset, ending))).collect();
+    let at_an_edge = |offset| [offset, offset + 1].into_iter().any(|end| frames.cut(end).1 <= 1);
+    let mut cases: Vec<_> = (0..=body.len())
+        .flat_map(|offset| ENDINGS.map(|ending| (offset, ending)))
+        // The last two differ from the first two in HTTP alone.
+        .filter(|(offset, ending)| ending.number() < 3 || at_an_edge(*offset))
+        .collect();
     let (total, mut whole) = (cases.len(), 0);
     let mut running = JoinSet::new();
     loop {
-        while running.len() < 16
+        while running.len() < 32
             && let Some((offset, ending)) = cases.pop()
         {
-            let (client, ends) = (client.clone(), ends.clone());
-            running.spawn(async move {
-                let id =
-                    format!("cut-{offset}-{}", ENDINGS.iter().position(|other| *other == ending).unwrap());
-                let mut stream = client.converse_stream(&prompt(&id)).await.expect("a stream");
-                let (text, events, end) = drain(&mut stream).await;
-                let delivered = ends.iter().filter(|end| **end <= offset).count();
-                let case = format!("cut after {offset} bytes, {ending:?}");
-                assert_eq!(events.len(), delivered, "{case}");
-                assert_eq!(text, if delivered > 0 { "Hi" } else { "" }, "{case}: the text before the cut");
-                let may_end = offset == ends[1] || offset == ends[2];
-                match end {
-                    Ok(()) => {
-                        assert!(may_end, "{case}: taken for a whole answer");
-                        assert_eq!(stream.warning().is_some(), ending.is_broken(), "{case}");
-                        true
-                    }
-                    Err(error) => {
-                        assert!(!may_end, "{case}: {error}");
-                        let kinds = (error.kind(), error.transport_kind());
-                        let expected = if ending.is_broken() {
-                            (ErrorKind::Transport, Some(TransportErrorKind::Broken))
-                        } else {
-                            (ErrorKind::Stream, None)
-                        };
-                        assert_eq!(kinds, expected, "{case}: {error}");
-                        assert_eq!(error.status(), Some(200), "{case}");
-                        false
-                    }
-                }
-            });
+            running.spawn(check(client.clone(), Arc::clone(&frames), offset, ending));
         }
         match within(running.join_next()).await {
             Some(case) => whole += usize::from(case.expect("no failure")),

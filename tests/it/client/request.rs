@@ -186,3 +186,26 @@ async fn a_client_keeps_its_connection_for_the_next_request() {
     }
     assert_eq!((server.requests().len(), server.connections()), (3, 1));
 }
+
+#[tokio::test]
+async fn nothing_with_a_line_break_in_it_is_sent() {
+    let server = server().await;
+    let keys = |id: &str, token: &str| Auth::SigV4(Credentials::new(id, "secret").with_session_token(token));
+    let evil = "canary\r\nx-evil: 1";
+    for (auth, model, kind) in [
+        (Auth::Bearer(evil.into()), MODEL, ErrorKind::Credentials),
+        (keys(evil, "token"), MODEL, ErrorKind::Credentials),
+        (keys("AKIDEXAMPLE", evil), MODEL, ErrorKind::Credentials),
+        (keys("AKIDEXAMPLE", "token"), "a.b\r\nx-evil: 1", ErrorKind::Configuration),
+        (keys("AKIDEXAMPLE", "token"), "../../evil", ErrorKind::Configuration),
+    ] {
+        let client = builder().auth(auth).endpoint_url(server.url()).build().expect("a client");
+        let error = within(client.converse_stream(&prompt(model))).await.expect_err("refused");
+        assert_eq!((error.kind(), error.attempts()), (kind, 0), "{error}");
+        assert!(!format!("{error} {error:?}").contains("canary"), "{error}");
+    }
+    for region in ["us-east-1\r\nx-evil: 1", "us-east-1.evil.test/#", "us-east-1@evil.test"] {
+        assert_eq!(builder().region(region).build().expect_err(region).kind(), ErrorKind::Configuration);
+    }
+    assert_eq!(server.connections(), 0);
+}

@@ -39,7 +39,7 @@ pub fn cuts(bytes: &[u8]) -> Vec<(String, Vec<&[u8]>)> {
 }
 
 /// Pieces of 0 to 600 bytes, the same for the same seed (xorshift).
-fn random_pieces(mut bytes: &[u8], seed: u64) -> Vec<&[u8]> {
+pub fn random_pieces(mut bytes: &[u8], seed: u64) -> Vec<&[u8]> {
     let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15);
     let mut pieces = Vec::new();
     while !bytes.is_empty() {

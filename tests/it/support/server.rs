@@ -71,6 +71,7 @@ pub struct Server {
 #[derive(Default)]
 struct Log {
     connections: AtomicUsize,
+    sent: AtomicUsize,
     requests: Mutex<Vec<Request<Bytes>>>,
     hung_up: Notify,
 }
@@ -126,6 +127,11 @@ impl Server {
     /// How many connections were made.
     pub fn connections(&self) -> usize {
         self.log.connections.load(Ordering::SeqCst)
+    }
+
+    /// How many bytes the clients' connections have taken.
+    pub fn sent(&self) -> usize {
+        self.log.sent.load(Ordering::SeqCst)
     }
 
     /// The requests so far, each with its target in origin form and its headers as they came.
@@ -198,11 +204,11 @@ async fn serve(mut wire: impl Wire, script: &Script, log: &Log) -> io::Result<()
         };
         for step in script(number, &request) {
             match step {
-                Step::Send(bytes) => send(&mut wire, &bytes).await?,
+                Step::Send(bytes) => send(&mut wire, &bytes, log).await?,
                 Step::SendEach { bytes, chunk, delay } => {
                     for piece in bytes.chunks(chunk) {
                         pause(delay).await;
-                        send(&mut wire, piece).await?;
+                        send(&mut wire, piece, log).await?;
                     }
                 }
                 Step::Sleep(pause) => tokio::time::sleep(pause).await,
@@ -228,9 +234,11 @@ async fn pause(delay: Duration) {
     }
 }
 
-async fn send(wire: &mut impl Wire, bytes: &[u8]) -> io::Result<()> {
+async fn send(wire: &mut impl Wire, bytes: &[u8], log: &Log) -> io::Result<()> {
     wire.write_all(bytes).await?;
-    wire.flush().await
+    wire.flush().await?;
+    log.sent.fetch_add(bytes.len(), Ordering::SeqCst);
+    Ok(())
 }
 
 /// The next request; `None` when the client closes before one begins. `received` keeps what came behind it.

@@ -17,6 +17,8 @@ use tokio_rustls::TlsAcceptor;
 pub enum Step {
     /// Reads one request: its head, and as many bytes as its `content-length` says.
     ReadRequest,
+    /// Reads until anything at all has come.
+    ReadSome,
     /// Sends bytes.
     Send(Vec<u8>),
     /// Waits until the test calls [`Server::go_on`].
@@ -156,6 +158,10 @@ impl Player {
                 Step::ReadRequest => {
                     let Some(request) = read_request(&mut stream).await else { return };
                     self.seen.lock().expect("not poisoned").requests.push(request);
+                }
+                Step::ReadSome => {
+                    let mut bytes = [0; 1024];
+                    let Ok(1..) = stream.read(&mut bytes).await else { return };
                 }
                 Step::Send(bytes) => {
                     // The client may be gone: then the test says so.
