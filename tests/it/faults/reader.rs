@@ -9,6 +9,9 @@ use crate::support::server::{LAST_CHUNK, Server, Step, chunk};
 
 const MIB: usize = 1 << 20;
 
+/// How long a connection may outlive whoever reads from it.
+const SOON: Duration = Duration::from_secs(1);
+
 #[tokio::test]
 async fn a_slow_reader_slows_the_server_down_and_misses_nothing() {
     over_each(async |wire| {
@@ -54,7 +57,7 @@ async fn a_flood_of_events_before_content_is_not_read_ahead() {
 }
 
 #[tokio::test]
-async fn a_reader_that_goes_away_closes_the_connection_within_250_ms() {
+async fn a_reader_that_goes_away_closes_its_connection() {
     over_each(async |wire| {
         let server = Server::answering([begin(&[start(), text("Hi")].concat()), Step::Hang]).await;
         let mut stream =
@@ -63,16 +66,25 @@ async fn a_reader_that_goes_away_closes_the_connection_within_250_ms() {
             within(stream.next()).await.expect("an event").expect("no error");
         }
         drop(stream);
-        let closed = tokio::time::timeout(Duration::from_millis(250), server.hung_up()).await;
+        let closed = tokio::time::timeout(SOON, server.hung_up()).await;
         assert!(closed.is_ok(), "{}: open though nobody reads", wire.name);
 
         // Before there is an answer.
         let server = Server::answering([Step::Hang]).await;
-        let client = wire.client(&server);
-        let request = prompt(MODEL);
-        let pending = tokio::time::timeout(Duration::from_millis(50), client.converse_stream(&request)).await;
-        assert!(pending.is_err(), "{}: there is no answer yet", wire.name);
-        let closed = tokio::time::timeout(Duration::from_millis(250), server.hung_up()).await;
+        let (client, request) = (wire.client(&server), prompt(MODEL));
+        let arrival = async {
+            while server.requests().is_empty() {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        };
+        within(async {
+            tokio::select! {
+                answer = client.converse_stream(&request) => panic!("{}: {answer:?}", wire.name),
+                () = arrival => {}
+            }
+        })
+        .await;
+        let closed = tokio::time::timeout(SOON, server.hung_up()).await;
         assert!(closed.is_ok(), "{}: open though nobody waits", wire.name);
         assert_eq!(server.requests().len(), 1, "{}", wire.name);
     })

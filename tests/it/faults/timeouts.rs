@@ -1,4 +1,4 @@
-//! The default limits of time against a server that is too slow, on a clock that runs 3,000 times as fast.
+//! The default limits of time against a server that is too slow, on a clock that runs 2,000 times as fast.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,8 +11,8 @@ use crate::support::events::text;
 use crate::support::scripted::Hurried;
 use crate::support::server::{Server, Step, head};
 
-/// 300 s are 100 ms.
-const FACTOR: u32 = 3_000;
+/// 600 s are 300 ms.
+const FACTOR: u32 = 2_000;
 
 /// Far below every limit.
 const DRIP: Duration = Duration::from_millis(10);
@@ -35,7 +35,7 @@ async fn a_head_that_never_comes_is_asked_for_again() {
         within(server.hung_up()).await;
 
         let server = Server::answering([Step::Hang]).await;
-        let error = ask(&wire.hurried(&server, 10 * FACTOR)).await.1.expect_err("silence");
+        let error = ask(&wire.hurried(&server, FACTOR)).await.1.expect_err("silence");
         assert_eq!((error.kind(), error.timeout_kind()), (ErrorKind::Timeout, Some(TimeoutKind::FirstByte)));
         assert_eq!((server.requests().len(), error.attempts(), error.stream_end()), (3, 3, None));
         assert!(error.to_string().starts_with("first-byte timeout: no response within 600 s"), "{error}");
@@ -47,7 +47,7 @@ async fn a_head_that_never_comes_is_asked_for_again() {
 async fn a_head_that_trickles_runs_out_of_time() {
     over_each(async |wire| {
         let server = Server::answering([drip(head("200 OK", &[STREAM, CHUNKED]))]).await;
-        let (text, end) = ask(&wire.hurried(&server, 2 * FACTOR)).await;
+        let (text, end) = ask(&wire.hurried(&server, FACTOR)).await;
         let error = end.expect_err("too slow");
         assert_eq!((error.kind(), error.timeout_kind()), (ErrorKind::Timeout, Some(TimeoutKind::FirstByte)));
         assert_eq!((text.as_str(), server.requests().len(), error.attempts()), ("", 3, 3), "{}", wire.name);
