@@ -8,8 +8,15 @@ mod demo;
 mod environment;
 mod errors;
 #[cfg(target_os = "linux")]
+mod files;
+#[cfg(target_os = "linux")]
+mod held;
+mod injection;
+#[cfg(target_os = "linux")]
 mod interrupt;
 mod models;
+#[cfg(target_os = "linux")]
+mod pipe;
 mod record;
 mod server;
 mod stream;

@@ -242,7 +242,9 @@ fn is_short(text: &str, id: Option<&ModelId>) -> bool {
     match id {
         Some(id) if id.is_arn() => false,
         Some(id) => !id.base_model().is_some_and(names_provider),
-        None => text.trim().contains(' ') && !text.contains("arn:"),
+        None => {
+            text.trim().contains(' ') && !text.contains("arn:") && !text.trim().contains(char::is_control)
+        }
     }
 }
 
@@ -271,6 +273,7 @@ mod tests {
             ("arn:aws:bedrock us", false),
             ("", false),
             ("a{b}", false),
+            ("a b\r\nx: y", false),
             ("nova-pro", true),
             ("bedrock/haiku", true),
             ("llama3.1", true),
