@@ -64,7 +64,8 @@ pub trait Host: Send + Sync {
         None
     }
 
-    /// Whether users other than its owner may write to the file at `path`.
+    /// Whether users other than ours and root may write to the file at `path`: it belongs to one of them, or its mode
+    /// lets them. The default finds nothing wrong.
     #[cfg(feature = "client")]
     fn writable_by_others(&self, path: &Path) -> bool {
         let _ = path;
@@ -102,8 +103,8 @@ pub trait Host: Send + Sync {
         Ok(Some(FileLock::new(())))
     }
 
-    /// Runs `command` through the shell, with our standard input and standard error. Dropping the future ends it. The
-    /// default runs nothing.
+    /// Runs `command` through the shell, with our standard input and standard error. Dropping the future kills
+    /// it with all that it started, and waits until it is gone, a second at most. The default runs nothing.
     ///
     /// # Errors
     ///

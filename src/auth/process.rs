@@ -64,7 +64,7 @@ pub(super) async fn credentials(
     let path = origin.and_then(|origin| files.locations().of(origin.file()).path());
     Ok(match path.filter(|path| context.host().writable_by_others(path)) {
         Some(path) => found.with_warning(format!(
-            "{} names a program to run, and users other than its owner may write to it; run `chmod go-w` on it",
+            "{} names a program to run, and other users may write to it; make it yours (`chown`) and run `chmod go-w` on it",
             path.display()
         )),
         None => found,

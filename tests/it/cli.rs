@@ -7,10 +7,17 @@ mod decode;
 mod demo;
 mod environment;
 mod errors;
+#[cfg(target_os = "linux")]
+mod files;
+#[cfg(target_os = "linux")]
+mod held;
+mod injection;
 mod instance;
 #[cfg(target_os = "linux")]
 mod interrupt;
 mod models;
+#[cfg(target_os = "linux")]
+mod pipe;
 mod record;
 mod server;
 mod stream;

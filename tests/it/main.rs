@@ -40,6 +40,7 @@ mod models;
 #[cfg(feature = "reqwest")]
 mod peers;
 mod profile;
+mod security;
 mod sigv4;
 mod support;
 #[cfg(any(feature = "reqwest", feature = "hyper"))]

@@ -68,12 +68,18 @@ pub(super) fn remove_old(folder: &Path, age: Duration) {
     }
 }
 
-/// Whether others than the owner may write to the file.
+/// Whether others than this process's user and root may write to the file: it is theirs, or its mode lets them.
 #[cfg(unix)]
 pub(super) fn writable_by_others(path: &Path) -> bool {
-    use std::os::unix::fs::PermissionsExt as _;
+    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
     const GROUP_OR_WORLD_WRITE: u32 = 0o022;
-    fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & GROUP_OR_WORLD_WRITE != 0)
+    const ROOT: u32 = 0;
+    // The system call that tells the user would need unsafe code. Where there is no /proc, owners are not compared.
+    let user = fs::metadata("/proc/self").map(|process| process.uid());
+    fs::metadata(path).is_ok_and(|file| {
+        let is_of_another = file.uid() != ROOT && user.is_ok_and(|user| user != file.uid());
+        is_of_another || file.permissions().mode() & GROUP_OR_WORLD_WRITE != 0
+    })
 }
 
 /// Access lists are not looked at.

@@ -6,7 +6,7 @@ use std::io::{self, Read};
 use std::pin::Pin;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 use zeroize::Zeroizing;
 
 use super::tree;
+
 /// What a process may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ProcessLimits {
@@ -89,20 +90,24 @@ impl fmt::Debug for ProcessOutput {
 /// How often a process that has closed its output is asked whether it has ended.
 const POLL: Duration = Duration::from_millis(5);
 
-/// Starts `command` and resolves when it has ended or was ended. Dropping the future ends it too.
+/// How long dropping the future waits for the end of the process. To kill one takes some milliseconds.
+const KILL_TIME: Duration = Duration::from_secs(1);
+
+/// Starts `command` and resolves when it has ended or was ended. Dropping the future ends it too, and waits for that: a
+/// program that exits then leaves nothing behind.
 ///
 /// Its standard input and its standard error are ours: a prompt for a second factor reaches the user and is answered.
 pub(super) fn run(command: &str, limits: ProcessLimits) -> Running {
     let (events, inbox) = channel();
-    let shared = Arc::new(Mutex::new(Slot { result: None, waker: None }));
+    let shared = Arc::new(Shared::default());
     let command = shell(command);
     let (answer, events_of_reader) = (Answer(Arc::clone(&shared)), events.clone());
     let spawned = thread::Builder::new().name("credential_process".to_owned()).spawn(move || {
         let result = supervise(command, limits, &inbox, events_of_reader);
-        answer.give(result);
+        answer.0.give(result);
     });
     if let Err(error) = spawned {
-        lock(&shared).result = Some(Err(error));
+        shared.give(Err(error));
     }
     Running { shared, events }
 }
@@ -133,22 +138,49 @@ fn shell(command: &str) -> Command {
     Command::new(command)
 }
 
-/// The process's side of the future.
+/// The future's side of the process.
 pub(super) struct Running {
-    shared: Arc<Mutex<Slot>>,
+    shared: Arc<Shared>,
     events: Sender<Event>,
 }
 
+/// What the future and the thread share.
+#[derive(Default)]
+struct Shared {
+    slot: Mutex<Slot>,
+    ended: Condvar,
+}
+
+#[derive(Default)]
 struct Slot {
     result: Option<io::Result<ProcessOutput>>,
+    has_ended: bool,
     waker: Option<Waker>,
+}
+
+impl Shared {
+    fn slot(&self) -> MutexGuard<'_, Slot> {
+        self.slot.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn give(&self, result: io::Result<ProcessOutput>) {
+        let mut slot = self.slot();
+        slot.result.get_or_insert(result);
+        slot.has_ended = true;
+        let waker = slot.waker.take();
+        drop(slot);
+        self.ended.notify_all();
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
 }
 
 impl Future for Running {
     type Output = io::Result<ProcessOutput>;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let mut slot = lock(&self.shared);
+        let mut slot = self.shared.slot();
         match slot.result.take() {
             Some(result) => Poll::Ready(result),
             None => {
@@ -161,35 +193,23 @@ impl Future for Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        let _ = self.events.send(Event::Cancelled);
+        let slot = self.shared.slot();
+        if !slot.has_ended {
+            let _ = self.events.send(Event::Cancelled);
+            let _ = self.shared.ended.wait_timeout_while(slot, KILL_TIME, |slot| !slot.has_ended);
+        }
     }
 }
 
 /// The thread's side; it answers also when the thread panics.
-struct Answer(Arc<Mutex<Slot>>);
-
-impl Answer {
-    fn give(&self, result: io::Result<ProcessOutput>) {
-        let mut slot = lock(&self.0);
-        slot.result.get_or_insert(result);
-        let waker = slot.waker.take();
-        drop(slot);
-        if let Some(waker) = waker {
-            waker.wake();
-        }
-    }
-}
+struct Answer(Arc<Shared>);
 
 impl Drop for Answer {
     fn drop(&mut self) {
         if thread::panicking() {
-            self.give(Err(io::Error::other("the thread that watched the process failed")));
+            self.0.give(Err(io::Error::other("the thread that watched the process failed")));
         }
     }
-}
-
-fn lock(shared: &Mutex<Slot>) -> std::sync::MutexGuard<'_, Slot> {
-    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 enum Event {

@@ -51,6 +51,12 @@ impl Answer {
         self
     }
 
+    /// Leaves control characters of the answer's text as they are, on a terminal too.
+    pub(crate) fn with_raw(mut self, raw: bool) -> Self {
+        self.output.set_raw(raw);
+        self
+    }
+
     /// Says how many tokens were used, and with `cost` what they cost.
     pub(crate) fn with_usage(mut self, usage: bool, cost: Option<Cost>) -> Self {
         self.usage = usage;
@@ -99,7 +105,7 @@ impl Answer {
     }
 
     /// Reads the stream to its end, and shows it meanwhile. When it breaks off, what came stays on stdout, on a line
-    /// of its own.
+    /// of its own. What was shown as text is not in the output: an answer takes no more memory the longer it gets.
     pub(crate) async fn receive(&mut self, stream: &mut ConverseStream) -> Result<ConverseOutput, Failure> {
         let received = self.read(stream).await;
         self.end_thought();
@@ -112,9 +118,10 @@ impl Answer {
         let unfit = |error: AssemblyError| Failure::failed(error.to_string());
         let mut message = MessageBuilder::new();
         while let Some(event) = stream.next().await {
-            let event = event?;
+            let mut event = event?;
             if !self.json {
                 self.show(&event)?;
+                forget_text(&mut event);
             }
             message.apply(&event).map_err(unfit)?;
         }
@@ -173,6 +180,25 @@ impl Answer {
         if !self.quiet {
             note(&format!("bedrill: {line}"));
         }
+    }
+}
+
+impl Drop for Answer {
+    /// Whatever ends an answer, what comes next begins on a line of its own.
+    fn drop(&mut self) {
+        self.end_thought();
+        // Whether stdout could be written was told when the text went out.
+        let _ = self.output.end_line();
+    }
+}
+
+/// Leaves a delta of no text in its place, which says as much about the order of the events.
+fn forget_text(event: &mut ConverseStreamEvent) {
+    if let ConverseStreamEvent::ContentBlockDelta(delta) = event
+        && let ContentBlockDelta::Text(text)
+        | ContentBlockDelta::ReasoningContent(ReasoningContentDelta::Text(text)) = &mut delta.delta
+    {
+        *text = String::new();
     }
 }
 

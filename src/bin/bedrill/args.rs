@@ -13,7 +13,7 @@ use crate::timeouts::TimeoutFlags;
     version,
     max_term_width = 100,
     after_help = "Exit codes: 0 done; 1 the service, the network or the stream failed; 2 usage or configuration; \
-                  3 no usable credentials; 130 interrupted."
+                  3 no usable credentials; 130 interrupted; 143 terminated."
 )]
 pub(crate) struct Cli {
     #[command(subcommand)]
@@ -219,6 +219,9 @@ pub(crate) struct Chat {
     /// Print the whole answer as one JSON document, in the shape of Converse's, with a cost where one is known
     #[arg(long)]
     pub(crate) json: bool,
+    /// Leave control characters in the answer as they are on a terminal; elsewhere they always are
+    #[arg(long)]
+    pub(crate) raw: bool,
     /// Write the raw body of the response to this file
     #[arg(long, value_name = "FILE", conflicts_with = "replay")]
     pub(crate) record: Option<PathBuf>,

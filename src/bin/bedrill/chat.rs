@@ -20,8 +20,9 @@ use crate::config::{self, Configuration};
 use crate::discovery::{self, Discovery};
 use crate::environment::Environment;
 use crate::failure::Failure;
+use crate::record::{Record, Recording};
+use crate::replay::Replay;
 use crate::terminal::note;
-use crate::transport::{Record, Recording, Replay};
 
 /// Asks, and prints the answer to stdout.
 pub(crate) fn run(arguments: &Chat, common: &Common) -> Result<(), Failure> {
@@ -49,18 +50,32 @@ pub(crate) fn run(arguments: &Chat, common: &Common) -> Result<(), Failure> {
         let cost = prices(&configuration, request.model_id());
         let answer = Answer::new(common)
             .with_json(arguments.json)
+            .with_raw(arguments.raw)
             .with_usage(arguments.usage, cost)
             .with_used_model(used);
         warn(&client, common).await;
         let outcome = ask(&client, &request, answer, arguments.no_stream).await;
-        if let (Some(record), Err(failure)) = (record, &outcome)
-            && failure.code() != 0
-            && let Err(problem) = record.complete().await
-        {
-            note(&format!("bedrill: {problem}"));
+        match record {
+            Some(record) => ended(&record, outcome).await,
+            None => outcome,
         }
-        outcome
     })
+}
+
+/// The outcome of an answer that was recorded: it is a failure too when the record is not complete. Where stdout's
+/// reader had seen enough, the rest is not waited for.
+async fn ended(record: &Record, outcome: Result<(), Failure>) -> Result<(), Failure> {
+    if outcome.as_ref().is_err_and(|failure| failure.code() != 0) {
+        record.complete().await;
+    }
+    let Some(problem) = record.problem() else { return outcome };
+    match outcome {
+        Err(failure) if failure.code() != 0 => {
+            note(&format!("bedrill: {problem}"));
+            Err(failure)
+        }
+        _ => Err(Failure::failed(problem)),
+    }
 }
 
 /// Says what a user should know about the credentials: that a bearer token shadows access keys, for one, or who can see

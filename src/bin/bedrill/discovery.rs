@@ -238,7 +238,9 @@ fn modality(input: config::Input) -> ModelModality {
 fn is_short(text: &str, id: Option<&ModelId>) -> bool {
     match id {
         Some(id) => !id.is_whole(),
-        None => text.trim().contains(' ') && !text.contains("arn:"),
+        None => {
+            text.trim().contains(' ') && !text.contains("arn:") && !text.trim().contains(char::is_control)
+        }
     }
 }
 
@@ -257,6 +259,7 @@ mod tests {
             ("arn:aws:bedrock us", false),
             ("", false),
             ("a{b}", false),
+            ("a b\r\nx: y", false),
             ("nova-pro", true),
             ("bedrock/haiku", true),
             ("llama3.1", true),

@@ -28,6 +28,11 @@ impl Failure {
         Self { code: 3, message: message.into() }
     }
 
+    /// A signal asked to end; there is nothing to say about it.
+    pub(crate) fn interrupted(code: u8) -> Self {
+        Self { code, message: String::new() }
+    }
+
     /// Stdout cannot be written. A reader that has seen enough (`| head`) is no failure.
     pub(crate) fn output(error: &io::Error) -> Self {
         match error.kind() {

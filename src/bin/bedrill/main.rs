@@ -10,15 +10,17 @@ mod config;
 mod decode;
 mod demo;
 mod discovery;
+mod echo;
 mod environment;
 mod failure;
+mod interrupt;
 mod models;
+mod record;
+mod replay;
 mod spinner;
 mod terminal;
 mod timeouts;
-mod transport;
 
-use std::io::{self, IsTerminal as _};
 use std::process::ExitCode;
 
 use clap::Parser as _;
@@ -27,32 +29,41 @@ use args::{Cli, Command};
 use failure::Failure;
 use terminal::note;
 
-/// The exit code for Ctrl-C, as a shell reports SIGINT.
-const INTERRUPTED: i32 = 130;
-
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => {
-            // Help and version are asked for and go to stdout; everything else is a usage error, code 2.
-            let _ = error.print();
-            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
-        }
+        Err(error) => return without_command(&error),
     };
     match run(cli) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            let message = failure.to_string();
-            if !message.is_empty() {
-                note(&format!("bedrill: {message}"));
-            }
-            ExitCode::from(failure.code())
-        }
+        Err(failure) => ended(&failure),
     }
 }
 
+/// Help and version are asked for and go to stdout; everything else is a usage error, code 2.
+fn without_command(error: &clap::Error) -> ExitCode {
+    if error.use_stderr() {
+        // It quotes arguments, and those may be file names that a shell put in.
+        note(error.render().to_string().trim_end());
+        return ExitCode::from(2);
+    }
+    match error.print() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => ended(&Failure::output(&error)),
+    }
+}
+
+/// Says why the program ends.
+fn ended(failure: &Failure) -> ExitCode {
+    let message = failure.to_string();
+    if !message.is_empty() {
+        note(&format!("bedrill: {message}"));
+    }
+    ExitCode::from(failure.code())
+}
+
 fn run(cli: Cli) -> Result<(), Failure> {
-    exit_on_interrupt();
+    interrupt::watch();
     match cli.command {
         Command::Decode { file, frames } => decode::run(&file, frames),
         Command::Auth(arguments) => auth::run(&arguments, &cli.common),
@@ -63,32 +74,19 @@ fn run(cli: Cli) -> Result<(), Failure> {
     }
 }
 
-/// Makes Ctrl-C end the program with 130, whatever it waits for: the network, stdin, or a reader of its output. All
-/// connections close with it.
-fn exit_on_interrupt() {
-    let wait = || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
-        runtime.block_on(tokio::signal::ctrl_c())
-    };
-    std::thread::spawn(move || {
-        // Without a handler the signal itself ends the program, which shells report as 130 too.
-        if wait().is_ok() {
-            if io::stdout().is_terminal() {
-                // The answer may stand in the middle of a line.
-                note("");
-            }
-            std::process::exit(INTERRUPTED);
-        }
-    });
-}
-
-/// Runs `work` on this thread until it is done.
+/// Runs `work` on this thread until it is done, or a signal asks to end: then it is dropped.
 fn in_runtime(work: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|error| Failure::failed(format!("the runtime cannot be started: {error}")))?;
-    let outcome = runtime.block_on(work);
+    let outcome = runtime.block_on(async {
+        tokio::select! {
+            biased;
+            code = interrupt::asked() => Err(Failure::interrupted(code)),
+            outcome = work => outcome,
+        }
+    });
     // A name lookup still running on the runtime's thread must not hold the exit up.
     runtime.shutdown_background();
     outcome

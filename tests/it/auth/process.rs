@@ -152,6 +152,58 @@ fn a_config_file_that_others_may_write_to_is_warned_about() {
 }
 
 #[test]
+fn a_config_file_of_another_user_is_warned_about() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::create_dir(folder.path().join(".aws")).expect("a folder");
+    let path = folder.path().join(".aws/config");
+    std::fs::write(&path, format!("[profile dev]\ncredential_process = echo '{DOCUMENT}'\n"))
+        .expect("written");
+    if std::os::unix::fs::chown(&path, Some(65_534), None).is_err() {
+        eprintln!("skipped: only root can give a file away");
+        return;
+    }
+    let host = DiskHost(StaticHost::new().with_home(folder.path()));
+    let resolved =
+        run(Chain::builder().host(Arc::new(host)).profile("dev").build().load()).expect("credentials");
+    let [warning] = resolved.warnings() else { panic!("{:?}", resolved.warnings()) };
+    assert!(warning.contains("make it yours"), "{warning}");
+}
+
+#[cfg(all(target_os = "linux", feature = "reqwest"))]
+#[test]
+fn the_program_inherits_no_connection() {
+    use bedrill::transport::{ReqwestTransport, Transport as _};
+
+    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let server = std::thread::spawn(move || {
+        use std::io::{Read as _, Write as _};
+        let mut connection = listener.accept().expect("a connection").0;
+        let _ = connection.read(&mut [0; 4096]);
+        connection.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").expect("sent");
+        (listener, connection)
+    });
+    let listed = run(async move {
+        let transport = ReqwestTransport::new().expect("a transport");
+        let request = http::Request::get(format!("http://{address}/")).body(bytes::Bytes::new());
+        let response = transport.send(request.expect("a request")).await.expect("a response");
+        // Its connection is back in the pool; the server's two sockets are open as well.
+        let open = server.join().expect("the server");
+        let own = std::fs::read_dir("/proc/self/fd").expect("a list").flatten();
+        let targets = own.filter_map(|entry| std::fs::read_link(entry.path()).ok());
+        assert!(targets.filter(|target| target.to_string_lossy().starts_with("socket:")).count() >= 3);
+        let limits = ProcessLimits::new(Duration::from_secs(20), 64 * 1024);
+        // Its standard streams are the test's, whatever those are.
+        let command = "for fd in /proc/$$/fd/*; do [ ${fd##*/} -le 2 ] || readlink $fd; done; echo end";
+        let listed = SystemHost.run(command, limits).await.expect("it ran");
+        drop((transport, response, open));
+        listed
+    });
+    let listed = String::from_utf8_lossy(listed.stdout()).into_owned();
+    assert!(listed.ends_with("end\n") && !listed.contains("socket:"), "{listed}");
+}
+
+#[test]
 fn a_made_up_machine_runs_nothing() {
     let host = host().with_file(CONFIG, "[profile dev]\ncredential_process = echo canary\n");
     let error =

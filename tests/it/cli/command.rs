@@ -79,6 +79,23 @@ impl Bedrill {
         self
     }
 
+    /// The same through the shell: `script` is run with the program as `$0` and its arguments as `$@`.
+    pub fn under(mut self, script: &str) -> Self {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", script]).arg(self.command.get_program()).args(self.command.get_args());
+        shell.current_dir(self.command.get_current_dir().expect("a folder")).env_clear();
+        shell.env("PATH", std::env::var_os("PATH").unwrap_or_default());
+        shell.envs(self.command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        self.command = shell;
+        self
+    }
+
+    /// The program while it runs, its stdin still open.
+    pub fn start(mut self) -> Child {
+        let command = self.command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.spawn().expect("bedrill starts")
+    }
+
     pub fn run(mut self) -> Run {
         let child = self.command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = child.spawn().expect("bedrill starts");

@@ -1,57 +1,206 @@
-//! Ctrl-C, whatever the program waits for.
+//! SIGINT and SIGTERM, whatever the program waits for.
 
 use std::io::Read as _;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
-use super::command::{Bedrill, Scratch, wait};
-use super::server::Server;
+use super::command::{Scratch, wait};
+use super::held::Held;
 use super::stream::{chunk, head, text};
 
-fn start(mut bedrill: Bedrill) -> Child {
-    let command = bedrill.command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    command.spawn().expect("bedrill starts")
+/// How soon a server sees that nobody reads any more.
+const SOON: Duration = Duration::from_millis(250);
+
+fn kill(signal: &str, id: u32) -> Instant {
+    let now = Instant::now();
+    let sent = Command::new("kill").args([signal, &id.to_string()]).status().expect("kill runs");
+    assert!(sent.success());
+    now
 }
 
+/// What is on stdout and stderr of a program that has ended with `code`.
 #[track_caller]
-fn interrupt(mut child: Child) -> String {
-    let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill runs");
-    assert!(sent.success());
-    assert_eq!(wait(&mut child).code(), Some(130));
-    let mut stderr = String::new();
+fn ended(mut child: Child, code: i32) -> (String, String) {
+    assert_eq!(wait(&mut child).code(), Some(code));
+    let (mut stdout, mut stderr) = (String::new(), String::new());
+    child.stdout.take().expect("a pipe").read_to_string(&mut stdout).expect("text");
     child.stderr.take().expect("a pipe").read_to_string(&mut stderr).expect("text");
-    stderr
+    (stdout, stderr)
+}
+
+/// The shortest of what `measure` measures, of at most five: other tests use the same two cores.
+fn best(limit: Duration, measure: impl FnMut() -> Duration) -> Duration {
+    let times = std::iter::repeat_with(measure).take(5);
+    let mut best = Duration::MAX;
+    for time in times {
+        best = best.min(time);
+        if best <= limit {
+            break;
+        }
+    }
+    best
 }
 
 #[test]
-fn an_answer_that_is_on_its_way_can_be_interrupted() {
-    let pieces = vec![
-        (Duration::ZERO, [head(), chunk(&text("Once"))].concat()),
-        (Duration::from_secs(120), Vec::new()),
-    ];
-    let server = Server::answering_in_pieces(pieces);
-    let scratch = Scratch::new();
-    let mut child = start(scratch.chat(&server.url, &["--record", "body.bin", "hi"]));
-    drop(child.stdin.take());
-    let mut first = [0; 4];
-    child.stdout.as_mut().expect("a pipe").read_exact(&mut first).expect("the first piece");
-    assert_eq!(interrupt(child), "");
-    assert_eq!(&first, b"Once");
-    assert_eq!(scratch.read("work/body.bin"), text("Once"));
+fn a_signal_ends_an_answer_with_its_line_and_closes_the_connection_within_250_ms() {
+    for (signal, code) in [("-INT", 130), ("-TERM", 143)] {
+        let taken = best(SOON, || {
+            let server = Held::after([head(), chunk(&text("Once"))].concat());
+            let scratch = Scratch::new();
+            let mut child = scratch.chat(&server.url, &["--record", "body.bin", "hi"]).start();
+            drop(child.stdin.take());
+            let mut first = [0; 4];
+            child.stdout.as_mut().expect("a pipe").read_exact(&mut first).expect("the first piece");
+            assert_eq!(&first, b"Once");
+            let sent = kill(signal, child.id());
+            let closed = server.closed();
+            assert_eq!(ended(child, code), ("\n".to_owned(), String::new()));
+            assert_eq!(scratch.read("work/body.bin"), text("Once"));
+            assert_eq!(std::fs::read_dir(scratch.path("work")).expect("a folder").count(), 1);
+            closed.duration_since(sent)
+        });
+        assert!(taken <= SOON, "{signal}: {taken:?}");
+    }
+}
+
+#[test]
+fn thoughts_and_documents_leave_no_half_line_either() {
+    let thought = serde_json::json!({"contentBlockIndex": 0, "delta": {"reasoningContent": {"text": "Hmm"}}});
+    let thought = super::stream::event("contentBlockDelta", &thought);
+    for (flag, body, expected) in [("-v", thought, ("", "Hmm\n")), ("--json", text("Once"), ("", ""))] {
+        let server = Held::after([head(), chunk(&body)].concat());
+        let scratch = Scratch::new();
+        let mut child = scratch.chat(&server.url, &[flag, "hi"]).start();
+        drop(child.stdin.take());
+        server.asked();
+        std::thread::sleep(Duration::from_millis(150));
+        kill("-INT", child.id());
+        let (stdout, stderr) = ended(child, 130);
+        assert_eq!((stdout.as_str(), stderr.as_str()), expected, "{flag}");
+    }
+}
+
+#[test]
+fn commands_that_wait_for_the_network_end_in_the_same_way() {
+    for (signal, code) in [("-INT", 130), ("-TERM", 143)] {
+        for (arguments, variable) in [
+            (&["chat", "-m", "us.example.model-v1:0", "hi"][..], "AWS_ENDPOINT_URL_BEDROCK_RUNTIME"),
+            (&["models"], "AWS_ENDPOINT_URL_BEDROCK"),
+            (&["chat", "-m", "nova-pro", "hi"], "AWS_ENDPOINT_URL_BEDROCK"),
+            (&["auth", "--probe"], "AWS_ENDPOINT_URL_STS"),
+        ] {
+            let taken = best(SOON, || {
+                let server = Held::after(Vec::new());
+                let scratch = Scratch::new();
+                let mut child = scratch.with_keys(arguments).var(variable, &server.url).start();
+                drop(child.stdin.take());
+                server.asked();
+                let sent = kill(signal, child.id());
+                let closed = server.closed();
+                assert_eq!(ended(child, code).1, "", "{arguments:?}");
+                closed.duration_since(sent)
+            });
+            assert!(taken <= SOON, "{signal} {arguments:?}: {taken:?}");
+        }
+    }
+}
+
+#[test]
+fn the_search_for_credentials_ends_in_the_same_way() {
+    for arguments in [&["auth"][..], &["models"], &["chat", "-m", "us.example.model-v1:0", "hi"]] {
+        let server = Held::after(Vec::new());
+        let scratch = Scratch::new();
+        let run = scratch.bedrill(arguments).var("AWS_CONTAINER_CREDENTIALS_FULL_URI", &server.url);
+        let mut child = run.start();
+        drop(child.stdin.take());
+        server.asked();
+        kill("-INT", child.id());
+        assert_eq!(ended(child, 130).1, "", "{arguments:?}");
+    }
 }
 
 #[test]
 fn a_program_that_waits_for_its_stdin_can_be_interrupted() {
-    for arguments in [&["chat", "-m", "m", "hi"][..], &["chat", "--replay", "-"], &["decode", "-"]] {
-        let scratch = Scratch::new();
-        let mut child = start(scratch.with_keys(arguments));
-        let stdin = child.stdin.take();
-        // Until it reads, and its handler is there. Before that the signal's own way ends it, which is as good but for
-        // the number that is looked at here.
-        until_asleep(child.id());
-        assert_eq!(interrupt(child), "", "{arguments:?}");
-        drop(stdin);
+    for (signal, code) in [("-INT", 130), ("-TERM", 143)] {
+        for arguments in [&["chat", "-m", "m", "hi"][..], &["chat", "--replay", "-"], &["decode", "-"]] {
+            let scratch = Scratch::new();
+            let mut child = scratch.with_keys(arguments).start();
+            let stdin = child.stdin.take();
+            // Until it reads, and its handler is there. Before that the signal's own way ends it, which is as good but
+            // for the number that is looked at here.
+            until_asleep(child.id());
+            kill(signal, child.id());
+            assert_eq!(ended(child, code).1, "", "{arguments:?}");
+            drop(stdin);
+        }
     }
+}
+
+/// A program that waits for the reader of its full stdout cannot end its line.
+#[test]
+fn a_blocked_program_ends_after_a_grace_and_at_a_second_signal_at_once() {
+    const GRACE: Duration = Duration::from_millis(150);
+    let blocked = || {
+        let pieces = || (0..200).map(|_| chunk(&text(&"x".repeat(32 * 1024))));
+        let server = Held::writing(move || [head()].into_iter().chain(pieces()));
+        let scratch = Scratch::new();
+        let mut child = scratch.chat(&server.url, &["hi"]).start();
+        drop(child.stdin.take());
+        server.asked();
+        until_asleep(child.id());
+        (server, scratch, child)
+    };
+    let taken = best(SOON, || {
+        let (server, _scratch, mut child) = blocked();
+        let sent = kill("-TERM", child.id());
+        let closed = server.closed();
+        assert_eq!(wait(&mut child).code(), Some(143));
+        assert!(sent.elapsed() >= GRACE, "it was not blocked");
+        closed.duration_since(sent)
+    });
+    assert!(taken <= SOON, "{taken:?}");
+    let taken = best(Duration::from_millis(100), || {
+        let (_server, _scratch, mut child) = blocked();
+        let sent = kill("-INT", child.id());
+        std::thread::sleep(Duration::from_millis(20));
+        kill("-INT", child.id());
+        assert_eq!(wait(&mut child).code(), Some(130));
+        sent.elapsed()
+    });
+    assert!(taken < GRACE, "{taken:?}");
+}
+
+#[test]
+fn a_credential_process_is_killed_with_all_that_it_started() {
+    for (signal, code, mark) in [("-INT", 130, "1002.125"), ("-TERM", 143, "1002.25")] {
+        let scratch = Scratch::new();
+        let command = format!("sh -c 'sleep {mark} & sleep {mark} & touch started; wait'");
+        scratch.file("home/.aws/config", format!("[default]\ncredential_process = {command}\n"));
+        let mut bedrill = scratch.bedrill(&["chat", "-m", "us.example.model-v1:0", "hi"]);
+        bedrill.command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
+        let mut child = bedrill.start();
+        drop(child.stdin.take());
+        let limit = Instant::now() + Duration::from_secs(20);
+        while !scratch.path("work/started").exists() || alive(mark) < 2 {
+            assert!(Instant::now() < limit, "it does not start");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        kill(signal, child.id());
+        assert_eq!(ended(child, code), (String::new(), String::new()));
+        // What was killed may not be taken off the list yet by its new parent.
+        let limit = Instant::now() + Duration::from_secs(5);
+        while alive(mark) > 0 {
+            assert!(Instant::now() < limit, "{} left behind", alive(mark));
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+}
+
+/// How many processes have `mark` on their command line.
+fn alive(mark: &str) -> usize {
+    let processes = std::fs::read_dir("/proc").expect("a list").flatten();
+    let lines = processes.filter_map(|process| std::fs::read(process.path().join("cmdline")).ok());
+    lines.filter(|line| String::from_utf8_lossy(line).contains(mark)).count()
 }
 
 /// Waits until each thread of the process `id` waits for something.

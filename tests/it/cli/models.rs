@@ -1,7 +1,7 @@
 //! `bedrill models`, and what `bedrill chat` makes of short names and of models that are not served on demand.
 
 mod chat;
-mod service;
+pub mod service;
 
 use serde_json::{Value, json};
 

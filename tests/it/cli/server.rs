@@ -96,7 +96,7 @@ fn exchange(
     Ok(())
 }
 
-fn read(connection: &mut TcpStream) -> io::Result<Seen> {
+pub(super) fn read(connection: &mut TcpStream) -> io::Result<Seen> {
     let mut bytes = Vec::new();
     let mut chunk = [0; 4096];
     let mut more = |bytes: &mut Vec<u8>| match connection.read(&mut chunk)? {
