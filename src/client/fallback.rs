@@ -2,11 +2,11 @@
 
 mod lookup;
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
+use serde_json::{Map, Value};
 
 use super::attempt::{Attempt, Failed};
 use super::discovery::Store;
@@ -88,7 +88,7 @@ pub(super) struct Fallback {
     pub(super) on_notice: Option<OnNotice>,
     lookup: Lookup,
     /// By region and model; `None` until they were first looked for.
-    stand_ins: Mutex<Option<BTreeMap<String, String>>>,
+    stand_ins: Mutex<Option<Map<String, Value>>>,
 }
 
 impl Fallback {
@@ -112,7 +112,7 @@ impl Fallback {
     fn with_stand_ins<T>(
         &self,
         store: Option<&Store>,
-        use_it: impl FnOnce(&mut BTreeMap<String, String>) -> T,
+        use_it: impl FnOnce(&mut Map<String, Value>) -> T,
     ) -> T {
         let mut stand_ins = self.stand_ins.lock().unwrap_or_else(PoisonError::into_inner);
         let load = || store.map(|store| store.stand_ins(STAND_INS)).unwrap_or_default();
@@ -259,7 +259,7 @@ impl Client {
     fn remembered(&self, base: &str, region: &Region) -> Option<String> {
         let fallback = &self.0.fallback;
         let used = fallback.with_stand_ins(self.0.store.as_ref(), |all| {
-            all.get(&self.stand_in_key(base, region)).cloned()
+            all.get(&self.stand_in_key(base, region)).and_then(Value::as_str).map(str::to_owned)
         })?;
         // What was remembered under other settings must not leave the geography under these.
         let allowed = fallback.prefixes(region).iter().any(|prefix| used == format!("{prefix}{base}"));
@@ -268,7 +268,7 @@ impl Client {
 
     fn remember(&self, base: &str, region: &Region, used: &str) {
         self.change_stand_ins(|all| {
-            all.insert(self.stand_in_key(base, region), used.to_owned());
+            all.insert(self.stand_in_key(base, region), used.into());
         });
     }
 
@@ -278,12 +278,14 @@ impl Client {
         });
     }
 
-    fn change_stand_ins(&self, change: impl FnOnce(&mut BTreeMap<String, String>)) {
+    fn change_stand_ins(&self, change: impl FnOnce(&mut Map<String, Value>)) {
         let store = self.0.store.as_ref();
         self.0.fallback.with_stand_ins(store, |all| {
             if let Some(store) = store {
                 // Other processes may have found more since.
-                all.append(&mut store.stand_ins(STAND_INS));
+                for (key, used) in store.stand_ins(STAND_INS) {
+                    all.insert(key, used);
+                }
             }
             change(all);
             if let Some(store) = store {
@@ -301,7 +303,7 @@ impl Client {
 }
 
 fn is_on_demand_refusal(error: &Error) -> bool {
-    error.message().is_some_and(|message| hint::is_on_demand_refusal(&message.to_lowercase()))
+    error.message().is_some_and(|message| hint::is_on_demand_refusal(&message.to_ascii_lowercase()))
 }
 
 /// The service does not know the id that was sent.
@@ -309,7 +311,7 @@ fn is_unknown_model(error: &Error) -> bool {
     error.code() == Some("ResourceNotFoundException")
         || error
             .message()
-            .is_some_and(|message| message.to_lowercase().contains("model identifier is invalid"))
+            .is_some_and(|message| message.to_ascii_lowercase().contains("model identifier is invalid"))
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ pub(super) struct Circumstances<'a> {
 
 /// The advice for `error`, where there is one.
 pub(super) fn for_error(error: &ServiceError, at: &Circumstances<'_>) -> Option<String> {
-    let message = error.message().to_lowercase();
+    let message = error.message().to_ascii_lowercase();
     if is_on_demand_refusal(&message) {
         return Some(inference_profile_advice(at));
     }
@@ -59,7 +59,7 @@ pub(super) fn for_control_error(
             "the endpoint does not know the operation: is it a bedrock endpoint, not bedrock-runtime?"
                 .to_owned(),
         ),
-        Some(code) => of_credentials(code, &error.message().to_lowercase(), auth, region),
+        Some(code) => of_credentials(code, &error.message().to_ascii_lowercase(), auth, region),
         None => None,
     }
 }

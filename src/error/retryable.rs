@@ -103,7 +103,7 @@ impl Error {
         }
         let original = self.exception().and_then(|exception| exception.original_message.as_deref());
         [self.message(), original].into_iter().flatten().any(|message| {
-            let message = message.to_lowercase();
+            let message = message.to_ascii_lowercase();
             OVERFLOW_PHRASES.iter().any(|phrase| message.contains(phrase))
         })
     }

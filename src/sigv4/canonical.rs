@@ -316,16 +316,13 @@ fn without_dot_segments(path: &str) -> Cow<'_, str> {
 
 /// Appends the canonical form of `query`, which is as sent: decoded, encoded by one rule, and sorted.
 fn push_canonical_query(out: &mut String, query: &str) {
-    let mut pairs: Vec<(String, String)> = query
-        .split('&')
-        .filter(|pair| !pair.is_empty())
-        .map(|pair| {
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            (recoded(name), recoded(value))
-        })
-        .collect();
-    // Equal pairs are the same text, so their order does not matter.
-    pairs.sort_unstable();
+    let mut pairs: Vec<(String, String)> = Vec::new();
+    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let pair = (recoded(name), recoded(value));
+        let place = pairs.partition_point(|other| *other < pair);
+        pairs.insert(place, pair);
+    }
     for (index, (name, value)) in pairs.iter().enumerate() {
         if index > 0 {
             out.push('&');

@@ -2,13 +2,12 @@
 //!
 //! A file appears whole or not at all ([`Host::write_private`]). Two writers at once are no harm, the later one stays.
 
-use std::collections::BTreeMap;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::auth::Host;
 use crate::catalog::Listing;
@@ -76,10 +75,12 @@ impl Store {
     }
 
     /// The profiles that stand in for models, by model id. What cannot be read is forgotten.
-    pub(in crate::client) fn stand_ins(&self, name: &str) -> BTreeMap<String, String> {
-        let Ok(Some(value)) = self.read(name) else { return BTreeMap::new() };
-        let pairs = value.get("profiles").and_then(Value::as_object).into_iter().flatten();
-        pairs.filter_map(|(model, profile)| Some((model.clone(), profile.as_str()?.to_owned()))).collect()
+    pub(in crate::client) fn stand_ins(&self, name: &str) -> Map<String, Value> {
+        match self.read(name).ok().flatten().and_then(|mut value| value.get_mut("profiles").map(Value::take))
+        {
+            Some(Value::Object(profiles)) => profiles,
+            _ => Map::new(),
+        }
     }
 
     /// Stores the profiles that stand in for models.
@@ -90,7 +91,7 @@ impl Store {
     pub(in crate::client) fn put_stand_ins(
         &self,
         name: &str,
-        profiles: &BTreeMap<String, String>,
+        profiles: &Map<String, Value>,
     ) -> io::Result<()> {
         self.write(name, &json!({"version": VERSION, "profiles": profiles}))
     }
@@ -158,9 +159,9 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let store = Store { host: Arc::new(SystemHost), folder: root.path().join("a/b") };
         for _ in 0..2 {
-            store.put_stand_ins("x", &BTreeMap::from([("m".to_owned(), "us.m".to_owned())])).unwrap();
+            store.put_stand_ins("x", &Map::from_iter([("m".to_owned(), json!("us.m"))])).unwrap();
         }
-        assert_eq!(store.stand_ins("x").get("m").map(String::as_str), Some("us.m"));
+        assert_eq!(store.stand_ins("x").get("m"), Some(&json!("us.m")));
         let files: Vec<_> = fs::read_dir(&store.folder).unwrap().map(|entry| entry.unwrap().path()).collect();
         assert_eq!(files, [store.path("x")]);
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
