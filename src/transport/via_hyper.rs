@@ -23,6 +23,10 @@ use super::proxy::ProxyVariables;
 use super::{Body, BoxFuture, CONNECT_TIMEOUT, Transport, TransportError, TransportErrorKind};
 use super::{failure, tls};
 
+/// What a connection reads at once, in bytes, and the longest head of a response. Left to itself hyper doubles it whenever
+/// a read fills it: a thousand streams then hold tens of megabytes for the sake of a few bursts.
+const READ_BUFFER: usize = 16 * 1024;
+
 /// How long an unused connection stays open, as in reqwest.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(90);
 /// How often a silent connection is probed, and how many probes may stay unanswered; as in reqwest.
@@ -139,6 +143,7 @@ impl HyperTransportBuilder {
         let client = legacy::Client::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(IDLE_TIMEOUT)
+            .http1_read_buf_exact_size(READ_BUFFER)
             .build(connector);
         let proxies = self.proxies.unwrap_or_else(|| ProxyVariables::read(|name| std::env::var(name).ok()));
         Ok(HyperTransport { client, connect_timeout: self.connect_timeout, proxies: Arc::new(proxies) })
