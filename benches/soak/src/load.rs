@@ -152,7 +152,8 @@ impl Shared {
     /// Reads a stream, counts its text deltas, and tells whether `messageStop` and `metadata` came.
     async fn read(&self, plan: &Plan, received: &mut usize) -> Result<bool, Problem> {
         let request = ConverseRequest::new(plan.model_id()).message("go on");
-        let mut stream = self.client.converse_stream(&request).await.map_err(Problem::End)?;
+        // Boxed, so that the memory of the call is given back when the answer begins.
+        let mut stream = Box::pin(self.client.converse_stream(&request)).await.map_err(Problem::End)?;
         let _open = Open::count(self);
         let (mut stopped, mut measured) = (false, false);
         while let Some(event) = stream.next().await {
