@@ -8,6 +8,7 @@ Written from the specifications, with fixtures/make.py for the wire, and not fro
 lies beside the seeds under other names and is left alone. Standard library only.
 """
 
+import hashlib
 import json
 import pathlib
 import random
@@ -133,6 +134,8 @@ def frame_seeds():
     for length in (32767, 32768, 65535):
         yield cut(raw_frame(header(b"n", b"\x07" + struct.pack(">H", length) + b"x" * length)), (250,))
         yield cut(raw_frame(header(b"n", b"\x06" + struct.pack(">H", length) + b"x" * length)))
+    yield cut(short * 600, (100, 250, 29))
+    yield cut(b"{}" + short, (1,), shown=True)
     for size in (8 << 10, 20 << 10):
         yield cut(raw_frame(b"", bytes(size)) + short, (255, 255, 1))
     for _ in range(360):
@@ -180,6 +183,7 @@ def round_trip_seeds():
     yield script([value(b":message-type", 7, b"\x09exception"), value(b":exception-type", 7, b"\x04stop")])
     yield script([value(b":error-code", 7, b"\x01c"), value(b":error-message", 7, b"\x01m")], b"")
     yield script([value(b"%d" % index, index) for index in range(10)])
+    yield script([value(b"n", 0), b"\xfe"])
     for at in range(30):
         yield script([value(b"n", 7, b"\x01v")], bytes(rng.randrange(4)), at, rng.randrange(30 * 8))
     for _ in range(20):
@@ -632,6 +636,7 @@ def credential_seeds():
         variants = list(changed(good))
         yield from (document(source, variant) for variant in (variants if source == 2 else rng.sample(variants, 25)))
     yield from (document(0, {**ISSUED, "Expiration": instant}) for instant in INSTANTS)
+    yield document(2, {**PROCESS, "Version": 2})
     yield document(0, {"Code": "AssumeRoleUnauthorizedAccess", "Message": "no"})
     yield document(0, {"Code": "not a code/=="})
     for more in range(8):
@@ -758,8 +763,9 @@ TARGETS = {
 
 def files():
     for target, seeds in TARGETS.items():
-        for index, seed in enumerate(dict.fromkeys(seeds)):
-            yield ROOT / "corpus" / target / f"seed-{index:04}", seed
+        for seed in dict.fromkeys(seeds):
+            # Named by what it holds, so that a new seed renames no other.
+            yield ROOT / "corpus" / target / f"seed-{hashlib.sha256(seed).hexdigest()[:12]}", seed
 
 
 def main():

@@ -239,6 +239,8 @@ impl Script {
             8 => ("eventOfTomorrow", json!({ "text": text })),
             kind => {
                 self.is_plain = false;
+                // A member of any name may be a known one, and then its value is not.
+                self.may_fail |= matches!(kind, 19 | 20);
                 match kind {
                     9 => start(json!({ "toolUse": { "toolUseId": text, "name": text } })),
                     10 => delta(json!({ "toolUse": { "input": text } })),

@@ -30,6 +30,7 @@ pub fn profile(data: &[u8]) {
             };
             assert!((1..=bytes.len() + 1).contains(&error.line()), "{error}");
             assert!((1..=bytes.len() + 1).contains(&error.column()), "{error}");
+            assert!(error.to_string().ends_with(&error.problem().to_string()));
             assert!(!error.to_string().chars().any(char::is_control), "{error}");
             return;
         }
