@@ -112,6 +112,11 @@ mod client;
 #[cfg(feature = "client")]
 mod error;
 
+// What `fuzz/` runs; no part of the API.
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
+
 #[cfg(feature = "client")]
 pub use client::{
     Client, ClientBuilder, ConverseStream, Notice, ProfileFallback, RetryPolicy, SettingOrigin, Timeouts,

@@ -151,3 +151,21 @@ fn request(endpoint: &Endpoint, token: &Token, now: SystemTime) -> Result<Reques
     request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     Ok(request)
 }
+
+/// Reads a token file, renews it with an answer of the sign-in service, and reads what would be written, for the fuzz
+/// targets.
+#[cfg(feature = "fuzzing")]
+pub(super) fn read_file(file: &[u8], answer: &[u8]) -> Result<(), DocumentError> {
+    const FAR_FUTURE: DocumentError =
+        DocumentError::WrongType("expiresAt", "an instant (2026-11-22T03:23:31Z)");
+    let token = Token::parse(file)?;
+    assert!(!token.key().expose().is_empty() && token.renewal().iter().all(|(_, value)| !value.is_empty()));
+    let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000);
+    let written = token.renewed(&Document::parse(answer)?, now)?;
+    // A lifetime of thousands of years ends in a year that has no four digits. Nothing else may be wrong.
+    let renewed = Token::parse(&written);
+    let renewed = renewed.inspect_err(|problem| assert_eq!(*problem, FAR_FUTURE))?;
+    assert!(renewed.expires_at() >= now, "it was renewed");
+    assert_eq!(renewed.credentials().expiration(), Some(renewed.expires_at()));
+    Ok(())
+}

@@ -29,6 +29,8 @@ pub mod env;
 mod error;
 #[cfg(feature = "client")]
 mod fetch;
+#[cfg(feature = "fuzzing")]
+pub(crate) mod fuzzing;
 mod host;
 pub mod imds;
 mod issued;

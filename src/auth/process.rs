@@ -72,7 +72,7 @@ pub(super) async fn credentials(
 }
 
 /// Reads what a program printed.
-fn parse(stdout: &[u8]) -> Result<Credentials, DocumentError> {
+pub(super) fn parse(stdout: &[u8]) -> Result<Credentials, DocumentError> {
     let document = Document::parse(stdout)?;
     if document.number("Version")? != 1 {
         return Err(DocumentError::WrongType("Version", "1"));

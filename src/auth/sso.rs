@@ -165,3 +165,35 @@ fn setting<'a>(files: &ProfileFiles, section: &'a Section, name: &str) -> Option
     let setting = profile::setting(section, name)?;
     Some((setting.value(), files.place(setting.origin())))
 }
+
+/// The role's credentials in an answer of the portal, for the fuzz targets.
+#[cfg(feature = "fuzzing")]
+pub(super) fn read_role(
+    status: http::StatusCode,
+    body: &[u8],
+) -> Result<crate::credentials::Credentials, String> {
+    if status != http::StatusCode::OK {
+        let reply = super::fetch::Reply { status, body: Zeroizing::new(body.to_vec()) };
+        return Err(super::oauth::refusal(&reply, &["canary"]));
+    }
+    portal::credentials(body).map_err(|problem| problem.to_string())
+}
+
+/// Reads a token file, renews it with an answer of the OIDC service, and reads what would be written, for the fuzz
+/// targets.
+#[cfg(feature = "fuzzing")]
+pub(super) fn read_file(status: http::StatusCode, file: &[u8], answer: &[u8]) -> Result<(), String> {
+    let token = Token::parse(file).map_err(|problem| problem.to_string())?;
+    let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000);
+    if token.obstacle(now).is_none() {
+        token.renewal().map_err(|problem| problem.to_string())?;
+    }
+    let reply = super::fetch::Reply { status, body: Zeroizing::new(answer.to_vec()) };
+    let written = oidc::parse(&reply, &token, now)?;
+    // A lifetime of thousands of years ends in a year that has no four digits. Nothing else may be wrong.
+    let renewed = Token::parse(&written).map_err(|problem| problem.to_string());
+    let renewed = renewed.inspect_err(|problem| assert!(problem.starts_with("expiresAt"), "{problem}"))?;
+    assert!(renewed.expires_at() >= now, "it was renewed");
+    assert!(!renewed.access_token().expose().is_empty());
+    Ok(())
+}

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::support::conformance::entries;
 
 /// The modules of each layer, the lowest first.
-const LAYERS: [&[&str]; 5] = [
+const LAYERS: [&[&str]; 6] = [
     // Text and values: no I/O, no clock.
     &["hex", "quote", "time", "uri", "credentials"],
     // Protocols. They never use each other.
@@ -17,6 +17,8 @@ const LAYERS: [&[&str]; 5] = [
     &["flight", "transport", "auth"],
     // The client.
     &["error", "client"],
+    // What the fuzz targets run.
+    &["fuzzing"],
 ];
 
 /// Uses inside one layer.

@@ -30,6 +30,8 @@ mod conformance_profile;
 mod conformance_requests;
 mod conformance_sigv4;
 mod conformance_surface;
+#[cfg(feature = "fuzzing")]
+mod corpus;
 mod dependencies;
 mod embedder;
 mod eventstream;

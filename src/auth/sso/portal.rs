@@ -67,7 +67,7 @@ pub(super) fn parse(
 /// ```text
 /// {"roleCredentials": {"accessKeyId": "ASIA..", "secretAccessKey": "..", "sessionToken": "..", "expiration": 1651516560000}}
 /// ```
-fn credentials(body: &[u8]) -> Result<Credentials, DocumentError> {
+pub(super) fn credentials(body: &[u8]) -> Result<Credentials, DocumentError> {
     let document = Document::parse(body)?.object("roleCredentials")?;
     let expiration = UNIX_EPOCH
         .checked_add(Duration::from_millis(document.number("expiration")?))

@@ -1,0 +1,790 @@
+#!/usr/bin/env python3
+"""Write the seeds of the fuzz targets: fuzz/corpus/TARGET/seed-*.
+
+    python3 fuzz/seeds.py           write them all
+    python3 fuzz/seeds.py --check   fail when the files differ from what would be written
+
+Written from the specifications, with fixtures/make.py for the wire, and not from the Rust code. What the fuzzer found
+lies beside the seeds under other names and is left alone. Standard library only.
+"""
+
+import hashlib
+import json
+import pathlib
+import random
+import struct
+import sys
+import zlib
+
+ROOT = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(ROOT.parent / "fixtures"))
+sys.dont_write_bytecode = True
+
+import make  # noqa: E402
+
+# Frames --------------------------------------------------------------------------------------------------------
+
+SHORT = {"headers": [("n", 7, "v")], "bytes": b"{}"}
+BUDGETS = {None: 0, 64: 0x20, 256: 0x40, 1024: 0x60}
+
+
+def cut(body, sizes=(), fits=False, budget=None, shown=False):
+    """An input of the frame targets: flags, piece sizes, body."""
+    flags = len(sizes) | (0x10 if fits else 0) | BUDGETS[budget] | (0x80 if shown else 0)
+    return bytes([flags, *sizes]) + body
+
+
+def raw_frame(headers, payload=b"", total=None, headers_len=None):
+    """A frame around any bytes, with lengths that may lie and checksums that do not."""
+    total = 16 + len(headers) + len(payload) if total is None else total
+    headers_len = len(headers) if headers_len is None else headers_len
+    prelude = struct.pack(">II", total, headers_len)
+    covered = prelude + struct.pack(">I", zlib.crc32(prelude)) + headers + payload
+    return covered + struct.pack(">I", zlib.crc32(covered))
+
+
+def header(name, tail):
+    return bytes([len(name)]) + name + tail
+
+
+def header_blocks():
+    """Blocks of headers, each with one thing about it: good ones first, then those that break a rule."""
+    fixed = {0: 0, 1: 0, 2: 1, 3: 2, 4: 4, 5: 8, 8: 8, 9: 16}
+    for number, size in fixed.items():
+        for value in dict.fromkeys([bytes(size), b"\xff" * size, bytes(range(size)), b"\x80" + bytes(max(size - 1, 0))]):
+            yield header(b"name", bytes([number]) + value[:size])
+    for number in (6, 7):
+        for value in (b"", b"a", "gr\u00fc\u00dfe".encode(), b"x" * 255, b"x" * 256):
+            yield header(b"name", bytes([number]) + struct.pack(">H", len(value)) + value)
+    yield b""
+    yield header("\u4e16".encode(), b"\0")
+    yield header(b"n" * 255, b"\x01")
+    yield header(b"n", b"\0") + header(b"N", b"\0")
+    for count in (2, 8, 9, 10, 40):
+        yield b"".join(header(b"%d" % index, b"\0") for index in range(count))
+    # No name, not UTF-8, twice, unknown types, past the end.
+    yield b"\0\0"
+    yield b"\0"
+    yield header(b"\xff", b"\0")
+    yield header(b"n", b"\x07\0\x02\xc3\x28")
+    yield header(b"n", b"\x06\0\x02\xc3\x28")
+    for count in (2, 9, 12):
+        names = [b"%d" % index for index in range(count)]
+        for twice in (0, count - 2):
+            yield b"".join(header(name, b"\0") for name in [*names[:-1], names[twice]])
+    for number in (10, 11, 64, 127, 128, 255):
+        yield header(b"n", bytes([number]))
+    for number, size in fixed.items():
+        for have in dict.fromkeys([0, size // 2, max(size - 1, 0)]):
+            yield header(b"name", bytes([number]) + bytes(have))
+    for tail in (b"\x06", b"\x06\0", b"\x07\0\x03ab", b"\x07\xff\xffab", b"\x06\0\x01"):
+        yield header(b"n", tail)
+    yield b"\x04nam"
+    yield b"\xff"
+    yield b"n"
+
+
+def many_headers(count):
+    return b"".join(header(b"%04d" % index, b"\0") for index in range(count))
+
+
+def random_frame(rng):
+    """A frame with headers of any type; sometimes with the names that Bedrock uses."""
+    headers = []
+    names = [":message-type", ":event-type", ":exception-type", ":error-code", ":error-message", ":content-type"]
+    names += ["a", "b", "name", "\u00fc", "x" * 40]
+    for name in rng.sample(names, rng.randrange(0, 6)):
+        number = rng.choice([7, 7, 7, 0, 1, 2, 3, 4, 5, 6, 8, 9])
+        size = {2: 1, 3: 2, 4: 4, 5: 8, 8: 8, 9: 16}.get(number, 0)
+        if number in (6, 7):
+            text = rng.choice(["event", "exception", "error", "messageStop", "", "application/json", "z" * 30])
+            value = struct.pack(">H", len(text)) + text.encode()
+        else:
+            value = rng.randbytes(size)
+        headers.append(header(name.encode(), bytes([number]) + value))
+    return raw_frame(b"".join(headers), rng.randbytes(rng.choice([0, 1, 5, 30, 90])))
+
+
+def frame_seeds():
+    rng = random.Random(7)
+    short = make.frame_bytes(SHORT)
+    yield b""
+    yield cut(b"")
+    for case in make.CASES.values():
+        for sizes in ((), (1,), (7, 0, 200), (13, 1, 1, 90)):
+            yield cut(case["body"], sizes, shown=True)
+    for at in range(len(short)):
+        yield cut(short[:at], (3,))
+        flipped = bytearray(short)
+        flipped[at] ^= 1 << rng.randrange(8)
+        yield cut(bytes(flipped) + short, (5, 2))
+    for block in header_blocks():
+        yield cut(raw_frame(block, b"payload"), (11,), shown=True)
+    for total, headers_len in [(0, 0), (15, 0), (16, 0), (16, 1), (17, 2), (100, 85), (2**32 - 1, 0), (2**31, 9)]:
+        yield cut(raw_frame(b"", b"", total, headers_len), shown=True)
+        yield cut(short + raw_frame(b"", b"", total, headers_len), (9,))
+    for budget in (64, 256, 1024):
+        for size in (budget - 17, budget - 16, budget - 15):
+            yield cut(short + raw_frame(b"", bytes(size)), (40,), budget=budget, shown=True)
+    for garbage in (b"<html>502</html>", b'{"message":"no"}', bytes(16), b"\xff" * 16, b"HTTP/1.1 200 OK\r\n\r\n"):
+        yield cut(garbage, (4,), shown=True)
+        yield cut(short + garbage, (30,), shown=True)
+    for count in (1023, 1024, 1025):
+        yield cut(raw_frame(many_headers(count)), (255,), shown=True)
+    for length in (32767, 32768, 65535):
+        yield cut(raw_frame(header(b"n", b"\x07" + struct.pack(">H", length) + b"x" * length)), (250,))
+        yield cut(raw_frame(header(b"n", b"\x06" + struct.pack(">H", length) + b"x" * length)))
+    yield cut(short * 600, (100, 250, 29))
+    yield cut(b"{}" + short, (1,), shown=True)
+    for size in (8 << 10, 20 << 10):
+        yield cut(raw_frame(b"", bytes(size)) + short, (255, 255, 1))
+    for _ in range(360):
+        frames = b"".join(random_frame(rng) for _ in range(rng.choice([1, 1, 2, 3])))
+        if rng.randrange(6) == 0:
+            frames = frames[: rng.randrange(len(frames))]
+        sizes = tuple(rng.choice([0, 1, 2, 11, 12, 13, 50, 255]) for _ in range(rng.randrange(5)))
+        yield cut(frames, sizes, budget=rng.choice([None, None, None, 256]), shown=rng.randrange(4) == 0)
+
+
+def corrected_seeds(seed, count):
+    """Frames whose checksums are left at zero, or whose lengths are any: the target puts them right."""
+    rng = random.Random(seed)
+    for block in header_blocks():
+        yield cut(raw_frame(block, b"{}")[:-4] + bytes(4), (rng.randrange(1, 40),), shown=rng.randrange(2) == 0)
+    for _ in range(count):
+        frames = b"".join(random_frame(rng) for _ in range(rng.choice([1, 2, 3])))
+        yield cut(frames, (rng.randrange(1, 60),), fits=rng.randrange(2) == 0)
+    for _ in range(count // 4):
+        yield cut(rng.randbytes(rng.randrange(16, 90)), (rng.randrange(1, 60),), fits=True)
+    for total in (0, 15, 2**25 + 1, 2**32 - 1):
+        yield cut(raw_frame(b"", b"", total, 0))
+
+
+def round_trip_seeds():
+    rng = random.Random(11)
+
+    def script(headers, payload=b"{}", at=5, bit=77):
+        return struct.pack(">HHB", at, bit, len(payload)) + payload + b"".join(headers)
+
+    def value(name, number, rest=b""):
+        return bytes([len(name)]) + name + bytes([number]) + rest
+
+    yield b""
+    yield script([])
+    sizes = {0: 0, 1: 0, 2: 1, 3: 2, 4: 4, 5: 8, 8: 8, 9: 16}
+    everything = [value(b"t%d" % number, number, rng.randbytes(size)) for number, size in sizes.items()]
+    yield script(everything)
+    yield script([value(b"text", 7, b"\x05hello"), value(b"bytes", 6, b"\x03\0\x80\xff"), value(b"none", 7, b"\0")])
+    yield script([value(b"same", 0), value(b"same", 1)])
+    yield script([value(b"", 0)])
+    yield script([b"\xff\x00"])
+    yield script([value(b"long", 255)])
+    yield script([value(b":message-type", 7, b"\x05event"), value(b":event-type", 7, b"\x04stop")])
+    yield script([value(b":message-type", 7, b"\x09exception"), value(b":exception-type", 7, b"\x04stop")])
+    yield script([value(b":error-code", 7, b"\x01c"), value(b":error-message", 7, b"\x01m")], b"")
+    yield script([value(b"%d" % index, index) for index in range(10)])
+    yield script([value(b"n", 0), b"\xfe"])
+    for at in range(30):
+        yield script([value(b"n", 7, b"\x01v")], bytes(rng.randrange(4)), at, rng.randrange(30 * 8))
+    for _ in range(20):
+        headers = rng.sample(everything, rng.randrange(1, 8))
+        yield script(headers, rng.randbytes(rng.randrange(60)), rng.randrange(65536), rng.randrange(65536))
+
+
+# Events --------------------------------------------------------------------------------------------------------
+
+
+def compact(value):
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+CITATION = {
+    "title": "T",
+    "source": "s",
+    "sourceContent": [{"text": "passage"}],
+    "location": {"documentChar": {"documentIndex": 0, "start": 1, "end": 9}},
+}
+USAGE = {
+    "inputTokens": 9,
+    "outputTokens": 17,
+    "totalTokens": 26,
+    "cacheReadInputTokens": 0,
+    "cacheWriteInputTokens": 4,
+    "cacheDetails": [{"ttl": "5m", "inputTokens": 4}],
+}
+EVENTS = {
+    0: [{"role": "assistant"}, {"role": "user", "p": "abc"}, {"role": "of tomorrow"}, {}, {"role": None}, {"role": 1}],
+    1: [
+        {"contentBlockIndex": 0, "start": start}
+        for start in (
+            {"toolUse": {"toolUseId": "t1", "name": "rain", "type": "server_tool_use"}},
+            {"toolResult": {"toolUseId": "t1", "type": "x", "status": "success"}},
+            {"image": {"format": "png"}},
+            {"text": ""},
+            {"reasoningContent": {}},
+            {"new": 1},
+            {},
+            {"a": 1, "b": 2},
+            {"toolUse": None},
+        )
+    ],
+    2: [
+        {"contentBlockIndex": 1, "delta": delta, "p": "abcDEF01"}
+        for delta in (
+            {"text": "Rain \u2602 \"quoted\" \n"},
+            {"text": ""},
+            {"toolUse": {"input": '{"a":'}},
+            {"toolResult": [{"text": "x"}, {"json": {"a": [1]}}, {"new": True}]},
+            {"reasoningContent": {"text": "so"}},
+            {"reasoningContent": {"signature": "sig"}},
+            {"reasoningContent": {"redactedContent": "AAEC"}},
+            {"citation": CITATION},
+            {"citation": {"location": {"web": {"url": "https://a.example", "domain": "a.example"}}}},
+            {"image": {"source": {"bytes": "AAEC"}}},
+            {"image": {"error": {"message": "no"}}},
+            {"new": {}},
+            {"text": 1},
+            {"text": "a", "citation": None},
+        )
+    ]
+    + [
+        {"delta": {"text": "a"}},
+        {"contentBlockIndex": -1, "delta": {"text": "a"}},
+        {"contentBlockIndex": 4294967296, "delta": {"text": "a"}},
+        {"contentBlockIndex": 1.0, "delta": {"text": "a"}},
+        {"contentBlockIndex": 1.5, "delta": {"text": "a"}},
+        {"contentBlockIndex": 0, "delta": {"text": "a"}, "p": "not padding!"},
+        {"contentBlockIndex": 0, "delta": {"text": "a"}, "p": 7},
+    ],
+    3: [{"contentBlockIndex": 3}, {"contentBlockIndex": "3"}, []],
+    4: [
+        {"stopReason": "end_turn"},
+        {"stopReason": "tool_use", "additionalModelResponseFields": {"a": 1e300, "b": -0.0, "c": 18446744073709551615}},
+        {"stopReason": "of tomorrow", "new": [None]},
+    ],
+    5: [
+        {"usage": USAGE, "metrics": {"latencyMs": 412}},
+        {"performanceConfig": {"latency": "optimized"}, "serviceTier": {"type": "priority"}},
+        {"trace": {"promptRouter": {"invokedModelId": "m"}, "guardrail": {"inputAssessment": {"g": {}}}}},
+        {
+            "trace": {
+                "guardrail": {
+                    "modelOutput": ["x"],
+                    "actionReason": "y",
+                    "outputAssessments": {
+                        "g": [
+                            {
+                                "topicPolicy": {"topics": [{"name": "t", "type": "DENY", "action": "BLOCKED"}]},
+                                "contentPolicy": {
+                                    "filters": [{"type": "HATE", "confidence": "LOW", "action": "NONE"}]
+                                },
+                                "wordPolicy": {
+                                    "customWords": [{"match": "w", "action": "BLOCKED"}],
+                                    "managedWordLists": [],
+                                },
+                                "invocationMetrics": {"guardrailProcessingLatency": 3},
+                            }
+                        ]
+                    },
+                }
+            }
+        },
+    ],
+    6: [{"any": "thing"}, None, 1, "text", []],
+}
+CONTENT = [
+    {"text": "Hi"},
+    {"toolUse": {"toolUseId": "t", "name": "n", "input": {"a": 1}}},
+    {"toolResult": {"toolUseId": "t", "content": [{"text": "x"}, {"json": 1}], "status": "error"}},
+    {"image": {"format": "png", "source": {"bytes": "iVBORw=="}}},
+    {"document": {"format": "pdf", "name": "d", "source": {"s3Location": {"uri": "s3://b/k"}}}},
+    {"video": {"format": "mp4", "source": {"bytes": "AA=="}}},
+    {"reasoningContent": {"reasoningText": {"text": "so", "signature": "s"}}},
+    {"reasoningContent": {"redactedContent": "AAEC"}},
+    {"cachePoint": {"type": "default", "ttl": "1h"}},
+    {"guardContent": {"text": {"text": "x", "qualifiers": ["query"]}}},
+    {"citationsContent": {"content": [{"text": "c"}], "citations": [CITATION]}},
+    {"new": {"a": 1}},
+]
+OUTPUT = {
+    "output": {"message": {"role": "assistant", "content": CONTENT}},
+    "stopReason": "end_turn",
+    "usage": USAGE,
+    "metrics": {"latencyMs": 1},
+}
+REQUEST = {
+    "system": [{"text": "Be brief."}, {"cachePoint": {"type": "default"}}],
+    "messages": [{"role": "user", "content": CONTENT}],
+    "inferenceConfig": {"maxTokens": 64, "temperature": 0.5, "topP": 1, "stopSequences": ["x"]},
+    "toolConfig": {
+        "tools": [
+            {"toolSpec": {"name": "n", "description": "d", "inputSchema": {"json": {"type": "object"}}}},
+            {"cachePoint": {"type": "default"}},
+            {"systemTool": {"name": "s"}},
+        ],
+        "toolChoice": {"tool": {"name": "n"}},
+    },
+    "guardrailConfig": {"guardrailIdentifier": "g", "guardrailVersion": "1", "trace": "enabled"},
+    "additionalModelRequestFields": {"k": [1, 2.5, None]},
+    "additionalModelResponseFieldPaths": ["/a"],
+    "promptVariables": {"v": {"text": "x"}},
+    "requestMetadata": {"a": "b"},
+    "performanceConfig": {"latency": "standard"},
+    "serviceTier": {"type": "flex"},
+}
+
+
+def event_json_seeds():
+    for kind, payloads in EVENTS.items():
+        for payload in payloads:
+            yield bytes([kind]) + compact(payload)
+    for kind in range(7):
+        yield bytes([kind])
+        yield bytes([kind]) + b'{"contentBlockIndex":0,"contentBlockIndex":1,"delta":{"text":"a"}'
+    yield b'\x02 { "p" : "x" , "delta" : { "text" : "\\u00e9\\ud83d\\ude00\\u001b" } , "contentBlockIndex" : 7 } '
+    yield b'\x02{"contentBlockIndex":0,"contentBlockIndex":1,"delta":{"text":"a"}}'
+    yield b"\x06" + b"[" * 140 + b"]" * 140
+    for item in CONTENT:
+        yield b"\x09" + compact({**OUTPUT, "output": {"message": {"role": "assistant", "content": [item]}}})
+        yield b"\x07" + compact({"messages": [{"role": "user", "content": [item]}]})
+    yield b"\x09" + compact(OUTPUT)
+    yield b"\x07" + compact(REQUEST)
+    for name, member in REQUEST.items():
+        yield b"\x07" + compact({name: member})
+    for payload in ({"message": "m"}, {"message": 1}, {}, {"originalStatusCode": 500, "originalMessage": "x\u001b"}):
+        yield b"\x08" + compact(payload)
+
+
+def event_sequence_seeds():
+    rng = random.Random(13)
+
+    def step(kind, block=0, text=""):
+        text = text.encode()
+        return bytes([kind, block, len(text)]) + text
+
+    answer = [step(0), step(1, 0, "Rain "), step(2, 0, "falls"), step(4), step(5, 0, "end_turn"), step(6, 3), step(7)]
+    tool = [step(9, 1, "rain"), step(10, 1, '{"a":'), step(10, 1, "1}"), step(4, 1)]
+    thought = [step(11, 0, "so"), step(12, 0, "sig"), step(4, 0), step(13, 1), step(13, 1)]
+    other = [step(14, 0, "png"), step(15, 0), step(16, 1, "t"), step(17, 1, "x"), step(18, 2, "c"), step(1, 2, "cited")]
+    unknown = [step(8, 0, "?"), step(19, 0, "new"), step(20, 0, "new"), step(19, 1, "text"), step(19, 2, ""), step(20, 3)]
+    stop = [step(5, 0, "tool_use")]
+    scripts = [[], answer, answer[:-3], answer[1:], [*answer[:1], *tool, *stop], [*thought, *stop], [*other, *stop]]
+    scripts += [[*unknown, *stop], [*answer[:3], *tool, *thought, *answer[3:]], [*answer[:3], step(9, 0, "again")]]
+    scripts += [[*tool[:2], *stop], [tool[1], *stop], [step(15, 0), *stop], [step(17, 0), *stop], [*tool, tool[0]]]
+    scripts += [[*answer[:3], step(kind, block, "text")] for kind in (21, 22, 23) for block in range(4)]
+    scripts += [[*answer, step(kind, block, "{}")] for kind in (21, 22, 23) for block in range(4)]
+    scripts += [[step(23, 3, '{"contentBlockIndex":0}')], [step(23, 2, '{"x"')], [step(21, 0, '{"message":"m"}')]]
+    for script in scripts:
+        yield bytes([rng.choice([1, 7, 40, 200])]) + b"".join(script)
+    everything = answer + tool + thought + other + unknown
+    for _ in range(25):
+        yield bytes([rng.randrange(256)]) + b"".join(rng.choice(everything) for _ in range(rng.randrange(2, 12)))
+
+
+# Files ---------------------------------------------------------------------------------------------------------
+
+PROFILES = [
+    b"[default]\nregion = eu-west-1   # a comment\noutput=json\n",
+    b"[profile dev]\nservices = local\ns3 =\n  max_concurrent_requests = 4\n  endpoint_url = x\n",
+    b"[services local]\nbedrock_runtime =\n  endpoint_url = http://localhost:8080\nbedrock=\n  Endpoint_Url=u\n",
+    b"[sso-session corp]\nsso_region = us-east-1\n[profile a]\nsso_session = corp\n",
+    b"[default]\n[profile default]\na=1\n",
+    b"[foo]\n[profile a b]\n[sso-sesion x]\n[]\n[profile \xc3\xa9]\n[ profile x ]\n[profile\ty]",
+    b"[default]\nlong = first\n second\n\tthird\n\n; comment\n  # indented comment\n  fourth\n",
+    b"\xef\xbb\xbf[default]\r\na = 1\r\nb = 2\rc = 3\n",
+    b"[a] # comment\n[b];comment\n[c] trailing\n",
+    b"[a\n",
+    b"a = 1\n",
+    b" a = 1\n",
+    b"[a]\n b = 1\n",
+    b"[a]\nb\n",
+    b"[a]\n= b\n",
+    b"[a]\nb =\n  c\n",
+    b"[a]\nb =\n  = c\n",
+    b"[a]\nb = \xff\n",
+    b"[a]\nb = \0\n",
+    b"\xff\xfe[\0a\0]\0",
+    b"\xfe\xff\0[\0a\0]",
+    b"[a]\nin valid = 1\nNAME = v\nname = w\nx = y = z\nc = d#e\nf = g ;h\n",
+    b"[a]\nb = 1\n[a]\nb = 2\nc =\n",
+    b"[profile \xc2\xa0x]\na\xc2\xa0= 1\n",
+    b"[a]\naws_access_key_id = AKIDEXAMPLE\naws_secret_access_key = canary/+=\naws_session_token = t\n",
+    b"[default]\ns3 =\n a = 1\ns3 =\n b = 2\n",
+    b"\n\n\n",
+    b"",
+]
+
+
+def profile_seeds():
+    for file in PROFILES:
+        yield struct.pack(">H", len(file)) + file
+        yield b"\0\0" + file
+    for one, other in zip(PROFILES, PROFILES[1:]):
+        if len(one) < 255:
+            yield struct.pack(">H", len(one)) + one + other
+    variables = ["/home/you", "~/config", "/etc/c", "dev", "old", "C:\\Users\\me", "D:", "\\home"]
+    for flags in range(4):
+        yield bytes([255, flags])
+        yield bytes([255, flags]) + "\n".join(variables).encode()
+        for index in range(len(variables)):
+            alone = [value if index == at else " " for at, value in enumerate(variables)]
+            yield bytes([255, flags]) + "\n".join(alone).encode()
+        yield bytes([255, flags]) + b"\n~\n~user/x\n\n\n\nC:\n\\me"
+        yield bytes([255, flags]) + b"/h/\n~//a/b\n~\\a\n \nx"
+
+
+def ini_seeds():
+    for text in PROFILES:
+        yield text.replace(b"[", b"\n").replace(b"]", b"\n")
+    yield b"a\nb=c\nd = e f = g\na\nh=i\nx/y\n1.2=3\nB=4\nb=5\n-=-\n:=:\na:b=c\nk=:v:\nl = a:b/c+d\n"
+    yield b"one\n\ntwo\nx=1\nthree\n=\n = \na=\n=b\n"
+    yield b""
+
+
+CONFIG = {
+    "models": {
+        "bedrockDiscovery": {
+            "enabled": True,
+            "region": "us-east-1",
+            "providerFilter": ["anthropic", "amazon"],
+            "refreshInterval": 3600,
+            "defaultContextWindow": 32000,
+            "defaultMaxTokens": 4096,
+        },
+        "providers": {
+            "amazon-bedrock": {
+                "baseUrl": "https://bedrock-runtime.us-east-1.amazonaws.com",
+                "api": "bedrock-converse-stream",
+                "auth": "aws-sdk",
+                "models": [
+                    {
+                        "id": "amazon.nova-lite-v1:0",
+                        "name": "Nova Lite",
+                        "reasoning": False,
+                        "input": ["text", "image"],
+                        "cost": {"input": 0.06, "output": 0.24, "cacheRead": 0.015, "cacheWrite": 0},
+                        "contextWindow": 300000,
+                        "maxTokens": 5000,
+                    }
+                ],
+            }
+        },
+    },
+    "agents": {"defaults": {"model": {"primary": "amazon-bedrock/amazon.nova-lite-v1:0"}}},
+    "auth": {"preferBearer": True},
+}
+DISCOVERIES = [
+    {"enabled": 1},
+    {"region": "Not A Region"},
+    {"region": ""},
+    {"providerFilter": "anthropic"},
+    {"providerFilter": ["a", 1]},
+    {"refreshInterval": -1},
+    {"refreshInterval": 1.9},
+    {"refreshInterval": 1e300},
+    {"defaultContextWindow": 0},
+    {"defaultMaxTokens": -5},
+    {"defaultMaxTokens": "many"},
+    {"regoin": "x"},
+    {"colour": "x"},
+    {"enabled": None},
+]
+MODELS = [
+    {},
+    {"id": ""},
+    {"id": "m"},
+    {"id": 1},
+    {"id": "m", "contextWindow": 0, "maxTokens": 1.5},
+    {"id": "m", "cost": {"input": -1, "outputs": 2}},
+    {"id": "m", "cost": 1},
+    {"id": "m", "input": ["smell"]},
+    {"id": "m", "input": "text"},
+    {"id": "m", "reasoning": "yes"},
+    [],
+]
+
+
+def config_seeds():
+    yield compact(CONFIG)
+    yield json.dumps(CONFIG, indent=2).encode()
+    for discovery in DISCOVERIES:
+        yield compact({"models": {"bedrockDiscovery": discovery}})
+        entries = {"amazon-bedrock": {"config": {"discovery": discovery}}}
+        yield compact({"plugins": {"entries": entries}})
+    for model in MODELS:
+        yield compact({"models": {"providers": {"amazon-bedrock": {"models": [model, model]}}}})
+    for primary in ("bedrock/x", "aws-bedrock/x", "x", "arn:aws:bedrock:x", "amazon-bedrock/", 1, {"primary": "y"}):
+        yield compact({"agents": {"defaults": {"model": {"primary": primary}}}})
+        yield compact({"agents": {"defaults": {"model": primary}}})
+    for provider in ({"baseUrl": "ftp://x"}, {"baseUrl": 1}, {"api": "other"}, {"auth": "key"}, {"models": {}}, 1):
+        yield compact({"models": {"providers": {"amazon-bedrock": provider}}})
+    for text in [
+        b"",
+        b"// nothing\n",
+        b"\xef\xbb\xbf{}",
+        b"{a: 1, $b_2: 2, 'c d': 3,}",
+        b"{models: {bedrockDiscovery: {enabled: true, enabled: false, // twice\n region: 'eu-west-1'}}}",
+        b"{auth: {preferBearer: false}} /* end */",
+        b"{auth: {preferBearer: 'no'}}",
+        b"['single', \"it\\'s\", 'line \\\n break', '\\x41\\v\\0\\q\\u00e9\\ud83d\\ude00']",
+        b"[+1, .5, 5., 0xFF, -Infinity, NaN, 1e3]",
+        b"{a: word}",
+        b"{a 1}",
+        b"{a: 1 b: 2}",
+        b"{a: 1",
+        b"[1, 2",
+        b"/* open",
+        b"{} {}",
+        b"{a: 'open",
+        b"{a: '\\ud83d'}",
+        b"{a: 0x}",
+        b"{a: @}",
+        b"[" * 600,
+        b"\r\n{\r a:\n 1\r\n}",
+    ]:
+        yield text
+
+
+# Credentials ---------------------------------------------------------------------------------------------------
+
+KEYS = {"AccessKeyId": "ASIAEXAMPLE", "SecretAccessKey": "canary", "Expiration": "2026-11-22T03:23:31Z"}
+ISSUED = {"Code": "Success", **KEYS, "Token": "token"}
+PROCESS = {"Version": 1, **KEYS, "SessionToken": "token"}
+SSO = {
+    "accessToken": "token",
+    "expiresAt": "2026-11-22T03:23:31Z",
+    "refreshToken": "refresh",
+    "clientId": "id",
+    "clientSecret": "canary",
+    "registrationExpiresAt": "2099-01-01T00:00:00UTC",
+    "region": "us-east-1",
+    "nested": {"list": [1, "x"]},
+}
+LOGIN = {
+    "accessToken": {
+        "accessKeyId": "ASIA",
+        "secretAccessKey": "canary",
+        "sessionToken": "t",
+        "accountId": "1",
+        "expiresAt": "2026-11-22T03:23:31Z",
+    },
+    "clientId": "id",
+    "refreshToken": "r",
+    "dpopKey": "-----BEGIN EC PRIVATE KEY-----\nAA==\n-----END EC PRIVATE KEY-----\n",
+    "tokenType": "aws_sigv4",
+}
+LOGIN_ANSWER = {
+    "accessToken": {"accessKeyId": "ASIA2", "secretAccessKey": "canary2", "sessionToken": "t2"},
+    "expiresIn": 900,
+    "refreshToken": "r2",
+}
+ROLE = {
+    "roleCredentials": {
+        "accessKeyId": "ASIA",
+        "secretAccessKey": "canary",
+        "sessionToken": "t",
+        "expiration": 1651516560000,
+    }
+}
+STS = (
+    '<?xml version="1.0"?>\n<!-- a comment --><AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">'
+    "<AssumeRoleResult><AssumedRoleUser><Arn>arn:aws:sts::1:assumed-role/r/s</Arn></AssumedRoleUser><Credentials>"
+    "<AccessKeyId>ASIA</AccessKeyId><SecretAccessKey>canary&amp;&#x2f;&#47;</SecretAccessKey>"
+    "<SessionToken>t</SessionToken><Expiration>2026-11-22T03:23:31Z</Expiration><Empty/></Credentials>"
+    "</AssumeRoleResult></AssumeRoleResponse>\n"
+)
+IDENTITY = (
+    "<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::1:user/me</Arn><UserId>A</UserId>"
+    "<Account>1</Account></GetCallerIdentityResult></GetCallerIdentityResponse>"
+)
+REFUSAL = "<ErrorResponse><Error><Code>AccessDenied</Code><Message>no&#27;</Message></Error></ErrorResponse>"
+INSTANTS = [
+    "2024-02-29T23:59:60.123456789123+01:30",
+    "2023-02-29T00:00:00Z",
+    "0000-01-01T00:00:00-23:59",
+    "9999-12-31t23:59:59z",
+    "1969-12-31 23:59:59.5Z",
+    "2026-04-31T00:00:00Z",
+    "2026-11-22T03:23:31",
+    "2026-13-01T00:00:00Z",
+    "2026-11-22T24:00:00Z",
+    "2026-11-22T03:23:31.Z",
+    "2026-11-22T03:23:31+24:00",
+    "2026-11-22T03:23:31Z ",
+    "20261122T032331Z",
+]
+
+
+def changed(document):
+    """The document without a member, with a wrong type, with blanks, with what fits into no header."""
+    for name in document:
+        yield {key: value for key, value in document.items() if key != name}
+        for value in (None, 1, "", "  ", "two words", "caf\u00e9", [], {"a": "b"}, -1, 1.5):
+            yield {**document, name: value}
+
+
+def credential_seeds():
+    rng = random.Random(17)
+
+    def document(source, body, more=0):
+        body = body if isinstance(body, bytes) else body.encode() if isinstance(body, str) else compact(body)
+        return bytes([source, more]) + body
+
+    for source, good in ((0, ISSUED), (1, ISSUED), (2, PROCESS)):
+        yield document(source, good)
+        yield document(source, {name.upper(): value for name, value in good.items()})
+        variants = list(changed(good))
+        yield from (document(source, variant) for variant in (variants if source == 2 else rng.sample(variants, 25)))
+    yield from (document(0, {**ISSUED, "Expiration": instant}) for instant in INSTANTS)
+    yield document(2, {**PROCESS, "Version": 2})
+    yield document(0, {"Code": "AssumeRoleUnauthorizedAccess", "Message": "no"})
+    yield document(0, {"Code": "not a code/=="})
+    for more in range(8):
+        yield document(1, {"code": "Denied", "message": "no\u001b"}, more)
+        yield document(1, {"message": "no"}, more)
+        yield document(1, "<html>", more)
+        yield document(6, {"error": "invalid_grant", "error_description": "canary", "message": "m"}, more)
+        yield document(3, REFUSAL, more)
+        yield document(4, REFUSAL, more)
+    for source in (0, 2, 6, 7, 8):
+        for body in ("", " \n", "[]", "1", "{", '{"a":1,"A":2}', "{}", "null", '{"a":' * 130, "\xff", b"\xff"):
+            yield document(source, body)
+    yield document(3, STS)
+    yield document(3, "\ufeff" + STS)
+    yield document(4, IDENTITY)
+    for old, new in [
+        ("</Credentials>", "</Other>"),
+        ("&amp;", "&lt;&gt;&quot;&apos;"),
+        ("&amp;", "&nbsp;"),
+        ("&amp;", "&#xD800;"),
+        ("&amp;", "&#0;"),
+        ("&amp;", "&"),
+        ("<Empty/>", "<![CDATA[x]]>"),
+        ("<Empty/>", "<?php ?>"),
+        ("<Empty/>", "< Empty/>"),
+        ("<Empty/>", "<1/>"),
+        ("<Empty/>", '<Empty a="b>" c=\'d>\'></Empty>'),
+        ("<Empty/>", "<a>" * 20),
+        ("<Empty/>", "<!-- open"),
+        ("<Empty/>", "<Empty"),
+        ("<?xml", "<!DOCTYPE x><?xml"),
+        ("?>", ""),
+        ("<AccessKeyId>ASIA</AccessKeyId>", ""),
+        ("<AccessKeyId>ASIA", "<AccessKeyId>two words"),
+        ("2026-11-22T03:23:31Z", "tomorrow"),
+        ("</AssumeRoleResponse>", ""),
+        ("</AssumeRoleResponse>", "</AssumeRoleResponse><more/>"),
+        ("</AssumeRoleResponse>", "</AssumeRoleResponse>more"),
+        ("<?xml", "more<?xml"),
+    ]:
+        assert old in STS, old
+        yield document(3, STS.replace(old, new, 1))
+    yield document(3, b"\xff")
+    yield document(3, "")
+    yield document(3, "<!-- nothing -->")
+    yield document(3, "<ErrorResponse><Error><Code>C</Code></Error></ErrorResponse>", 2)
+    yield document(4, IDENTITY.replace("<Account>1</Account>", ""))
+    yield document(4, IDENTITY.replace("user/me", "user me"))
+    for text in ("TOKEN==", " TOKEN \n", "", "two words", "role-name\nanother", "a/b", "x" * 129, b"\xff"):
+        yield document(5, text)
+    yield document(6, ROLE)
+    for variant in changed(ROLE["roleCredentials"]):
+        yield document(6, {"roleCredentials": variant})
+    yield document(6, {"roleCredentials": {**ROLE["roleCredentials"], "expiration": 2**64 - 1}})
+    yield document(6, {"roleCredentials": 1})
+    yield document(6, '{"roleCredentials":{"a":1,"A":2}}')
+    answer = {"accessToken": "new", "expiresIn": 3600, "refreshToken": "next"}
+    for variant in (answer, *changed(answer), {**answer, "expiresIn": 2**63}, {**answer, "expiresIn": 10**12}, {}):
+        yield document(7, compact(SSO) + b"\0" + compact(variant))
+    for variant in changed(SSO):
+        yield document(7, compact(variant) + b"\0" + compact(answer))
+    for more in range(8):
+        yield document(7, compact(SSO) + b"\0" + b'{"error":"invalid_grant","error_description":"canary"}', more)
+    yield document(7, compact({**SSO, "registrationExpiresAt": "2020-01-01T00:00:00Z"}) + b"\0" + compact(answer))
+    yield document(8, compact(LOGIN) + b"\0" + compact(LOGIN_ANSWER))
+    yield document(8, compact(LOGIN))
+    for variant in changed(LOGIN):
+        yield document(8, compact(variant) + b"\0" + compact(LOGIN_ANSWER))
+    for variant in changed(LOGIN["accessToken"]):
+        yield document(8, compact({**LOGIN, "accessToken": variant}) + b"\0" + compact(LOGIN_ANSWER))
+    for variant in (*changed(LOGIN_ANSWER), {**LOGIN_ANSWER, "expiresIn": 2**63}, {**LOGIN_ANSWER, "expiresIn": 10**12}):
+        yield document(8, compact(LOGIN) + b"\0" + compact(variant))
+
+
+# Requests to sign ----------------------------------------------------------------------------------------------
+
+
+def sign_seeds():
+    rng = random.Random(19)
+    paths = [
+        b"model/us.amazon.nova-lite-v1%3A0/converse-stream",
+        b"model/arn%3Aaws%3Abedrock%3Aus-east-1%3A123456789012%3Aapplication-inference-profile%2Fabc/converse",
+        b"model/anthropic.claude:0/converse",
+        b"foundation-models?byProvider=amazon&byInferenceType=ON_DEMAND",
+        b"inference-profiles?nextToken=a%2Bb%3D%3D&maxResults=100&typeEquals",
+        b"",
+        b"?",
+        b"a//b/./c/../d/.",
+        b"../../x",
+        b"%zz%4/%",
+        b"%C3%A9?%c3%a9=%2f&b=+&a=1&a=0&&=x&x==y",
+        b"~-_.!$'()*+,;=:@?~-_.!$'()*+,;=:@/?",
+    ]
+    headers = [
+        b"content-type:application/json\naccept: application/vnd.amazon.eventstream \n",
+        b"X-Amz-Target:a   b\nx-a:1\nx-a: 2\nuser-agent:me\nx-amzn-trace-id:t\nconnection:close\n",
+        b"host:other.example\nx-amz-date:20200101T000000Z\nx-amz-security-token:old\nauthorization:old\n",
+        b'q:"a   b"\nempty:\nproxy-authorization:x\nte:trailers\nbad name:x\nno colon\namz-sdk-request:attempt=1\n',
+        b"",
+    ]
+    for path in paths:
+        for _ in range(4):
+            head = struct.pack(">BBI", rng.randrange(64), rng.randrange(32), rng.randrange(2**32))
+            yield head + path + b"\n" + rng.choice(headers) + b"\n" + rng.choice([b"", b"{}", rng.randbytes(40)])
+    for flags in range(64):
+        head = struct.pack(">BBI", flags, flags % 32, 1_440_938_160)
+        yield head + rng.choice(paths) + b"\n" + rng.choice(headers) + b"\n{}"
+
+
+TARGETS = {
+    "frames": frame_seeds(),
+    "frames_valid_crc": corrected_seeds(2, 40),
+    "frames_vs_smithy": corrected_seeds(3, 60),
+    "frames_round_trip": round_trip_seeds(),
+    "event_json": event_json_seeds(),
+    "event_sequence": event_sequence_seeds(),
+    "profile": profile_seeds(),
+    "profile_vs_ini": ini_seeds(),
+    "config": config_seeds(),
+    "credential_json": credential_seeds(),
+    "sign_vs_aws": sign_seeds(),
+}
+
+
+def files():
+    for target, seeds in TARGETS.items():
+        for seed in dict.fromkeys(seeds):
+            # Named by what it holds, so that a new seed renames no other.
+            yield ROOT / "corpus" / target / f"seed-{hashlib.sha256(seed).hexdigest()[:12]}", seed
+
+
+def main():
+    expected = dict(files())
+    present = set(ROOT.glob("corpus/*/seed-*"))
+    if "--check" in sys.argv:
+        differing = [path for path in expected if not path.is_file() or path.read_bytes() != expected[path]]
+        differing += present - expected.keys()
+        if differing:
+            sys.exit("not as fuzz/seeds.py writes them: " + ", ".join(map(str, sorted(differing))))
+        return
+    for path in present - expected.keys():
+        path.unlink()
+    for path, seed in expected.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(seed)
+    for target in TARGETS:
+        print(target, sum(path.parent.name == target for path in expected))
+
+
+if __name__ == "__main__":
+    main()
