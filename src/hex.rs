@@ -1,6 +1,7 @@
 //! Lower-case hexadecimal, as signatures and payload hashes are written.
 
 /// The lower-case hexadecimal form of `bytes`: two characters a byte.
+#[cfg(any(test, feature = "client"))]
 pub(crate) fn encode(bytes: &[u8]) -> String {
     // Filled as a slice, which the compiler does many digits at a time.
     let mut text = vec![0; bytes.len().saturating_mul(2)];
