@@ -274,6 +274,9 @@ mod tests {
     fn an_unknown_message_type_keeps_its_text() {
         let exception = with_message_type(HeaderValue::String("exception"));
         assert_eq!(exception.message_type(), Some(MessageType::Exception));
+        let header = HeaderValue::String("throttlingException");
+        let typed = Frame::builder().header(":exception-type", header).build().unwrap();
+        assert_eq!(typed.exception_type(), Some("throttlingException"));
         let unknown = with_message_type(HeaderValue::String("Event"));
         assert_eq!(unknown.message_type(), Some(MessageType::Unknown("Event")));
     }
