@@ -23,9 +23,10 @@ use super::proxy::ProxyVariables;
 use super::{Body, BoxFuture, CONNECT_TIMEOUT, Transport, TransportError, TransportErrorKind};
 use super::{failure, tls};
 
-/// What a connection reads at once, in bytes, and the longest head of a response. Left to itself hyper doubles it whenever
-/// a read fills it: a thousand streams then hold tens of megabytes for the sake of a few bursts.
-const READ_BUFFER: usize = 16 * 1024;
+/// What a connection reads at once, in bytes, and the longest head of a response: what proxies allow by default, too.
+/// Left to itself hyper doubles it whenever a read fills it: a thousand streams then hold tens of megabytes for the sake
+/// of a few bursts.
+const READ_BUFFER: usize = 8 * 1024;
 
 /// How long an unused connection stays open, as in reqwest.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(90);

@@ -20,11 +20,11 @@ const HEAD: &str = "HTTP/1.1 200 OK\r\n\
 /// The deltas that go out in one write when D is 0.
 const BATCH: usize = 64;
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(serve())
 }
 
-async fn serve() -> Result<(), Box<dyn Error>> {
+async fn serve() -> Result<(), Box<dyn Error + Send + Sync>> {
     let listener = listen()?;
     say(&listener.local_addr()?.port().to_string())?;
     loop {
@@ -48,7 +48,7 @@ fn say(line: &str) -> io::Result<()> {
     stdout.flush()
 }
 
-async fn answer(mut stream: TcpStream) -> Result<(), Box<dyn Error>> {
+async fn answer(mut stream: TcpStream) -> Result<(), Box<dyn Error + Send + Sync>> {
     stream.set_nodelay(true)?;
     while let Some(path) = read_request(&mut stream).await? {
         let model =
@@ -93,7 +93,7 @@ async fn send_deltas(stream: &mut TcpStream, count: usize, interval: Duration) -
 }
 
 /// The path of the next request; `None` when the client has closed the connection.
-async fn read_request(stream: &mut TcpStream) -> Result<Option<String>, Box<dyn Error>> {
+async fn read_request(stream: &mut TcpStream) -> Result<Option<String>, Box<dyn Error + Send + Sync>> {
     let mut bytes = Vec::new();
     loop {
         let first = bytes.is_empty();
