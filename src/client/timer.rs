@@ -3,8 +3,8 @@
 use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
-use std::time::Duration;
+use std::task::{Context, Poll, ready};
+use std::time::{Duration, Instant};
 
 use super::timeouts::Timeouts;
 use crate::error::{Error, TimedOut, TimeoutKind};
@@ -75,26 +75,27 @@ pub(super) async fn read_at_most(
 /// The limits of a stream. They run only while the network is waited for.
 pub(super) struct StreamTimers {
     transport: Arc<dyn Transport>,
-    timeouts: Timeouts,
-    idle: Option<Timer>,
-    frame: Option<Timer>,
+    idle: Silence,
+    frame: Silence,
     /// Runs from the beginning of the call, which knows it.
     pub(super) total: Option<Timer>,
 }
 
 impl StreamTimers {
     pub(super) fn new(transport: Arc<dyn Transport>, timeouts: Timeouts) -> Self {
-        Self { transport, timeouts, idle: None, frame: None, total: None }
+        let idle = Silence::new(TimeoutKind::Idle, timeouts.idle());
+        let frame = Silence::new(TimeoutKind::Frame, timeouts.frame());
+        Self { transport, idle, frame, total: None }
     }
 
     /// Bytes have come.
     pub(super) fn chunk_came(&mut self) {
-        self.idle = None;
+        self.idle.since = None;
     }
 
     /// A frame is whole.
     pub(super) fn frame_came(&mut self) {
-        self.frame = None;
+        self.frame.since = None;
     }
 
     /// Whether the whole call has taken too long.
@@ -104,18 +105,127 @@ impl StreamTimers {
 
     /// Which limit has run out, now that nothing comes; `in_frame` with a part of a frame in hand.
     pub(super) fn poll_waiting(&mut self, in_frame: bool, context: &mut Context<'_>) -> Poll<TimedOut> {
-        let Self { transport, timeouts, .. } = self;
-        if self.idle.is_none() {
-            self.idle = Timer::start(&**transport, TimeoutKind::Idle, timeouts.idle());
+        let timed_out = self.idle.poll(&*self.transport, context);
+        if timed_out.is_pending() && in_frame {
+            return self.frame.poll(&*self.transport, context);
         }
-        if in_frame && self.frame.is_none() {
-            self.frame = Timer::start(&**transport, TimeoutKind::Frame, timeouts.frame());
-        }
-        for timer in [&mut self.idle, &mut self.frame].into_iter().flatten() {
-            if let Poll::Ready(timed_out) = timer.poll(context) {
+        timed_out
+    }
+}
+
+/// A limit on a silence that is over, most of the time, long before the limit.
+///
+/// A timer for each of thousands of silences is work. So the timer of an earlier one runs on, and only when it rings is
+/// it seen how long the present one has lasted, and a timer set for the rest.
+struct Silence {
+    kind: TimeoutKind,
+    limit: Option<Duration>,
+    /// When the present one began; `None` while there is none.
+    since: Option<Instant>,
+    alarm: Option<Alarm>,
+}
+
+struct Alarm {
+    timer: Timer,
+    /// Whether it was set for the present silence, and says that this has lasted too long.
+    decides: bool,
+}
+
+impl Silence {
+    fn new(kind: TimeoutKind, limit: Option<Duration>) -> Self {
+        Self { kind, limit, since: None, alarm: None }
+    }
+
+    /// Whether the silence, which begins now at the latest, has lasted too long.
+    fn poll(&mut self, transport: &dyn Transport, context: &mut Context<'_>) -> Poll<TimedOut> {
+        let Some(limit) = self.limit else { return Poll::Pending };
+        let since = *self.since.get_or_insert_with(|| {
+            if let Some(alarm) = &mut self.alarm {
+                alarm.decides = false;
+            }
+            transport.now()
+        });
+        loop {
+            let alarm = self.alarm.get_or_insert_with(|| {
+                let rest = limit.saturating_sub(transport.now().saturating_duration_since(since));
+                Alarm { timer: Timer { kind: self.kind, limit, sleep: transport.sleep(rest) }, decides: true }
+            });
+            let timed_out = ready!(alarm.timer.poll(context));
+            if alarm.decides {
                 return Poll::Ready(timed_out);
             }
+            self.alarm = None;
         }
-        Poll::Pending
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::task::Waker;
+
+    use bytes::Bytes;
+
+    use super::*;
+    use crate::transport::TransportError;
+
+    /// A clock that stands still until it is set, and timers that ring when they are told to.
+    #[derive(Default)]
+    struct Clock {
+        started: Mutex<Vec<Duration>>,
+        time: Mutex<Option<Instant>>,
+        ring: Arc<AtomicBool>,
+    }
+
+    impl Clock {
+        fn pass(&self, seconds: u64) {
+            let time = self.now() + Duration::from_secs(seconds);
+            *self.time.lock().expect("the time") = Some(time);
+        }
+    }
+
+    impl Transport for Clock {
+        fn send(
+            &self,
+            _: http::Request<Bytes>,
+        ) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
+            unreachable!("nothing is sent")
+        }
+
+        fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
+            self.started.lock().expect("the timers").push(duration);
+            let ring = Arc::clone(&self.ring);
+            Box::pin(poll_fn(move |_| {
+                if ring.swap(false, Ordering::Relaxed) { Poll::Ready(()) } else { Poll::Pending }
+            }))
+        }
+
+        fn now(&self) -> Instant {
+            *self.time.lock().expect("the time").get_or_insert_with(Instant::now)
+        }
+    }
+
+    #[test]
+    fn a_thousand_silences_take_one_timer_and_the_limit_is_kept() {
+        let clock = Clock::default();
+        let mut silence = Silence::new(TimeoutKind::Idle, Some(Duration::from_secs(300)));
+        let mut context = Context::from_waker(Waker::noop());
+        for _ in 0..1_000 {
+            assert!(silence.poll(&clock, &mut context).is_pending());
+            silence.since = None;
+        }
+        assert_eq!(clock.started.lock().expect("the timers")[..], [Duration::from_secs(300)]);
+
+        // The last silence begins 200 s into that timer.
+        clock.pass(200);
+        assert!(silence.poll(&clock, &mut context).is_pending());
+        clock.pass(100);
+        clock.ring.store(true, Ordering::Relaxed);
+        assert!(silence.poll(&clock, &mut context).is_pending());
+        let seconds = clock.started.lock().expect("the timers").clone();
+        assert_eq!(seconds, [Duration::from_secs(300), Duration::from_secs(200)]);
+        clock.ring.store(true, Ordering::Relaxed);
+        assert!(silence.poll(&clock, &mut context).is_ready());
     }
 }

@@ -19,7 +19,7 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use futures_core::Stream;
@@ -52,7 +52,7 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 /// ```
 /// use bedrill::transport::{Body, BoxFuture, Transport, TransportError};
 /// use bytes::Bytes;
-/// use std::time::Duration;
+/// use std::time::{Duration, Instant};
 ///
 /// /// Answers every request with the same recorded body.
 /// struct Replay(Bytes);
@@ -86,6 +86,11 @@ pub trait Transport: Send + Sync {
 
     /// Resolves after `duration`, on the timer that belongs to the transport's runtime.
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()>;
+
+    /// The time on the clock that [`sleep`](Self::sleep) goes by: the system's, unless that is another one.
+    fn now(&self) -> Instant {
+        Instant::now()
+    }
 }
 
 /// A response body: chunks as they come from the network.

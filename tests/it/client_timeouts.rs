@@ -85,6 +85,17 @@ fn pauses_below_the_limit_are_no_stall() {
 }
 
 #[test]
+fn a_stall_is_counted_from_the_last_bytes_to_the_second() {
+    let mut reply = Reply::stream([start()]);
+    for _ in 0..5 {
+        reply = reply.then([Step::Wait(seconds(130)), Step::Send(text("tick "))]);
+    }
+    let (answer, _) = outcome(Timeouts::new(), [reply.then([Step::Hang])]);
+    assert_eq!(answer.expect_err("a stall").timeout_kind(), Some(TimeoutKind::Idle));
+    assert_eq!(elapsed(), seconds(5 * 130 + 300));
+}
+
+#[test]
 fn a_frame_that_trickles_is_given_300_s() {
     let long = text(&"x".repeat(400));
     let reply = Reply::stream([start(), text("Hel")]).then([Step::Wait(seconds(50))]).then(drip(&long));

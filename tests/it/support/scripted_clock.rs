@@ -9,7 +9,7 @@ use std::future::Future;
 use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use bedrill::auth::{Auth, StaticHost};
 use bedrill::credentials::Credentials;
@@ -22,6 +22,7 @@ use bytes::Bytes;
 pub const NOON: u64 = 1_795_348_800;
 
 thread_local! {
+    static START: Cell<Instant> = Cell::new(Instant::now());
     static NOW: Cell<Duration> = const { Cell::new(Duration::ZERO) };
     static TIMERS: RefCell<BTreeSet<(Duration, u64)>> = const { RefCell::new(BTreeSet::new()) };
     static NEXT_ID: Cell<u64> = const { Cell::new(0) };
@@ -248,6 +249,10 @@ impl Transport for Script {
 
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
         Box::pin(Sleep::new(duration))
+    }
+
+    fn now(&self) -> Instant {
+        START.get() + elapsed()
     }
 }
 
