@@ -140,17 +140,19 @@ impl Client {
         };
         let send_once = |attempt: Attempt| async move {
             let (head, body, notice) = self.invoke(request, how, &attempt).await?;
-            let stream = self.open_stream(&head, body, &attempt).await?;
+            let stream = self.open_stream(head, body, &attempt).await?;
             Ok(stream.with_notice(notice))
         };
-        let done = self.0.attempts.run(&*self.0.transport, send_once, ConverseStream::verdict).await?;
+        // On the heap: thousands of streams then hold no more than the stream when it is there.
+        let answering = Box::pin(self.0.attempts.run(&*self.0.transport, send_once, ConverseStream::verdict));
+        let done = answering.await?;
         self.tell(done.answer.notice());
         Ok(done.answer.with_total(done.total))
     }
 
     async fn open_stream(
         &self,
-        head: &http::response::Parts,
+        head: http::response::Parts,
         mut body: Body,
         attempt: &Attempt,
     ) -> Result<ConverseStream, Error> {
@@ -164,6 +166,8 @@ impl Client {
             operation::expect_event_stream(&head.headers, &beginning)
                 .map_err(|error| Error::from(error).with_response(status, request_id.as_deref()))?;
         }
+        // The headers share the buffer that the connection reads into, and would keep it from being used again.
+        drop(head);
         let decoder = EventDecoder::with_budget(self.0.frame_budget);
         let timers = StreamTimers::new(Arc::clone(&self.0.transport), *timeouts);
         let mut stream = ConverseStream::new(body, decoder, timers, status, request_id, attempt.number());

@@ -258,7 +258,13 @@ impl Stream for ConverseStream {
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = self.get_mut();
         let item = match this.ahead.pop_front() {
-            Some(event) => Some(Ok(event)),
+            Some(event) => {
+                if this.ahead.is_empty() {
+                    // The stream may be long, and it is not needed again.
+                    this.ahead = VecDeque::new();
+                }
+                Some(Ok(event))
+            }
             None if this.failure.is_some() => this.failure.take().map(Err),
             None if this.ended => None,
             None => {

@@ -13,8 +13,8 @@ use super::{CRC_LEN, Frame, OVERHEAD, PRELUDE_LEN};
 
 pub use error::{Budget, DecodeError};
 
-/// The least that the buffer asks for when it has to ask: some dozens of ordinary frames.
-const MIN_CAPACITY: usize = 8 * 1024;
+/// The least that the buffer asks for when it has to ask: some ordinary frames.
+const MIN_CAPACITY: usize = 1024;
 
 /// Reads frames from the pieces of a stream, however it was cut.
 ///
