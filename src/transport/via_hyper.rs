@@ -1,42 +1,34 @@
 //! [`Transport`] over hyper and rustls alone: the same rules as over reqwest, in fewer bytes and crates.
 
+mod connect;
+mod connection;
+mod pool;
+
 use std::convert::Infallible;
-use std::error::Error;
-use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http::Uri;
+use http::header::HOST;
 use http_body::{Frame, SizeHint};
-use hyper_util::client::legacy::{self, connect};
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use rustls::pki_types::ServerName;
-use tokio_rustls::TlsConnector;
-use tower_service::Service;
+use hyper::body::Incoming;
 
+use self::connect::Connector;
+use self::connection::{Answer, Connection, SendError};
+use self::pool::{Origin, Pool};
 use super::chunks::Chunks;
 use super::direct::is_direct;
 use super::proxy::ProxyVariables;
 use super::{Body, BoxFuture, CONNECT_TIMEOUT, Transport, TransportError, TransportErrorKind};
 use super::{failure, tls};
 
-/// What a connection reads at once, in bytes, and the longest head of a response: what proxies allow by default, too.
-/// Left to itself hyper doubles it whenever a read fills it: a thousand streams then hold tens of megabytes for the sake
-/// of a few bursts.
-const READ_BUFFER: usize = 8 * 1024;
-
-/// How long an unused connection stays open, as in reqwest.
-const IDLE_TIMEOUT: Duration = Duration::from_secs(90);
-/// How often a silent connection is probed, and how many probes may stay unanswered; as in reqwest.
-const KEEPALIVE: Duration = Duration::from_secs(15);
-const KEEPALIVE_PROBES: u32 = 3;
-
 /// The lean transport. Cloning is cheap and shares the connection pool.
 ///
-/// HTTP/1.1 only, redirects never followed, nothing decompressed. **It does not speak to proxies.** When a proxy
+/// HTTP/1.1 only, redirects never followed, nothing decompressed. A connection is driven by the call or the body that
+/// uses it, without a task of its own; unused ones are closed after 90 seconds. **It does not speak to proxies.** When a proxy
 /// variable (`HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`) applies to a request and `NO_PROXY` does not list its host, the
 /// request fails with [`TransportErrorKind::Proxy`] instead of going past the proxy unnoticed. Requests to this
 /// machine (`localhost`, loopback addresses) and to the credential endpoints of AWS machines (169.254.0.0/16,
@@ -50,8 +42,8 @@ const KEEPALIVE_PROBES: u32 = 3;
 /// ```
 #[derive(Debug, Clone)]
 pub struct HyperTransport {
-    client: legacy::Client<Connector, Whole>,
-    connect_timeout: Duration,
+    connector: Connector,
+    pool: Pool,
     proxies: Arc<ProxyVariables>,
 }
 
@@ -134,20 +126,9 @@ impl HyperTransportBuilder {
     pub fn build(self) -> Result<HyperTransport, TransportError> {
         let tls = tls::client_config(self.ca_bundle.as_deref())
             .map_err(|error| TransportError::new(TransportErrorKind::Tls, error.to_string()))?;
-        let mut tcp = connect::HttpConnector::new();
-        tcp.enforce_http(false);
-        tcp.set_nodelay(true);
-        tcp.set_keepalive(Some(KEEPALIVE));
-        tcp.set_keepalive_interval(Some(KEEPALIVE));
-        tcp.set_keepalive_retries(Some(KEEPALIVE_PROBES));
-        let connector = Connector { tcp, tls: Arc::new(tls).into(), limit: self.connect_timeout };
-        let client = legacy::Client::builder(TokioExecutor::new())
-            .pool_timer(TokioTimer::new())
-            .pool_idle_timeout(IDLE_TIMEOUT)
-            .http1_read_buf_exact_size(READ_BUFFER)
-            .build(connector);
+        let connector = Connector::new(tls, self.connect_timeout);
         let proxies = self.proxies.unwrap_or_else(|| ProxyVariables::read(|name| std::env::var(name).ok()));
-        Ok(HyperTransport { client, connect_timeout: self.connect_timeout, proxies: Arc::new(proxies) })
+        Ok(HyperTransport { connector, pool: Pool::default(), proxies: Arc::new(proxies) })
     }
 }
 
@@ -158,25 +139,60 @@ impl Transport for HyperTransport {
     ) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
         Box::pin(async move {
             self.check_direct(request.uri())?;
-            let host = request.uri().host().unwrap_or("the host").to_owned();
-            let response = self.client.request(request.map(Whole)).await.map_err(|error| {
-                let connecting = error.is_connect();
-                let otherwise =
-                    if connecting { TransportErrorKind::Connect } else { TransportErrorKind::Broken };
-                let error = failure::describe(error, &host, "reach", otherwise);
-                failure::no_connection_within(self.connect_timeout, error)
-            })?;
-            Ok(response.map(|body| {
-                Body::from_stream(Chunks::new(body, move |error: hyper::Error| {
-                    failure::describe(error, &host, "read from", TransportErrorKind::Broken)
-                }))
-            }))
+            let uri = request.uri().clone();
+            let origin = Origin::of(&uri)?;
+            let mut request = in_origin_form(request.map(Whole), &origin);
+            // A socket that was closed since its last answer leaves the request unsent; a new one is the last resort.
+            while let Some(socket) = self.pool.take(&origin) {
+                match Connection::send(socket, request).await {
+                    Ok(answer) => return Ok(self.received(answer, origin)),
+                    Err(SendError { unsent: Some(unsent), .. }) => request = unsent,
+                    Err(SendError { error, .. }) => return Err(broken(error, origin.host(), "reach")),
+                }
+            }
+            // On the heap, so that a call which waits for its answer does not hold what connecting took.
+            let socket = Box::pin(self.connector.connect(&uri)).await?;
+            match Connection::send(socket, request).await {
+                Ok(answer) => Ok(self.received(answer, origin)),
+                Err(SendError { error, .. }) => Err(broken(error, origin.host(), "reach")),
+            }
         })
     }
 
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
         Box::pin(tokio::time::sleep(duration))
     }
+
+    fn now(&self) -> Instant {
+        tokio::time::Instant::now().into_std()
+    }
+}
+
+impl HyperTransport {
+    /// The answer as the caller reads it; its socket goes to the pool when it has been read to its end.
+    fn received(
+        &self,
+        (head, connection): (http::Response<Incoming>, Option<Connection>),
+        origin: Origin,
+    ) -> http::Response<Body> {
+        head.map(|body| {
+            let host = origin.host().to_owned();
+            let answer = Answer::new(body, connection, origin, self.pool.clone());
+            Body::from_stream(Chunks::new(answer, move |error| broken(error, &host, "read from")))
+        })
+    }
+}
+
+fn broken(error: hyper::Error, host: &str, action: &str) -> TransportError {
+    failure::describe(error, host, action, TransportErrorKind::Broken)
+}
+
+/// The request as it goes to the server itself: the origin moves from its target to `host`.
+fn in_origin_form<B>(mut request: http::Request<B>, origin: &Origin) -> http::Request<B> {
+    request.headers_mut().entry(HOST).or_insert_with(|| origin.host_header());
+    let target = request.uri().path_and_query().cloned();
+    *request.uri_mut() = target.map_or_else(|| Uri::from_static("/"), Uri::from);
+    request
 }
 
 /// A request body that is there as a whole; empty once it is taken.
@@ -200,60 +216,5 @@ impl http_body::Body for Whole {
 
     fn size_hint(&self) -> SizeHint {
         SizeHint::with_exact(self.0.len() as u64)
-    }
-}
-
-/// Makes connections: name, TCP, and TLS when the scheme is `https`, all within one limit.
-#[derive(Clone)]
-struct Connector {
-    tcp: connect::HttpConnector,
-    tls: TlsConnector,
-    limit: Duration,
-}
-
-type ConnectError = Box<dyn Error + Send + Sync>;
-
-impl Connector {
-    async fn connect(mut self, uri: Uri) -> Result<Connection, ConnectError> {
-        let https = uri.scheme() == Some(&http::uri::Scheme::HTTPS);
-        let name = uri.host().unwrap_or_default().trim_start_matches('[').trim_end_matches(']').to_owned();
-        let tcp = self.tcp.call(uri).await?;
-        if !https {
-            return Ok(Box::new(tcp));
-        }
-        let tls = self.tls.connect(ServerName::try_from(name)?, tcp.into_inner()).await?;
-        Ok(Box::new(TokioIo::new(tls)))
-    }
-}
-
-impl Service<Uri> for Connector {
-    type Response = Connection;
-    type Error = ConnectError;
-    type Future = BoxFuture<'static, Result<Connection, ConnectError>>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), ConnectError>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, uri: Uri) -> Self::Future {
-        let limit = self.limit;
-        let connecting = self.clone().connect(uri);
-        Box::pin(async move {
-            let outcome = tokio::time::timeout(limit, connecting).await;
-            outcome.unwrap_or_else(|late| Err(io::Error::new(io::ErrorKind::TimedOut, late).into()))
-        })
-    }
-}
-
-/// A connection, with or without TLS.
-type Connection = Box<dyn Io>;
-
-trait Io: hyper::rt::Read + hyper::rt::Write + Send + Unpin {}
-
-impl<T: hyper::rt::Read + hyper::rt::Write + Send + Unpin> Io for T {}
-
-impl connect::Connection for Connection {
-    fn connected(&self) -> connect::Connected {
-        connect::Connected::new()
     }
 }

@@ -1,0 +1,69 @@
+//! New sockets: name, TCP, and TLS when the scheme is `https`, all within one limit.
+
+use std::error::Error;
+use std::fmt;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::Uri;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioIo;
+use rustls::pki_types::ServerName;
+use tokio_rustls::TlsConnector;
+use tower_service::Service;
+
+use super::connection::Socket;
+use crate::transport::{TransportError, TransportErrorKind, failure};
+
+/// How often a silent connection is probed, and how many probes may stay unanswered; as in reqwest.
+const KEEPALIVE: Duration = Duration::from_secs(15);
+const KEEPALIVE_PROBES: u32 = 3;
+
+#[derive(Clone)]
+pub(super) struct Connector {
+    tcp: HttpConnector,
+    tls: TlsConnector,
+    limit: Duration,
+}
+
+type ConnectError = Box<dyn Error + Send + Sync>;
+
+impl Connector {
+    pub(super) fn new(tls: rustls::ClientConfig, limit: Duration) -> Self {
+        let mut tcp = HttpConnector::new();
+        tcp.enforce_http(false);
+        tcp.set_nodelay(true);
+        tcp.set_keepalive(Some(KEEPALIVE));
+        tcp.set_keepalive_interval(Some(KEEPALIVE));
+        tcp.set_keepalive_retries(Some(KEEPALIVE_PROBES));
+        Self { tcp, tls: Arc::new(tls).into(), limit }
+    }
+
+    pub(super) async fn connect(&self, uri: &Uri) -> Result<Socket, TransportError> {
+        let error = match tokio::time::timeout(self.limit, self.socket(uri)).await {
+            Ok(Ok(socket)) => return Ok(socket),
+            Ok(Err(error)) => error,
+            Err(late) => io::Error::new(io::ErrorKind::TimedOut, late).into(),
+        };
+        let host = uri.host().unwrap_or("the host");
+        let error = failure::describe(error, host, "reach", TransportErrorKind::Connect);
+        Err(failure::no_connection_within(self.limit, error))
+    }
+
+    async fn socket(&self, uri: &Uri) -> Result<Socket, ConnectError> {
+        let tcp = self.tcp.clone().call(uri.clone()).await?;
+        if uri.scheme() != Some(&http::uri::Scheme::HTTPS) {
+            return Ok(Box::new(tcp));
+        }
+        let name = uri.host().unwrap_or_default().trim_start_matches('[').trim_end_matches(']').to_owned();
+        let tls = self.tls.connect(ServerName::try_from(name)?, tcp.into_inner()).await?;
+        Ok(Box::new(TokioIo::new(tls)))
+    }
+}
+
+impl fmt::Debug for Connector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connector").field("limit", &self.limit).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,250 @@
+//! Sockets that wait for their next request.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::Duration;
+
+use http::uri::{Authority, Scheme};
+use http::{HeaderValue, Uri};
+use tokio::runtime::Handle;
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, sleep};
+
+use super::connection::{Socket, is_silent};
+use crate::transport::{TransportError, TransportErrorKind};
+
+/// How long an unused socket stays open, as in reqwest.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(90);
+
+/// How often unused sockets are looked at: those past their time are closed, and those that the server has closed.
+const SWEEP: Duration = Duration::from_secs(5);
+
+/// Where a socket goes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Origin {
+    https: bool,
+    authority: Authority,
+}
+
+impl Origin {
+    pub(super) fn of(uri: &Uri) -> Result<Self, TransportError> {
+        let https = match uri.scheme() {
+            Some(scheme) if *scheme == Scheme::HTTPS => Some(true),
+            Some(scheme) if *scheme == Scheme::HTTP => Some(false),
+            _ => None,
+        };
+        https
+            .zip(uri.authority())
+            .map(|(https, authority)| Self { https, authority: authority.clone() })
+            .ok_or_else(|| {
+                TransportError::new(
+                    TransportErrorKind::Other,
+                    format!("{uri} is not an http or https URL with a host"),
+                )
+            })
+    }
+
+    pub(super) fn host(&self) -> &str {
+        self.authority.host()
+    }
+
+    /// The host, and its port unless the scheme implies it.
+    pub(super) fn host_header(&self) -> HeaderValue {
+        let implied = if self.https { 443 } else { 80 };
+        let value = match self.authority.port_u16() {
+            Some(port) if port != implied => HeaderValue::try_from(format!("{}:{port}", self.host())),
+            _ => HeaderValue::from_str(self.host()),
+        };
+        value.unwrap_or(HeaderValue::from_static(""))
+    }
+}
+
+/// Unused sockets of all origins. Clones share them; they are closed with the last one.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Pool(Arc<Mutex<Unused>>);
+
+#[derive(Debug, Default)]
+struct Unused {
+    /// By when they came: the youngest last.
+    sockets: Vec<Waiting>,
+    /// Closes them. Runs while there are any.
+    sweeper: Option<JoinHandle<()>>,
+}
+
+struct Waiting {
+    origin: Origin,
+    socket: Socket,
+    since: Instant,
+}
+
+impl Pool {
+    /// The socket to `origin` that was used last, if it can still be used.
+    pub(super) fn take(&self, origin: &Origin) -> Option<Socket> {
+        let mut unused = lock(&self.0);
+        loop {
+            let index = unused.sockets.iter().rposition(|waiting| waiting.origin == *origin)?;
+            let mut waiting = unused.sockets.remove(index);
+            if waiting.is_usable() {
+                return Some(waiting.socket);
+            }
+        }
+    }
+
+    /// Keeps `socket` for the next request, when it is fit for one.
+    pub(super) fn put(&self, origin: Origin, socket: Socket) {
+        let mut waiting = Waiting { origin, socket, since: Instant::now() };
+        // Without a runtime nobody would close it in time.
+        let Ok(runtime) = Handle::try_current() else { return };
+        if !waiting.is_usable() {
+            return;
+        }
+        let mut unused = lock(&self.0);
+        unused.sockets.push(waiting);
+        // A sweeper ends with its runtime, too.
+        if unused.sweeper.as_ref().is_none_or(JoinHandle::is_finished) {
+            unused.sweeper = Some(runtime.spawn(sweep(Arc::downgrade(&self.0))));
+        }
+    }
+}
+
+impl Waiting {
+    fn is_usable(&mut self) -> bool {
+        self.since.elapsed() < IDLE_TIMEOUT && is_silent(&mut self.socket)
+    }
+}
+
+impl fmt::Debug for Waiting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Waiting")
+            .field("origin", &self.origin)
+            .field("since", &self.since)
+            .finish_non_exhaustive()
+    }
+}
+
+async fn sweep(unused: Weak<Mutex<Unused>>) {
+    loop {
+        sleep(SWEEP).await;
+        let Some(unused) = unused.upgrade() else { return };
+        let mut unused = lock(&unused);
+        unused.sockets.retain_mut(Waiting::is_usable);
+        if unused.sockets.is_empty() {
+            *unused = Unused::default();
+            return;
+        }
+    }
+}
+
+fn lock(unused: &Mutex<Unused>) -> MutexGuard<'_, Unused> {
+    unused.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use hyper_util::rt::TokioIo;
+    use tokio::io::{AsyncReadExt as _, DuplexStream, duplex};
+
+    use super::*;
+
+    fn origin(url: &'static str) -> Origin {
+        Origin::of(&Uri::from_static(url)).expect("an origin")
+    }
+
+    /// A socket, and the server's end of it.
+    fn socket() -> (Socket, DuplexStream) {
+        let (near, far) = duplex(1_024);
+        (Box::new(TokioIo::new(near)), far)
+    }
+
+    async fn is_closed(mut far: DuplexStream) -> bool {
+        matches!(far.read(&mut [0]).await, Ok(0))
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_socket_serves_its_own_origin_alone() {
+        let pool = Pool::default();
+        let (socket, _far) = socket();
+        pool.put(origin("http://a.test/x"), socket);
+        for other in ["http://b.test/", "https://a.test/", "http://a.test:8080/"] {
+            assert!(pool.take(&origin(other)).is_none(), "{other}");
+        }
+        assert!(pool.take(&origin("http://A.test/y")).is_some());
+        assert!(pool.take(&origin("http://a.test/x")).is_none(), "it is taken");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_socket_that_the_server_has_closed_is_not_handed_out() {
+        let pool = Pool::default();
+        let (older, far) = socket();
+        let (younger, _far) = socket();
+        pool.put(origin("http://a.test/"), younger);
+        pool.put(origin("http://a.test/"), older);
+        drop(far);
+        assert!(pool.take(&origin("http://a.test/")).is_some());
+        assert!(pool.take(&origin("http://a.test/")).is_none());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn bytes_that_nobody_asked_for_end_a_socket() {
+        let pool = Pool::default();
+        let (socket, mut far) = socket();
+        pool.put(origin("http://a.test/"), socket);
+        tokio::io::AsyncWriteExt::write_all(&mut far, b"HTTP/1.1 200 OK\r\n").await.expect("room");
+        assert!(pool.take(&origin("http://a.test/")).is_none());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_unused_socket_is_closed_after_90_seconds() {
+        let pool = Pool::default();
+        let (socket, far) = socket();
+        let start = Instant::now();
+        pool.put(origin("http://a.test/"), socket);
+        assert!(is_closed(far).await);
+        let waited = start.elapsed();
+        assert!(waited >= IDLE_TIMEOUT && waited <= IDLE_TIMEOUT + SWEEP, "{waited:?}");
+        assert!(lock(&pool.0).sweeper.is_none(), "nothing is left to do");
+        // And the next one is looked after again.
+        let (socket, far) = self::socket();
+        pool.put(origin("http://a.test/"), socket);
+        assert!(is_closed(far).await);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_end_by_the_server_is_answered_while_nothing_is_sent() {
+        let pool = Pool::default();
+        let (socket, far) = socket();
+        pool.put(origin("http://a.test/"), socket);
+        drop(far);
+        sleep(SWEEP + Duration::from_millis(1)).await;
+        assert!(lock(&pool.0).sockets.is_empty());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn sockets_close_with_the_last_of_their_users() {
+        let pool = Pool::default();
+        let (socket, far) = socket();
+        pool.put(origin("http://a.test/"), socket);
+        drop(pool.clone());
+        let start = Instant::now();
+        drop(pool);
+        assert!(is_closed(far).await);
+        assert_eq!(start.elapsed(), Duration::ZERO);
+    }
+
+    #[test]
+    fn the_host_header_has_the_port_unless_the_scheme_implies_it() {
+        for (url, host) in [
+            ("http://a.test", "a.test"),
+            ("https://a.test:443/x", "a.test"),
+            ("http://a.test:443/x", "a.test:443"),
+            ("https://user:secret@a.test:80/x", "a.test:80"),
+            ("http://[::1]:80/", "[::1]"),
+            ("http://[::1]:8080/", "[::1]:8080"),
+        ] {
+            assert_eq!(origin(url).host_header(), host, "{url}");
+        }
+        for url in ["/path", "ftp://a.test/", "a.test"] {
+            assert!(Origin::of(&Uri::from_static(url)).is_err(), "{url}");
+        }
+    }
+}
