@@ -99,8 +99,8 @@ pub(super) async fn credentials(
     let request = portal::request(&endpoint, &role, current.token.access_token())
         .map_err(|problem| AuthError::new(SOURCE, problem))?;
     let reply =
-        fetch_with_retries(context, |_| request.clone(), PORTAL, PORTAL_RETRIES, portal::is_transient);
-    let reply = reply.await;
+        fetch_with_retries(context, &|_| request.clone(), PORTAL, PORTAL_RETRIES, &portal::is_transient)
+            .await;
     let reply = reply.map_err(|error| AuthError::new(SOURCE, format!("{endpoint}: {error}")))?;
     let credentials = portal::parse(&reply, &role, &settings, &current.token.secrets())
         .map_err(|(problem, hint)| AuthError::new(SOURCE, format!("{endpoint} {problem}")).with_hint(hint))?;
