@@ -3,7 +3,7 @@
 use std::time::{Duration, UNIX_EPOCH};
 
 use bytes::Bytes;
-use http::header::HeaderValue;
+use http::header::{HeaderName, HeaderValue};
 use http::{Request, StatusCode};
 
 use super::settings::{Role, SsoSettings};
@@ -13,6 +13,8 @@ use crate::auth::oauth::refusal;
 use crate::credentials::{Credentials, Secret};
 use crate::endpoint::Endpoint;
 use crate::uri;
+
+const TOKEN: HeaderName = HeaderName::from_static("x-amz-sso_bearer_token");
 
 /// `GET /federation/credentials?role_name=..&account_id=..`.
 pub(super) fn request(endpoint: &Endpoint, role: &Role, token: &Secret) -> Result<Request<Bytes>, String> {
@@ -26,7 +28,7 @@ pub(super) fn request(endpoint: &Endpoint, role: &Role, token: &Secret) -> Resul
     let mut value = HeaderValue::from_str(token.expose())
         .map_err(|_| "the token holds a character that cannot go into a header".to_owned())?;
     value.set_sensitive(true);
-    request.headers_mut().insert("x-amz-sso_bearer_token", value);
+    request.headers_mut().insert(TOKEN, value);
     Ok(request)
 }
 
