@@ -100,7 +100,7 @@ pub(super) type Fetching<'a> = BoxFuture<'a, Result<Reply, FetchError>>;
 pub(super) fn fetch(context: Context<'_>, mut request: http::Request<Bytes>, limits: Limits) -> Fetching<'_> {
     Box::pin(async move {
         let transport = context.transport().ok_or(FetchError::NoTransport)?;
-        request.headers_mut().entry(USER_AGENT).or_insert(OURS);
+        request.headers_mut().insert(USER_AGENT, OURS);
         let exchange = async {
             let response = within(transport, limits.first_byte, transport.send(request)).await?;
             let (head, mut body) = response.map_err(from_transport)?.into_parts();

@@ -97,10 +97,7 @@ impl<'a> Session<'a> {
     }
 
     /// Sends what `request` makes of the token. A token that is refused is renewed, once.
-    async fn get(
-        &mut self,
-        request: &Question<'_>,
-    ) -> Result<Reply, AuthError> {
+    async fn get(&mut self, request: &Question<'_>) -> Result<Reply, AuthError> {
         loop {
             let made = request(self.endpoint, &self.token).map_err(|error| self.error(error))?;
             let reply =
