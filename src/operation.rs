@@ -118,9 +118,8 @@ fn post(
     let model_id = ModelId::parse(model_id).map_err(BuildError::ModelId)?;
     // The id is one label of the path: `:` and the `/` of an ARN are encoded, once, on the wire.
     let path = format!("/model/{}/{operation}", uri::encode_label(model_id.as_str()));
-    let mut request = Request::new(Bytes::from(body));
-    *request.method_mut() = Method::POST;
-    *request.uri_mut() = endpoint.uri(&path).map_err(BuildError::Endpoint)?;
+    let request = endpoint.request(Method::POST, &path, Bytes::from(body));
+    let mut request = request.map_err(BuildError::Endpoint)?;
     let headers = request.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(JSON));
     headers.insert(ACCEPT, HeaderValue::from_static(accept));

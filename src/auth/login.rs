@@ -140,9 +140,8 @@ impl Kind for LoginKind<'_> {
 
 /// `POST /v1/token`, with a proof that we have the key which the session was made for (RFC 9449).
 fn request(endpoint: &Endpoint, token: &Token, now: SystemTime) -> Result<Request<Bytes>, String> {
-    let mut request = Request::new(json_object(&token.renewal()));
-    *request.method_mut() = Method::POST;
-    *request.uri_mut() = endpoint.uri("/v1/token").map_err(|error| error.to_string())?;
+    let request = endpoint.request(Method::POST, "/v1/token", json_object(&token.renewal()));
+    let mut request = request.map_err(|error| error.to_string())?;
     let proof = proof::sign(token.key(), "POST", &request.uri().to_string(), now)?;
     let mut proof = HeaderValue::from_str(&proof).map_err(|error| error.to_string())?;
     proof.set_sensitive(true);

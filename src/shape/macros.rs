@@ -153,10 +153,11 @@ macro_rules! union {
                 let read = match name {
                     $(
                         $wire => {
-                            let mut member = $crate::shape::Shape::blank();
-                            let read = $crate::shape::Shape::read(&mut member, value);
-                            *self = Self::$variant(member);
-                            read
+                            *self = Self::$variant($crate::shape::Shape::blank());
+                            match self {
+                                Self::$variant(member) => $crate::shape::Shape::read(member, value),
+                                _ => Ok(()),
+                            }
                         }
                     )*
                     _ => {

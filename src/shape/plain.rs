@@ -198,10 +198,8 @@ impl<T: Shape> Shape for Vec<T> {
 
     fn read(&mut self, value: Value) -> Result<(), ShapeError> {
         each_item(value, &mut |value| {
-            let mut item = T::blank();
-            let read = item.read(value);
-            self.push(item);
-            read
+            self.push(T::blank());
+            self.last_mut().map_or(Ok(()), |item| item.read(value))
         })
     }
 
@@ -228,12 +226,7 @@ impl<T: Shape> Shape for BTreeMap<String, T> {
 
     fn read(&mut self, value: Value) -> Result<(), ShapeError> {
         // Inserted one by one: collecting into a map sorts first, and a sort is a lot of code for each type.
-        each_member(value, &mut |name, value| {
-            let mut item = T::blank();
-            let read = item.read(value);
-            self.insert(name, item);
-            read
-        })
+        each_member(value, &mut |name, value| self.entry(name).or_insert_with(T::blank).read(value))
     }
 
     fn to_json(&self) -> Value {

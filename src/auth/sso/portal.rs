@@ -4,7 +4,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use bytes::Bytes;
 use http::header::{HeaderName, HeaderValue};
-use http::{Request, StatusCode};
+use http::{Method, Request, StatusCode};
 
 use super::settings::{Role, SsoSettings};
 use crate::auth::document::{Document, DocumentError};
@@ -23,8 +23,8 @@ pub(super) fn request(endpoint: &Endpoint, role: &Role, token: &Secret) -> Resul
         uri::encode_label(&role.name),
         uri::encode_label(&role.account_id)
     );
-    let mut request = Request::new(Bytes::new());
-    *request.uri_mut() = endpoint.uri(&path).map_err(|error| error.to_string())?;
+    let request = endpoint.request(Method::GET, &path, Bytes::new());
+    let mut request = request.map_err(|error| error.to_string())?;
     let mut value = HeaderValue::from_str(token.expose())
         .map_err(|_| "the token holds a character that cannot go into a header".to_owned())?;
     value.set_sensitive(true);
