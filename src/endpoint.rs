@@ -18,7 +18,8 @@ mod tests;
 use std::fmt;
 use std::net::IpAddr;
 
-use http::Uri;
+use bytes::Bytes;
+use http::{Method, Request, Uri};
 
 pub use error::EndpointError;
 pub use region::{Partition, Region};
@@ -223,6 +224,19 @@ impl Endpoint {
             url: self.url.clone(),
             problem: "no request path can follow it",
         })
+    }
+
+    /// A request to [`uri`](Self::uri), still without headers.
+    pub(crate) fn request(
+        &self,
+        method: Method,
+        path_and_query: &str,
+        body: Bytes,
+    ) -> Result<Request<Bytes>, EndpointError> {
+        let mut request = Request::new(body);
+        *request.method_mut() = method;
+        *request.uri_mut() = self.uri(path_and_query)?;
+        Ok(request)
     }
 }
 

@@ -22,7 +22,9 @@ mod tests;
 use std::fmt;
 
 use bytes::Bytes;
-use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue};
+use http::header::{
+    ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue,
+};
 use http::{Method, Request};
 
 use crate::converse::{ConverseOutput, ConverseRequest, ShapeError};
@@ -40,6 +42,15 @@ pub use control::{
 
 /// The content type of a stream of frames.
 pub const EVENT_STREAM: &str = "application/vnd.amazon.eventstream";
+
+/// What an answer's request id stands in, whichever service or gateway it is from.
+static REQUEST_IDS: [HeaderName; 3] = [
+    HeaderName::from_static("x-amzn-requestid"),
+    HeaderName::from_static("x-amz-request-id"),
+    HeaderName::from_static("x-amz-id"),
+];
+static ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
+static RETRY_AFTER: HeaderName = HeaderName::from_static("x-amz-retry-after");
 
 const JSON: &str = "application/json";
 
@@ -107,9 +118,8 @@ fn post(
     let model_id = ModelId::parse(model_id).map_err(BuildError::ModelId)?;
     // The id is one label of the path: `:` and the `/` of an ARN are encoded, once, on the wire.
     let path = format!("/model/{}/{operation}", uri::encode_label(model_id.as_str()));
-    let mut request = Request::new(Bytes::from(body));
-    *request.method_mut() = Method::POST;
-    *request.uri_mut() = endpoint.uri(&path).map_err(BuildError::Endpoint)?;
+    let request = endpoint.request(Method::POST, &path, Bytes::from(body));
+    let mut request = request.map_err(BuildError::Endpoint)?;
     let headers = request.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(JSON));
     headers.insert(ACCEPT, HeaderValue::from_static(accept));
@@ -147,7 +157,7 @@ fn parse<T: Shape>(headers: &HeaderMap, body: &[u8]) -> Result<T, AnswerError> {
 ///
 /// [`AnswerError::Unexpected`], which quotes the beginning of `body`: what is at hand of it may be empty.
 pub fn expect_event_stream(headers: &HeaderMap, body: &[u8]) -> Result<(), AnswerError> {
-    let encoding = header_text(headers, "content-encoding").unwrap_or("identity");
+    let encoding = header_text(headers, &CONTENT_ENCODING).unwrap_or("identity");
     if is_event_stream(headers) && encoding.eq_ignore_ascii_case("identity") {
         Ok(())
     } else {
@@ -158,7 +168,7 @@ pub fn expect_event_stream(headers: &HeaderMap, body: &[u8]) -> Result<(), Answe
 /// Whether the response says that it is a stream of frames. Parameters after `;` do not matter.
 #[must_use]
 pub fn is_event_stream(headers: &HeaderMap) -> bool {
-    header_text(headers, CONTENT_TYPE.as_str())
+    header_text(headers, &CONTENT_TYPE)
         .and_then(|value| value.split(';').next())
         .is_some_and(|essence| essence.trim().eq_ignore_ascii_case(EVENT_STREAM))
 }
@@ -166,7 +176,7 @@ pub fn is_event_stream(headers: &HeaderMap) -> bool {
 /// The request id that the service gave the exchange: what AWS support asks for.
 #[must_use]
 pub fn request_id(headers: &HeaderMap) -> Option<&str> {
-    ["x-amzn-requestid", "x-amz-request-id", "x-amz-id"].iter().find_map(|name| header_text(headers, name))
+    REQUEST_IDS.iter().find_map(|name| header_text(headers, name))
 }
 
 /// Reads an answer whose status is not 2xx.
@@ -184,7 +194,7 @@ pub fn parse_error(status: u16, headers: &HeaderMap, body: &[u8]) -> ServiceErro
         texts.find(|text| !text.trim().is_empty())
     };
     let named = |text: Option<&str>| text.map(error_code).filter(|code| !code.is_empty()).map(str::to_owned);
-    let code = named(header_text(headers, "x-amzn-errortype"))
+    let code = named(header_text(headers, &ERROR_TYPE))
         .or_else(|| ["code", "__type", "Code"].iter().find_map(|name| named(member(&[name]))));
     // Gateways in front of Bedrock answer in the shape of another API: `{"error":{"message":".."}}`.
     let nested = || document?.get("error")?.get("message")?.as_str();
@@ -193,7 +203,7 @@ pub fn parse_error(status: u16, headers: &HeaderMap, body: &[u8]) -> ServiceErro
         None if body.iter().all(u8::is_ascii_whitespace) => String::new(),
         None => unexpected_text(headers, body),
     };
-    let retry_after_ms = header_text(headers, "x-amz-retry-after").and_then(|text| text.trim().parse().ok());
+    let retry_after_ms = header_text(headers, &RETRY_AFTER).and_then(|text| text.trim().parse().ok());
     ServiceError { status, code, message, request_id: request_id(headers).map(str::to_owned), retry_after_ms }
 }
 
@@ -203,12 +213,12 @@ fn error_code(text: &str) -> &str {
     before_colon.rsplit('#').next().unwrap_or_default().trim()
 }
 
-fn header_text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+fn header_text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
     headers.get(name)?.to_str().ok()
 }
 
 fn unexpected_text(headers: &HeaderMap, body: &[u8]) -> String {
-    let content_type = header_text(headers, CONTENT_TYPE.as_str()).unwrap_or("no content type");
+    let content_type = header_text(headers, &CONTENT_TYPE).unwrap_or("no content type");
     format!(
         "the answer ({}) begins with: {}",
         quote::quote(content_type.as_bytes(), 80),

@@ -175,7 +175,12 @@ impl Document {
 
     /// The document as a value, to put it into another.
     pub(super) fn to_value(&self) -> Value {
-        Value::Object(self.0.iter().cloned().collect())
+        // Inserted one by one: collecting into a map sorts first.
+        let mut fields = serde_json::Map::new();
+        for (name, value) in &self.0 {
+            fields.insert(name.clone(), value.clone());
+        }
+        Value::Object(fields)
     }
 }
 

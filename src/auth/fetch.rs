@@ -92,25 +92,27 @@ impl fmt::Display for FetchError {
     }
 }
 
+/// What [`fetch`] is waited for with. On the heap and of one type, so that it is part of no other future: every source
+/// would hold, and be compiled with, a copy of it.
+pub(super) type Fetching<'a> = BoxFuture<'a, Result<Reply, FetchError>>;
+
 /// Sends `request` once and reads the whole answer.
-pub(super) async fn fetch(
-    context: Context<'_>,
-    mut request: http::Request<Bytes>,
-    limits: Limits,
-) -> Result<Reply, FetchError> {
-    let transport = context.transport().ok_or(FetchError::NoTransport)?;
-    request.headers_mut().entry(USER_AGENT).or_insert(OURS);
-    let exchange = async {
-        let response = within(transport, limits.first_byte, transport.send(request)).await?;
-        let (head, mut body) = response.map_err(from_transport)?.into_parts();
-        let bytes = body.read_at_most(limits.max_body).await.map_err(from_transport)?;
-        let body = Zeroizing::new(bytes);
-        if body.len() > limits.max_body {
-            return Err(FetchError::TooLarge(limits.max_body));
-        }
-        Ok(Reply { status: head.status, body })
-    };
-    within(transport, limits.total, exchange).await?
+pub(super) fn fetch(context: Context<'_>, mut request: http::Request<Bytes>, limits: Limits) -> Fetching<'_> {
+    Box::pin(async move {
+        let transport = context.transport().ok_or(FetchError::NoTransport)?;
+        request.headers_mut().insert(USER_AGENT, OURS);
+        let exchange = async {
+            let response = within(transport, limits.first_byte, transport.send(request)).await?;
+            let (head, mut body) = response.map_err(from_transport)?.into_parts();
+            let bytes = body.read_at_most(limits.max_body).await.map_err(from_transport)?;
+            let body = Zeroizing::new(bytes);
+            if body.len() > limits.max_body {
+                return Err(FetchError::TooLarge(limits.max_body));
+            }
+            Ok(Reply { status: head.status, body })
+        };
+        within(transport, limits.total, exchange).await?
+    })
 }
 
 /// How often to try, and how long to wait between.
@@ -124,26 +126,28 @@ pub(super) struct Retries {
 
 /// Sends what `request` makes for each attempt, counted from 0, until `again` says of an outcome that another try is of
 /// no use, or no try is left.
-pub(super) async fn fetch_with_retries(
-    context: Context<'_>,
-    request: impl Fn(usize) -> http::Request<Bytes>,
+pub(super) fn fetch_with_retries<'a>(
+    context: Context<'a>,
+    request: &'a (dyn Fn(usize) -> http::Request<Bytes> + Sync),
     limits: Limits,
     retries: Retries,
-    again: impl Fn(&Result<Reply, FetchError>) -> bool,
-) -> Result<Reply, FetchError> {
-    let mut pause = retries.pause;
-    let last = retries.attempts.saturating_sub(1);
-    for attempt in 0..last {
-        let outcome = fetch(context, request(attempt), limits).await;
-        if !again(&outcome) {
-            return outcome;
+    again: &'a (dyn Fn(&Result<Reply, FetchError>) -> bool + Sync),
+) -> Fetching<'a> {
+    Box::pin(async move {
+        let mut pause = retries.pause;
+        let mut attempt = 0;
+        loop {
+            let outcome = fetch(context, request(attempt), limits).await;
+            attempt += 1;
+            if attempt >= retries.attempts || !again(&outcome) {
+                return outcome;
+            }
+            if let Some(transport) = context.transport() {
+                transport.sleep(pause).await;
+            }
+            pause = pause.saturating_mul(2);
         }
-        if let Some(transport) = context.transport() {
-            transport.sleep(pause).await;
-        }
-        pause = pause.saturating_mul(2);
-    }
-    fetch(context, request(last), limits).await
+    })
 }
 
 /// Whether the connection or the server failed, and not the request.

@@ -23,8 +23,8 @@
 mod load;
 
 use bytes::Bytes;
-use http::Request;
 use http::header::{HeaderName, HeaderValue};
+use http::{Method, Request};
 
 use super::issued::{self, IssuedError};
 use super::profile::ProfileFiles;
@@ -157,9 +157,7 @@ impl Imds {
 ///
 /// [`EndpointError`] when nothing can follow the endpoint.
 pub fn token_request(endpoint: &Endpoint) -> Result<Request<Bytes>, EndpointError> {
-    let mut request = Request::new(Bytes::new());
-    *request.method_mut() = http::Method::PUT;
-    *request.uri_mut() = endpoint.uri("/latest/api/token")?;
+    let mut request = endpoint.request(Method::PUT, "/latest/api/token", Bytes::new())?;
     request.headers_mut().insert(TTL, HeaderValue::from_static("21600"));
     Ok(request)
 }
@@ -211,8 +209,7 @@ pub fn parse_credentials(body: &[u8]) -> Result<Credentials, IssuedError> {
 }
 
 fn get(endpoint: &Endpoint, path: &str, token: &Secret) -> Result<Request<Bytes>, EndpointError> {
-    let mut request = Request::new(Bytes::new());
-    *request.uri_mut() = endpoint.uri(path)?;
+    let mut request = endpoint.request(Method::GET, path, Bytes::new())?;
     // A token that does not fit is not sent, and the service answers 401.
     if let Ok(mut value) = HeaderValue::from_str(token.expose()) {
         value.set_sensitive(true);

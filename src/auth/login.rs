@@ -17,20 +17,20 @@ use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use http::header::{CONTENT_TYPE, HeaderValue};
+use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use http::{Method, Request, StatusCode};
 use sha2::{Digest as _, Sha256};
-use zeroize::Zeroizing;
 
 use super::document::{Document, DocumentError};
 use super::fetch::{Limits, fetch};
 use super::oauth::{json_object, refusal, shell_word};
 use super::profile::ProfileFiles;
-use super::token_file::{self, Kind};
+use super::token_file::{self, Contents, Kind, Validity};
 use super::{Auth, AuthError, Context, Found, service};
 use crate::endpoint::{Endpoint, Partition, Region};
 use crate::hex;
 use crate::profile::Section;
+use crate::transport::BoxFuture;
 use token::Token;
 
 const SOURCE: &str = "login session";
@@ -58,8 +58,10 @@ pub(super) async fn credentials(
     let current = token_file::current(context, &path, &kind).await?;
     let place =
         profile.property_origin("login_session").map(|origin| files.place(origin)).unwrap_or_default();
+    let token = Token::parse(&current.contents);
+    let token = token.map_err(|problem| AuthError::new(SOURCE, problem.to_string()))?;
     let found = Found::new(
-        Auth::SigV4(current.token.credentials().clone()),
+        Auth::SigV4(token.credentials().clone()),
         format!("login session of profile {} ({place})", profile.name()),
     );
     let found = found.with_file(path, current.modified);
@@ -105,49 +107,45 @@ struct LoginKind<'a> {
 }
 
 impl Kind for LoginKind<'_> {
-    type Token = Token;
-
-    const SOURCE: &'static str = SOURCE;
+    fn source(&self) -> &'static str {
+        SOURCE
+    }
 
     fn login_command(&self) -> &str {
         &self.command
     }
 
-    fn parse(&self, contents: &[u8]) -> Result<Token, DocumentError> {
-        Token::parse(contents)
+    fn read(&self, contents: &[u8], _: SystemTime) -> Result<Validity, DocumentError> {
+        let obstacle = (!proof::CAN_SIGN)
+            .then_some("this build of bedrill has no library to sign its renewal with (feature reqwest)");
+        Ok(Validity { expires_at: Token::parse(contents)?.expires_at(), obstacle })
     }
 
-    fn expires_at(token: &Token) -> SystemTime {
-        token.expires_at()
-    }
-
-    fn obstacle(&self, _: &Token, _: SystemTime) -> Option<&'static str> {
-        (!proof::CAN_SIGN)
-            .then_some("this build of bedrill has no library to sign its renewal with (feature reqwest)")
-    }
-
-    async fn renew(&self, token: &Token) -> Result<Zeroizing<Vec<u8>>, String> {
-        let request = request(&self.endpoint, token, self.context.now())?;
-        let reply = fetch(self.context, request, RENEWAL).await;
-        let reply = reply.map_err(|error| format!("{} did not renew it: {error}", self.endpoint))?;
-        if reply.status != StatusCode::OK {
-            return Err(format!("{} did not renew it: {}", self.endpoint, refusal(&reply, &token.secrets())));
-        }
-        let answer = Document::parse(&reply.body);
-        let contents = answer.and_then(|answer| token.renewed(&answer, self.context.now()));
-        contents.map_err(|problem| format!("{} answered with something else: {problem}", self.endpoint))
+    fn renew<'a>(&'a self, contents: &'a [u8]) -> BoxFuture<'a, Result<Contents, String>> {
+        Box::pin(async move {
+            let token = Token::parse(contents).map_err(|problem| problem.to_string())?;
+            let request = request(&self.endpoint, &token, self.context.now())?;
+            let reply = fetch(self.context, request, RENEWAL).await;
+            let reply = reply.map_err(|error| format!("{} did not renew it: {error}", self.endpoint))?;
+            if reply.status != StatusCode::OK {
+                let problem = refusal(&reply, &token.secrets());
+                return Err(format!("{} did not renew it: {problem}", self.endpoint));
+            }
+            let answer = Document::parse(&reply.body);
+            let contents = answer.and_then(|answer| token.renewed(&answer, self.context.now()));
+            contents.map_err(|problem| format!("{} answered with something else: {problem}", self.endpoint))
+        })
     }
 }
 
 /// `POST /v1/token`, with a proof that we have the key which the session was made for (RFC 9449).
 fn request(endpoint: &Endpoint, token: &Token, now: SystemTime) -> Result<Request<Bytes>, String> {
-    let mut request = Request::new(json_object(&token.renewal()));
-    *request.method_mut() = Method::POST;
-    *request.uri_mut() = endpoint.uri("/v1/token").map_err(|error| error.to_string())?;
+    let request = endpoint.request(Method::POST, "/v1/token", json_object(&token.renewal()));
+    let mut request = request.map_err(|error| error.to_string())?;
     let proof = proof::sign(token.key(), "POST", &request.uri().to_string(), now)?;
     let mut proof = HeaderValue::from_str(&proof).map_err(|error| error.to_string())?;
     proof.set_sensitive(true);
-    request.headers_mut().insert("dpop", proof);
+    request.headers_mut().insert(HeaderName::from_static("dpop"), proof);
     request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     Ok(request)
 }

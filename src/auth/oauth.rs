@@ -7,8 +7,11 @@ use super::fetch::{Reply, scrubbed};
 
 /// An object of texts. The transport gets it and does not wipe it.
 pub(super) fn json_object(fields: &[(&'static str, &str)]) -> Bytes {
-    let fields = fields.iter().map(|(name, value)| ((*name).to_owned(), serde_json::Value::from(*value)));
-    Bytes::from(serde_json::Value::Object(fields.collect()).to_string())
+    let mut object = serde_json::Map::new();
+    for (name, value) in fields {
+        object.insert((*name).to_owned(), serde_json::Value::from(*value));
+    }
+    Bytes::from(serde_json::Value::Object(object).to_string())
 }
 
 /// What a server says that refuses: `{"error": "invalid_grant", "error_description": ...}`, `{"message": ...}`. A body

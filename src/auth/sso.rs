@@ -25,16 +25,15 @@ mod token;
 
 use std::time::{Duration, SystemTime};
 
-use zeroize::Zeroizing;
-
 use super::document::DocumentError;
 use super::fetch::{Limits, Retries, fetch, fetch_with_retries};
 use super::profile::{self, ProfileFiles};
-use super::token_file::{self, Current, Kind};
+use super::token_file::{self, Contents, Current, Kind, Validity};
 use super::{Auth, AuthError, Context, Found, service};
 use crate::credentials::Secret;
 use crate::endpoint::Endpoint;
 use crate::profile::Section;
+use crate::transport::BoxFuture;
 use settings::SsoSettings;
 use token::Token;
 
@@ -79,11 +78,8 @@ pub async fn token(context: Context<'_>, files: &ProfileFiles) -> Result<SsoToke
         .selected()
         .ok_or_else(|| AuthError::new(SOURCE, format!("there is no profile {:?}", files.selected_name())))?;
     let settings = SsoSettings::read(files, profile)?;
-    let current = current(context, files, &settings).await?;
-    Ok(SsoToken {
-        access_token: current.token.access_token().clone(),
-        expires_at: current.token.expires_at(),
-    })
+    let (token, _) = current(context, files, &settings).await?;
+    Ok(SsoToken { access_token: token.access_token().clone(), expires_at: token.expires_at() })
 }
 
 /// The credentials of the role that `profile` names.
@@ -94,15 +90,15 @@ pub(super) async fn credentials(
 ) -> Result<Found, AuthError> {
     let settings = SsoSettings::read(files, profile)?;
     let role = settings.role(files, profile)?;
-    let current = current(context, files, &settings).await?;
+    let (token, current) = current(context, files, &settings).await?;
     let endpoint = service::endpoint(context, files, SOURCE, service::SSO, settings.region())?;
-    let request = portal::request(&endpoint, &role, current.token.access_token())
+    let request = portal::request(&endpoint, &role, token.access_token())
         .map_err(|problem| AuthError::new(SOURCE, problem))?;
     let reply =
-        fetch_with_retries(context, |_| request.clone(), PORTAL, PORTAL_RETRIES, portal::is_transient);
-    let reply = reply.await;
+        fetch_with_retries(context, &|_| request.clone(), PORTAL, PORTAL_RETRIES, &portal::is_transient)
+            .await;
     let reply = reply.map_err(|error| AuthError::new(SOURCE, format!("{endpoint}: {error}")))?;
-    let credentials = portal::parse(&reply, &role, &settings, &current.token.secrets())
+    let credentials = portal::parse(&reply, &role, &settings, &token.secrets())
         .map_err(|(problem, hint)| AuthError::new(SOURCE, format!("{endpoint} {problem}")).with_hint(hint))?;
     let origin = format!("SSO role {} of account {}, {}", role.name, role.account_id, settings.place());
     let found =
@@ -117,10 +113,12 @@ async fn current(
     context: Context<'_>,
     files: &ProfileFiles,
     settings: &SsoSettings,
-) -> Result<Current<Token>, AuthError> {
+) -> Result<(Token, Current), AuthError> {
     let endpoint = service::endpoint(context, files, SOURCE, service::SSO_OIDC, settings.region())?;
     let path = settings.cache_file(files)?;
-    token_file::current(context, &path, &SsoKind { context, endpoint, settings }).await
+    let current = token_file::current(context, &path, &SsoKind { context, endpoint, settings }).await?;
+    let token = Token::parse(&current.contents);
+    Ok((token.map_err(|problem| AuthError::new(SOURCE, problem.to_string()))?, current))
 }
 
 /// How the tokens of `aws sso login` are read and renewed.
@@ -131,32 +129,28 @@ struct SsoKind<'a> {
 }
 
 impl Kind for SsoKind<'_> {
-    type Token = Token;
-
-    const SOURCE: &'static str = SOURCE;
+    fn source(&self) -> &'static str {
+        SOURCE
+    }
 
     fn login_command(&self) -> &str {
         self.settings.login_command()
     }
 
-    fn parse(&self, contents: &[u8]) -> Result<Token, DocumentError> {
-        Token::parse(contents)
+    fn read(&self, contents: &[u8], now: SystemTime) -> Result<Validity, DocumentError> {
+        let token = Token::parse(contents)?;
+        Ok(Validity { expires_at: token.expires_at(), obstacle: token.obstacle(now) })
     }
 
-    fn expires_at(token: &Token) -> SystemTime {
-        token.expires_at()
-    }
-
-    fn obstacle(&self, token: &Token, now: SystemTime) -> Option<&'static str> {
-        token.obstacle(now)
-    }
-
-    async fn renew(&self, token: &Token) -> Result<Zeroizing<Vec<u8>>, String> {
-        let request = oidc::request(&self.endpoint, token)?;
-        let answer = fetch(self.context, request, RENEWAL).await;
-        let answer = answer.map_err(|error| format!("{} did not renew it: {error}", self.endpoint))?;
-        oidc::parse(&answer, token, self.context.now())
-            .map_err(|problem| format!("{} did not renew it: {problem}", self.endpoint))
+    fn renew<'a>(&'a self, contents: &'a [u8]) -> BoxFuture<'a, Result<Contents, String>> {
+        Box::pin(async move {
+            let token = Token::parse(contents).map_err(|problem| problem.to_string())?;
+            let request = oidc::request(&self.endpoint, &token)?;
+            let answer = fetch(self.context, request, RENEWAL).await;
+            let answer = answer.map_err(|error| format!("{} did not renew it: {error}", self.endpoint))?;
+            oidc::parse(&answer, &token, self.context.now())
+                .map_err(|problem| format!("{} did not renew it: {problem}", self.endpoint))
+        })
     }
 }
 
@@ -173,7 +167,7 @@ pub(super) fn read_role(
     body: &[u8],
 ) -> Result<crate::credentials::Credentials, String> {
     if status != http::StatusCode::OK {
-        let reply = super::fetch::Reply { status, body: Zeroizing::new(body.to_vec()) };
+        let reply = super::fetch::Reply { status, body: zeroize::Zeroizing::new(body.to_vec()) };
         return Err(super::oauth::refusal(&reply, &["canary"]));
     }
     portal::credentials(body).map_err(|problem| problem.to_string())
@@ -188,7 +182,7 @@ pub(super) fn read_file(status: http::StatusCode, file: &[u8], answer: &[u8]) ->
     if token.obstacle(now).is_none() {
         token.renewal().map_err(|problem| problem.to_string())?;
     }
-    let reply = super::fetch::Reply { status, body: Zeroizing::new(answer.to_vec()) };
+    let reply = super::fetch::Reply { status, body: zeroize::Zeroizing::new(answer.to_vec()) };
     let written = oidc::parse(&reply, &token, now)?;
     // A lifetime of thousands of years ends in a year that has no four digits. Nothing else may be wrong.
     let renewed = Token::parse(&written).map_err(|problem| problem.to_string());

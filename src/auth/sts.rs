@@ -20,7 +20,7 @@ use std::fmt;
 
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderValue};
-use http::{Request, StatusCode};
+use http::{Method, Request, StatusCode};
 use zeroize::Zeroizing;
 
 use super::xml::{self, Leaves};
@@ -100,9 +100,7 @@ impl Call<'_> {
             }
             Self::GetCallerIdentity => {}
         }
-        let mut request = Request::new(Bytes::from(form.0));
-        *request.method_mut() = http::Method::POST;
-        *request.uri_mut() = endpoint.uri("/")?;
+        let mut request = endpoint.request(Method::POST, "/", Bytes::from(form.0))?;
         request.headers_mut().insert(CONTENT_TYPE, FORM);
         Ok(request)
     }

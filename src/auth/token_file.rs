@@ -3,7 +3,6 @@
 //! A refresh token is used once and answered with the next, so two programs must not renew at a time: who renews holds
 //! a lock among all that do as this does, and reads the file again first. What cannot be written back is kept in memory.
 
-use std::future::Future;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -14,6 +13,7 @@ use super::document::DocumentError;
 use super::memory::Memory;
 use super::{AuthError, Context, FileLock};
 use crate::time::rfc3339;
+use crate::transport::BoxFuture;
 
 /// A token is renewed when it has no longer than this.
 const EARLY: Duration = Duration::from_secs(5 * 60);
@@ -32,31 +32,42 @@ const LOOK_AGAIN: Duration = Duration::from_millis(5);
 
 /// What differs between the tokens of `aws sso login` and of `aws login`.
 pub(super) trait Kind: Send + Sync {
-    /// The contents of a file.
-    type Token: Send + Sync;
-
     /// The source, in errors.
-    const SOURCE: &'static str;
+    fn source(&self) -> &'static str;
 
     /// The command that makes a new file.
     fn login_command(&self) -> &str;
 
-    /// Reads a file.
-    fn parse(&self, contents: &[u8]) -> Result<Self::Token, DocumentError>;
+    /// Reads a file, all that renewing and using its token ask of it.
+    fn read(&self, contents: &[u8], now: SystemTime) -> Result<Validity, DocumentError>;
 
-    /// When the token runs out.
-    fn expires_at(token: &Self::Token) -> SystemTime;
+    /// Renews the token in `contents`: the new contents of the file, or what went wrong. It takes 10 s at most, because a
+    /// lock is held.
+    fn renew<'a>(&'a self, contents: &'a [u8]) -> BoxFuture<'a, Result<Contents, String>>;
+}
 
-    /// Why `token` cannot be renewed, if it cannot.
-    fn obstacle(&self, token: &Self::Token, now: SystemTime) -> Option<&'static str>;
+/// What a file holds.
+pub(super) type Contents = Zeroizing<Vec<u8>>;
 
-    /// Renews `token`: the new contents of the file, or what went wrong. It takes 10 s at most, because a lock is held.
-    fn renew(&self, token: &Self::Token) -> impl Future<Output = Result<Zeroizing<Vec<u8>>, String>> + Send;
+/// How long a token serves.
+pub(super) struct Validity {
+    pub(super) expires_at: SystemTime,
+    /// Why it cannot be renewed, if it cannot.
+    pub(super) obstacle: Option<&'static str>,
+}
+
+impl Validity {
+    /// Whether the token must be renewed. Without arithmetic on the expiration, which the file may put anywhere.
+    fn is_due(&self, now: SystemTime) -> bool {
+        !self.expires_at.duration_since(now).is_ok_and(|left| left > EARLY)
+    }
 }
 
 /// A token that can be used now.
-pub(super) struct Current<T> {
-    pub(super) token: T,
+pub(super) struct Current {
+    /// What its file holds, which its kind has read without an error.
+    pub(super) contents: Contents,
+    validity: Validity,
     /// When its file was last changed.
     pub(super) modified: Option<SystemTime>,
     /// What the user should be told.
@@ -64,23 +75,23 @@ pub(super) struct Current<T> {
 }
 
 /// The token in the file `path`, renewed when that is due and possible.
-pub(super) async fn current<K: Kind>(
+pub(super) async fn current(
     context: Context<'_>,
     path: &Path,
-    kind: &K,
-) -> Result<Current<K::Token>, AuthError> {
+    kind: &dyn Kind,
+) -> Result<Current, AuthError> {
     let file = TokenFile { context, path, kind };
-    let read = file.read()?;
     let now = context.now();
-    if !is_due::<K>(&read.token, now) {
+    let read = file.read(now)?;
+    if !read.validity.is_due(now) {
         return Ok(read);
     }
-    let reason = match kind.obstacle(&read.token, now) {
+    let reason = match read.validity.obstacle {
         Some(obstacle) => obstacle.to_owned(),
         None if context.memory().is_some_and(|memory| !memory.may_renew(path, now, PAUSE)) => {
             "it could not be renewed a moment ago".to_owned()
         }
-        None => match file.renew(&read).await {
+        None => match file.renew(&read.validity).await {
             Ok(renewed) => return Ok(renewed),
             Err(reason) => reason,
         },
@@ -89,20 +100,15 @@ pub(super) async fn current<K: Kind>(
     file.still_usable(&reason)
 }
 
-/// Whether the token must be renewed. Without arithmetic on the expiration, which the file may put anywhere.
-fn is_due<K: Kind>(token: &K::Token, now: SystemTime) -> bool {
-    !K::expires_at(token).duration_since(now).is_ok_and(|left| left > EARLY)
-}
-
-struct TokenFile<'a, K> {
+struct TokenFile<'a> {
     context: Context<'a>,
     path: &'a Path,
-    kind: &'a K,
+    kind: &'a dyn Kind,
 }
 
-impl<K: Kind> TokenFile<'_, K> {
+impl TokenFile<'_> {
     /// Reads the token: the file's, or the newer one in memory that could not be written to it.
-    fn read(&self) -> Result<Current<K::Token>, AuthError> {
+    fn read(&self, now: SystemTime) -> Result<Current, AuthError> {
         let host = self.context.host();
         // Before the contents: what changes in between is seen as a change later.
         let modified = host.modified(self.path);
@@ -118,28 +124,28 @@ impl<K: Kind> TokenFile<'_, K> {
                 self.error(problem)
             })?),
         };
-        let token = self
+        let validity = self
             .kind
-            .parse(&contents)
+            .read(&contents, now)
             .map_err(|problem| self.error(format!("{path} does not hold a token: {problem}")))?;
-        Ok(Current { token, modified, warning: None })
+        Ok(Current { contents, validity, modified, warning: None })
     }
 
-    async fn renew(&self, before: &Current<K::Token>) -> Result<Current<K::Token>, String> {
+    async fn renew(&self, before: &Validity) -> Result<Current, String> {
         let now = self.context.now();
-        let expired = K::expires_at(&before.token) <= now;
+        let expired = before.expires_at <= now;
         let _lock = self.lock(if expired { LAST_PATIENCE } else { PATIENCE }).await?;
         // Another program may have renewed it, and used up the refresh token that was read before.
-        let read = self.read().map_err(|error| error.problem().to_owned())?;
-        if !is_due::<K>(&read.token, now) {
+        let read = self.read(now).map_err(|error| error.problem().to_owned())?;
+        if !read.validity.is_due(now) {
             return Ok(read);
         }
-        if let Some(obstacle) = self.kind.obstacle(&read.token, now) {
+        if let Some(obstacle) = read.validity.obstacle {
             return Err(obstacle.to_owned());
         }
-        let contents = self.kind.renew(&read.token).await?;
-        let token =
-            self.kind.parse(&contents).map_err(|problem| format!("the new token is of no use: {problem}"))?;
+        let contents = self.kind.renew(&read.contents).await?;
+        let validity = self.kind.read(&contents, now);
+        let validity = validity.map_err(|problem| format!("the new token is of no use: {problem}"))?;
         let host = self.context.host();
         let warning = match host.write_private(self.path, &contents) {
             Ok(()) => {
@@ -150,7 +156,7 @@ impl<K: Kind> TokenFile<'_, K> {
             }
             Err(error) => {
                 let modified = host.modified(self.path);
-                let keep = |memory: &Memory| memory.keep(self.path, modified, contents);
+                let keep = |memory: &Memory| memory.keep(self.path, modified, contents.clone());
                 self.context.memory().is_none_or(keep).then(|| {
                     format!(
                         "the renewed token could not be written to {} and is kept in memory: {error}",
@@ -159,14 +165,15 @@ impl<K: Kind> TokenFile<'_, K> {
                 })
             }
         };
-        Ok(Current { token, modified: host.modified(self.path), warning })
+        Ok(Current { contents, validity, modified: host.modified(self.path), warning })
     }
 
     /// The token without having been renewed, if it still serves.
-    fn still_usable(&self, reason: &str) -> Result<Current<K::Token>, AuthError> {
-        let read = self.read()?;
-        let expires_at = K::expires_at(&read.token);
-        if expires_at > self.context.now() {
+    fn still_usable(&self, reason: &str) -> Result<Current, AuthError> {
+        let now = self.context.now();
+        let read = self.read(now)?;
+        let expires_at = read.validity.expires_at;
+        if expires_at > now {
             return Ok(read);
         }
         Err(self.error(format!("the token expired at {}, and {reason}", rfc3339(expires_at))))
@@ -194,6 +201,6 @@ impl<K: Kind> TokenFile<'_, K> {
     }
 
     fn error(&self, problem: String) -> AuthError {
-        AuthError::new(K::SOURCE, problem).with_hint(format!("run `{}`", self.kind.login_command()))
+        AuthError::new(self.kind.source(), problem).with_hint(format!("run `{}`", self.kind.login_command()))
     }
 }

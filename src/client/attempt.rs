@@ -6,13 +6,16 @@
 use std::future::Future;
 use std::time::SystemTime;
 
-use http::{HeaderMap, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::random;
 use super::retry::{Quota, Retries, RetryPolicy};
 use super::skew::{LearntSkew, Skew};
 use super::timeouts::Timeouts;
 use super::timer::{Timer, within};
+
+const INVOCATION_ID: HeaderName = HeaderName::from_static("amz-sdk-invocation-id");
+const REQUEST: HeaderName = HeaderName::from_static("amz-sdk-request");
 use crate::auth::Auth;
 use crate::error::{Error, Retryable, TimeoutKind};
 use crate::transport::Transport;
@@ -151,9 +154,9 @@ impl Attempt {
     /// Tells the service which attempt of which call this is. To be signed with the rest.
     pub(super) fn mark(&self, headers: &mut HeaderMap) {
         let Self { number, max, .. } = self;
-        headers.insert("amz-sdk-invocation-id", self.invocation_id.clone());
+        headers.insert(INVOCATION_ID, self.invocation_id.clone());
         if let Ok(value) = HeaderValue::try_from(format!("attempt={number}; max={max}")) {
-            headers.insert("amz-sdk-request", value);
+            headers.insert(REQUEST, value);
         }
     }
 }

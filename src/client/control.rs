@@ -176,7 +176,7 @@ impl Client {
         let http = &build(&self.endpoint(plane, region)?)?;
         let advise = |error: &_, auth: &_| hint::for_control_error(error, auth, region, action);
         let send_once = |attempt: Attempt| async move {
-            let (head, body) = self.exchange(http.clone(), region, advise, &attempt).await?;
+            let (head, body) = self.exchange(http.clone(), region, &advise, &attempt).await?;
             self.document(&head, body, parse).await.map_err(Failed::from)
         };
         Ok(self.0.attempts.run(&*self.0.transport, send_once, |_| Verdict::Success).await?.answer)

@@ -17,7 +17,7 @@ use crate::endpoint::{Plane, Region, SIGNING_NAME};
 use crate::error::{Error, TimeoutKind};
 use crate::model_id::ModelId;
 use crate::operation::{self, AnswerError, ServiceError};
-use crate::transport::Body;
+use crate::transport::{Body, BoxFuture};
 
 /// Not signed, as the SDKs leave it out too: proxies like to rewrite it.
 const USER_AGENT: http::HeaderValue =
@@ -31,6 +31,9 @@ struct Refusal {
     sent: SystemTime,
     received: SystemTime,
 }
+
+/// What to tell the user about an error, besides what the service says.
+type Advise<'a> = dyn Fn(&ServiceError, &Auth) -> Option<String> + Sync + 'a;
 
 impl Client {
     /// Invokes `model_id`, which may be another than `request` names, in the region that is its own.
@@ -57,41 +60,48 @@ impl Client {
         let advise = |error: &ServiceError, auth: &Auth| {
             hint::for_error(error, &Circumstances { region, model_id, auth, action: how.action })
         };
-        // On the heap: the callers hold it in several places, and their futures would hold as many of it.
-        Box::pin(self.exchange(http, region, advise, attempt)).await
+        self.exchange(http, region, &advise, attempt).await
     }
 
     /// Authorizes and sends; an answer other than 200 is an error, with what `advise` says about it.
     ///
     /// A request whose key is rejected is sent once more within the same attempt, when the sources have another key.
-    pub(super) async fn exchange(
-        &self,
+    ///
+    /// Boxed, and not generic: the callers hold it in several places, and their futures would hold as many of it.
+    pub(super) fn exchange<'a>(
+        &'a self,
         mut http: http::Request<Bytes>,
-        region: &Region,
-        advise: impl FnOnce(&ServiceError, &Auth) -> Option<String>,
-        attempt: &Attempt,
-    ) -> Result<(Parts, Body), Failed> {
-        http.headers_mut().insert(http::header::USER_AGENT, USER_AGENT);
-        attempt.mark(http.headers_mut());
-        let mut auth = self.auth().await?;
-        let mut answer = self.send(http.clone(), region, &auth, attempt).await?;
-        if let Err(refusal) = &answer
-            && let Some(other) = self.replacement(&refusal.error, &auth).await
-        {
-            auth = other;
-            answer = self.send(http, region, &auth, attempt).await?;
-        }
-        let Refusal { head, error, sent, received } = match answer {
-            Ok(success) => return Ok(success),
-            Err(refusal) => refusal,
-        };
-        let advice = if head.status.is_redirection() {
-            Some("redirects are not followed, because they would carry the credentials along".to_owned())
-        } else {
-            advise(&error, &auth)
-        };
-        let measured = self.0.attempts.measure(&auth, &head.headers, sent, received);
-        Err(Failed::refused(Error::from(error).with_hint(advice), measured))
+        region: &'a Region,
+        advise: &'a Advise<'a>,
+        attempt: &'a Attempt,
+    ) -> BoxFuture<'a, Result<(Parts, Body), Failed>> {
+        Box::pin(async move {
+            http.headers_mut().insert(http::header::USER_AGENT, USER_AGENT);
+            attempt.mark(http.headers_mut());
+            let mut auth = self.auth().await?;
+            let mut is_replaced = false;
+            let Refusal { head, error, sent, received } = loop {
+                let refusal = match self.send(http.clone(), region, &auth, attempt).await? {
+                    Ok(success) => return Ok(success),
+                    Err(refusal) => refusal,
+                };
+                if is_replaced {
+                    break refusal;
+                }
+                match self.replacement(&refusal.error, &auth).await {
+                    Some(other) => auth = other,
+                    None => break refusal,
+                }
+                is_replaced = true;
+            };
+            let advice = if head.status.is_redirection() {
+                Some("redirects are not followed, because they would carry the credentials along".to_owned())
+            } else {
+                advise(&error, &auth)
+            };
+            let measured = self.0.attempts.measure(&auth, &head.headers, sent, received);
+            Err(Failed::refused(Error::from(error).with_hint(advice), measured))
+        })
     }
 
     /// Authorizes and sends once: the answer when it is a success, else what the service says.

@@ -16,6 +16,7 @@ use crate::endpoint::{Endpoint, Plane, Region};
 use crate::error::Error;
 use crate::model_id::{ModelId, ModelKind};
 use crate::operation::BuildError;
+use crate::shape;
 use crate::transport::Body;
 
 pub(super) use lookup::{Lookup, in_catalog, in_list};
@@ -273,9 +274,7 @@ impl Client {
     }
 
     fn forget(&self, base: &str, region: &Region) {
-        self.change_stand_ins(|all| {
-            all.remove(&self.stand_in_key(base, region));
-        });
+        self.change_stand_ins(|all| shape::leave_out(all, &self.stand_in_key(base, region)));
     }
 
     fn change_stand_ins(&self, change: impl FnOnce(&mut Map<String, Value>)) {

@@ -4,6 +4,7 @@ use super::{Client, CredentialsFrom};
 use crate::auth::sts::Identity;
 use crate::auth::{Attempt, Auth, Context, Resolved, sts};
 use crate::error::Error;
+use crate::transport::BoxFuture;
 
 impl Client {
     /// The credentials that authorize the next request, with their source and what a user should be told about them.
@@ -43,8 +44,8 @@ impl Client {
         Context::new(&*self.0.host).with_transport(&*self.0.credential_transport).with_clock(self.0.clock)
     }
 
-    /// What authorizes the next request.
-    pub(super) async fn auth(&self) -> Result<Auth, Error> {
-        Ok(self.credentials().await?.into_auth())
+    /// What authorizes the next request. Boxed, so that those who wait for it do not each hold all of the chain.
+    pub(super) fn auth(&self) -> BoxFuture<'_, Result<Auth, Error>> {
+        Box::pin(async { Ok(self.credentials().await?.into_auth()) })
     }
 }

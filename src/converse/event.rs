@@ -147,11 +147,13 @@ impl ConverseStreamEvent {
     /// # Errors
     ///
     /// A known event departs from its shape.
-    pub fn from_event_type(event_type: &str, mut payload: Value) -> Result<Self, ShapeError> {
-        if let Value::Object(members) = &mut payload {
+    pub fn from_event_type(event_type: &str, payload: Value) -> Result<Self, ShapeError> {
+        let mut event = Self::blank();
+        event.read_member(event_type, payload)?;
+        if let Self::Unknown { value: Value::Object(members), .. } = &mut event {
             shape::drop_padding(members);
         }
-        Self::from_member(event_type, payload)
+        Ok(event)
     }
 
     /// Reads an event from its `:event-type` and the bytes of its payload.

@@ -107,15 +107,20 @@ impl StreamException {
     ///
     /// The payload departs from its shape.
     pub fn from_payload(exception_type: &str, payload: Value) -> Result<Self, ShapeError> {
-        let mut members = Members::of(payload)?;
-        members.drop_padding();
-        Ok(Self {
+        let mut exception = Self {
             kind: ExceptionKind::from(exception_type),
-            message: members.optional("message"),
-            original_status_code: members.optional("originalStatusCode"),
-            original_message: members.optional("originalMessage"),
-            extra: members.end()?,
-        })
+            message: None,
+            original_status_code: None,
+            original_message: None,
+            extra: Map::new(),
+        };
+        let mut members = Members::of(payload);
+        members.drop_padding();
+        members.read("message", &mut exception.message);
+        members.read("originalStatusCode", &mut exception.original_status_code);
+        members.read("originalMessage", &mut exception.original_message);
+        members.end(&mut exception.extra)?;
+        Ok(exception)
     }
 
     /// An exception whose payload is not its JSON: the name, and what could be made of the rest.

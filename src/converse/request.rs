@@ -244,7 +244,7 @@ impl ConverseRequest {
     pub fn to_body_json(&self) -> Value {
         let mut body = Shape::to_json(self);
         if let Value::Object(members) = &mut body {
-            members.remove("modelId");
+            shape::leave_out(members, "modelId");
         }
         body
     }
@@ -255,7 +255,7 @@ impl ConverseRequest {
     pub fn to_converse_body_json(&self) -> Value {
         let mut body = self.to_body_json();
         if let Some(Value::Object(guardrail)) = body.get_mut("guardrailConfig") {
-            guardrail.remove("streamProcessingMode");
+            shape::leave_out(guardrail, "streamProcessingMode");
         }
         body
     }

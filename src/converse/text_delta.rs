@@ -14,7 +14,7 @@ use serde_json::Map;
 
 use super::delta::ContentBlockDelta;
 use super::event::ContentBlockDeltaEvent;
-use crate::shape::is_padding;
+use crate::shape::is_padding_text;
 
 /// Reads `payload` when it is nothing but a piece of text.
 pub(crate) fn read(payload: &[u8]) -> Option<ContentBlockDeltaEvent> {
@@ -144,7 +144,7 @@ impl Visitor<'_> for PaddingVisitor {
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Padding, E> {
-        if is_padding(text) { Ok(Padding) } else { Err(E::custom("")) }
+        if is_padding_text(text) { Ok(Padding) } else { Err(E::custom("")) }
     }
 }
 

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::converse::{ConverseRequest, Message, SystemContentBlock, ToolConfiguration};
-use crate::shape::{Blob, Shape};
+use crate::shape::{self, Blob, Shape};
 
 structure! {
     /// The parts of a Converse request that have tokens.
@@ -86,7 +86,7 @@ impl CountTokensRequest {
     pub fn to_body_json(&self) -> Value {
         let mut body = Shape::to_json(self);
         if let Value::Object(members) = &mut body {
-            members.remove("modelId");
+            shape::leave_out(members, "modelId");
         }
         body
     }

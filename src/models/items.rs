@@ -4,7 +4,7 @@ use std::ops::{Deref, DerefMut};
 
 use serde_json::Value;
 
-use crate::shape::{Path, Problem, Shape, ShapeError};
+use crate::shape::{Absence, Path, Problem, Shape, ShapeError};
 
 /// A list of an answer: a `Vec` that reads `null`, and an absent member, as empty, and leaves out `null` items and
 /// items without a required member.
@@ -73,25 +73,26 @@ impl<'a, T> IntoIterator for &'a Items<T> {
 }
 
 impl<T: Shape> Shape for Items<T> {
-    fn from_json(value: Value) -> Result<Self, ShapeError> {
+    const ABSENCE: Absence = Absence::Blank;
+
+    fn blank() -> Self {
+        Self::default()
+    }
+
+    fn read(&mut self, value: Value) -> Result<(), ShapeError> {
         let Value::Array(items) = value else { return Err(ShapeError::expected("a list", &value)) };
-        let mut read = Vec::with_capacity(items.len());
         for (index, item) in items.into_iter().enumerate().filter(|(_, item)| !item.is_null()) {
             match T::from_json(item) {
-                Ok(item) => read.push(item),
+                Ok(item) => self.0.push(item),
                 Err(error) if error.problem() == Problem::Missing => {}
                 Err(error) => return Err(error.at_index(index)),
             }
         }
-        Ok(Self(read))
+        Ok(())
     }
 
     fn to_json(&self) -> Value {
         self.0.to_json()
-    }
-
-    fn from_absence(_null: bool) -> Option<Self> {
-        Some(Self::default())
     }
 
     fn find_unknown(&self, at: &Path<'_>, found: &mut Vec<String>) {

@@ -59,14 +59,19 @@ impl fmt::Display for Timestamp {
 }
 
 impl Shape for Timestamp {
-    fn from_json(value: Value) -> Result<Self, ShapeError> {
+    fn blank() -> Self {
+        Self(String::new())
+    }
+
+    fn read(&mut self, value: Value) -> Result<(), ShapeError> {
         // `timestampFormat` is iso8601 here; restJson1's own default, seconds since 1970, is read as well.
         if let Some(seconds) = value.as_u64()
             && let Some(at) = SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(seconds))
         {
-            return Ok(Self(time::rfc3339(at)));
+            self.0 = time::rfc3339(at);
+            return Ok(());
         }
-        String::from_json(value).map(Self)
+        self.0.read(value)
     }
 
     fn to_json(&self) -> Value {

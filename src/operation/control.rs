@@ -79,9 +79,8 @@ fn get(path: &str, query: &[(&str, String)], endpoint: &Endpoint) -> Result<Requ
         // A page token is base64: its `+`, `/` and `=` would mean something else in a query.
         uri::encode_bytes_into(&mut target, value.as_bytes());
     }
-    let mut request = Request::new(Bytes::new());
-    *request.method_mut() = Method::GET;
-    *request.uri_mut() = endpoint.uri(&target).map_err(BuildError::Endpoint)?;
+    let request = endpoint.request(Method::GET, &target, Bytes::new());
+    let mut request = request.map_err(BuildError::Endpoint)?;
     request.headers_mut().insert(ACCEPT, HeaderValue::from_static(JSON));
     Ok(request)
 }

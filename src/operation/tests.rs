@@ -2,7 +2,7 @@ use super::*;
 use crate::endpoint::{HostVariant, Plane, Region};
 
 fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
-    pairs.iter().map(|(name, value)| (http::HeaderName::from_static(name), value.parse().unwrap())).collect()
+    pairs.iter().map(|(name, value)| (HeaderName::from_static(name), value.parse().unwrap())).collect()
 }
 
 fn code(header: Option<&str>, body: &str) -> Option<String> {

@@ -75,11 +75,16 @@ impl fmt::Debug for Blob {
 }
 
 impl Shape for Blob {
-    fn from_json(value: Value) -> Result<Self, ShapeError> {
+    fn blank() -> Self {
+        Self::default()
+    }
+
+    fn read(&mut self, value: Value) -> Result<(), ShapeError> {
         let Value::String(text) = &value else {
             return Err(ShapeError::expected("a blob in base64", &value));
         };
-        BASE64.decode(text).map(Self::from).map_err(|_| ShapeError::new(Problem::NotBase64))
+        *self = BASE64.decode(text).map_err(|_| ShapeError::new(Problem::NotBase64))?.into();
+        Ok(())
     }
 
     fn to_json(&self) -> Value {

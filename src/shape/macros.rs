@@ -39,39 +39,34 @@ macro_rules! plain_structure {
         }
 
         impl $crate::shape::Shape for $name {
-            fn from_json(value: serde_json::Value) -> Result<Self, $crate::shape::ShapeError> {
+            fn blank() -> Self {
+                Self {
+                    $( $req: $crate::shape::Shape::blank(), )*
+                    $( $opt: None, )*
+                    extra: serde_json::Map::new(),
+                }
+            }
+
+            fn read(&mut self, value: serde_json::Value) -> Result<(), $crate::shape::ShapeError> {
                 #[allow(unused_mut)]
-                let mut members = $crate::shape::Members::of(value)?;
+                let mut members = $crate::shape::Members::of(value);
                 $( members.$padded(); )?
-                $( let $req = members.required($req_wire); )*
-                $( let $opt = members.optional($opt_wire); )*
-                let extra = members.end()?;
-                #[allow(irrefutable_let_patterns)] // of a structure without required members
-                let ($( Some($req), )*) = ($( $req, )*) else {
-                    return Err($crate::shape::ShapeError::new($crate::shape::Problem::Missing));
-                };
-                Ok(Self { $( $req, )* $( $opt, )* extra })
+                $( members.read($req_wire, &mut self.$req); )*
+                $( members.read($opt_wire, &mut self.$opt); )*
+                members.end(&mut self.extra)
             }
 
             fn to_json(&self) -> serde_json::Value {
                 #[allow(unused_mut)]
                 let mut members = serde_json::Map::new();
-                $( $crate::shape::put(&mut members, $req_wire, self.$req.to_json()); )*
-                $(
-                    if let Some(value) = &self.$opt {
-                        $crate::shape::put(&mut members, $opt_wire, value.to_json());
-                    }
-                )*
+                $( $crate::shape::write(&mut members, $req_wire, &self.$req); )*
+                $( $crate::shape::write(&mut members, $opt_wire, &self.$opt); )*
                 $crate::shape::with_extra(members, &self.extra)
             }
 
             fn find_unknown(&self, at: &$crate::shape::Path<'_>, found: &mut Vec<String>) {
                 $( self.$req.find_unknown(&$crate::shape::Path::Member(at, $req_wire), found); )*
-                $(
-                    if let Some(value) = &self.$opt {
-                        value.find_unknown(&$crate::shape::Path::Member(at, $opt_wire), found);
-                    }
-                )*
+                $( self.$opt.find_unknown(&$crate::shape::Path::Member(at, $opt_wire), found); )*
                 $crate::shape::find_extra(&self.extra, at, found);
             }
         }
@@ -150,27 +145,50 @@ macro_rules! union {
 
         impl $name {
             /// Reads the bare value of the member `name`.
-            pub(crate) fn from_member(
+            pub(crate) fn read_member(
+                &mut self,
                 name: &str,
                 value: serde_json::Value,
-            ) -> Result<Self, $crate::shape::ShapeError> {
-                match name {
+            ) -> Result<(), $crate::shape::ShapeError> {
+                let read = match name {
                     $(
-                        $wire => match $crate::shape::Shape::from_json(value) {
-                            Ok(value) => Ok(Self::$variant(value)),
-                            Err(error) => Err(error.in_member($wire)),
-                        },
+                        $wire => {
+                            *self = Self::$variant($crate::shape::Shape::blank());
+                            match self {
+                                Self::$variant(member) => $crate::shape::Shape::read(member, value),
+                                _ => Ok(()),
+                            }
+                        }
                     )*
-                    _ => Ok(Self::Unknown { name: name.to_owned(), value }),
-                }
+                    _ => {
+                        *self = Self::Unknown { name: name.to_owned(), value };
+                        Ok(())
+                    }
+                };
+                read.map_err(|error| error.in_member(name))
             }
         }
 
         impl $crate::shape::Shape for $name {
-            fn from_json(value: serde_json::Value) -> Result<Self, $crate::shape::ShapeError> {
+            $(
+                // With a variant for no member, the blank one.
+                const ABSENCE: $crate::shape::Absence = {
+                    let _ = Self::$empty;
+                    $crate::shape::Absence::Blank
+                };
+            )?
+
+            #[allow(unreachable_code)] // behind a variant for no member
+            fn blank() -> Self {
+                $( return Self::$empty; )?
+                Self::Unknown { name: String::new(), value: serde_json::Value::Null }
+            }
+
+            fn read(&mut self, value: serde_json::Value) -> Result<(), $crate::shape::ShapeError> {
                 match $crate::shape::only_member(value)? {
-                    Some((name, value)) => Self::from_member(&name, value),
-                    None => $crate::shape::no_member(),
+                    Some((name, value)) => self.read_member(&name, value),
+                    None if Self::ABSENCE == $crate::shape::Absence::Blank => Ok(()),
+                    None => Err($crate::shape::ShapeError::new($crate::shape::Problem::NoMember)),
                 }
             }
 
@@ -181,12 +199,6 @@ macro_rules! union {
                     Self::Unknown { name, value } => $crate::shape::union_json(name, value.clone()),
                 }
             }
-
-            $(
-                fn from_absence(_null: bool) -> Option<Self> {
-                    Some(Self::$empty)
-                }
-            )?
 
             fn find_unknown(&self, at: &$crate::shape::Path<'_>, found: &mut Vec<String>) {
                 match self {
@@ -257,8 +269,13 @@ macro_rules! open_enum {
         }
 
         impl $crate::shape::Shape for $name {
-            fn from_json(value: serde_json::Value) -> Result<Self, $crate::shape::ShapeError> {
-                String::from_json(value).map(Self::from)
+            fn blank() -> Self {
+                Self::Unknown(String::new())
+            }
+
+            fn read(&mut self, value: serde_json::Value) -> Result<(), $crate::shape::ShapeError> {
+                *self = Self::from(String::from_json(value)?);
+                Ok(())
             }
 
             fn to_json(&self) -> serde_json::Value {

@@ -1,7 +1,8 @@
 //! How an API shape is read from JSON and written to it: one trait, and the helpers that the macros call.
 //!
 //! There is no derive: a hundred derived visitors cost more binary than one `Value` and these functions.
-//! Reading consumes a [`Value`], so text moves instead of being copied.
+//! Reading consumes a [`Value`], so text moves instead of being copied; and it fills a blank shape in place, because
+//! results that hold shapes would be moved, and taken apart again after an error, at every step.
 
 #![cfg_attr(
     not(test),
@@ -18,8 +19,7 @@
 mod macros;
 mod blob;
 mod error;
-
-use std::collections::BTreeMap;
+mod plain;
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
@@ -30,15 +30,28 @@ pub use error::{Problem, ShapeError};
 
 /// A shape of the API: a structure, a union, an enum, or one of the plain types they hold.
 pub(crate) trait Shape: Sized {
-    /// Reads the shape, or says where `value` departs from it.
-    fn from_json(value: Value) -> Result<Self, ShapeError>;
+    /// Whether it may be left out of a structure.
+    const ABSENCE: Absence = Absence::Error;
+
+    /// What is there before it is read.
+    fn blank() -> Self;
+
+    /// Reads the shape into a blank one, or says where `value` departs from it.
+    fn read(&mut self, value: Value) -> Result<(), ShapeError>;
 
     /// The shape as the API writes it.
     fn to_json(&self) -> Value;
 
-    /// What a required member becomes when it is left out or `null`; `None` makes that an error.
-    fn from_absence(_null: bool) -> Option<Self> {
-        None
+    /// Whether a structure is written without it.
+    fn is_left_out(&self) -> bool {
+        false
+    }
+
+    /// Reads the shape, or says where `value` departs from it.
+    fn from_json(value: Value) -> Result<Self, ShapeError> {
+        let mut shape = Self::blank();
+        shape.read(value)?;
+        Ok(shape)
     }
 
     /// Adds the paths of what this version of the API model does not name.
@@ -74,86 +87,90 @@ pub(crate) fn members(value: Value) -> Result<Map<String, Value>, ShapeError> {
 /// The members of a structure, taken out one by one while it is read.
 ///
 /// The first error is kept until [`end`](Self::end), so that a structure has one way out and not one for each member:
-/// that halves the code of a structure with many.
+/// that halves the code of a structure with many. A list, because a map that things are taken out of keeps its balance
+/// with more code than all of this.
 pub(crate) struct Members {
-    rest: Map<String, Value>,
+    rest: Vec<(String, Value)>,
     error: Option<ShapeError>,
 }
 
 impl Members {
-    pub(crate) fn of(value: Value) -> Result<Self, ShapeError> {
-        Ok(Self { rest: members(value)?, error: None })
+    pub(crate) fn of(value: Value) -> Self {
+        match members(value) {
+            Ok(members) => Self { rest: members.into_iter().collect(), error: None },
+            Err(error) => Self { rest: Vec::new(), error: Some(error) },
+        }
     }
 
-    /// Hands a member to `read`; an absent one only when it is `required`. This is what does not depend on the
-    /// member's type, so that it is compiled once and not for each.
-    fn member(&mut self, name: &str, required: bool, read: &mut dyn FnMut(Found) -> Result<(), ShapeError>) {
+    /// Reads the member `name` into its place.
+    pub(crate) fn read<T: Shape>(&mut self, name: &str, member: &mut T) {
+        if let Some(value) = self.take(name, T::ABSENCE) {
+            let read = member.read(value);
+            self.check(name, read);
+        }
+    }
+
+    /// What there is to read, unless there is an error already. Not generic, so that it is compiled once and not for
+    /// each type of member.
+    fn take(&mut self, name: &str, absence: Absence) -> Option<Value> {
+        let place = self.rest.iter().position(|(known, _)| known == name);
+        let found = place.map(|place| self.rest.swap_remove(place).1);
         if self.error.is_some() {
-            return;
+            return None;
         }
-        let found = match self.rest.remove(name) {
-            Some(Value::Null) => Found::Null,
-            Some(value) => Found::Value(value),
-            None => Found::Nothing,
+        let is_missing = match (&found, absence) {
+            (None, Absence::Null) | (None | Some(Value::Null), Absence::Error) => true,
+            (Some(Value::Null), _) | (None, Absence::Blank) => false,
+            (Some(_), _) => return found,
         };
-        if !required && !matches!(found, Found::Value(_)) {
-            return;
+        if is_missing {
+            self.check(name, Err(ShapeError::new(Problem::Missing)));
         }
-        if let Err(error) = read(found) {
+        None
+    }
+
+    fn check(&mut self, name: &str, read: Result<(), ShapeError>) {
+        if let Err(error) = read {
             self.error = Some(error.in_member(name));
         }
-    }
-
-    /// A required member; `None` only when there is an error.
-    pub(crate) fn required<T: Shape>(&mut self, name: &str) -> Option<T> {
-        let mut member = None;
-        self.member(name, true, &mut |found| {
-            member = match found {
-                Found::Value(value) => Some(T::from_json(value)?),
-                absent => T::from_absence(matches!(absent, Found::Null)),
-            };
-            if member.is_some() { Ok(()) } else { Err(ShapeError::new(Problem::Missing)) }
-        });
-        member
-    }
-
-    /// An optional member; `None` also when there is an error.
-    pub(crate) fn optional<T: Shape>(&mut self, name: &str) -> Option<T> {
-        let mut member = None;
-        self.member(name, false, &mut |found| {
-            if let Found::Value(value) = found {
-                member = Some(T::from_json(value)?);
-            }
-            Ok(())
-        });
-        member
     }
 
     /// Bedrock pads each event with a member `p` of random letters and digits, so that the sizes of encrypted packets
     /// do not tell the text. It carries nothing.
     pub(crate) fn drop_padding(&mut self) {
-        drop_padding(&mut self.rest);
+        self.rest.retain(|(name, value)| !is_padding(name, value));
     }
 
-    /// What was not taken, or the first error.
-    pub(crate) fn end(self) -> Result<Map<String, Value>, ShapeError> {
-        match self.error {
-            None => Ok(self.rest),
-            Some(error) => Err(error),
+    /// Leaves what was not taken in `extra`, or returns the first error.
+    pub(crate) fn end(self, extra: &mut Map<String, Value>) -> Result<(), ShapeError> {
+        for (name, value) in self.rest {
+            extra.insert(name, value);
         }
+        self.error.map_or(Ok(()), Err)
     }
 }
 
-/// A member as it was found.
-enum Found {
-    Value(Value),
+/// What becomes of a member that is left out or `null`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Absence {
+    /// It is an error.
+    Error,
+    /// `null` is a value, and only leaving it out is an error.
     Null,
-    Nothing,
+    /// It stays blank.
+    Blank,
 }
 
 /// Writes a known member.
 pub(crate) fn put(members: &mut Map<String, Value>, name: &str, value: Value) {
     members.insert(name.to_owned(), value);
+}
+
+/// Writes a known member that may be an optional one.
+pub(crate) fn write<T: Shape>(members: &mut Map<String, Value>, name: &str, member: &T) {
+    if !member.is_left_out() {
+        put(members, name, member.to_json());
+    }
 }
 
 /// Closes a structure: the unknown members follow, and a known one wins over its double among them.
@@ -188,11 +205,6 @@ pub(crate) fn only_member(value: Value) -> Result<Option<(String, Value)>, Shape
     Ok(found)
 }
 
-/// What a union without members is read as.
-pub(crate) fn no_member<T: Shape>() -> Result<T, ShapeError> {
-    T::from_absence(false).ok_or_else(|| ShapeError::new(Problem::NoMember))
-}
-
 /// A union as the API writes it: an object of one member.
 pub(crate) fn union_json(name: &str, value: Value) -> Value {
     let mut members = Map::new();
@@ -200,190 +212,36 @@ pub(crate) fn union_json(name: &str, value: Value) -> Value {
     Value::Object(members)
 }
 
-/// As [`Members::drop_padding`].
-pub(crate) fn drop_padding(members: &mut Map<String, Value>) {
-    if matches!(members.get("p"), Some(Value::String(text)) if is_padding(text)) {
-        members.remove("p");
-    }
+/// Whether a member of an event is its padding.
+fn is_padding(name: &str, value: &Value) -> bool {
+    name == "p" && matches!(value, Value::String(text) if is_padding_text(text))
 }
 
 /// Whether the text of a member `p` is padding.
-pub(crate) fn is_padding(text: &str) -> bool {
+pub(crate) fn is_padding_text(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_alphanumeric())
+}
+
+/// As [`Members::drop_padding`].
+pub(crate) fn drop_padding(members: &mut Map<String, Value>) {
+    keep(members, &|name, value| !is_padding(name, value));
+}
+
+/// Takes the member `left_out` away.
+pub(crate) fn leave_out(members: &mut Map<String, Value>, left_out: &str) {
+    keep(members, &|name, _| name != left_out);
+}
+
+/// The map is built anew: see [`Members`].
+fn keep(members: &mut Map<String, Value>, is_kept: &dyn Fn(&str, &Value) -> bool) {
+    for (name, value) in std::mem::take(members) {
+        if is_kept(&name, &value) {
+            members.insert(name, value);
+        }
+    }
 }
 
 /// What `serde::Deserialize` does for each shape.
 pub(crate) fn deserialize<'de, T: Shape, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
     T::from_json(Value::deserialize(deserializer)?).map_err(D::Error::custom)
-}
-
-impl Shape for String {
-    fn from_json(value: Value) -> Result<Self, ShapeError> {
-        match value {
-            Value::String(text) => Ok(text),
-            other => Err(ShapeError::expected("a string", &other)),
-        }
-    }
-
-    fn to_json(&self) -> Value {
-        Value::String(self.clone())
-    }
-}
-
-impl Shape for bool {
-    fn from_json(value: Value) -> Result<Self, ShapeError> {
-        value.as_bool().ok_or_else(|| ShapeError::expected("true or false", &value))
-    }
-
-    fn to_json(&self) -> Value {
-        Value::Bool(*self)
-    }
-}
-
-impl Shape for f64 {
-    fn from_json(value: Value) -> Result<Self, ShapeError> {
-        value.as_f64().ok_or_else(|| ShapeError::expected("a number", &value))
-    }
-
-    fn to_json(&self) -> Value {
-        Value::from(*self)
-    }
-}
-
-/// The integer that `value` is, also when it is written as `3.0`.
-fn integer(value: &Value) -> Option<i64> {
-    // 2^53: up to here a double holds every integer, so the conversion is exact.
-    const EXACT: f64 = 9_007_199_254_740_992.0;
-    value.as_i64().or_else(|| {
-        let number = value.as_f64()?;
-        (number.fract() == 0.0 && number.abs() <= EXACT).then_some(number as i64)
-    })
-}
-
-impl Shape for i64 {
-    fn from_json(value: Value) -> Result<Self, ShapeError> {
-        integer(&value).ok_or_else(|| ShapeError::expected("an integer of 64 bits", &value))
-    }
-
-    fn to_json(&self) -> Value {
-        Value::from(*self)
-    }
-}
-
-impl Shape for i32 {
-    fn from_json(value: Value) -> Result<Self, ShapeError> {
-        let number = integer(&value).and_then(|number| Self::try_from(number).ok());
-        number.ok_or_else(|| ShapeError::expected("an integer of 32 bits", &value))
-    }
-
-    fn to_json(&self) -> Value {
-        Value::from(*self)
-    }
-}
-
-impl Shape for u32 {
-    fn from_json(value: Value) -> Result<Self, ShapeError> {
-        let number = integer(&value).and_then(|number| Self::try_from(number).ok());
-        number.ok_or_else(|| ShapeError::expected("an integer of 32 bits that is not negative", &value))
-    }
-
-    fn to_json(&self) -> Value {
-        Value::from(*self)
-    }
-}
-
-/// A "document" of the API: any JSON, carried as it is.
-impl Shape for Value {
-    fn from_json(value: Value) -> Result<Self, ShapeError> {
-        Ok(value)
-    }
-
-    fn to_json(&self) -> Value {
-        self.clone()
-    }
-
-    fn from_absence(null: bool) -> Option<Self> {
-        null.then_some(Self::Null)
-    }
-}
-
-impl<T: Shape> Shape for Box<T> {
-    fn from_json(value: Value) -> Result<Self, ShapeError> {
-        T::from_json(value).map(Self::new)
-    }
-
-    fn to_json(&self) -> Value {
-        T::to_json(self)
-    }
-
-    fn find_unknown(&self, at: &Path<'_>, found: &mut Vec<String>) {
-        T::find_unknown(self, at, found);
-    }
-}
-
-/// Hands the items of a list to `read`: what does not depend on their type, so that it is compiled once.
-fn each_item(value: Value, read: &mut dyn FnMut(Value) -> Result<(), ShapeError>) -> Result<(), ShapeError> {
-    let Value::Array(items) = value else { return Err(ShapeError::expected("a list", &value)) };
-    let mut items = items.into_iter().enumerate();
-    items.try_for_each(|(index, item)| read(item).map_err(|error| error.at_index(index)))
-}
-
-/// Hands the members of a map to `read`, as [`each_item`] does.
-fn each_member(
-    value: Value,
-    read: &mut dyn FnMut(String, Value) -> Result<(), ShapeError>,
-) -> Result<(), ShapeError> {
-    for (name, item) in members(value)? {
-        if let Err(error) = read(name.clone(), item) {
-            return Err(error.in_member(&name));
-        }
-    }
-    Ok(())
-}
-
-impl<T: Shape> Shape for Vec<T> {
-    fn from_json(value: Value) -> Result<Self, ShapeError> {
-        let mut read = Self::new();
-        each_item(value, &mut |item| {
-            read.push(T::from_json(item)?);
-            Ok(())
-        })?;
-        Ok(read)
-    }
-
-    fn to_json(&self) -> Value {
-        Value::Array(self.iter().map(T::to_json).collect())
-    }
-
-    fn find_unknown(&self, at: &Path<'_>, found: &mut Vec<String>) {
-        for (index, item) in self.iter().enumerate() {
-            item.find_unknown(&Path::Index(at, index), found);
-        }
-    }
-}
-
-impl<T: Shape> Shape for BTreeMap<String, T> {
-    fn from_json(value: Value) -> Result<Self, ShapeError> {
-        // Inserted one by one: collecting into a map sorts first, and a sort is a lot of code for each type.
-        let mut read = Self::new();
-        each_member(value, &mut |name, item| {
-            read.insert(name, T::from_json(item)?);
-            Ok(())
-        })?;
-        Ok(read)
-    }
-
-    fn to_json(&self) -> Value {
-        let mut members = Map::new();
-        for (name, item) in self {
-            put(&mut members, name, item.to_json());
-        }
-        Value::Object(members)
-    }
-
-    fn find_unknown(&self, at: &Path<'_>, found: &mut Vec<String>) {
-        for (name, item) in self {
-            item.find_unknown(&Path::Member(at, name), found);
-        }
-    }
 }

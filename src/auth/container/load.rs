@@ -24,7 +24,7 @@ pub(in crate::auth) async fn load(context: Context<'_>) -> Result<Answer, AuthEr
         _ => fetch::is_transient(outcome),
     };
     let request = |attempt| request(&address, attempt, token.as_ref());
-    let reply = fetch::fetch_with_retries(context, request, LIMITS, RETRIES, again).await;
+    let reply = fetch::fetch_with_retries(context, &request, LIMITS, RETRIES, &again).await;
     let reply = reply.map_err(|error| AuthError::new(SOURCE, format!("{place}: {error}")))?;
     match parse(reply.status, &reply.body) {
         Ok(credentials) => {

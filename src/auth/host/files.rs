@@ -163,8 +163,8 @@ fn beside(path: &Path, extension: &str) -> io::Result<PathBuf> {
 fn unique() -> String {
     static COUNTER: AtomicU64 = AtomicU64::new(0);
     let count = COUNTER.fetch_add(1, Ordering::Relaxed);
-    let nanos = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
-    format!("{}-{count}-{nanos}", std::process::id())
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    format!("{}-{count}-{}-{}", std::process::id(), since.as_secs(), since.subsec_nanos())
 }
 
 #[cfg(test)]

@@ -5,7 +5,6 @@ use std::future::Future;
 use std::io::{self, Read};
 use std::pin::Pin;
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::thread;
@@ -98,18 +97,23 @@ const KILL_TIME: Duration = Duration::from_secs(1);
 ///
 /// Its standard input and its standard error are ours: a prompt for a second factor reaches the user and is answered.
 pub(super) fn run(command: &str, limits: ProcessLimits) -> Running {
-    let (events, inbox) = channel();
     let shared = Arc::new(Shared::default());
     let command = shell(command);
-    let (answer, events_of_reader) = (Answer(Arc::clone(&shared)), events.clone());
-    let spawned = thread::Builder::new().name("credential_process".to_owned()).spawn(move || {
-        let result = supervise(command, limits, &inbox, events_of_reader);
+    let answer = Answer(Arc::clone(&shared));
+    let spawned = spawn("credential_process", move || {
+        let result = supervise(command, limits, &answer.0);
         answer.0.give(result);
     });
     if let Err(error) = spawned {
         shared.give(Err(error));
     }
-    Running { shared, events }
+    Running(shared)
+}
+
+/// A thread that nobody joins. Boxed, so that the way into a thread is compiled once.
+fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> io::Result<()> {
+    let work: Box<dyn FnOnce() + Send> = Box::new(work);
+    thread::Builder::new().name(name.to_owned()).spawn(work).map(drop)
 }
 
 #[cfg(unix)]
@@ -139,20 +143,21 @@ fn shell(command: &str) -> Command {
 }
 
 /// The future's side of the process.
-pub(super) struct Running {
-    shared: Arc<Shared>,
-    events: Sender<Event>,
-}
+pub(super) struct Running(Arc<Shared>);
 
-/// What the future and the thread share.
+/// What the future and both threads share.
 #[derive(Default)]
 struct Shared {
     slot: Mutex<Slot>,
-    ended: Condvar,
+    changed: Condvar,
 }
 
 #[derive(Default)]
 struct Slot {
+    /// The whole output, or `None` when there was more than allowed.
+    output: Option<io::Result<Option<Zeroizing<Vec<u8>>>>>,
+    /// Nobody waits any more.
+    is_cancelled: bool,
     result: Option<io::Result<ProcessOutput>>,
     has_ended: bool,
     waker: Option<Waker>,
@@ -163,13 +168,24 @@ impl Shared {
         self.slot.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// The slot, when `waits` says no more or `limit` has gone by.
+    fn wait_while(&self, limit: Duration, waits: fn(&mut Slot) -> bool) -> MutexGuard<'_, Slot> {
+        let waited = self.changed.wait_timeout_while(self.slot(), limit, waits);
+        waited.unwrap_or_else(PoisonError::into_inner).0
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Slot)) {
+        change(&mut self.slot());
+        self.changed.notify_all();
+    }
+
     fn give(&self, result: io::Result<ProcessOutput>) {
-        let mut slot = self.slot();
-        slot.result.get_or_insert(result);
-        slot.has_ended = true;
-        let waker = slot.waker.take();
-        drop(slot);
-        self.ended.notify_all();
+        let mut waker = None;
+        self.change(|slot| {
+            slot.result.get_or_insert(result);
+            slot.has_ended = true;
+            waker = slot.waker.take();
+        });
         if let Some(waker) = waker {
             waker.wake();
         }
@@ -180,7 +196,7 @@ impl Future for Running {
     type Output = io::Result<ProcessOutput>;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let mut slot = self.shared.slot();
+        let mut slot = self.0.slot();
         match slot.result.take() {
             Some(result) => Poll::Ready(result),
             None => {
@@ -193,11 +209,8 @@ impl Future for Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        let slot = self.shared.slot();
-        if !slot.has_ended {
-            let _ = self.events.send(Event::Cancelled);
-            let _ = self.shared.ended.wait_timeout_while(slot, KILL_TIME, |slot| !slot.has_ended);
-        }
+        self.0.change(|slot| slot.is_cancelled = true);
+        drop(self.0.wait_while(KILL_TIME, |slot| !slot.has_ended));
     }
 }
 
@@ -212,19 +225,7 @@ impl Drop for Answer {
     }
 }
 
-enum Event {
-    /// The whole output, or `None` when there was more than allowed.
-    Output(io::Result<Option<Zeroizing<Vec<u8>>>>),
-    /// Nobody waits any more.
-    Cancelled,
-}
-
-fn supervise(
-    mut command: Command,
-    limits: ProcessLimits,
-    inbox: &Receiver<Event>,
-    events: Sender<Event>,
-) -> io::Result<ProcessOutput> {
+fn supervise(mut command: Command, limits: ProcessLimits, shared: &Arc<Shared>) -> io::Result<ProcessOutput> {
     let deadline = Instant::now().checked_add(limits.time());
     let remaining = || match deadline {
         Some(deadline) => deadline.saturating_duration_since(Instant::now()),
@@ -237,36 +238,41 @@ fn supervise(
         return Err(io::Error::other("the process has no output"));
     };
     // It ends with the output; a process that escapes and keeps the output open keeps only this thread.
-    let reader = thread::Builder::new().name("credential_process output".to_owned());
-    let most = limits.stdout_bytes();
-    if let Err(error) = reader.spawn(move || {
-        let _ = events.send(Event::Output(read_at_most(stdout, most)));
-    }) {
+    let (reader, most) = (Arc::clone(shared), limits.stdout_bytes());
+    let read = move || {
+        let output = read_at_most(stdout, most);
+        reader.change(|slot| slot.output = Some(output));
+    };
+    if let Err(error) = spawn("credential_process output", read) {
         end(&mut child);
         return Err(error);
     }
 
-    let stdout = match inbox.recv_timeout(remaining()) {
-        Ok(Event::Output(Ok(Some(stdout)))) => stdout,
-        Ok(Event::Output(Ok(None))) => {
-            end(&mut child);
-            return Ok(ProcessOutput::new(ProcessEnd::TooMuchOutput, Vec::new()));
-        }
-        Ok(Event::Output(Err(error))) => {
-            end(&mut child);
-            return Err(error);
-        }
-        Ok(Event::Cancelled) | Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
-            end(&mut child);
-            return Ok(ProcessOutput::new(ProcessEnd::TimedOut, Vec::new()));
-        }
+    let output =
+        shared.wait_while(remaining(), |slot| slot.output.is_none() && !slot.is_cancelled).output.take();
+    let killed_as = match output {
+        Some(Ok(Some(stdout))) => return wait(child, stdout, shared, remaining),
+        Some(Ok(None)) => Ok(ProcessEnd::TooMuchOutput),
+        Some(Err(error)) => Err(error),
+        None => Ok(ProcessEnd::TimedOut),
     };
+    end(&mut child);
+    killed_as.map(|killed_as| ProcessOutput::new(killed_as, Vec::new()))
+}
+
+/// Waits for the end of a process that has closed its output.
+fn wait(
+    mut child: Child,
+    stdout: Zeroizing<Vec<u8>>,
+    shared: &Shared,
+    remaining: impl Fn() -> Duration,
+) -> io::Result<ProcessOutput> {
     loop {
         if let Some(status) = child.try_wait()? {
             return Ok(ProcessOutput { end: ended(status), stdout });
         }
-        let cancelled = matches!(inbox.recv_timeout(POLL.min(remaining())), Ok(Event::Cancelled));
-        if cancelled || remaining().is_zero() {
+        let is_cancelled = shared.wait_while(POLL.min(remaining()), |slot| !slot.is_cancelled).is_cancelled;
+        if is_cancelled || remaining().is_zero() {
             end(&mut child);
             return Ok(ProcessOutput::new(ProcessEnd::TimedOut, Vec::new()));
         }

@@ -35,7 +35,7 @@ impl Imds {
             Ok(session) => session,
             Err(why) => return Ok(Answer::NotHere(why)),
         };
-        let reply = session.get(role_request).await?;
+        let reply = session.get(&role_request).await?;
         if reply.status == StatusCode::NOT_FOUND {
             return Ok(Answer::not_here(format!("{endpoint} says that the instance has no role")));
         }
@@ -45,7 +45,7 @@ impl Imds {
         }
         let role = parse_role(body)
             .ok_or_else(|| session.error("its answer to the question for a role is not a name"))?;
-        let reply = session.get(|endpoint, token| credentials_request(endpoint, role, token)).await?;
+        let reply = session.get(&|endpoint, token| credentials_request(endpoint, role, token)).await?;
         let body = session.expect_ok(&reply, "the credentials")?;
         let credentials = parse_credentials(body).map_err(|error| session.refusal(role, error))?;
         let (credentials, note) = issued::extended(credentials, context.now());
@@ -59,7 +59,7 @@ impl Imds {
         }
         let endpoint = self.endpoint(context.host(), files).ok()?;
         let mut session = Session::open(context, &endpoint).await.ok()?;
-        let reply = session.get(|endpoint, token| get(endpoint, REGION, token)).await.ok()?;
+        let reply = session.get(&|endpoint, token| get(endpoint, REGION, token)).await.ok()?;
         let text = std::str::from_utf8(session.expect_ok(&reply, "the region").ok()?).ok()?;
         Region::new(text).ok()
     }
@@ -76,6 +76,9 @@ pub async fn region(context: Context<'_>, profile: Option<&str>) -> Option<Regio
 fn is_disabled(context: Context<'_>) -> bool {
     context.host().setting(DISABLED).is_some_and(|value| value.eq_ignore_ascii_case("true"))
 }
+
+/// Makes the request that asks for something, of the endpoint and a token.
+type Question<'a> = dyn Fn(&Endpoint, &Secret) -> Result<Request<Bytes>, EndpointError> + Sync + 'a;
 
 /// A metadata service that has given a token.
 struct Session<'a> {
@@ -94,14 +97,11 @@ impl<'a> Session<'a> {
     }
 
     /// Sends what `request` makes of the token. A token that is refused is renewed, once.
-    async fn get(
-        &mut self,
-        request: impl Fn(&Endpoint, &Secret) -> Result<Request<Bytes>, EndpointError>,
-    ) -> Result<Reply, AuthError> {
+    async fn get(&mut self, request: &Question<'_>) -> Result<Reply, AuthError> {
         loop {
             let made = request(self.endpoint, &self.token).map_err(|error| self.error(error))?;
             let reply =
-                fetch::fetch_with_retries(self.context, |_| made.clone(), LIMITS, RETRIES, again).await;
+                fetch::fetch_with_retries(self.context, &|_| made.clone(), LIMITS, RETRIES, &again).await;
             let reply = reply.map_err(|error| self.error(error))?;
             if reply.status != StatusCode::UNAUTHORIZED || self.renewed {
                 return Ok(reply);
@@ -145,7 +145,7 @@ impl<'a> Session<'a> {
 /// A new token, or why there is none.
 async fn token(context: Context<'_>, endpoint: &Endpoint) -> Result<Secret, String> {
     let request = token_request(endpoint).map_err(|error| error.to_string())?;
-    let reply = fetch::fetch_with_retries(context, |_| request.clone(), LIMITS, RETRIES, again).await;
+    let reply = fetch::fetch_with_retries(context, &|_| request.clone(), LIMITS, RETRIES, &again).await;
     let reply = reply.map_err(|error| match error {
         FetchError::NoTransport => error.to_string(),
         FetchError::Timeout(_) | FetchError::Transport(TransportErrorKind::Timeout, _) => format!(

@@ -60,16 +60,19 @@ mod with_rustls {
         let mut id = [0; 16];
         provider.secure_random.fill(&mut id).map_err(|_| "there is no randomness")?;
         let encode = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
-        let header = serde_json::json!({
-            "typ": "dpop+jwt",
-            "alg": "ES256",
-            "jwk": { "kty": "EC", "crv": "P-256", "x": encode(x), "y": encode(y) },
-        });
+        // Nothing here needs escapes but the URL, so that no JSON is built to be written.
+        let header = format!(
+            r#"{{"typ":"dpop+jwt","alg":"ES256","jwk":{{"kty":"EC","crv":"P-256","x":"{}","y":"{}"}}}}"#,
+            encode(x),
+            encode(y)
+        );
         let seconds = now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
-        let claims =
-            serde_json::json!({ "jti": hex::encode(&id), "htm": method, "htu": url, "iat": seconds });
-        let text =
-            format!("{}.{}", encode(header.to_string().as_bytes()), encode(claims.to_string().as_bytes()));
+        let claims = format!(
+            r#"{{"jti":"{}","htm":"{method}","htu":{},"iat":{seconds}}}"#,
+            hex::encode(&id),
+            serde_json::Value::from(url)
+        );
+        let text = format!("{}.{}", encode(header.as_bytes()), encode(claims.as_bytes()));
         let signature = signer.sign(text.as_bytes()).map_err(|error| error.to_string())?;
         let signature = fixed(&signature).ok_or("the signature has an unexpected form")?;
         Ok(format!("{text}.{}", encode(&signature)))

@@ -16,9 +16,8 @@ use crate::endpoint::Endpoint;
 /// `POST /token`.
 pub(super) fn request(endpoint: &Endpoint, token: &Token) -> Result<Request<Bytes>, String> {
     let fields = token.renewal().map_err(|problem| problem.to_string())?;
-    let mut request = Request::new(json_object(&fields));
-    *request.method_mut() = Method::POST;
-    *request.uri_mut() = endpoint.uri("/token").map_err(|error| error.to_string())?;
+    let request = endpoint.request(Method::POST, "/token", json_object(&fields));
+    let mut request = request.map_err(|error| error.to_string())?;
     request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     Ok(request)
 }

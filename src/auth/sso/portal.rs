@@ -3,8 +3,8 @@
 use std::time::{Duration, UNIX_EPOCH};
 
 use bytes::Bytes;
-use http::header::HeaderValue;
-use http::{Request, StatusCode};
+use http::header::{HeaderName, HeaderValue};
+use http::{Method, Request, StatusCode};
 
 use super::settings::{Role, SsoSettings};
 use crate::auth::document::{Document, DocumentError};
@@ -14,6 +14,8 @@ use crate::credentials::{Credentials, Secret};
 use crate::endpoint::Endpoint;
 use crate::uri;
 
+const TOKEN: HeaderName = HeaderName::from_static("x-amz-sso_bearer_token");
+
 /// `GET /federation/credentials?role_name=..&account_id=..`.
 pub(super) fn request(endpoint: &Endpoint, role: &Role, token: &Secret) -> Result<Request<Bytes>, String> {
     let path = format!(
@@ -21,12 +23,12 @@ pub(super) fn request(endpoint: &Endpoint, role: &Role, token: &Secret) -> Resul
         uri::encode_label(&role.name),
         uri::encode_label(&role.account_id)
     );
-    let mut request = Request::new(Bytes::new());
-    *request.uri_mut() = endpoint.uri(&path).map_err(|error| error.to_string())?;
+    let request = endpoint.request(Method::GET, &path, Bytes::new());
+    let mut request = request.map_err(|error| error.to_string())?;
     let mut value = HeaderValue::from_str(token.expose())
         .map_err(|_| "the token holds a character that cannot go into a header".to_owned())?;
     value.set_sensitive(true);
-    request.headers_mut().insert("x-amz-sso_bearer_token", value);
+    request.headers_mut().insert(TOKEN, value);
     Ok(request)
 }
 

@@ -40,8 +40,8 @@ impl Asker<'_> {
 
 /// The name of a session that nobody named: `bedrill-1795317811000`.
 pub(in crate::auth) fn session_name(now: SystemTime) -> String {
-    let millis = now.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
-    format!("bedrill-{millis}")
+    let since = now.duration_since(UNIX_EPOCH).unwrap_or_default();
+    format!("bedrill-{}{:03}", since.as_secs(), since.subsec_millis())
 }
 
 /// Makes a call that yields credentials, signed with `signer` when it asks for that.
@@ -97,7 +97,7 @@ async fn exchange<T>(
         Ok(reply) => reply.is_server_error() || matches!(parse(reply), Err(error) if is_retryable(&error)),
         Err(_) => fetch::is_transient(outcome),
     };
-    let reply = fetch::fetch_with_retries(context, |_| request.clone(), LIMITS, RETRIES, again).await;
+    let reply = fetch::fetch_with_retries(context, &|_| request.clone(), LIMITS, RETRIES, &again).await;
     let reply = reply.map_err(|error| {
         asker
             .error(format!("{endpoint}: {error}"))

@@ -93,7 +93,11 @@ impl Store {
         name: &str,
         profiles: &Map<String, Value>,
     ) -> io::Result<()> {
-        self.write(name, &json!({"version": VERSION, "profiles": profiles}))
+        // Without `json!`, which would serialize the map once more to copy it.
+        let mut value = Map::new();
+        value.insert("version".to_owned(), VERSION.into());
+        value.insert("profiles".to_owned(), Value::Object(profiles.clone()));
+        self.write(name, &Value::Object(value))
     }
 
     fn read(&self, name: &str) -> Result<Option<Value>, String> {
