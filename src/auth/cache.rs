@@ -121,3 +121,25 @@ fn jitter() -> f64 {
     let random = RandomState::new().hash_one(0) >> 32;
     random as f64 / f64::from(u32::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::auth::StaticHost;
+
+    #[test]
+    fn tries_are_spread_from_0_to_1() {
+        let drawn: Vec<f64> = (0..1000).map(|_| jitter()).collect();
+        assert!(drawn.iter().all(|number| (0.0..=1.0).contains(number)));
+        assert!(drawn.iter().any(|number| *number < 0.5) && drawn.iter().any(|number| *number > 0.5));
+    }
+
+    #[test]
+    fn debug_shows_the_chain_and_nothing_that_is_kept() {
+        let cache = Cache::new(Chain::builder().host(Arc::new(StaticHost::new())).build());
+        let shown = format!("{cache:?}");
+        assert!(shown.starts_with("Cache { chain: Chain") && !shown.contains("shared"), "{shown}");
+    }
+}

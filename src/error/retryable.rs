@@ -214,6 +214,21 @@ mod tests {
     }
 
     #[test]
+    fn a_limit_of_one_attempt_is_transient_and_the_total_is_final() {
+        use super::super::{TimeoutKind, timeout::TimedOut};
+        for (kind, expected) in [
+            (TimeoutKind::Connect, true),
+            (TimeoutKind::FirstByte, true),
+            (TimeoutKind::Idle, true),
+            (TimeoutKind::Frame, true),
+            (TimeoutKind::Total, false),
+        ] {
+            let error = Error::from(TimedOut::new(kind, std::time::Duration::from_secs(1)));
+            assert_eq!(error.retryable() == Some(Retryable::Transient), expected, "{kind:?}");
+        }
+    }
+
+    #[test]
     fn throttling_is_told_from_context_overflow() {
         let throttled =
             service(429, "ThrottlingException", "Too many tokens, please wait before trying again.");

@@ -281,6 +281,27 @@ mod tests {
     }
 
     #[test]
+    fn a_refusal_names_the_header_and_the_limit() {
+        let name = || "attempt".to_owned();
+        for (error, text) in [
+            (EncodeError::EmptyName, "a header name is empty"),
+            (EncodeError::NameTooLong { len: 256 }, "a header name has 256 bytes, the most is 255"),
+            (EncodeError::DuplicateName { name: name() }, "two headers are called `attempt`"),
+            (
+                EncodeError::ValueTooLong { name: name(), len: 40_000 },
+                "the value of header `attempt` has 40000 bytes, the most is 32767",
+            ),
+            (EncodeError::TooManyHeaders, "a frame has at most 1024 headers"),
+            (
+                EncodeError::FrameTooLong { len: 1 << 32 },
+                "the frame would have 4294967296 bytes, the most is 4294967295",
+            ),
+        ] {
+            assert_eq!(error.to_string(), text);
+        }
+    }
+
+    #[test]
     fn the_first_error_is_the_one_reported() {
         let builder = Frame::builder().header("", HeaderValue::Byte(0)).header("a", HeaderValue::Byte(0));
         assert_eq!(refusal(builder.header("a", HeaderValue::Byte(0))), EncodeError::EmptyName);

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde_json::Value;
 
+use crate::quote;
+
 /// A JSON value departs from a shape of the API.
 ///
 /// It names the place and the rule, never the value: that may be a user's text.
@@ -107,7 +109,11 @@ impl ShapeError {
 
 impl fmt::Display for ShapeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.0.path.is_empty() { f.write_str("the value") } else { write!(f, "`{}`", self.0.path) }?;
+        match self.path() {
+            "" => f.write_str("the value")?,
+            // The names of a map's members come from the service.
+            path => write!(f, "`{}`", quote::escape(path))?,
+        }
         match self.0.problem {
             Problem::Missing => f.write_str(" is missing"),
             Problem::Expected { expected, found } => write!(f, " is {found} where the API has {expected}"),
@@ -122,3 +128,16 @@ impl fmt::Display for ShapeError {
 }
 
 impl std::error::Error for ShapeError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_member_name_that_came_from_outside_reaches_no_terminal_raw() {
+        let error =
+            ShapeError::new(Problem::Missing).in_member("id").in_member("a\u{1b}]0;\u{7f}").in_member("b");
+        assert_eq!(error.path(), "b.a\u{1b}]0;\u{7f}.id");
+        assert_eq!(error.to_string(), "`b.a\\u{1b}]0;\\u{7f}.id` is missing");
+    }
+}

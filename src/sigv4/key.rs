@@ -254,6 +254,10 @@ mod tests {
         // RFC 4231, test case 6: a key of 131 bytes; and test case 1, a key of 20.
         let long = hmac(&[0xaa; 131], b"Test Using Larger Than Block-Size Key - Hash Key First");
         assert_eq!(hex::encode(&*long), "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
+        // A key of just a block is one already; its result is that of RFC 4231's case with zeros behind a shorter key.
+        let mut filled = [0; BLOCK];
+        filled[..20].fill(0x0b);
+        assert_eq!(*hmac(&filled, b"Hi There"), *hmac(&[0x0b; 20], b"Hi There"));
         let short = hmac(&[0x0b; 20], b"Hi There");
         assert_eq!(hex::encode(&*short), "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7");
     }
@@ -278,6 +282,7 @@ mod tests {
         assert!(!Arc::ptr_eq(&first, &key("AKID", SECRET, "20150830T123600Z", "eu-west-1")));
         assert_eq!(cache.entries.lock().unwrap().len(), KEPT);
         assert!(!Arc::ptr_eq(&first, &key("AKID", SECRET, "20150830T123600Z", "us-east-1")), "made room");
+        assert_eq!(format!("{cache:?}"), "SigningKeyCache { kept: 4, .. }");
     }
 
     #[test]

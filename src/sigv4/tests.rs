@@ -32,8 +32,11 @@ fn list_users() -> Request<Bytes> {
 fn every_stage_of_the_iam_example_is_as_aws_prints_it() {
     // AWS General Reference, "Signing AWS requests", tasks 1 to 4.
     let signature = explain(&list_users(), &params(&credentials())).unwrap();
+    let canonical = signature.canonical_request();
+    assert_eq!(canonical.method(), "GET");
+    assert_eq!((canonical.uri(), canonical.query()), ("/", "Action=ListUsers&Version=2010-05-08"));
     assert_eq!(
-        signature.canonical_request().to_string(),
+        canonical.to_string(),
         "GET\n/\nAction=ListUsers&Version=2010-05-08\n\
          content-type:application/x-www-form-urlencoded; charset=utf-8\n\
          host:iam.amazonaws.com\nx-amz-date:20150830T123600Z\n\n\
@@ -52,6 +55,16 @@ fn every_stage_of_the_iam_example_is_as_aws_prints_it() {
          SignedHeaders=content-type;host;x-amz-date, \
          Signature=5d672d79c15b13162d9279b0855cfba6789a8edb4c82c400e06b5924a6f2b5d7"
     );
+    assert_eq!(signature.scope(), "20150830/us-east-1/iam/aws4_request");
+}
+
+#[test]
+fn a_signature_shows_what_was_signed_and_not_what_authorizes() {
+    let credentials = credentials().with_session_token("canary-token");
+    let signature = explain(&list_users(), &params(&credentials)).unwrap();
+    let shown = format!("{signature:?}");
+    assert!(shown.contains("Action=ListUsers") && shown.contains("AWS4-HMAC-SHA256\\n2015"), "{shown}");
+    assert!(!shown.contains(signature.value()) && !shown.contains("canary"), "{shown}");
 }
 
 #[test]
@@ -199,6 +212,7 @@ fn what_cannot_be_signed_is_an_error_that_leaves_the_request_alone_and_shows_no_
         let error = sign(&mut signed, &params).unwrap_err();
         assert_eq!(error, expected);
         assert_eq!(signed.headers(), request.headers(), "{error}");
+        assert!(error.to_string().starts_with("the "), "{error:?}");
         let shown = format!("{error} {error:?}").replace("x-canary", "");
         assert!(!shown.contains("canary") && !shown.contains(SECRET), "{shown}");
     }

@@ -231,15 +231,44 @@ mod tests {
     }
 
     #[test]
-    fn another_key_service_or_time_is_refused() {
+    fn another_key_or_service_is_refused() {
         let now = SystemTime::now();
         let (request, credentials) = signed(now);
         let stranger = Credentials::new("AKIDOTHER", "secret");
         assert_eq!(verify(&request, &stranger, "bedrock", now), Err(VerifyError::UnknownKey));
         assert_eq!(verify(&request, &credentials, "s3", now), Err(VerifyError::WrongScope));
-        let late = now + Duration::from_secs(302);
-        assert_eq!(verify(&request, &credentials, "bedrock", late), Err(VerifyError::Expired));
-        let early = now - Duration::from_secs(302);
-        assert_eq!(verify(&request, &credentials, "bedrock", early), Err(VerifyError::Expired));
+    }
+
+    #[test]
+    fn five_minutes_either_way_are_allowed_and_no_second_more() {
+        let at = SystemTime::UNIX_EPOCH + Duration::from_secs(1_440_938_160);
+        let (request, credentials) = signed(at);
+        for (seconds, expected) in [(300, Ok(())), (301, Err(VerifyError::Expired))] {
+            for now in [at + Duration::from_secs(seconds), at - Duration::from_secs(seconds)] {
+                assert_eq!(verify(&request, &credentials, "bedrock", now), expected, "{seconds}");
+            }
+        }
+    }
+
+    #[test]
+    fn differences_that_cancel_out_are_differences() {
+        assert!(same(b"ab", b"ab"));
+        assert!(!same(b"ab", b"ba"));
+        assert!(!same(b"ab", b"a"));
+    }
+
+    #[test]
+    fn every_refusal_says_what_is_wrong() {
+        for (error, says) in [
+            (VerifyError::MissingAuthorization, "no authorization"),
+            (VerifyError::IncompleteSignature, "x-amz-date"),
+            (VerifyError::UnknownKey, "not known"),
+            (VerifyError::WrongScope, "scope"),
+            (VerifyError::Expired, "five minutes"),
+            (VerifyError::SignatureMismatch, "does not match"),
+            (VerifyError::Unsignable(SignError::MissingHost), "names no host"),
+        ] {
+            assert!(error.to_string().contains(says), "{error}");
+        }
     }
 }

@@ -321,6 +321,18 @@ fn a_large_frame_in_small_chunks_is_assembled_without_excess() {
 }
 
 #[test]
+fn frames_that_nobody_takes_are_kept_in_a_buffer_that_doubles() {
+    let frame = frame_around(b"", &[7; 20_000]);
+    let mut decoder = FrameDecoder::new();
+    decoder.push(&frame[..10_000]);
+    assert_eq!(decoder.next_frame(), Ok(None));
+    decoder.push(&frame[10_000..]);
+    // The frame is whole and was not taken, so its length is no limit any more.
+    decoder.push(&frame[..1]);
+    assert!(decoder.buffer.capacity() >= 2 * frame.len(), "{}", decoder.buffer.capacity());
+}
+
+#[test]
 fn the_buffer_is_reused_when_its_frames_are_gone() {
     let frame = event("Hello");
     let mut decoder = FrameDecoder::new();
