@@ -35,6 +35,7 @@ fn every_stage_of_the_iam_example_is_as_aws_prints_it() {
     let canonical = signature.canonical_request();
     assert_eq!(canonical.method(), "GET");
     assert_eq!((canonical.uri(), canonical.query()), ("/", "Action=ListUsers&Version=2010-05-08"));
+    assert_eq!(canonical.payload_hash(), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
     assert_eq!(
         canonical.to_string(),
         "GET\n/\nAction=ListUsers&Version=2010-05-08\n\
@@ -113,6 +114,22 @@ fn headers_are_sorted_by_name_and_values_of_one_name_joined_in_order() {
     assert_eq!(signature.signed_headers(), "a-z;host;x-a;x-amz-date;x-b");
     let text = signature.canonical_request().to_string();
     assert!(text.contains("\na-z:0\nhost:example.com\nx-a:first,a second\nx-amz-date:2015"), "{text}");
+}
+
+#[test]
+fn a_payload_hash_in_the_request_is_signed_unless_signing_adds_its_own() {
+    let request = Request::get("https://example.com/")
+        .header("x-a", "1")
+        .header("x-amz-content-sha256", "given")
+        .body(Bytes::new())
+        .unwrap();
+    let credentials = credentials();
+    for (adds, value) in [(false, "given"), (true, "e3b0c442")] {
+        let signature = explain(&request, &params(&credentials).with_content_sha256(adds)).unwrap();
+        assert_eq!(signature.signed_headers(), "host;x-a;x-amz-content-sha256;x-amz-date");
+        let text = signature.canonical_request().to_string();
+        assert!(text.contains(&format!("\nx-amz-content-sha256:{value}")), "{text}");
+    }
 }
 
 #[test]
