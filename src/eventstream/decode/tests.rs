@@ -315,8 +315,8 @@ fn a_large_frame_in_small_chunks_is_assembled_without_excess() {
         capacity = decoder.buffer.capacity();
         assert!(capacity <= frame.total_len() + 1024);
     }
-    // 8 KiB doubled to 4 MiB: the copies add up to less than the frame itself once more.
-    assert!(growths <= 11, "{growths}");
+    // 1 KiB doubled to 4 MiB: the copies add up to less than the frame itself once more.
+    assert!(growths <= 14, "{growths}");
     assert_eq!(decoder.next_frame(), Ok(Some(frame)));
 }
 
