@@ -155,8 +155,8 @@ union! {
         /// A piece of what the model thinks.
         ReasoningContent(ReasoningContentDelta) = "reasoningContent",
         /// A citation for the block's text.
-        Citation(CitationsDelta) = "citation",
+        Citation(Box<CitationsDelta>) = "citation",
         /// A piece of an image.
-        Image(ImageBlockDelta) = "image",
+        Image(Box<ImageBlockDelta>) = "image",
     }
 }

@@ -126,7 +126,7 @@ union! {
         /// The answer begins.
         MessageStart(MessageStartEvent) = "messageStart",
         /// A content block begins.
-        ContentBlockStart(ContentBlockStartEvent) = "contentBlockStart",
+        ContentBlockStart(Box<ContentBlockStartEvent>) = "contentBlockStart",
         /// A content block grows.
         ContentBlockDelta(ContentBlockDeltaEvent) = "contentBlockDelta",
         /// A content block is complete.
@@ -134,7 +134,7 @@ union! {
         /// The answer is complete.
         MessageStop(MessageStopEvent) = "messageStop",
         /// What the answer cost and how it was made.
-        Metadata(MetadataEvent) = "metadata",
+        Metadata(Box<MetadataEvent>) = "metadata",
     }
 }
 
