@@ -78,6 +78,7 @@
 // L0: text and values. No I/O, no clock.
 pub mod credentials;
 mod hex;
+mod json;
 mod quote;
 mod time;
 mod uri;

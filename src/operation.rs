@@ -32,7 +32,7 @@ use crate::endpoint::{Endpoint, EndpointError};
 use crate::model_id::{ModelId, ModelIdError};
 use crate::models::{CountTokensRequest, CountTokensResponse};
 use crate::shape::Shape;
-use crate::{quote, uri};
+use crate::{json, quote, uri};
 
 pub use control::{
     foundation_model, foundation_model_availability, inference_profile, list_foundation_models,
@@ -147,7 +147,7 @@ pub fn parse_count_tokens(headers: &HeaderMap, body: &[u8]) -> Result<CountToken
 }
 
 fn parse<T: Shape>(headers: &HeaderMap, body: &[u8]) -> Result<T, AnswerError> {
-    let value = serde_json::from_slice(body).map_err(|_| AnswerError::unexpected("JSON", headers, body))?;
+    let value = json::from_bytes(body).map_err(|_| AnswerError::unexpected("JSON", headers, body))?;
     T::from_json(value).map_err(AnswerError::Shape)
 }
 
@@ -187,7 +187,7 @@ pub fn request_id(headers: &HeaderMap) -> Option<&str> {
 /// Source: [restJson1, "Operation error serialization"](https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html).
 #[must_use]
 pub fn parse_error(status: u16, headers: &HeaderMap, body: &[u8]) -> ServiceError {
-    let document: Option<serde_json::Value> = serde_json::from_slice(body).ok();
+    let document: Option<serde_json::Value> = json::from_bytes(body).ok();
     let document = document.as_ref();
     let member = |names: &[&str]| {
         let mut texts = names.iter().filter_map(|name| document?.get(name)?.as_str());

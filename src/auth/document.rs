@@ -8,6 +8,7 @@ use serde_json::Value;
 use zeroize::Zeroize as _;
 
 use super::fits_header;
+use crate::json::{self, JsonError};
 use crate::time;
 
 /// A JSON object. Names are case-blind, as in the SDKs; the memory of its texts is wiped on drop. No `Debug`.
@@ -52,9 +53,9 @@ impl Document {
         if bytes.iter().all(u8::is_ascii_whitespace) {
             return Err(DocumentError::Empty);
         }
-        let document: Self = serde_json::from_slice(bytes).map_err(|error| match error.classify() {
-            serde_json::error::Category::Data => DocumentError::NotAnObject,
-            _ => DocumentError::NotJson { line: error.line(), column: error.column() },
+        let document: Self = json::from_bytes(bytes).map_err(|error| match error {
+            JsonError { is_json: true, .. } => DocumentError::NotAnObject,
+            JsonError { line, column, .. } => DocumentError::NotJson { line, column },
         })?;
         document.check()
     }

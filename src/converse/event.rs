@@ -17,6 +17,7 @@ use super::delta::{ContentBlockDelta, ContentBlockStart};
 use super::message::Role;
 use super::output::{ConverseTrace, Metrics, StopReason, TokenUsage};
 use super::text_delta;
+use crate::json;
 use crate::shape::{self, Path, Shape, ShapeError};
 
 structure! {
@@ -167,8 +168,8 @@ impl ConverseStreamEvent {
         {
             return Ok(Self::ContentBlockDelta(delta));
         }
-        let payload = serde_json::from_slice(payload)
-            .map_err(|error| ShapeError::not_json(&error).in_member(event_type))?;
+        let payload =
+            json::from_bytes(payload).map_err(|error| ShapeError::not_json(error).in_member(event_type))?;
         Self::from_event_type(event_type, payload)
     }
 

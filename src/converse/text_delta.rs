@@ -14,11 +14,12 @@ use serde_json::Map;
 
 use super::delta::ContentBlockDelta;
 use super::event::ContentBlockDeltaEvent;
+use crate::json;
 use crate::shape::is_padding_text;
 
 /// Reads `payload` when it is nothing but a piece of text.
 pub(crate) fn read(payload: &[u8]) -> Option<ContentBlockDeltaEvent> {
-    let TextDelta { content_block_index, text } = serde_json::from_slice(payload).ok()?;
+    let TextDelta { content_block_index, text } = json::from_bytes(payload).ok()?;
     Some(ContentBlockDeltaEvent {
         content_block_index,
         delta: ContentBlockDelta::Text(text),

@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde_json::Value;
 
+use crate::json::JsonError;
 use crate::quote;
 
 /// A JSON value departs from a shape of the API.
@@ -77,8 +78,8 @@ impl ShapeError {
         Self::new(Problem::Expected { expected, found })
     }
 
-    pub(crate) fn not_json(error: &serde_json::Error) -> Self {
-        Self::new(Problem::NotJson { line: error.line(), column: error.column() })
+    pub(crate) fn not_json(JsonError { line, column, .. }: JsonError) -> Self {
+        Self::new(Problem::NotJson { line, column })
     }
 
     /// Errors are made where they occur and learn their path on the way out.

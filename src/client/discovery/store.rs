@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 use crate::auth::Host;
 use crate::catalog::Listing;
 use crate::models::{ListFoundationModelsResponse, ListInferenceProfilesResponse, Timestamp};
-use crate::time;
+use crate::{json, time};
 
 /// The form of the files. A file of another form counts as absent.
 const VERSION: u64 = 1;
@@ -106,7 +106,7 @@ impl Store {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(error.to_string()),
         };
-        let value: Value = serde_json::from_slice(&bytes).map_err(|_| "it is not JSON".to_owned())?;
+        let value: Value = json::from_bytes(&bytes).map_err(|_| "it is not JSON".to_owned())?;
         if value.get("version").and_then(Value::as_u64) != Some(VERSION) {
             return Err("it is not in the form that this version writes".to_owned());
         }
