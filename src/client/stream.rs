@@ -214,7 +214,7 @@ impl ConverseStream {
             match Pin::new(&mut self.body).poll_next(context) {
                 Poll::Ready(Some(Ok(chunk))) => {
                     self.timers.chunk_came();
-                    self.decoder.push(&chunk);
+                    self.decoder.push_bytes(chunk);
                 }
                 Poll::Ready(Some(Err(error))) => return Poll::Ready(self.broken(error, Error::from)),
                 Poll::Ready(None) => {
@@ -273,8 +273,11 @@ impl Stream for ConverseStream {
                 item
             }
         };
-        this.delivered = this.delivered.saturating_add(u64::from(matches!(item, Some(Ok(_)))));
-        Poll::Ready(item.map(|item| item.map_err(|error| this.described(error))))
+        if let Some(Err(error)) = item {
+            return Poll::Ready(Some(Err(this.described(error))));
+        }
+        this.delivered = this.delivered.saturating_add(item.is_some().into());
+        Poll::Ready(item)
     }
 }
 

@@ -5,9 +5,11 @@ mod tests;
 
 use std::fmt;
 
+use bytes::Bytes;
+
 use super::{ConverseStreamEvent, ShapeError, StreamException};
-use crate::eventstream::{DecodeError, Frame, FrameDecoder, MessageType};
-use crate::quote;
+use crate::eventstream::{DecodeError, FrameDecoder, FrameView, MessageType};
+use crate::{json, quote};
 
 /// Decodes the body of a ConverseStream answer, in pieces of any size.
 ///
@@ -70,6 +72,11 @@ impl EventDecoder {
         self.frames.push(bytes);
     }
 
+    /// As [`push`](Self::push), for a piece that can be kept: the frames that are whole in it are not copied.
+    pub fn push_bytes(&mut self, bytes: Bytes) {
+        self.frames.push_bytes(bytes);
+    }
+
     /// The next event, or `None` when more bytes are needed.
     ///
     /// # Errors
@@ -80,11 +87,12 @@ impl EventDecoder {
         if let Some(error) = &self.failed {
             return Err(error.clone());
         }
-        let event = match self.frames.next_frame() {
+        let event = match self.frames.peek_frame() {
             Ok(None) => return Ok(None),
-            Ok(Some(frame)) => read_event(&frame),
+            Ok(Some(frame)) => read_event(frame),
             Err(error) => Err(EventError::Frame(error)),
         };
+        self.frames.discard_frame();
         match event {
             Ok(event) => {
                 self.events_delivered = self.events_delivered.saturating_add(1);
@@ -139,31 +147,34 @@ impl EventDecoder {
 
 /// Reads one frame as an event. Source:
 /// [Smithy, "Event message serialization"](https://smithy.io/2.0/aws/amazon-eventstream.html).
-fn read_event(frame: &Frame) -> Result<ConverseStreamEvent, EventError> {
+fn read_event(frame: FrameView<'_>) -> Result<ConverseStreamEvent, EventError> {
     match frame.message_type() {
         Some(MessageType::Event) => {
-            let event_type = frame.event_type().ok_or(EventError::MissingHeader(":event-type"))?;
+            let event_type = required(frame, ":event-type")?;
             ConverseStreamEvent::from_event_bytes(event_type, frame.payload())
                 .map_err(|error| EventError::Payload { event_type: event_type.to_owned(), error })
         }
         Some(MessageType::Exception) => {
-            let name = frame.exception_type().ok_or(EventError::MissingHeader(":exception-type"))?;
+            let name = required(frame, ":exception-type")?;
             Err(EventError::Exception(read_exception(name, frame.payload())))
         }
         Some(MessageType::Error) => Err(EventError::Error {
-            code: frame.error_code().unwrap_or("unnamed error").to_owned(),
-            message: frame.error_message().unwrap_or_default().to_owned(),
+            code: frame.string_header(":error-code").unwrap_or("unnamed error").to_owned(),
+            message: frame.string_header(":error-message").unwrap_or_default().to_owned(),
         }),
         Some(MessageType::Unknown(found)) => Err(EventError::MessageType(found.to_owned())),
         None => Err(EventError::MissingHeader(":message-type")),
     }
 }
 
+fn required<'a>(frame: FrameView<'a>, name: &'static str) -> Result<&'a str, EventError> {
+    frame.string_header(name).ok_or(EventError::MissingHeader(name))
+}
+
 /// Reads an exception's payload; one that is not its JSON is quoted, because the name alone says enough to stop.
 fn read_exception(name: &str, payload: &[u8]) -> StreamException {
-    let read = serde_json::from_slice(payload)
-        .ok()
-        .and_then(|value| StreamException::from_payload(name, value).ok());
+    let read =
+        json::from_bytes(payload).ok().and_then(|value| StreamException::from_payload(name, value).ok());
     read.unwrap_or_else(|| StreamException::unreadable(name, quote::quote(payload, QUOTED)))
 }
 

@@ -6,10 +6,10 @@ mod tests;
 
 use std::fmt;
 
-use bytes::{Bytes, BytesMut};
+use bytes::{Buf as _, Bytes, BytesMut};
 
 use super::header::{self, BlockError, MAX_HEADERS};
-use super::{CRC_LEN, Frame, OVERHEAD, PRELUDE_LEN};
+use super::{CRC_LEN, Frame, FrameView, OVERHEAD, PRELUDE_LEN};
 
 pub use error::{Budget, DecodeError};
 
@@ -44,7 +44,10 @@ const MIN_CAPACITY: usize = 1024;
 /// ```
 pub struct FrameDecoder {
     budget: usize,
+    /// What has come and not been returned lies here,
     buffer: BytesMut,
+    /// or here, in a piece that is read where it lies while there are whole frames in it. One of them is empty.
+    piece: Bytes,
     state: State,
 }
 
@@ -55,6 +58,8 @@ enum State {
     Prelude,
     /// Its prelude, which has passed its checks.
     Rest(Prelude),
+    /// That it is all there, and has passed its checks, too.
+    Whole(Prelude),
     /// That it is malformed.
     Failed(DecodeError),
 }
@@ -73,7 +78,7 @@ impl FrameDecoder {
 
     /// A decoder that refuses frames of more than `budget` bytes, checksums included.
     pub fn with_budget(budget: usize) -> Self {
-        Self { budget, buffer: BytesMut::new(), state: State::Prelude }
+        Self { budget, buffer: BytesMut::new(), piece: Bytes::new(), state: State::Prelude }
     }
 
     /// Takes the next piece of the stream, of any length. After an error it is dropped.
@@ -82,10 +87,17 @@ impl FrameDecoder {
         if matches!(self.state, State::Failed(_)) {
             return;
         }
-        if chunk.len() > self.buffer.spare_capacity_mut().len() {
-            self.make_room(chunk.len());
+        self.leave_piece();
+        self.append(chunk);
+    }
+
+    /// As [`push`](Self::push), for a piece that can be kept: the frames that are whole in it are not copied.
+    pub fn push_bytes(&mut self, chunk: Bytes) {
+        if self.buffered() == 0 && !matches!(self.state, State::Failed(_)) {
+            self.piece = chunk;
+        } else {
+            self.push(&chunk);
         }
-        self.buffer.extend_from_slice(chunk);
     }
 
     /// The next whole frame, or `None` when more bytes are needed for one.
@@ -94,14 +106,37 @@ impl FrameDecoder {
     ///
     /// The stream breaks the framing or exceeds the budget; see [`DecodeError`]. Frames before the fault have
     /// been returned, none after it is, and every later call returns the same error.
-    #[inline] // when a stream trickles in, nearly every call ends here
+    #[inline] // as `whole_frame`
     pub fn next_frame(&mut self) -> Result<Option<Frame>, DecodeError> {
-        let enough = match self.state {
-            State::Prelude => self.buffer.len() >= PRELUDE_LEN,
-            State::Rest(prelude) => self.buffer.len() >= prelude.total_len,
-            State::Failed(_) => true,
+        let Some(Prelude { total_len, headers_len }) = self.whole_frame()? else { return Ok(None) };
+        self.state = State::Prelude;
+        let image = if self.piece.is_empty() {
+            self.buffer.split_to(total_len).freeze()
+        } else {
+            self.piece.split_to(total_len)
         };
-        if enough { self.decode() } else { Ok(None) }
+        Ok(Some(Frame::from_checked(image, headers_len)))
+    }
+
+    /// The next whole frame where it lies, for who reads it at once: [`discard_frame`](Self::discard_frame) is next, and
+    /// its memory serves later frames.
+    pub(crate) fn peek_frame(&mut self) -> Result<Option<FrameView<'_>>, DecodeError> {
+        let Some(Prelude { total_len, headers_len }) = self.whole_frame()? else { return Ok(None) };
+        Ok(self.unread().get(..total_len).map(|image| FrameView { image, headers_len }))
+    }
+
+    /// Drops the frame that [`peek_frame`](Self::peek_frame) has shown.
+    pub(crate) fn discard_frame(&mut self) {
+        if let State::Whole(prelude) = self.state {
+            self.state = State::Prelude;
+            if self.piece.is_empty() {
+                self.buffer.advance(prelude.total_len);
+            } else if self.piece.len() == prelude.total_len {
+                self.piece = Bytes::new();
+            } else {
+                self.piece.advance(prelude.total_len);
+            }
+        }
     }
 
     /// Whether the stream may end here: between two frames.
@@ -116,7 +151,7 @@ impl FrameDecoder {
         if let State::Failed(error) = self.state {
             return Err(error);
         }
-        let mut rest: &[u8] = &self.buffer;
+        let mut rest = self.unread();
         while !rest.is_empty() {
             let have = rest.len();
             let Some(prelude) = Prelude::read(rest, self.budget)? else {
@@ -133,33 +168,71 @@ impl FrameDecoder {
 
     /// How many bytes have been pushed and not yet returned in a frame; 0 after an error.
     pub fn buffered(&self) -> usize {
-        self.buffer.len()
+        self.unread().len()
     }
 
-    fn decode(&mut self) -> Result<Option<Frame>, DecodeError> {
-        self.split_frame().inspect_err(|error| {
-            self.state = State::Failed(*error);
-            self.buffer = BytesMut::new();
-        })
+    fn unread(&self) -> &[u8] {
+        if self.piece.is_empty() { &self.buffer } else { &self.piece }
     }
 
-    fn split_frame(&mut self) -> Result<Option<Frame>, DecodeError> {
+    /// The prelude of the frame at the start of the buffer, when all of that is there and has passed its checks.
+    #[inline] // when a stream trickles in, nearly every call ends here
+    fn whole_frame(&mut self) -> Result<Option<Prelude>, DecodeError> {
+        let enough = match self.state {
+            State::Prelude => self.buffered() >= PRELUDE_LEN,
+            State::Rest(prelude) => self.buffered() >= prelude.total_len,
+            State::Whole(_) | State::Failed(_) => true,
+        };
+        if enough {
+            return self.decode();
+        }
+        self.leave_piece();
+        Ok(None)
+    }
+
+    fn decode(&mut self) -> Result<Option<Prelude>, DecodeError> {
+        let checked = self.check_frame();
+        match checked {
+            Ok(Some(_)) => {}
+            Ok(None) => self.leave_piece(),
+            Err(error) => *self = Self { state: State::Failed(error), ..Self::with_budget(self.budget) },
+        }
+        checked
+    }
+
+    /// Copies what is left of a piece, and lets it go: its memory may be much more, and the sender's to use again.
+    #[inline]
+    fn leave_piece(&mut self) {
+        if !self.piece.is_empty() {
+            let rest = std::mem::take(&mut self.piece);
+            self.append(&rest);
+        }
+    }
+
+    fn append(&mut self, chunk: &[u8]) {
+        if chunk.len() > self.buffer.spare_capacity_mut().len() {
+            self.make_room(chunk.len());
+        }
+        self.buffer.extend_from_slice(chunk);
+    }
+
+    fn check_frame(&mut self) -> Result<Option<Prelude>, DecodeError> {
         let prelude = match self.state {
             State::Failed(error) => return Err(error),
+            State::Whole(prelude) => return Ok(Some(prelude)),
             State::Rest(prelude) => prelude,
-            State::Prelude => match Prelude::read(&self.buffer, self.budget)? {
+            State::Prelude => match Prelude::read(self.unread(), self.budget)? {
                 Some(prelude) => prelude,
                 None => return Ok(None),
             },
         };
-        let Some(frame) = self.buffer.get(..prelude.total_len) else {
+        let Some(frame) = self.unread().get(..prelude.total_len) else {
             self.state = State::Rest(prelude);
             return Ok(None);
         };
         prelude.check_rest_of(frame)?;
-        self.state = State::Prelude;
-        let image: Bytes = self.buffer.split_to(prelude.total_len).freeze();
-        Ok(Some(Frame::from_checked(image, prelude.headers_len)))
+        self.state = State::Whole(prelude);
+        Ok(Some(prelude))
     }
 
     /// Makes room for `additional` bytes: in the memory at hand when the frames that were in it are gone, else in

@@ -119,7 +119,7 @@ impl Frame {
 
     /// The headers in wire order.
     pub fn headers(&self) -> Headers<'_> {
-        Headers::new(self.image.get(PRELUDE_LEN..self.payload_range().start).unwrap_or_default())
+        self.view().headers()
     }
 
     /// The value of the header called `name`, compared exactly.
@@ -129,42 +129,42 @@ impl Frame {
 
     /// What kind of frame this is, from `:message-type`; `None` when that is absent or not a string.
     pub fn message_type(&self) -> Option<MessageType<'_>> {
-        self.string_header(":message-type").map(MessageType::from_text)
+        self.view().message_type()
     }
 
     /// `:event-type`: which event the payload holds, such as `contentBlockDelta`.
     pub fn event_type(&self) -> Option<&str> {
-        self.string_header(":event-type")
+        self.view().string_header(":event-type")
     }
 
     /// `:exception-type`: which modelled error the payload holds, such as `throttlingException`.
     pub fn exception_type(&self) -> Option<&str> {
-        self.string_header(":exception-type")
+        self.view().string_header(":exception-type")
     }
 
     /// `:error-code`: the code of an error that the service's API does not model.
     pub fn error_code(&self) -> Option<&str> {
-        self.string_header(":error-code")
+        self.view().string_header(":error-code")
     }
 
     /// `:error-message`: the text that goes with [`error_code`](Self::error_code).
     pub fn error_message(&self) -> Option<&str> {
-        self.string_header(":error-message")
+        self.view().string_header(":error-message")
     }
 
     /// `:content-type`: the media type of the payload.
     pub fn content_type(&self) -> Option<&str> {
-        self.string_header(":content-type")
+        self.view().string_header(":content-type")
     }
 
     /// The bytes after the headers.
     pub fn payload(&self) -> &[u8] {
-        self.image.get(self.payload_range()).unwrap_or_default()
+        self.view().payload()
     }
 
     /// The payload as a handle of its own. Nothing is copied.
     pub fn payload_bytes(&self) -> Bytes {
-        self.image.slice(self.payload_range())
+        self.image.slice(self.view().payload_range())
     }
 
     /// The whole frame as it is on the wire, checksums included.
@@ -182,12 +182,38 @@ impl Frame {
         Self { image, headers_len }
     }
 
-    fn payload_range(&self) -> Range<usize> {
-        PRELUDE_LEN.saturating_add(self.headers_len)..self.image.len().saturating_sub(CRC_LEN)
+    fn view(&self) -> FrameView<'_> {
+        FrameView { image: &self.image, headers_len: self.headers_len }
+    }
+}
+
+/// A checked frame where it lies: for who reads it once, and need not keep it.
+#[derive(Clone, Copy)]
+pub(crate) struct FrameView<'a> {
+    image: &'a [u8],
+    headers_len: usize,
+}
+
+impl<'a> FrameView<'a> {
+    pub(crate) fn headers(self) -> Headers<'a> {
+        Headers::new(self.image.get(PRELUDE_LEN..self.payload_range().start).unwrap_or_default())
     }
 
-    fn string_header(&self, name: &str) -> Option<&str> {
-        self.header(name)?.as_str()
+    pub(crate) fn message_type(self) -> Option<MessageType<'a>> {
+        self.string_header(":message-type").map(MessageType::from_text)
+    }
+
+    /// The text of the header called `name`; `None` when that is absent or not a string.
+    pub(crate) fn string_header(self, name: &str) -> Option<&'a str> {
+        self.headers().find_value(name)?.as_str()
+    }
+
+    pub(crate) fn payload(self) -> &'a [u8] {
+        self.image.get(self.payload_range()).unwrap_or_default()
+    }
+
+    fn payload_range(self) -> Range<usize> {
+        PRELUDE_LEN.saturating_add(self.headers_len)..self.image.len().saturating_sub(CRC_LEN)
     }
 }
 

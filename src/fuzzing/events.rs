@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use bytes::Bytes;
 use serde_json::{Value, json};
 
 use crate::converse::{
@@ -163,8 +164,12 @@ fn run<'a>(pieces: impl Iterator<Item = &'a [u8]>) -> (Outcome, MessageBuilder) 
     let mut events = Vec::new();
     let mut refused = None;
     let mut failed = None;
-    'body: for piece in pieces {
-        decoder.push(piece);
+    'body: for (index, piece) in pieces.enumerate() {
+        if index % 2 == 0 {
+            decoder.push(piece);
+        } else {
+            decoder.push_bytes(Bytes::copy_from_slice(piece));
+        }
         loop {
             match decoder.next_event() {
                 Ok(Some(event)) => {

@@ -1,5 +1,5 @@
 use super::*;
-use crate::eventstream::HeaderValue;
+use crate::eventstream::{Frame, HeaderValue};
 
 fn frame(headers: &[(&str, &str)], payload: &str) -> Vec<u8> {
     let builder = headers

@@ -1,3 +1,5 @@
+mod memory;
+
 use super::*;
 use crate::eventstream::{HeaderProblem, HeaderValue};
 
@@ -228,17 +230,6 @@ fn a_damaged_length_is_called_damage_and_not_over_budget() {
 }
 
 #[test]
-fn a_claimed_length_reserves_nothing() {
-    let mut decoder = FrameDecoder::new();
-    decoder.push(&prelude(32 << 20, 0));
-    assert_eq!(decoder.next_frame(), Ok(None));
-    // More than the least capacity, so that the buffer has to grow.
-    decoder.push(&[0; MIN_CAPACITY]);
-    assert_eq!(decoder.next_frame(), Ok(None));
-    assert!(decoder.buffer.capacity() <= 64 * 1024, "{}", decoder.buffer.capacity());
-}
-
-#[test]
 fn headers_are_checked_only_after_the_message_checksum() {
     let mut bytes = frame_around(b"\x01n\x0c", b"payload");
     let problem = HeaderProblem::UnknownType(12);
@@ -302,61 +293,9 @@ fn frames_before_a_fault_are_delivered_and_none_after_it() {
 }
 
 #[test]
-fn a_large_frame_in_small_chunks_is_assembled_without_excess() {
-    let payload: Vec<u8> = (0..4_u32 << 20).map(|index| (index % 251) as u8).collect();
-    let frame = Frame::builder().payload(payload).build().unwrap();
-    let mut decoder = FrameDecoder::new();
-    let mut growths = 0;
-    let mut capacity = 0;
-    for chunk in frame.as_bytes().chunks(1024) {
-        assert_eq!(decoder.next_frame(), Ok(None));
-        decoder.push(chunk);
-        growths += usize::from(decoder.buffer.capacity() > capacity);
-        capacity = decoder.buffer.capacity();
-        assert!(capacity <= frame.total_len() + 1024);
-    }
-    // 1 KiB doubled to 4 MiB: the copies add up to less than the frame itself once more.
-    assert!(growths <= 14, "{growths}");
-    assert_eq!(decoder.next_frame(), Ok(Some(frame)));
-}
-
-#[test]
-fn frames_that_nobody_takes_are_kept_in_a_buffer_that_doubles() {
-    let frame = frame_around(b"", &[7; 20_000]);
-    let mut decoder = FrameDecoder::new();
-    decoder.push(&frame[..10_000]);
-    assert_eq!(decoder.next_frame(), Ok(None));
-    decoder.push(&frame[10_000..]);
-    // The frame is whole and was not taken, so its length is no limit any more.
-    decoder.push(&frame[..1]);
-    assert!(decoder.buffer.capacity() >= 2 * frame.len(), "{}", decoder.buffer.capacity());
-}
-
-#[test]
-fn the_buffer_is_reused_when_its_frames_are_gone() {
-    let frame = event("Hello");
-    let mut decoder = FrameDecoder::new();
-    decoder.push(frame.as_bytes());
-    let memory = decoder.next_frame().unwrap().unwrap().as_bytes().as_ptr_range();
-    let (start, end) = (memory.start as usize, memory.start as usize + MIN_CAPACITY);
-    for _ in 0..1000 {
-        decoder.push(frame.as_bytes());
-        let at = decoder.next_frame().unwrap().unwrap().as_bytes().as_ptr() as usize;
-        assert!((start..end).contains(&at));
-    }
-}
-
-#[test]
 fn debug_keeps_to_itself_what_is_waiting() {
     let mut decoder = FrameDecoder::new();
     decoder.push(&event("Hello").as_bytes()[..150]);
     let text = format!("{decoder:?}");
     assert!(text.contains("buffered: 150") && !text.contains("contentBlock"), "{text}");
-}
-
-#[test]
-fn frames_that_are_kept_stay_as_they_were() {
-    let sent: Vec<Frame> = (0..1000).map(|index| event(&index.to_string())).collect();
-    let bytes: Vec<u8> = sent.iter().flat_map(|frame| frame.as_bytes().to_vec()).collect();
-    assert_eq!(frames_in_chunks(&bytes, 100), sent);
 }

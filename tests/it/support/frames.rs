@@ -4,16 +4,22 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use bedrill::eventstream::{DecodeError, EncodeError, Frame, FrameDecoder, Header, HeaderValue};
+use bytes::Bytes;
 use serde_json::{Value, json};
 
-/// The frames of a stream that comes in `pieces`, and the error that ended it. Frames are taken after each piece.
+/// The frames of a stream that comes in `pieces`, and the error that ended it. Frames are taken after each piece, and the
+/// decoder may keep every second one.
 pub fn decode<'a>(
     mut decoder: FrameDecoder,
     pieces: impl IntoIterator<Item = &'a [u8]>,
 ) -> (Vec<Frame>, Result<(), DecodeError>) {
     let mut frames = Vec::new();
-    for piece in pieces {
-        decoder.push(piece);
+    for (index, piece) in pieces.into_iter().enumerate() {
+        if index % 2 == 0 {
+            decoder.push(piece);
+        } else {
+            decoder.push_bytes(Bytes::copy_from_slice(piece));
+        }
         loop {
             match decoder.next_frame() {
                 Ok(Some(frame)) => frames.push(frame),
