@@ -170,13 +170,14 @@ impl Client {
         plane: Plane,
         region: &Region,
         action: &'static str,
-        build: impl Fn(&Endpoint) -> Result<http::Request<Bytes>, BuildError>,
+        build: impl Fn(&Endpoint) -> Result<http::Request<Bytes>, BuildError> + Sync,
         parse: Parse<T>,
     ) -> Result<T, Error> {
-        let http = &build(&self.endpoint(plane, region)?)?;
+        let endpoint = self.endpoint(plane, region)?;
+        let build = &|| build(&endpoint);
         let advise = |error: &_, auth: &_| hint::for_control_error(error, auth, region, action);
         let send_once = |attempt: Attempt| async move {
-            let (head, body) = self.exchange(http.clone(), region, &advise, &attempt).await?;
+            let (head, body) = self.exchange(build, region, &advise, &attempt).await?;
             self.document(&head, body, parse).await.map_err(Failed::from)
         };
         Ok(self.0.attempts.run(&*self.0.transport, send_once, |_| Verdict::Success).await?.answer)

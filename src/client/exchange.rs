@@ -16,7 +16,7 @@ use crate::converse::ConverseRequest;
 use crate::endpoint::{Plane, Region, SIGNING_NAME};
 use crate::error::{Error, TimeoutKind};
 use crate::model_id::ModelId;
-use crate::operation::{self, AnswerError, ServiceError};
+use crate::operation::{self, AnswerError, BuildError, ServiceError};
 use crate::transport::{Body, BoxFuture};
 
 /// Not signed, as the SDKs leave it out too: proxies like to rewrite it.
@@ -31,6 +31,9 @@ struct Refusal {
     sent: SystemTime,
     received: SystemTime,
 }
+
+/// Makes the request, as often as it is sent: one that has been sent is not kept.
+type Build<'a> = dyn Fn() -> Result<http::Request<Bytes>, BuildError> + Sync + 'a;
 
 /// What to tell the user about an error, besides what the service says.
 type Advise<'a> = dyn Fn(&ServiceError, &Auth) -> Option<String> + Sync + 'a;
@@ -56,11 +59,11 @@ impl Client {
         attempt: &Attempt,
     ) -> Result<(Parts, Body), Failed> {
         let endpoint = self.endpoint(Plane::Data, region)?;
-        let http = (how.build)(model_id.as_str(), request, &endpoint)?;
+        let build = || (how.build)(model_id.as_str(), request, &endpoint);
         let advise = |error: &ServiceError, auth: &Auth| {
             hint::for_error(error, &Circumstances { region, model_id, auth, action: how.action })
         };
-        self.exchange(http, region, &advise, attempt).await
+        self.exchange(&build, region, &advise, attempt).await
     }
 
     /// Authorizes and sends; an answer other than 200 is an error, with what `advise` says about it.
@@ -70,18 +73,16 @@ impl Client {
     /// Boxed, and not generic: the callers hold it in several places, and their futures would hold as many of it.
     pub(super) fn exchange<'a>(
         &'a self,
-        mut http: http::Request<Bytes>,
+        build: &'a Build<'a>,
         region: &'a Region,
         advise: &'a Advise<'a>,
         attempt: &'a Attempt,
     ) -> BoxFuture<'a, Result<(Parts, Body), Failed>> {
         Box::pin(async move {
-            http.headers_mut().insert(http::header::USER_AGENT, USER_AGENT);
-            attempt.mark(http.headers_mut());
             let mut auth = self.auth().await?;
             let mut is_replaced = false;
             let Refusal { head, error, sent, received } = loop {
-                let refusal = match self.send(http.clone(), region, &auth, attempt).await? {
+                let refusal = match self.send(build, region, &auth, attempt).await? {
                     Ok(success) => return Ok(success),
                     Err(refusal) => refusal,
                 };
@@ -107,13 +108,16 @@ impl Client {
     /// Authorizes and sends once: the answer when it is a success, else what the service says.
     async fn send(
         &self,
-        mut http: http::Request<Bytes>,
+        build: &Build<'_>,
         region: &Region,
         auth: &Auth,
         attempt: &Attempt,
     ) -> Result<Result<(Parts, Body), Refusal>, Error> {
         let Attempts { timeouts, .. } = &self.0.attempts;
         let transport = &*self.0.transport;
+        let mut http = build()?;
+        http.headers_mut().insert(http::header::USER_AGENT, USER_AGENT);
+        attempt.mark(http.headers_mut());
         let sent = (self.0.clock)();
         let date = attempt.date(sent);
         auth.authorize_with_keys(&mut http, region.as_str(), SIGNING_NAME, date, Some(&self.0.signing_keys))?;
