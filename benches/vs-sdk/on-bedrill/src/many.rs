@@ -5,6 +5,10 @@ use std::error::Error;
 use bedrill::Client;
 use bedrill::converse::ConverseRequest;
 
+#[cfg(feature = "mimalloc")]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
     let (Some(model), Some(streams)) = (arguments.next(), arguments.next()) else {
