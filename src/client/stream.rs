@@ -41,9 +41,7 @@ const READ_AHEAD: usize = 16;
 /// # }
 /// ```
 pub struct ConverseStream {
-    body: Body,
-    decoder: EventDecoder,
-    timers: StreamTimers,
+    reader: Box<Reader>,
     request_id: Option<String>,
     status: u16,
     attempts: u32,
@@ -53,7 +51,6 @@ pub struct ConverseStream {
     failure: Option<Error>,
     delivered: u64,
     ended: bool,
-    warning: Option<TransportError>,
     notice: Option<Notice>,
 }
 
@@ -67,9 +64,7 @@ impl ConverseStream {
         attempts: u32,
     ) -> Self {
         Self {
-            body,
-            decoder,
-            timers,
+            reader: Box::new(Reader { body, decoder, timers, warning: None }),
             request_id,
             status,
             attempts,
@@ -77,7 +72,6 @@ impl ConverseStream {
             failure: None,
             delivered: 0,
             ended: false,
-            warning: None,
             notice: None,
         }
     }
@@ -89,14 +83,14 @@ impl ConverseStream {
 
     /// The same, with the limit for the whole call.
     pub(super) fn with_total(mut self, total: Option<Timer>) -> Self {
-        self.timers.total = total;
+        self.reader.timers.total = total;
         self
     }
 
     /// Reads ahead until there is content, or the answer ends or fails; what was read stays to be handed out.
     pub(super) async fn wait_for_content(&mut self) {
         while self.ahead.len() < READ_AHEAD {
-            match std::future::poll_fn(|context| self.poll_answer(context)).await {
+            match std::future::poll_fn(|context| self.reader.poll_event(context)).await {
                 Some(Ok(event)) => {
                     let content = !matches!(event, ConverseStreamEvent::MessageStart(_));
                     self.ahead.push_back(event);
@@ -181,7 +175,7 @@ impl ConverseStream {
     /// token usage may be missing.
     #[must_use]
     pub fn warning(&self) -> Option<&TransportError> {
-        self.warning.as_ref()
+        self.reader.warning.as_ref()
     }
 
     /// That another model id was sent than the request names, because the model is not served on demand.
@@ -196,9 +190,50 @@ impl ConverseStream {
             .with_attempts(self.attempts)
             .in_stream(self.delivered)
     }
+}
 
-    /// The next event of the answer, whoever wants it.
-    fn poll_answer(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<ConverseStreamEvent, Error>>> {
+impl Stream for ConverseStream {
+    type Item = Result<ConverseStreamEvent, Error>;
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let this = self.get_mut();
+        let item = match this.ahead.pop_front() {
+            Some(event) => {
+                if this.ahead.is_empty() {
+                    // The stream may be long, and it is not needed again.
+                    this.ahead = VecDeque::new();
+                }
+                Some(Ok(event))
+            }
+            None if this.failure.is_some() => this.failure.take().map(Err),
+            None if this.ended => None,
+            None => {
+                let item = ready!(this.reader.poll_event(context));
+                this.ended = !matches!(item, Some(Ok(_)));
+                item
+            }
+        };
+        if let Some(Err(error)) = item {
+            return Poll::Ready(Some(Err(this.described(error))));
+        }
+        this.delivered = this.delivered.saturating_add(item.is_some().into());
+        Poll::Ready(item)
+    }
+}
+
+/// What reads an answer. On the heap, because streams are moved: a call that waits for its answer holds room for one in
+/// several places.
+struct Reader {
+    body: Body,
+    decoder: EventDecoder,
+    timers: StreamTimers,
+    /// How the connection broke, or stalled, behind a whole answer.
+    warning: Option<TransportError>,
+}
+
+impl Reader {
+    /// The next event; `None` when the answer is complete.
+    fn poll_event(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<ConverseStreamEvent, Error>>> {
         loop {
             match self.decoder.next_event() {
                 Ok(Some(event)) => {
@@ -249,35 +284,6 @@ impl ConverseStream {
         }
         self.warning = Some(error);
         None
-    }
-}
-
-impl Stream for ConverseStream {
-    type Item = Result<ConverseStreamEvent, Error>;
-
-    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let this = self.get_mut();
-        let item = match this.ahead.pop_front() {
-            Some(event) => {
-                if this.ahead.is_empty() {
-                    // The stream may be long, and it is not needed again.
-                    this.ahead = VecDeque::new();
-                }
-                Some(Ok(event))
-            }
-            None if this.failure.is_some() => this.failure.take().map(Err),
-            None if this.ended => None,
-            None => {
-                let item = ready!(this.poll_answer(context));
-                this.ended = !matches!(item, Some(Ok(_)));
-                item
-            }
-        };
-        if let Some(Err(error)) = item {
-            return Poll::Ready(Some(Err(this.described(error))));
-        }
-        this.delivered = this.delivered.saturating_add(item.is_some().into());
-        Poll::Ready(item)
     }
 }
 
