@@ -13,7 +13,6 @@ use std::hash::{BuildHasher, RandomState};
 use std::sync::{Mutex, PoisonError};
 use std::time::SystemTime;
 
-use hmac::{Hmac, KeyInit, Mac as _};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
@@ -67,7 +66,7 @@ pub(super) fn may_stand_in_scope(text: &str) -> bool {
 #[derive(Clone)]
 pub struct SigningKey {
     scope: String,
-    /// HMAC with kSigning already taken in. The `zeroize` features of `hmac` and `sha2` wipe it.
+    /// HMAC with kSigning already taken in. The `zeroize` feature of `sha2` wipes it.
     mac: Mac,
 }
 
@@ -113,30 +112,35 @@ impl fmt::Debug for SigningKey {
     }
 }
 
-/// HMAC-SHA256 with its key taken in.
+/// HMAC-SHA256 with its key taken in
+/// ([RFC 2104](https://www.rfc-editor.org/rfc/rfc2104#section-2): `H(K XOR opad, H(K XOR ipad, message))`).
 #[derive(Clone)]
-struct Mac(Hmac<Sha256>);
+struct Mac {
+    inner: Sha256,
+    outer: Sha256,
+}
 
 impl Mac {
     fn new(key: &[u8]) -> Self {
-        // RFC 2104: a key longer than a block is hashed first, a shorter one is filled up with zeros. Done here, a
-        // whole block is what `Hmac::new` takes, and it cannot fail as `new_from_slice` can by its type.
-        let mut block = Zeroizing::new([0; BLOCK]);
-        let digest: Zeroizing<[u8; 32]>;
+        // A key longer than a block is hashed first, a shorter one is filled up with zeros.
+        let hashed: Zeroizing<[u8; 32]>;
         let key = if key.len() > BLOCK {
-            digest = Zeroizing::new(Sha256::digest(key).into());
-            &*digest
+            hashed = Zeroizing::new(Sha256::digest(key).into());
+            &*hashed
         } else {
             key
         };
-        for (slot, byte) in block.iter_mut().zip(key) {
-            *slot = *byte;
-        }
-        Self(Hmac::new((&*block).into()))
+        let keyed = |pad: u8| {
+            let mut block = Zeroizing::new([pad; BLOCK]);
+            block.iter_mut().zip(key).for_each(|(slot, byte)| *slot ^= byte);
+            Sha256::new_with_prefix(block.as_slice())
+        };
+        Self { inner: keyed(0x36), outer: keyed(0x5c) }
     }
 
     fn digest(self, message: &[u8]) -> [u8; 32] {
-        self.0.chain_update(message).finalize().into_bytes().into()
+        let inner = self.inner.chain_update(message).finalize();
+        self.outer.chain_update(inner).finalize().into()
     }
 }
 
