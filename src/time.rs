@@ -45,30 +45,30 @@ struct Civil {
 /// `20261122T032331Z`: the value of `x-amz-date`. Its first eight characters are the scope's date.
 ///
 /// Written for every request, so digit by digit: `format!` would be a tenth of the whole signature's time.
-pub(crate) fn amz_date(at: SystemTime) -> String {
-    let Civil { year, month, day, hour, minute, second } = civil(unix_seconds(at));
-    let mut text = String::with_capacity("20261122T032331Z".len());
-    if (0..=9_999).contains(&year) {
-        push_two(&mut text, year / 100);
-        push_two(&mut text, year % 100);
-    } else {
-        text.push_str(&year.to_string());
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct AmzDate([u8; 16]);
+
+impl AmzDate {
+    /// `None` when the year has not four digits: the eight characters that name the day would shift.
+    pub(crate) fn new(at: SystemTime) -> Option<Self> {
+        let Civil { year, month, day, hour, minute, second } = civil(unix_seconds(at));
+        if !(0..=9_999).contains(&year) {
+            return None;
+        }
+        let parts = [year / 100, year % 100, month, day, hour, minute, second];
+        let [[y0, y1], [y2, y3], [m0, m1], [d0, d1], [h0, h1], [n0, n1], [s0, s1]] = parts.map(two_digits);
+        Some(Self([y0, y1, y2, y3, m0, m1, d0, d1, b'T', h0, h1, n0, n1, s0, s1, b'Z']))
     }
-    push_two(&mut text, month);
-    push_two(&mut text, day);
-    text.push('T');
-    push_two(&mut text, hour);
-    push_two(&mut text, minute);
-    push_two(&mut text, second);
-    text.push('Z');
-    text
+
+    pub(crate) fn as_str(&self) -> &str {
+        str::from_utf8(&self.0).unwrap_or_default()
+    }
 }
 
-/// Appends `number`, which is below 100, as two digits.
-fn push_two(text: &mut String, number: i64) {
-    for digit in [number / 10, number % 10] {
-        text.push(u8::try_from(digit).map_or('0', |digit| char::from(b'0' + digit)));
-    }
+/// The two digits of `number`, which is below 100.
+fn two_digits(number: i64) -> [u8; 2] {
+    let number = u8::try_from(number).unwrap_or_default();
+    [b'0' + number / 10 % 10, b'0' + number % 10]
 }
 
 /// `2026-11-22T03:23:31Z`: RFC 3339, to the second.
@@ -235,12 +235,18 @@ mod tests {
         UNIX_EPOCH + Duration::from_secs(seconds)
     }
 
+    fn amz_date(at: SystemTime) -> String {
+        AmzDate::new(at).expect("a year of four digits").as_str().to_owned()
+    }
+
     #[test]
     fn instants_are_written_in_utc_to_the_second() {
         assert_eq!(amz_date(at(1_440_938_160)), "20150830T123600Z");
         assert_eq!(amz_date(UNIX_EPOCH), "19700101T000000Z");
         assert_eq!(rfc3339(at(1_709_164_800)), "2024-02-29T00:00:00Z");
         assert_eq!(amz_date(UNIX_EPOCH - Duration::from_millis(1)), "19691231T235959Z");
+        assert_eq!(amz_date(at(253_402_300_799)), "99991231T235959Z");
+        assert!(AmzDate::new(at(253_402_300_800)).is_none(), "year 10000");
     }
 
     #[test]

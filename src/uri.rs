@@ -4,8 +4,11 @@
 //! upper-case digits, space as `%20` and never as `+`
 //! ([SigV4, "UriEncode"](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html)).
 
-/// Whether a byte is unreserved. A table, because every byte of every path that is signed is looked up.
-const UNRESERVED: [bool; 256] = {
+/// The bytes that are kept as they are. Tables, because every byte of every path that is signed is looked up.
+type Kept = [bool; 256];
+
+/// The unreserved characters.
+const IN_LABEL: Kept = {
     let mut table = [false; 256];
     let mut byte = 0;
     while byte < table.len() {
@@ -16,17 +19,20 @@ const UNRESERVED: [bool; 256] = {
     table
 };
 
-fn is_unreserved(byte: u8) -> bool {
-    UNRESERVED[usize::from(byte)]
-}
+/// The unreserved characters, and the slash between segments.
+const IN_PATH: Kept = {
+    let mut table = IN_LABEL;
+    table[b'/' as usize] = true;
+    table
+};
 
 /// Appends `bytes`: those that are `kept`, all of them ASCII, as they are in whole runs, and the others as `%XX`.
-fn push_encoded(out: &mut String, bytes: &[u8], kept: impl Fn(u8) -> bool) {
+fn push_encoded(out: &mut String, bytes: &[u8], kept: &Kept) {
     const DIGITS: [char; 16] =
         ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F'];
     let digit = |nibble: u8| DIGITS.get(usize::from(nibble)).copied().unwrap_or('0');
     let mut rest = bytes;
-    while let Some(at) = rest.iter().position(|byte| !kept(*byte)) {
+    while let Some(at) = rest.iter().position(|byte| !kept[usize::from(*byte)]) {
         let (run, tail) = rest.split_at(at);
         out.push_str(str::from_utf8(run).unwrap_or_default());
         if let Some((byte, tail)) = tail.split_first() {
@@ -46,12 +52,12 @@ pub(crate) fn encode_label(text: &str) -> String {
 
 /// Appends `bytes`, each encoded as in a label.
 pub(crate) fn encode_bytes_into(out: &mut String, bytes: &[u8]) {
-    push_encoded(out, bytes, is_unreserved);
+    push_encoded(out, bytes, &IN_LABEL);
 }
 
 /// Appends `path` with every segment encoded and the slashes between them kept.
 pub(crate) fn encode_path_into(out: &mut String, path: &str) {
-    push_encoded(out, path.as_bytes(), |byte| byte == b'/' || is_unreserved(byte));
+    push_encoded(out, path.as_bytes(), &IN_PATH);
 }
 
 /// Undoes percent-encoding; a `%` that two hexadecimal digits do not follow stands for itself.

@@ -10,62 +10,42 @@
 
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::SystemTime;
 
-use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use super::error::SignError;
 use crate::credentials::{Credentials, Secret};
-use crate::time;
+use crate::time::AmzDate;
 
 /// SHA-256's block: what HMAC pads its key to.
 const BLOCK: usize = 64;
 
-/// The credential scope, `20150830/us-east-1/bedrock/aws4_request`, and its parts.
-#[derive(Debug)]
-pub(super) struct Scope<'a> {
-    date: &'a str,
-    region: &'a str,
-    service: &'a str,
-    text: String,
-}
-
-impl<'a> Scope<'a> {
-    pub(super) fn new(amz_date: &'a str, region: &'a str, service: &'a str) -> Result<Self, SignError> {
-        let date = amz_date.get(..8).ok_or(SignError::TimeOutOfRange)?;
-        if !may_stand_in_scope(region) {
-            return Err(SignError::InvalidRegion);
-        }
-        if !may_stand_in_scope(service) {
-            return Err(SignError::InvalidService);
-        }
-        let text = [date, "/", region, "/", service, "/aws4_request"].concat();
-        Ok(Self { date, region, service, text })
+/// Appends the credential scope, `20150830/us-east-1/bedrock/aws4_request`: the day of `amz_date`, and where the key is
+/// good.
+pub(super) fn push_scope(
+    out: &mut String,
+    amz_date: &str,
+    region: &str,
+    service: &str,
+) -> Result<(), SignError> {
+    if !may_stand_in_scope(region) {
+        return Err(SignError::InvalidRegion);
     }
-
-    pub(super) fn as_str(&self) -> &str {
-        &self.text
+    if !may_stand_in_scope(service) {
+        return Err(SignError::InvalidService);
     }
-
-    pub(super) fn into_string(self) -> String {
-        self.text
+    for part in [amz_date.get(..8).unwrap_or_default(), "/", region, "/", service, "/aws4_request"] {
+        out.push_str(part);
     }
+    Ok(())
 }
 
 /// Whether `text` can be one part of a scope: the parts are separated by slashes, and the header's fields by commas.
 pub(super) fn may_stand_in_scope(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'/' | b','))
-}
-
-/// `x-amz-date` for `now`.
-pub(super) fn amz_date(now: SystemTime) -> Result<String, SignError> {
-    let date = time::amz_date(now);
-    // A year below 0 or above 9999 would shift the eight characters that name the day.
-    let four_digit_year = date.len() == "20150830T123600Z".len() && !date.starts_with('-');
-    if four_digit_year { Ok(date) } else { Err(SignError::TimeOutOfRange) }
 }
 
 /// A derived signing key: good for one secret on one UTC day, in one region, for one service.
@@ -86,8 +66,8 @@ pub(super) fn amz_date(now: SystemTime) -> Result<String, SignError> {
 #[derive(Clone)]
 pub struct SigningKey {
     scope: String,
-    /// HMAC with kSigning already taken in. The `zeroize` features of `hmac` and `sha2` wipe it.
-    mac: Hmac<Sha256>,
+    /// HMAC with kSigning already taken in. The `zeroize` feature of `sha2` wipes it.
+    mac: Mac,
 }
 
 impl SigningKey {
@@ -99,17 +79,19 @@ impl SigningKey {
     /// [`SignError::InvalidRegion`], [`SignError::InvalidService`] or [`SignError::TimeOutOfRange`] when no
     /// credential scope can be written from these.
     pub fn derive(secret: &Secret, now: SystemTime, region: &str, service: &str) -> Result<Self, SignError> {
-        let date = amz_date(now)?;
-        Ok(Self::derive_for(secret, &Scope::new(&date, region, service)?))
+        let date = AmzDate::new(now).ok_or(SignError::TimeOutOfRange)?;
+        let mut scope = String::new();
+        push_scope(&mut scope, date.as_str(), region, service)?;
+        Ok(Self::derive_for(secret, &scope))
     }
 
-    pub(super) fn derive_for(secret: &Secret, scope: &Scope<'_>) -> Self {
+    /// Each part of `scope` is the message of one step of the chain.
+    pub(super) fn derive_for(secret: &Secret, scope: &str) -> Self {
         let k_secret = Zeroizing::new(["AWS4", secret.expose()].concat());
-        let k_date = hmac(k_secret.as_bytes(), scope.date.as_bytes());
-        let k_region = hmac(&*k_date, scope.region.as_bytes());
-        let k_service = hmac(&*k_region, scope.service.as_bytes());
-        let k_signing = hmac(&*k_service, b"aws4_request");
-        Self { scope: scope.as_str().to_owned(), mac: keyed(&*k_signing) }
+        let mac = scope.split('/').fold(Mac::new(k_secret.as_bytes()), |mac, part| {
+            Mac::new(&*Zeroizing::new(mac.digest(part.as_bytes())))
+        });
+        Self { scope: scope.to_owned(), mac }
     }
 
     /// The credential scope that the key is good for: `date/region/service/aws4_request`.
@@ -120,7 +102,7 @@ impl SigningKey {
 
     /// The HMAC of `string_to_sign`: the signature, before it is written in hexadecimal.
     pub(super) fn sign(&self, string_to_sign: &str) -> [u8; 32] {
-        self.mac.clone().chain_update(string_to_sign).finalize().into_bytes().into()
+        self.mac.clone().digest(string_to_sign.as_bytes())
     }
 }
 
@@ -130,27 +112,36 @@ impl fmt::Debug for SigningKey {
     }
 }
 
-/// HMAC-SHA256 of `message`.
-fn hmac(key: &[u8], message: &[u8]) -> Zeroizing<[u8; 32]> {
-    Zeroizing::new(keyed(key).chain_update(message).finalize().into_bytes().into())
+/// HMAC-SHA256 with its key taken in
+/// ([RFC 2104](https://www.rfc-editor.org/rfc/rfc2104#section-2): `H(K XOR opad, H(K XOR ipad, message))`).
+#[derive(Clone)]
+struct Mac {
+    inner: Sha256,
+    outer: Sha256,
 }
 
-/// HMAC-SHA256 with `key` taken in.
-fn keyed(key: &[u8]) -> Hmac<Sha256> {
-    // RFC 2104: a key longer than a block is hashed first, a shorter one is filled up with zeros. Done here, a
-    // whole block is what `Hmac::new` takes, and it cannot fail as `new_from_slice` can by its type.
-    let mut block = Zeroizing::new([0; BLOCK]);
-    let digest: Zeroizing<[u8; 32]>;
-    let key = if key.len() > BLOCK {
-        digest = Zeroizing::new(Sha256::digest(key).into());
-        &*digest
-    } else {
-        key
-    };
-    for (slot, byte) in block.iter_mut().zip(key) {
-        *slot = *byte;
+impl Mac {
+    fn new(key: &[u8]) -> Self {
+        // A key longer than a block is hashed first, a shorter one is filled up with zeros.
+        let hashed: Zeroizing<[u8; 32]>;
+        let key = if key.len() > BLOCK {
+            hashed = Zeroizing::new(Sha256::digest(key).into());
+            &*hashed
+        } else {
+            key
+        };
+        let keyed = |pad: u8| {
+            let mut block = Zeroizing::new([pad; BLOCK]);
+            block.iter_mut().zip(key).for_each(|(slot, byte)| *slot ^= byte);
+            Sha256::new_with_prefix(block.as_slice())
+        };
+        Self { inner: keyed(0x36), outer: keyed(0x5c) }
     }
-    Hmac::new((&*block).into())
+
+    fn digest(self, message: &[u8]) -> [u8; 32] {
+        let inner = self.inner.chain_update(message).finalize();
+        self.outer.chain_update(inner).finalize().into()
+    }
 }
 
 /// The last few signing keys, so that each is derived once a day. Share one between threads and requests.
@@ -183,7 +174,7 @@ pub struct SigningKeyCache {
 struct Entry {
     access_key_id: String,
     secret_hash: u64,
-    key: Arc<SigningKey>,
+    key: SigningKey,
 }
 
 /// A client talks to one region, now and then to a second one, and every midnight to the next day.
@@ -196,25 +187,31 @@ impl SigningKeyCache {
         Self::default()
     }
 
-    pub(super) fn key_for(&self, credentials: &Credentials, scope: &Scope<'_>) -> Arc<SigningKey> {
+    /// As [`SigningKey::sign`], with the key of these credentials for `scope`.
+    pub(super) fn sign(&self, credentials: &Credentials, scope: &str, string_to_sign: &str) -> [u8; 32] {
+        self.mac_for(credentials, scope).digest(string_to_sign.as_bytes())
+    }
+
+    fn mac_for(&self, credentials: &Credentials, scope: &str) -> Mac {
         let secret_hash = self.hasher.hash_one(credentials.secret_access_key().expose());
         // A panic elsewhere cannot leave the list half-written, so a poisoned lock is as good as another.
         let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
         let found = entries.iter().find(|entry| {
-            entry.key.scope() == scope.as_str()
+            entry.key.scope() == scope
                 && entry.access_key_id == credentials.access_key_id()
                 && entry.secret_hash == secret_hash
         });
         if let Some(entry) = found {
-            return Arc::clone(&entry.key);
+            return entry.key.mac.clone();
         }
-        let key = Arc::new(SigningKey::derive_for(credentials.secret_access_key(), scope));
+        let key = SigningKey::derive_for(credentials.secret_access_key(), scope);
+        let mac = key.mac.clone();
         if entries.len() >= KEPT {
             entries.remove(0);
         }
         let access_key_id = credentials.access_key_id().to_owned();
-        entries.push(Entry { access_key_id, secret_hash, key: Arc::clone(&key) });
-        key
+        entries.push(Entry { access_key_id, secret_hash, key });
+        mac
     }
 }
 
@@ -246,20 +243,21 @@ mod tests {
             0xc4, 0xaf, 0xb1, 0xcc, 0x57, 0x71, 0xd8, 0x71, 0x76, 0x3a, 0x39, 0x3e, 0x44, 0xb7, 0x03, 0x57,
             0x1b, 0x55, 0xcc, 0x28, 0x42, 0x4d, 0x1a, 0x5e, 0x86, 0xda, 0x6e, 0xd3, 0xc1, 0x54, 0xa4, 0xb9,
         ];
-        assert_eq!(key.sign("message"), *hmac(&k_signing, b"message"));
+        assert_eq!(key.sign("message"), Mac::new(&k_signing).digest(b"message"));
     }
 
     #[test]
     fn hmac_hashes_a_key_longer_than_a_block() {
         // RFC 4231, test case 6: a key of 131 bytes; and test case 1, a key of 20.
+        let hmac = |key: &[u8], message: &[u8]| hex::encode(&Mac::new(key).digest(message));
         let long = hmac(&[0xaa; 131], b"Test Using Larger Than Block-Size Key - Hash Key First");
-        assert_eq!(hex::encode(&*long), "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
+        assert_eq!(long, "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
         // A key of just a block is one already; its result is that of RFC 4231's case with zeros behind a shorter key.
         let mut filled = [0; BLOCK];
         filled[..20].fill(0x0b);
-        assert_eq!(*hmac(&filled, b"Hi There"), *hmac(&[0x0b; 20], b"Hi There"));
+        assert_eq!(hmac(&filled, b"Hi There"), hmac(&[0x0b; 20], b"Hi There"));
         let short = hmac(&[0x0b; 20], b"Hi There");
-        assert_eq!(hex::encode(&*short), "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7");
+        assert_eq!(short, "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7");
     }
 
     #[test]
@@ -271,17 +269,28 @@ mod tests {
     #[test]
     fn the_cache_derives_again_only_for_another_secret_id_or_scope() {
         let cache = SigningKeyCache::new();
-        let key = |id: &str, secret: &str, date: &str, region: &str| {
-            cache.key_for(&Credentials::new(id, secret), &Scope::new(date, region, "bedrock").unwrap())
+        let kept = || -> Vec<(String, u64, String)> {
+            let entries = cache.entries.lock().unwrap();
+            let entry = |e: &Entry| (e.access_key_id.clone(), e.secret_hash, e.key.scope.clone());
+            entries.iter().map(entry).collect()
         };
-        let first = key("AKID", SECRET, "20150830T123600Z", "us-east-1");
-        assert!(Arc::ptr_eq(&first, &key("AKID", SECRET, "20150830T235959Z", "us-east-1")));
-        assert!(!Arc::ptr_eq(&first, &key("OTHER", SECRET, "20150830T123600Z", "us-east-1")));
-        assert!(!Arc::ptr_eq(&first, &key("AKID", "another secret", "20150830T123600Z", "us-east-1")));
-        assert!(!Arc::ptr_eq(&first, &key("AKID", SECRET, "20150831T000000Z", "us-east-1")));
-        assert!(!Arc::ptr_eq(&first, &key("AKID", SECRET, "20150830T123600Z", "eu-west-1")));
-        assert_eq!(cache.entries.lock().unwrap().len(), KEPT);
-        assert!(!Arc::ptr_eq(&first, &key("AKID", SECRET, "20150830T123600Z", "us-east-1")), "made room");
+        let derives = |id: &str, secret: &str, date: &str, region: &str| {
+            let before = kept();
+            let mut scope = String::new();
+            push_scope(&mut scope, date, region, "bedrock").unwrap();
+            let digest = cache.sign(&Credentials::new(id, secret), &scope, "message");
+            assert_eq!(digest, SigningKey::derive_for(&secret.into(), &scope).sign("message"));
+            before != kept()
+        };
+        assert!(derives("AKID", SECRET, "20150830T123600Z", "us-east-1"));
+        assert!(!derives("AKID", SECRET, "20150830T235959Z", "us-east-1"));
+        assert!(derives("OTHER", SECRET, "20150830T123600Z", "us-east-1"));
+        assert!(derives("AKID", "another secret", "20150830T123600Z", "us-east-1"));
+        assert!(derives("AKID", SECRET, "20150831T000000Z", "us-east-1"));
+        assert!(!derives("AKID", SECRET, "20150830T123600Z", "us-east-1"));
+        assert!(derives("AKID", SECRET, "20150830T123600Z", "eu-west-1"));
+        assert_eq!(kept().len(), KEPT);
+        assert!(derives("AKID", SECRET, "20150830T123600Z", "us-east-1"), "made room");
         assert_eq!(format!("{cache:?}"), "SigningKeyCache { kept: 4, .. }");
     }
 

@@ -69,6 +69,7 @@ mod tests;
 mod verify;
 
 use std::fmt;
+use std::ops::Range;
 
 use bytes::Bytes;
 use http::Request;
@@ -81,7 +82,7 @@ pub use params::SigningParams;
 pub use verify::{VerifyError, verify};
 
 use crate::hex::HexDigest;
-use key::Scope;
+use crate::time::AmzDate;
 use params::KeySource;
 
 const ALGORITHM: &str = "AWS4-HMAC-SHA256";
@@ -107,7 +108,7 @@ pub fn sign(request: &mut Request<Bytes>, params: &SigningParams<'_>) -> Result<
     let token = token.transpose()?;
     let authorization = sensitive(HeaderValue::try_from(signature.authorization))
         .map_err(|_| SignError::InvalidAccessKeyId)?;
-    let date = HeaderValue::try_from(signature.amz_date).map_err(|_| SignError::TimeOutOfRange)?;
+    let date = HeaderValue::from_str(signature.amz_date.as_str()).map_err(|_| SignError::TimeOutOfRange)?;
     let hash =
         params.content_sha256.then(|| HeaderValue::from_str(signature.canonical_request.payload_hash()));
 
@@ -176,18 +177,28 @@ pub fn explain(request: &Request<Bytes>, params: &SigningParams<'_>) -> Result<S
     if credentials.session_token().is_some_and(|token| token.expose().bytes().any(is_refused_in_header)) {
         return Err(SignError::InvalidSessionToken);
     }
-    let amz_date = key::amz_date(params.now)?;
-    let scope = Scope::new(&amz_date, params.region, params.service)?;
+    let amz_date = AmzDate::new(params.now).ok_or(SignError::TimeOutOfRange)?;
+    let date = amz_date.as_str();
 
-    let canonical_request = CanonicalRequest::new(request, params, &amz_date)?;
-    let string_to_sign =
-        [ALGORITHM, "\n", &amz_date, "\n", scope.as_str(), "\n", canonical_request.hash().as_str()].concat();
+    // The scope is a part of the string to sign, and is written there alone.
+    let mut string_to_sign = String::with_capacity(192);
+    for part in [ALGORITHM, "\n", date, "\n"] {
+        string_to_sign.push_str(part);
+    }
+    let start = string_to_sign.len();
+    key::push_scope(&mut string_to_sign, date, params.region, params.service)?;
+    let scope_range = start..string_to_sign.len();
+    let canonical_request = CanonicalRequest::new(request, params, date)?;
+    string_to_sign.push('\n');
+    string_to_sign.push_str(canonical_request.hash().as_str());
+
+    let scope = string_to_sign.get(scope_range.clone()).unwrap_or_default();
     let value = HexDigest::new(&match params.key {
         KeySource::Derived => {
-            SigningKey::derive_for(credentials.secret_access_key(), &scope).sign(&string_to_sign)
+            SigningKey::derive_for(credentials.secret_access_key(), scope).sign(&string_to_sign)
         }
-        KeySource::Cached(cache) => cache.key_for(credentials, &scope).sign(&string_to_sign),
-        KeySource::Given(key) if key.scope() == scope.as_str() => key.sign(&string_to_sign),
+        KeySource::Cached(cache) => cache.sign(credentials, scope, &string_to_sign),
+        KeySource::Given(key) if key.scope() == scope => key.sign(&string_to_sign),
         KeySource::Given(_) => return Err(SignError::KeyScope),
     });
     let authorization = [
@@ -195,15 +206,14 @@ pub fn explain(request: &Request<Bytes>, params: &SigningParams<'_>) -> Result<S
         " Credential=",
         credentials.access_key_id(),
         "/",
-        scope.as_str(),
+        scope,
         ", SignedHeaders=",
         canonical_request.signed_headers(),
         ", Signature=",
         value.as_str(),
     ]
     .concat();
-    let scope = scope.into_string();
-    Ok(Signature { canonical_request, string_to_sign, scope, value, authorization, amz_date })
+    Ok(Signature { canonical_request, string_to_sign, scope: scope_range, value, authorization, amz_date })
 }
 
 /// Anything but visible ASCII, space and tab: what `HeaderValue::from_str` refuses.
@@ -218,10 +228,11 @@ fn is_refused_in_header(byte: u8) -> bool {
 pub struct Signature {
     canonical_request: CanonicalRequest,
     string_to_sign: String,
-    scope: String,
+    /// Where in `string_to_sign` the credential scope is.
+    scope: Range<usize>,
     value: HexDigest,
     authorization: String,
-    amz_date: String,
+    amz_date: AmzDate,
 }
 
 impl Signature {
@@ -247,7 +258,7 @@ impl Signature {
     /// The credential scope: `date/region/service/aws4_request`.
     #[must_use]
     pub fn scope(&self) -> &str {
-        &self.scope
+        self.string_to_sign.get(self.scope.clone()).unwrap_or_default()
     }
 
     /// The signature: 64 lower-case hexadecimal digits.
