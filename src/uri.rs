@@ -1,8 +1,10 @@
-//! RFC 3986 percent-encoding: the one place where it exists.
+//! RFC 3986: percent-encoding, and the host that a request is for. The one place where they exist.
 //!
 //! AWS asks that everything but the unreserved characters `A-Z a-z 0-9 - . _ ~` be written as `%XX` with
 //! upper-case digits, space as `%20` and never as `+`
 //! ([SigV4, "UriEncode"](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html)).
+
+use http::Uri;
 
 /// The bytes that are kept as they are. Tables, because every byte of every path that is signed is looked up.
 type Kept = [bool; 256];
@@ -82,6 +84,26 @@ fn hex_value(digit: &u8) -> Option<u8> {
     char::from(*digit).to_digit(16).and_then(|value| u8::try_from(value).ok())
 }
 
+/// What clients put in the `host` header, and services sign: the host without user information, with a port only when it is not the
+/// scheme's default.
+pub(crate) fn host_header(uri: &Uri) -> Option<&str> {
+    let authority = uri.authority()?.as_str();
+    // Nearly every authority is a host and nothing else.
+    if !authority.contains('@') && !authority.contains(':') {
+        return Some(authority).filter(|host| !host.is_empty());
+    }
+    let default_port = match uri.scheme_str() {
+        Some("http") => Some(80),
+        Some("https") => Some(443),
+        _ => None,
+    };
+    let host = match uri.port_u16() {
+        Some(port) if Some(port) != default_port => authority.rsplit('@').next()?,
+        _ => uri.host()?,
+    };
+    Some(host).filter(|host| !host.is_empty())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -112,5 +134,25 @@ mod tests {
         assert_eq!(decode("100%"), b"100%");
         assert_eq!(decode("%zz%4"), b"%zz%4");
         assert_eq!(decode("%%41"), b"%A");
+    }
+
+    #[test]
+    fn the_host_has_a_port_only_when_it_is_not_the_default() {
+        for (uri, expected) in [
+            ("https://a.example/", Some("a.example")),
+            ("https://a.example:443/", Some("a.example")),
+            ("https://a.example:80/", Some("a.example:80")),
+            ("http://a.example:80/", Some("a.example")),
+            ("http://localhost:4566/", Some("localhost:4566")),
+            ("http://user:pass@localhost:4566/", Some("localhost:4566")),
+            ("https://user@a.example/", Some("a.example")),
+            ("http://[::1]:8080/", Some("[::1]:8080")),
+            ("https://[::1]/", Some("[::1]")),
+            ("https://user:secret@a.example:80/x", Some("a.example:80")),
+            ("http://[::1]:80/", Some("[::1]")),
+            ("/only/a/path", None),
+        ] {
+            assert_eq!(host_header(&uri.parse().unwrap()), expected, "{uri}");
+        }
     }
 }

@@ -20,8 +20,8 @@ use std::fmt;
 use std::ops::Range;
 
 use bytes::Bytes;
+use http::Request;
 use http::header::{HOST, HeaderName};
-use http::{Request, Uri};
 use sha2::{Digest, Sha256};
 
 use super::error::SignError;
@@ -174,7 +174,10 @@ fn header_lines<'a>(
         insert(&mut lines, HeaderLine { name: name.as_str(), value: text, secret: value.is_sensitive() });
     }
     if !request.headers().contains_key(HOST) {
-        insert(&mut lines, HeaderLine::public(&HOST, host(request.uri()).ok_or(SignError::MissingHost)?));
+        insert(
+            &mut lines,
+            HeaderLine::public(&HOST, uri::host_header(request.uri()).ok_or(SignError::MissingHost)?),
+        );
     }
     insert(&mut lines, HeaderLine::public(&X_AMZ_DATE, amz_date));
     if let Some(token) = params.credentials.session_token().filter(|_| params.session_token_signed) {
@@ -242,26 +245,6 @@ fn is_unsigned(name: &HeaderName) -> bool {
         // proxy-authenticate, proxy-authorization, proxy-connection: for the proxy alone.
         other => other.starts_with("proxy-"),
     }
-}
-
-/// The host as HTTP clients put it in the `host` header: without user information, with a port only when it is not the
-/// scheme's default.
-fn host(uri: &Uri) -> Option<&str> {
-    let authority = uri.authority()?.as_str();
-    // Nearly every authority is a host and nothing else.
-    if !authority.contains('@') && !authority.contains(':') {
-        return Some(authority).filter(|host| !host.is_empty());
-    }
-    let default_port = match uri.scheme_str() {
-        Some("http") => Some(80),
-        Some("https") => Some(443),
-        _ => None,
-    };
-    let host = match uri.port_u16() {
-        Some(port) if Some(port) != default_port => authority.rsplit('@').next()?,
-        _ => uri.host()?,
-    };
-    Some(host).filter(|host| !host.is_empty())
 }
 
 /// Appends `value` without the white space around it and with each run of spaces inside made one, in quotes too.

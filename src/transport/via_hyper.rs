@@ -11,8 +11,8 @@ use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use http::Uri;
 use http::header::HOST;
+use http::{HeaderValue, Uri};
 use http_body::{Frame, SizeHint};
 use hyper::body::Incoming;
 
@@ -24,6 +24,7 @@ use super::direct::is_direct;
 use super::proxy::ProxyVariables;
 use super::{Body, BoxFuture, CONNECT_TIMEOUT, Transport, TransportError, TransportErrorKind};
 use super::{failure, tls};
+use crate::uri;
 
 /// The lean transport. Cloning is cheap and shares the connection pool.
 ///
@@ -141,7 +142,7 @@ impl Transport for HyperTransport {
             self.check_direct(request.uri())?;
             let uri = request.uri().clone();
             let origin = Origin::of(&uri)?;
-            let mut request = in_origin_form(request.map(Whole), &origin);
+            let mut request = in_origin_form(request.map(Whole));
             // A socket that was closed since its last answer leaves the request unsent; a new one is the last resort.
             while let Some(socket) = self.pool.take(&origin) {
                 match Connection::send(socket, request).await {
@@ -188,8 +189,9 @@ fn broken(error: hyper::Error, host: &str, action: &str) -> TransportError {
 }
 
 /// The request as it goes to the server itself: the origin moves from its target to `host`.
-fn in_origin_form<B>(mut request: http::Request<B>, origin: &Origin) -> http::Request<B> {
-    request.headers_mut().entry(HOST).or_insert_with(|| origin.host_header());
+fn in_origin_form<B>(mut request: http::Request<B>) -> http::Request<B> {
+    let host = uri::host_header(request.uri()).and_then(|host| HeaderValue::from_str(host).ok());
+    request.headers_mut().entry(HOST).or_insert(host.unwrap_or(HeaderValue::from_static("")));
     let target = request.uri().path_and_query().cloned();
     *request.uri_mut() = target.map_or_else(|| Uri::from_static("/"), Uri::from);
     request

@@ -64,24 +64,6 @@ fn a_query_keeps_encoded_characters_and_writes_missing_parts() {
 }
 
 #[test]
-fn the_host_has_a_port_only_when_it_is_not_the_default() {
-    for (uri, expected) in [
-        ("https://a.example/", Some("a.example")),
-        ("https://a.example:443/", Some("a.example")),
-        ("https://a.example:80/", Some("a.example:80")),
-        ("http://a.example:80/", Some("a.example")),
-        ("http://localhost:4566/", Some("localhost:4566")),
-        ("http://user:pass@localhost:4566/", Some("localhost:4566")),
-        ("https://user@a.example/", Some("a.example")),
-        ("http://[::1]:8080/", Some("[::1]:8080")),
-        ("https://[::1]/", Some("[::1]")),
-        ("/only/a/path", None),
-    ] {
-        assert_eq!(host(&uri.parse().unwrap()), expected, "{uri}");
-    }
-}
-
-#[test]
 fn a_header_value_is_trimmed_and_its_inner_spaces_collapsed() {
     for (value, expected) in [
         ("  a  b   c ", "a b c"),

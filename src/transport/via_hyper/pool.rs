@@ -4,8 +4,8 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
+use http::Uri;
 use http::uri::{Authority, Scheme};
-use http::{HeaderValue, Uri};
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep};
@@ -46,16 +46,6 @@ impl Origin {
 
     pub(super) fn host(&self) -> &str {
         self.authority.host()
-    }
-
-    /// The host, and its port unless the scheme implies it.
-    pub(super) fn host_header(&self) -> HeaderValue {
-        let implied = if self.https { 443 } else { 80 };
-        let value = match self.authority.port_u16() {
-            Some(port) if port != implied => HeaderValue::try_from(format!("{}:{port}", self.host())),
-            _ => HeaderValue::from_str(self.host()),
-        };
-        value.unwrap_or(HeaderValue::from_static(""))
     }
 }
 
@@ -232,17 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn the_host_header_has_the_port_unless_the_scheme_implies_it() {
-        for (url, host) in [
-            ("http://a.test", "a.test"),
-            ("https://a.test:443/x", "a.test"),
-            ("http://a.test:443/x", "a.test:443"),
-            ("https://user:secret@a.test:80/x", "a.test:80"),
-            ("http://[::1]:80/", "[::1]"),
-            ("http://[::1]:8080/", "[::1]:8080"),
-        ] {
-            assert_eq!(origin(url).host_header(), host, "{url}");
-        }
+    fn an_origin_has_a_scheme_of_the_web_and_a_host() {
         for url in ["/path", "ftp://a.test/", "a.test"] {
             assert!(Origin::of(&Uri::from_static(url)).is_err(), "{url}");
         }
