@@ -89,10 +89,13 @@ impl EventDecoder {
         }
         let event = match self.frames.peek_frame() {
             Ok(None) => return Ok(None),
-            Ok(Some(frame)) => read_event(frame),
+            Ok(Some(frame)) => {
+                let (event, total_len) = (read_event(frame), frame.total_len());
+                self.frames.discard(total_len);
+                event
+            }
             Err(error) => Err(EventError::Frame(error)),
         };
-        self.frames.discard_frame();
         match event {
             Ok(event) => {
                 self.events_delivered = self.events_delivered.saturating_add(1);

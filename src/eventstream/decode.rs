@@ -6,7 +6,7 @@ mod tests;
 
 use std::fmt;
 
-use bytes::{Buf as _, Bytes, BytesMut};
+use bytes::{Buf as _, BufMut as _, Bytes, BytesMut};
 
 use super::header::{self, BlockError, MAX_HEADERS};
 use super::{CRC_LEN, Frame, FrameView, OVERHEAD, PRELUDE_LEN};
@@ -58,8 +58,6 @@ enum State {
     Prelude,
     /// Its prelude, which has passed its checks.
     Rest(Prelude),
-    /// That it is all there, and has passed its checks, too.
-    Whole(Prelude),
     /// That it is malformed.
     Failed(DecodeError),
 }
@@ -84,19 +82,23 @@ impl FrameDecoder {
     /// Takes the next piece of the stream, of any length. After an error it is dropped.
     #[inline] // for streams that trickle in, as in `next_frame`
     pub fn push(&mut self, chunk: &[u8]) {
-        if matches!(self.state, State::Failed(_)) {
-            return;
+        // After an error the buffer is empty, and no chunk fits.
+        if !self.piece.is_empty() || chunk.len() > self.buffer.spare_capacity_mut().len() {
+            self.grow(chunk);
+        } else if let [byte] = chunk {
+            // When bytes drip, to call memcpy for each would be a third of the work.
+            self.buffer.put_u8(*byte);
+        } else {
+            self.buffer.extend_from_slice(chunk);
         }
-        self.leave_piece();
-        self.append(chunk);
     }
 
     /// As [`push`](Self::push), for a piece that can be kept: the frames that are whole in it are not copied.
     pub fn push_bytes(&mut self, chunk: Bytes) {
-        if self.buffered() == 0 && !matches!(self.state, State::Failed(_)) {
-            self.piece = chunk;
-        } else {
+        if self.buffered() > 0 {
             self.push(&chunk);
+        } else if !matches!(self.state, State::Failed(_)) {
+            self.piece = chunk;
         }
     }
 
@@ -109,7 +111,6 @@ impl FrameDecoder {
     #[inline] // as `whole_frame`
     pub fn next_frame(&mut self) -> Result<Option<Frame>, DecodeError> {
         let Some(Prelude { total_len, headers_len }) = self.whole_frame()? else { return Ok(None) };
-        self.state = State::Prelude;
         let image = if self.piece.is_empty() {
             self.buffer.split_to(total_len).freeze()
         } else {
@@ -118,24 +119,21 @@ impl FrameDecoder {
         Ok(Some(Frame::from_checked(image, headers_len)))
     }
 
-    /// The next whole frame where it lies, for who reads it at once: [`discard_frame`](Self::discard_frame) is next, and
-    /// its memory serves later frames.
+    /// The next whole frame where it lies, for who reads it at once: [`discard`](Self::discard) is next, and its memory
+    /// serves later frames.
     pub(crate) fn peek_frame(&mut self) -> Result<Option<FrameView<'_>>, DecodeError> {
         let Some(Prelude { total_len, headers_len }) = self.whole_frame()? else { return Ok(None) };
         Ok(self.unread().get(..total_len).map(|image| FrameView { image, headers_len }))
     }
 
-    /// Drops the frame that [`peek_frame`](Self::peek_frame) has shown.
-    pub(crate) fn discard_frame(&mut self) {
-        if let State::Whole(prelude) = self.state {
-            self.state = State::Prelude;
-            if self.piece.is_empty() {
-                self.buffer.advance(prelude.total_len);
-            } else if self.piece.len() == prelude.total_len {
-                self.piece = Bytes::new();
-            } else {
-                self.piece.advance(prelude.total_len);
-            }
+    /// Drops the frame that [`peek_frame`](Self::peek_frame) has shown, of `total_len` bytes.
+    pub(crate) fn discard(&mut self, total_len: usize) {
+        if total_len < self.piece.len() {
+            self.piece.advance(total_len);
+        } else if self.piece.is_empty() {
+            self.buffer.advance(total_len.min(self.buffer.len()));
+        } else {
+            self.piece = Bytes::new();
         }
     }
 
@@ -168,20 +166,21 @@ impl FrameDecoder {
 
     /// How many bytes have been pushed and not yet returned in a frame; 0 after an error.
     pub fn buffered(&self) -> usize {
-        self.unread().len()
+        // One of them is empty.
+        self.buffer.len().max(self.piece.len())
     }
 
     fn unread(&self) -> &[u8] {
         if self.piece.is_empty() { &self.buffer } else { &self.piece }
     }
 
-    /// The prelude of the frame at the start of the buffer, when all of that is there and has passed its checks.
+    /// The prelude of the next frame, when all of that is there and has passed its checks.
     #[inline] // when a stream trickles in, nearly every call ends here
     fn whole_frame(&mut self) -> Result<Option<Prelude>, DecodeError> {
         let enough = match self.state {
             State::Prelude => self.buffered() >= PRELUDE_LEN,
             State::Rest(prelude) => self.buffered() >= prelude.total_len,
-            State::Whole(_) | State::Failed(_) => true,
+            State::Failed(_) => true,
         };
         if enough {
             return self.decode();
@@ -191,35 +190,39 @@ impl FrameDecoder {
     }
 
     fn decode(&mut self) -> Result<Option<Prelude>, DecodeError> {
-        let checked = self.check_frame();
-        match checked {
-            Ok(Some(_)) => {}
-            Ok(None) => self.leave_piece(),
-            Err(error) => *self = Self { state: State::Failed(error), ..Self::with_budget(self.budget) },
-        }
-        checked
+        self.check_frame().inspect_err(|error| {
+            self.state = State::Failed(*error);
+            self.buffer = BytesMut::new();
+            self.piece = Bytes::new();
+        })
     }
 
     /// Copies what is left of a piece, and lets it go: its memory may be much more, and the sender's to use again.
     #[inline]
     fn leave_piece(&mut self) {
         if !self.piece.is_empty() {
-            let rest = std::mem::take(&mut self.piece);
-            self.append(&rest);
+            self.grow(&[]);
         }
     }
 
-    fn append(&mut self, chunk: &[u8]) {
-        if chunk.len() > self.buffer.spare_capacity_mut().len() {
-            self.make_room(chunk.len());
+    /// Appends what is left of a piece, and then `chunk`.
+    #[inline(never)]
+    fn grow(&mut self, chunk: &[u8]) {
+        if matches!(self.state, State::Failed(_)) {
+            return;
         }
-        self.buffer.extend_from_slice(chunk);
+        let rest = std::mem::take(&mut self.piece);
+        for part in [&rest, chunk] {
+            if part.len() > self.buffer.spare_capacity_mut().len() {
+                self.make_room(part.len());
+            }
+            self.buffer.extend_from_slice(part);
+        }
     }
 
     fn check_frame(&mut self) -> Result<Option<Prelude>, DecodeError> {
         let prelude = match self.state {
             State::Failed(error) => return Err(error),
-            State::Whole(prelude) => return Ok(Some(prelude)),
             State::Rest(prelude) => prelude,
             State::Prelude => match Prelude::read(self.unread(), self.budget)? {
                 Some(prelude) => prelude,
@@ -228,10 +231,11 @@ impl FrameDecoder {
         };
         let Some(frame) = self.unread().get(..prelude.total_len) else {
             self.state = State::Rest(prelude);
+            self.leave_piece();
             return Ok(None);
         };
         prelude.check_rest_of(frame)?;
-        self.state = State::Whole(prelude);
+        self.state = State::Prelude;
         Ok(Some(prelude))
     }
 

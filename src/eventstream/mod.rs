@@ -208,6 +208,10 @@ impl<'a> FrameView<'a> {
         self.headers().find_value(name)?.as_str()
     }
 
+    pub(crate) fn total_len(self) -> usize {
+        self.image.len()
+    }
+
     pub(crate) fn payload(self) -> &'a [u8] {
         self.image.get(self.payload_range()).unwrap_or_default()
     }
