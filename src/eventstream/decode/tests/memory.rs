@@ -107,6 +107,7 @@ fn a_frame_that_is_looked_at_stays_until_it_is_discarded() {
     for mut decoder in [kept, copied] {
         for _ in 0..2 {
             let view = decoder.peek_frame().unwrap().expect("a frame");
+            assert_eq!(view.total_len(), frame.total_len());
             assert_eq!(
                 (view.string_header(":event-type"), view.payload()),
                 (frame.event_type(), frame.payload())
