@@ -97,6 +97,20 @@ fn pieces_that_nobody_looked_into_are_joined_in_their_order() {
 }
 
 #[test]
+fn a_kept_piece_comes_before_what_is_pushed_behind_it() {
+    let frame = event("Hello");
+    let mut decoder = FrameDecoder::new();
+    // From here on the buffer has room.
+    decoder.push(frame.as_bytes());
+    assert!(decoder.next_frame().unwrap().is_some());
+    let (first, rest) = frame.as_bytes().split_at(20);
+    decoder.push_bytes(Bytes::copy_from_slice(first));
+    decoder.push(rest);
+    assert_eq!(decoder.next_frame(), Ok(Some(frame)));
+    assert_eq!(decoder.finish(), Ok(()));
+}
+
+#[test]
 fn a_frame_that_is_looked_at_stays_until_it_is_discarded() {
     let frame = event("Hello");
     let images = frame.as_bytes().repeat(2);
