@@ -169,7 +169,7 @@ fn every_source_works_over_http() {
 fn a_slow_metadata_service_is_waited_for() {
     run(async {
         let server = Server::start(|_, request| {
-            let pause = Duration::from_millis(if request.method() == "PUT" { 900 } else { 0 });
+            let pause = Duration::from_millis(if request.method() == "PUT" { 600 } else { 0 });
             [vec![Step::Sleep(pause)], in_order(request)].concat()
         })
         .await;
