@@ -84,8 +84,8 @@ fn hex_value(digit: &u8) -> Option<u8> {
     char::from(*digit).to_digit(16).and_then(|value| u8::try_from(value).ok())
 }
 
-/// What clients put in the `host` header, and services sign: the host without user information, with a port only when it is not the
-/// scheme's default.
+/// What clients put in the `host` header, and what is signed: the host without user information, with a port only when
+/// it is not the scheme's default.
 pub(crate) fn host_header(uri: &Uri) -> Option<&str> {
     let authority = uri.authority()?.as_str();
     // Nearly every authority is a host and nothing else.
@@ -150,6 +150,7 @@ mod tests {
             ("https://[::1]/", Some("[::1]")),
             ("https://user:secret@a.example:80/x", Some("a.example:80")),
             ("http://[::1]:80/", Some("[::1]")),
+            ("http://a.example:443/x", Some("a.example:443")),
             ("/only/a/path", None),
         ] {
             assert_eq!(host_header(&uri.parse().unwrap()), expected, "{uri}");
