@@ -6,29 +6,54 @@
 #![allow(clippy::print_stdout)] // a benchmark prints its table
 #![allow(unreachable_pub)] // each benchmark includes this file and exports nothing
 
+use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 const ROUNDS: usize = 25;
 /// How long one candidate runs in one round, about.
 const SLICE: Duration = Duration::from_millis(20);
+/// How many inputs lie ready at once: few enough for the caches, enough to read the clock seldom.
+const BATCH: u32 = 64;
 
-/// Something to time: a name, and one run of it.
+/// Something to time: a name, and what tells how long so many runs of it take.
 pub struct Candidate<'a> {
     name: &'a str,
-    run: Box<dyn FnMut() + 'a>,
+    run: Box<dyn FnMut(u32) -> Duration + 'a>,
 }
 
 impl<'a> Candidate<'a> {
-    pub fn new(name: &'a str, run: impl FnMut() + 'a) -> Self {
-        Self { name, run: Box::new(run) }
+    pub fn new(name: &'a str, mut run: impl FnMut() + 'a) -> Self {
+        let timed = move |repetitions| {
+            let start = Instant::now();
+            for _ in 0..repetitions {
+                run();
+            }
+            start.elapsed()
+        };
+        Self { name, run: Box::new(timed) }
+    }
+
+    /// Every run changes an input of its own. To make the inputs and to drop them is not timed.
+    #[allow(dead_code)] // not every benchmark has inputs
+    pub fn with_inputs<T>(name: &'a str, make: impl Fn() -> T + 'a, run: impl Fn(&mut T) + 'a) -> Self {
+        let timed = move |repetitions: u32| {
+            let mut total = Duration::ZERO;
+            let mut left = repetitions;
+            while left > 0 {
+                let mut inputs: Vec<T> = (0..left.min(BATCH)).map(|_| make()).collect();
+                let start = Instant::now();
+                inputs.iter_mut().for_each(&run);
+                total += start.elapsed();
+                black_box(inputs);
+                left = left.saturating_sub(BATCH);
+            }
+            total
+        };
+        Self { name, run: Box::new(timed) }
     }
 
     fn time(&mut self, repetitions: u32) -> Duration {
-        let start = Instant::now();
-        for _ in 0..repetitions {
-            (self.run)();
-        }
-        start.elapsed() / repetitions
+        (self.run)(repetitions) / repetitions
     }
 }
 
