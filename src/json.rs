@@ -2,7 +2,7 @@
 //!
 //! The bytes are checked to be UTF-8 once, as a whole; read as bytes, each string of a document would be checked alone.
 
-use serde::de::DeserializeOwned;
+use serde_core::de::DeserializeOwned;
 use serde_json::error::Category;
 
 /// Why bytes are not what was asked for.

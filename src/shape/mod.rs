@@ -21,8 +21,8 @@ mod blob;
 mod error;
 mod plain;
 
-use serde::de::Error as _;
-use serde::{Deserialize, Deserializer};
+use serde_core::de::Error as _;
+use serde_core::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
 pub use blob::Blob;
