@@ -17,7 +17,7 @@ use crate::error::Error;
 use crate::model_id::{ModelId, ModelKind};
 use crate::operation::BuildError;
 use crate::shape;
-use crate::transport::Body;
+use crate::transport::{Body, BoxFuture};
 
 pub(super) use lookup::{Lookup, in_catalog, in_list};
 
@@ -148,10 +148,11 @@ pub(super) struct Invocation {
 /// The head and body of an answer, and what is to be said about the model.
 pub(super) type Invoked = (http::response::Parts, Body, Option<Notice>);
 
-/// A profile for a model: from the service's own list, or by the rule that its id is made by.
-enum StandIn {
-    Listed(String),
-    Guessed(String),
+/// A profile for a model.
+struct StandIn {
+    id: String,
+    /// From the service's own list, and not by the rule that ids are made by.
+    is_listed: bool,
 }
 
 impl Client {
@@ -165,18 +166,12 @@ impl Client {
         let asked = ModelId::parse(request.model_id())?;
         self.learn_region().await;
         let region = self.region_for(&asked);
+        let policy = self.0.fallback.policy;
         // Only a foundation model can be covered by a profile.
         let base = asked.base_model().filter(|_| asked.kind() == ModelKind::FoundationModel);
-        let Some(base) = base.filter(|_| self.0.fallback.policy == ProfileFallback::Auto) else {
-            let result = self.invoke_as(&asked, request, how, attempt).await;
-            return match (result, base) {
-                (Err(failed), Some(base)) if self.0.fallback.policy == ProfileFallback::Suggest => {
-                    Err(self.with_suggestion(failed, base, region).await)
-                }
-                (result, _) => result.map(|(head, body)| (head, body, None)),
-            };
-        };
-        if let Some(used) = self.remembered(base, region) {
+        if let (ProfileFallback::Auto, Some(base)) = (policy, base)
+            && let Some(used) = self.remembered(base, region)
+        {
             match self.invoke_stand_in(&asked, &used, request, how, attempt).await {
                 // The profile is gone: the model is asked for as the caller wrote it.
                 Err(failed) if is_unknown_model(&failed.error) => self.forget(base, region),
@@ -185,42 +180,47 @@ impl Client {
         }
         let refused = match self.invoke_as(&asked, request, how, attempt).await {
             Ok((head, body)) => return Ok((head, body, None)),
-            Err(failed) if !is_on_demand_refusal(&failed.error) => return Err(failed),
             Err(failed) => failed,
         };
+        let Some(base) =
+            base.filter(|_| policy != ProfileFallback::Off && is_on_demand_refusal(&refused.error))
+        else {
+            return Err(refused);
+        };
         match self.stand_in(base, region).await {
-            None => Err(refused),
-            Some(StandIn::Listed(used)) => {
-                let invoked = self.invoke_stand_in(&asked, &used, request, how, attempt).await?;
-                self.remember(base, region, &used);
-                Ok(invoked)
-            }
-            // That the guess was wrong says less than the refusal does.
-            Some(StandIn::Guessed(used)) => {
-                match self.invoke_stand_in(&asked, &used, request, how, attempt).await {
-                    Err(failed) if is_unknown_model(&failed.error) => Err(refused),
+            Some(StandIn { id, is_listed }) if policy == ProfileFallback::Auto => {
+                match self.invoke_stand_in(&asked, &id, request, how, attempt).await {
+                    // That a guess was wrong says less than the refusal does.
+                    Err(failed) if !is_listed && is_unknown_model(&failed.error) => Err(refused),
                     Err(failed) => Err(failed),
                     Ok(invoked) => {
-                        self.remember(base, region, &used);
+                        self.remember(base, region, &id);
                         Ok(invoked)
                     }
                 }
             }
+            Some(StandIn { id, is_listed: true }) => Err(refused.with_hint(format!(
+                "this model is served through an inference profile only; from {region} use the model id {id}"
+            ))),
+            _ => Err(refused),
         }
     }
 
-    async fn invoke_stand_in(
-        &self,
-        asked: &ModelId,
-        used: &str,
-        request: &ConverseRequest,
+    /// Boxed: few calls come to this, and every one has room for it.
+    fn invoke_stand_in<'a>(
+        &'a self,
+        asked: &'a ModelId,
+        used: &'a str,
+        request: &'a ConverseRequest,
         how: Invocation,
-        attempt: &Attempt,
-    ) -> Result<Invoked, Failed> {
-        let region = self.region_for(asked);
-        let (head, body) = self.invoke_in(region, &ModelId::parse(used)?, request, how, attempt).await?;
-        let notice = Notice { asked: asked.as_str().to_owned(), used: used.to_owned() };
-        Ok((head, body, Some(notice)))
+        attempt: &'a Attempt,
+    ) -> BoxFuture<'a, Result<Invoked, Failed>> {
+        Box::pin(async move {
+            let region = self.region_for(asked);
+            let (head, body) = self.invoke_in(region, &ModelId::parse(used)?, request, how, attempt).await?;
+            let notice = Notice { asked: asked.as_str().to_owned(), used: used.to_owned() };
+            Ok((head, body, Some(notice)))
+        })
     }
 
     /// Tells the program which model answered, once for a call, however many attempts it took.
@@ -239,21 +239,11 @@ impl Client {
                 let at = prefixes
                     .iter()
                     .find_map(|prefix| profiles.iter().position(|id| id.starts_with(prefix.as_str())))?;
-                Some(StandIn::Listed(profiles.swap_remove(at)))
+                Some(StandIn { id: profiles.swap_remove(at), is_listed: true })
             }
-            None => prefixes.first().map(|prefix| StandIn::Guessed(format!("{prefix}{base}"))),
-        }
-    }
-
-    async fn with_suggestion(&self, failed: Failed, base: &str, region: &Region) -> Failed {
-        if !is_on_demand_refusal(&failed.error) {
-            return failed;
-        }
-        match self.stand_in(base, region).await {
-            Some(StandIn::Listed(id)) => failed.with_hint(format!(
-                "this model is served through an inference profile only; from {region} use the model id {id}"
-            )),
-            _ => failed,
+            None => {
+                prefixes.first().map(|prefix| StandIn { id: format!("{prefix}{base}"), is_listed: false })
+            }
         }
     }
 
