@@ -4,6 +4,7 @@
 //! sign with, the wait before the next one, and the limit for all of them together.
 
 use std::future::Future;
+use std::pin::pin;
 use std::time::SystemTime;
 
 use http::{HeaderMap, HeaderName, HeaderValue};
@@ -88,7 +89,7 @@ impl Attempts {
                 skew: self.skew.get(),
             };
             let signed_with = attempt.skew;
-            let outcome = within(total.as_mut(), send_once(attempt)).await;
+            let outcome = within(total.as_mut(), pin!(send_once(attempt))).await;
             let wait = match outcome.map_err(|timed_out| Error::from(timed_out).with_attempts(number))? {
                 Ok(answer) => {
                     let wait = match judge(&answer) {

@@ -115,14 +115,10 @@ impl Client {
     ) -> Result<Result<(Parts, Body), Refusal>, Error> {
         let Attempts { timeouts, .. } = &self.0.attempts;
         let transport = &*self.0.transport;
-        let mut http = build()?;
-        http.headers_mut().insert(http::header::USER_AGENT, USER_AGENT);
-        attempt.mark(http.headers_mut());
         let sent = (self.0.clock)();
-        let date = attempt.date(sent);
-        auth.authorize_with_keys(&mut http, region.as_str(), SIGNING_NAME, date, Some(&self.0.signing_keys))?;
+        let sending = transport.send(self.authorized(build, region, auth, attempt, sent)?);
         let mut first_byte = Timer::start(transport, TimeoutKind::FirstByte, timeouts.first_byte());
-        let response = within(first_byte.as_mut(), transport.send(http)).await??;
+        let response = within(first_byte.as_mut(), sending).await??;
         let received = (self.0.clock)();
         let (head, mut body) = response.into_parts();
         if head.status == http::StatusCode::OK {
@@ -132,6 +128,23 @@ impl Client {
         let whole = echo::redacted(&whole.unwrap_or_default(), auth);
         let error = operation::parse_error(head.status.as_u16(), &head.headers, &whole);
         Ok(Err(Refusal { head, error, sent, received }))
+    }
+
+    /// The request of `attempt`, ready to be sent. No part of the future that waits for the answer, and so not kept in it.
+    fn authorized(
+        &self,
+        build: &Build<'_>,
+        region: &Region,
+        auth: &Auth,
+        attempt: &Attempt,
+        sent: SystemTime,
+    ) -> Result<http::Request<Bytes>, Error> {
+        let mut http = build()?;
+        http.headers_mut().insert(http::header::USER_AGENT, USER_AGENT);
+        attempt.mark(http.headers_mut());
+        let date = attempt.date(sent);
+        auth.authorize_with_keys(&mut http, region.as_str(), SIGNING_NAME, date, Some(&self.0.signing_keys))?;
+        Ok(http)
     }
 
     /// Reads an answer that is one JSON document.

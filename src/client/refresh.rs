@@ -19,7 +19,7 @@ impl Client {
         }
         cache.invalidate(keys.access_key_id());
         // What went wrong here is worth less than what the service said.
-        let other = cache.load().await.ok()?.into_auth();
+        let other = self.auth().await.ok()?;
         (other != *rejected).then_some(other)
     }
 }

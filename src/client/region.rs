@@ -52,10 +52,15 @@ impl Client {
             return;
         }
         let CredentialsFrom::Chain(cache) = &self.0.credentials else { return };
-        // Without credentials the request itself says so.
-        let Ok(resolved) = cache.load().await else { return };
-        let region = cache.chain().region(resolved.source()).await;
-        // Two requests that ask at once get the same answer.
-        let _ = self.0.instance_region.set(region);
+        // On the heap, for nearly all requests end here without it.
+        let asking = Box::pin(async {
+            // Without credentials the request itself says so.
+            let resolved = cache.load().await.ok()?;
+            Some(cache.chain().region(resolved.source()).await)
+        });
+        if let Some(region) = asking.await {
+            // Two requests that ask at once get the same answer.
+            let _ = self.0.instance_region.set(region);
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! Limits at work: timers of the transport's runtime, polled beside what they bound.
 
 use std::future::{Future, poll_fn};
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant};
@@ -35,41 +35,46 @@ impl Timer {
 }
 
 /// What `work` resolves to, unless `timer` runs out first. Work that is done wins.
-pub(super) async fn within<T>(
-    timer: Option<&mut Timer>,
-    work: impl Future<Output = T>,
-) -> Result<T, TimedOut> {
-    let Some(timer) = timer else { return Ok(work.await) };
-    let mut work = pin!(work);
-    poll_fn(|context| match work.as_mut().poll(context) {
+///
+/// The work is pinned elsewhere: taken by value it would lie in this future twice, and an attempt is a kilobyte.
+pub(super) fn within<'a, W: Future + Unpin + 'a>(
+    mut timer: Option<&'a mut Timer>,
+    mut work: W,
+) -> impl Future<Output = Result<W::Output, TimedOut>> + 'a {
+    poll_fn(move |context| match Pin::new(&mut work).poll(context) {
         Poll::Ready(done) => Poll::Ready(Ok(done)),
-        Poll::Pending => timer.poll(context).map(Err),
+        Poll::Pending => timer.as_mut().map_or(Poll::Pending, |timer| timer.poll(context).map(Err)),
     })
-    .await
 }
 
 /// Reads a body that is no stream, or its first `limit` bytes and a little more, within the limits for silence and for
 /// one frame.
-pub(super) async fn read_at_most(
-    body: &mut Body,
+///
+/// Boxed: it is for errors, most of the time, and every call has room for one.
+pub(super) fn read_at_most<'a>(
+    body: &'a mut Body,
     limit: usize,
-    transport: &dyn Transport,
-    timeouts: &Timeouts,
-) -> Result<Vec<u8>, Error> {
-    let mut whole = Vec::new();
-    let read = async {
-        loop {
-            let mut idle = Timer::start(transport, TimeoutKind::Idle, timeouts.idle());
-            let Some(chunk) = within(idle.as_mut(), body.chunk()).await?? else { return Ok::<_, Error>(()) };
-            whole.extend_from_slice(&chunk);
-            if whole.len() > limit {
-                return Ok(());
+    transport: &'a dyn Transport,
+    timeouts: &'a Timeouts,
+) -> BoxFuture<'a, Result<Vec<u8>, Error>> {
+    Box::pin(async move {
+        let mut whole = Vec::new();
+        let read = async {
+            loop {
+                let mut idle = Timer::start(transport, TimeoutKind::Idle, timeouts.idle());
+                let Some(chunk) = within(idle.as_mut(), pin!(body.chunk())).await?? else {
+                    return Ok::<_, Error>(());
+                };
+                whole.extend_from_slice(&chunk);
+                if whole.len() > limit {
+                    return Ok(());
+                }
             }
-        }
-    };
-    let mut frame = Timer::start(transport, TimeoutKind::Frame, timeouts.frame());
-    within(frame.as_mut(), read).await??;
-    Ok(whole)
+        };
+        let mut frame = Timer::start(transport, TimeoutKind::Frame, timeouts.frame());
+        within(frame.as_mut(), pin!(read)).await??;
+        Ok(whole)
+    })
 }
 
 /// The limits of a stream. They run only while the network is waited for.
