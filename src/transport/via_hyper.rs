@@ -138,11 +138,12 @@ impl Transport for HyperTransport {
         &self,
         request: http::Request<Bytes>,
     ) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
+        // A future keeps the room of what it was given until its end, so it is given a pointer.
+        let mut request = Box::new(request.map(Whole));
         Box::pin(async move {
             self.check_direct(request.uri())?;
-            let uri = request.uri().clone();
-            let origin = Origin::of(&uri)?;
-            let mut request = in_origin_form(request.map(Whole));
+            let origin = Origin::of(request.uri())?;
+            make_origin_form(&mut request);
             // A socket that was closed since its last answer leaves the request unsent; a new one is the last resort.
             while let Some(socket) = self.pool.take(&origin) {
                 match Connection::send(socket, request).await {
@@ -152,7 +153,7 @@ impl Transport for HyperTransport {
                 }
             }
             // On the heap, so that a call which waits for its answer does not hold what connecting took.
-            let socket = Box::pin(self.connector.connect(&uri)).await?;
+            let socket = Box::pin(self.connector.connect(&origin)).await?;
             match Connection::send(socket, request).await {
                 Ok(answer) => Ok(self.received(answer, origin)),
                 Err(SendError { error, .. }) => Err(broken(error, origin.host(), "reach")),
@@ -189,12 +190,11 @@ fn broken(error: hyper::Error, host: &str, action: &str) -> TransportError {
 }
 
 /// The request as it goes to the server itself: the origin moves from its target to `host`.
-fn in_origin_form<B>(mut request: http::Request<B>) -> http::Request<B> {
+fn make_origin_form<B>(request: &mut http::Request<B>) {
     let host = uri::host_header(request.uri()).and_then(|host| HeaderValue::from_str(host).ok());
     request.headers_mut().entry(HOST).or_insert(host.unwrap_or(HeaderValue::from_static("")));
     let target = request.uri().path_and_query().cloned();
     *request.uri_mut() = target.map_or_else(|| Uri::from_static("/"), Uri::from);
-    request
 }
 
 /// A request body that is there as a whole; empty once it is taken.

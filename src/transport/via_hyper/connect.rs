@@ -6,7 +6,6 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::Uri;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioIo;
 use rustls::pki_types::ServerName;
@@ -14,6 +13,7 @@ use tokio_rustls::TlsConnector;
 use tower_service::Service;
 
 use super::connection::Socket;
+use super::pool::Origin;
 use crate::transport::{TransportError, TransportErrorKind, failure};
 
 /// How often a silent connection is probed, and how many probes may stay unanswered; as in reqwest.
@@ -40,23 +40,22 @@ impl Connector {
         Self { tcp, tls: Arc::new(tls).into(), limit }
     }
 
-    pub(super) async fn connect(&self, uri: &Uri) -> Result<Socket, TransportError> {
-        let error = match tokio::time::timeout(self.limit, self.socket(uri)).await {
+    pub(super) async fn connect(&self, origin: &Origin) -> Result<Socket, TransportError> {
+        let error = match tokio::time::timeout(self.limit, self.socket(origin)).await {
             Ok(Ok(socket)) => return Ok(socket),
             Ok(Err(error)) => error,
             Err(late) => io::Error::new(io::ErrorKind::TimedOut, late).into(),
         };
-        let host = uri.host().unwrap_or("the host");
-        let error = failure::describe(error, host, "reach", TransportErrorKind::Connect);
+        let error = failure::describe(error, origin.host(), "reach", TransportErrorKind::Connect);
         Err(failure::no_connection_within(self.limit, error))
     }
 
-    async fn socket(&self, uri: &Uri) -> Result<Socket, ConnectError> {
-        let tcp = self.tcp.clone().call(uri.clone()).await?;
-        if uri.scheme() != Some(&http::uri::Scheme::HTTPS) {
+    async fn socket(&self, origin: &Origin) -> Result<Socket, ConnectError> {
+        let tcp = self.tcp.clone().call(origin.uri()?).await?;
+        if !origin.is_https() {
             return Ok(Box::new(tcp));
         }
-        let name = uri.host().unwrap_or_default().trim_start_matches('[').trim_end_matches(']').to_owned();
+        let name = origin.host().trim_start_matches('[').trim_end_matches(']').to_owned();
         let tls = self.tls.connect(ServerName::try_from(name)?, tcp.into_inner()).await?;
         Ok(Box::new(TokioIo::new(tls)))
     }

@@ -44,6 +44,16 @@ impl Origin {
             })
     }
 
+    pub(super) fn is_https(&self) -> bool {
+        self.https
+    }
+
+    /// The root of the origin.
+    pub(super) fn uri(&self) -> Result<Uri, http::Error> {
+        let scheme = if self.https { Scheme::HTTPS } else { Scheme::HTTP };
+        Uri::builder().scheme(scheme).authority(self.authority.clone()).path_and_query("/").build()
+    }
+
     pub(super) fn host(&self) -> &str {
         self.authority.host()
     }
