@@ -4,6 +4,7 @@
 mod answers;
 #[cfg(feature = "reqwest")]
 mod cut;
+mod memory;
 mod replay;
 #[cfg(feature = "reqwest")]
 mod request;

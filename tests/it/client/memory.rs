@@ -1,0 +1,45 @@
+//! What a call holds while it waits for its answer: thousands of them wait at once.
+
+use std::future::pending;
+use std::pin::pin;
+use std::task::{Context, Waker};
+
+use allocation_counter::measure;
+use bedrill::transport::{Body, BoxFuture, Transport, TransportError};
+use bytes::Bytes;
+
+use super::*;
+
+/// Never answers, and keeps nothing.
+#[derive(Debug)]
+struct Silent;
+
+impl Transport for Silent {
+    fn send(&self, _: http::Request<Bytes>) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
+        Box::pin(pending())
+    }
+
+    fn sleep(&self, _: Duration) -> BoxFuture<'static, ()> {
+        Box::pin(pending())
+    }
+}
+
+/// The bytes that `call` leaves allocated when it waits, its own future among them.
+fn held<T>(call: impl Future<Output = T>) -> i64 {
+    let mut call = pin!(call);
+    let size = i64::try_from(size_of_val(&*call)).expect("a size");
+    let counted = measure(|| {
+        assert!(call.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    });
+    size + counted.bytes_current
+}
+
+#[test]
+fn a_call_that_waits_holds_little_more_than_its_request() {
+    let client = builder().transport(Arc::new(Silent)).build().expect("a client");
+    let request = prompt(MODEL);
+    // The first one leaves a signing key behind.
+    let _ = held(client.converse_stream(&request));
+    let bytes = held(client.converse_stream(&request));
+    assert!(bytes <= 2_000, "{bytes} bytes");
+}
