@@ -130,7 +130,8 @@ impl Client {
         Ok(Err(Refusal { head, error, sent, received }))
     }
 
-    /// The request of `attempt`, ready to be sent. No part of the future that waits for the answer, and so not kept in it.
+    /// The request of `attempt`, ready to be sent. Made apart from the future that waits for the answer, which would keep
+    /// its room.
     fn authorized(
         &self,
         build: &Build<'_>,

@@ -36,7 +36,8 @@ impl Timer {
 
 /// What `work` resolves to, unless `timer` runs out first. Work that is done wins.
 ///
-/// The work is pinned elsewhere: taken by value it would lie in this future twice, and an attempt is a kilobyte.
+/// The work comes pinned. To pin it in here would keep it twice, where it came and where it is polled, and an attempt is a
+/// kilobyte.
 pub(super) fn within<'a, W: Future + Unpin + 'a>(
     mut timer: Option<&'a mut Timer>,
     mut work: W,

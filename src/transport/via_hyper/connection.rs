@@ -20,7 +20,7 @@ use super::pool::{Origin, Pool};
 
 /// What a connection reads at once, in bytes, and the longest head of a response: what proxies allow by default, too.
 /// Left to itself hyper doubles it whenever a read fills it: a thousand streams then hold tens of megabytes for the sake
-/// of a few bursts. A little less than 8 KiB, for with what allocators add, all of them would be in a third page.
+/// of a few bursts. A little less than 8 KiB: with what an allocator adds to that, each would reach into a third page.
 const READ_BUFFER: usize = 8 * 1024 - 64;
 
 /// A socket, with or without TLS.
