@@ -23,26 +23,22 @@ pub struct Candidate<'a> {
 
 impl<'a> Candidate<'a> {
     pub fn new(name: &'a str, mut run: impl FnMut() + 'a) -> Self {
-        let timed = move |repetitions| {
-            let start = Instant::now();
-            for _ in 0..repetitions {
-                run();
-            }
-            start.elapsed()
-        };
-        Self { name, run: Box::new(timed) }
+        Self::with_inputs(name, || (), move |()| run())
     }
 
     /// Every run changes an input of its own. To make the inputs and to drop them is not timed.
-    #[allow(dead_code)] // not every benchmark has inputs
-    pub fn with_inputs<T>(name: &'a str, make: impl Fn() -> T + 'a, run: impl Fn(&mut T) + 'a) -> Self {
+    pub fn with_inputs<T>(
+        name: &'a str,
+        make: impl Fn() -> T + 'a,
+        mut run: impl FnMut(&mut T) + 'a,
+    ) -> Self {
         let timed = move |repetitions: u32| {
             let mut total = Duration::ZERO;
             let mut left = repetitions;
             while left > 0 {
                 let mut inputs: Vec<T> = (0..left.min(BATCH)).map(|_| make()).collect();
                 let start = Instant::now();
-                inputs.iter_mut().for_each(&run);
+                inputs.iter_mut().for_each(&mut run);
                 total += start.elapsed();
                 black_box(inputs);
                 left = left.saturating_sub(BATCH);
