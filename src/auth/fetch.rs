@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::future::{Future, poll_fn};
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::task::Poll;
 use std::time::Duration;
 
@@ -111,7 +111,7 @@ pub(super) fn fetch(context: Context<'_>, mut request: http::Request<Bytes>, lim
             }
             Ok(Reply { status: head.status, body })
         };
-        within(transport, limits.total, exchange).await?
+        within(transport, limits.total, pin!(exchange)).await?
     })
 }
 
@@ -163,21 +163,19 @@ fn from_transport(error: crate::transport::TransportError) -> FetchError {
 }
 
 /// What `work` yields, unless the transport's timer goes off first. `work` is asked first, so that an answer that is
-/// already there counts.
-async fn within<T>(
+/// already there counts. It comes pinned, because to pin it in here would keep it twice.
+fn within<W: Future + Unpin>(
     transport: &dyn Transport,
     limit: Duration,
-    work: impl Future<Output = T>,
-) -> Result<T, FetchError> {
+    mut work: W,
+) -> impl Future<Output = Result<W::Output, FetchError>> {
     let mut timer: BoxFuture<'static, ()> = transport.sleep(limit);
-    let mut work = pin!(work);
-    poll_fn(|context| {
-        if let Poll::Ready(output) = work.as_mut().poll(context) {
+    poll_fn(move |context| {
+        if let Poll::Ready(output) = Pin::new(&mut work).poll(context) {
             return Poll::Ready(Ok(output));
         }
         timer.as_mut().poll(context).map(|()| Err(FetchError::Timeout(limit)))
     })
-    .await
 }
 
 /// `text` of a foreign server as an error may show it: without any of `secrets`, escaped and cut short.

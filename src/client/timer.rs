@@ -38,10 +38,10 @@ impl Timer {
 ///
 /// The work comes pinned. To pin it in here would keep it twice, where it came and where it is polled, and an attempt is a
 /// kilobyte.
-pub(super) fn within<'a, W: Future + Unpin + 'a>(
-    mut timer: Option<&'a mut Timer>,
+pub(super) fn within<W: Future + Unpin>(
+    mut timer: Option<&mut Timer>,
     mut work: W,
-) -> impl Future<Output = Result<W::Output, TimedOut>> + 'a {
+) -> impl Future<Output = Result<W::Output, TimedOut>> {
     poll_fn(move |context| match Pin::new(&mut work).poll(context) {
         Poll::Ready(done) => Poll::Ready(Ok(done)),
         Poll::Pending => timer.as_mut().map_or(Poll::Pending, |timer| timer.poll(context).map(Err)),
