@@ -83,8 +83,9 @@ mod quote;
 mod time;
 mod uri;
 
-// L1: protocols. Pure; they use L0 only and never each other.
-pub mod eventstream;
+// L1: protocols. Pure; they use L0 only and never each other. The event stream is a crate of its own.
+pub use bedrill_eventstream as eventstream;
+
 pub mod profile;
 pub mod sigv4;
 

@@ -8,7 +8,7 @@ use std::fmt;
 use bytes::Bytes;
 
 use super::{ConverseStreamEvent, ShapeError, StreamException};
-use crate::eventstream::{DecodeError, FrameDecoder, FrameView, MessageType};
+use crate::eventstream::{DecodeError, FrameDecoder, FrameRef, MessageType};
 use crate::{json, quote};
 
 /// Decodes the body of a ConverseStream answer, in pieces of any size.
@@ -90,8 +90,8 @@ impl EventDecoder {
         let event = match self.frames.peek_frame() {
             Ok(None) => return Ok(None),
             Ok(Some(frame)) => {
-                let (event, total_len) = (read_event(frame), frame.total_len());
-                self.frames.discard(total_len);
+                let event = read_event(frame);
+                self.frames.discard_frame();
                 event
             }
             Err(error) => Err(EventError::Frame(error)),
@@ -150,7 +150,7 @@ impl EventDecoder {
 
 /// Reads one frame as an event. Source:
 /// [Smithy, "Event message serialization"](https://smithy.io/2.0/aws/amazon-eventstream.html).
-fn read_event(frame: FrameView<'_>) -> Result<ConverseStreamEvent, EventError> {
+fn read_event(frame: FrameRef<'_>) -> Result<ConverseStreamEvent, EventError> {
     match frame.message_type() {
         Some(MessageType::Event) => {
             let event_type = required(frame, ":event-type")?;
@@ -170,7 +170,7 @@ fn read_event(frame: FrameView<'_>) -> Result<ConverseStreamEvent, EventError> {
     }
 }
 
-fn required<'a>(frame: FrameView<'a>, name: &'static str) -> Result<&'a str, EventError> {
+fn required<'a>(frame: FrameRef<'a>, name: &'static str) -> Result<&'a str, EventError> {
     frame.string_header(name).ok_or(EventError::MissingHeader(name))
 }
 

@@ -4,7 +4,7 @@ use bedrill::endpoint::{Endpoint, EndpointError, HostVariant, Plane, Region};
 use serde_json::Value;
 
 use crate::support::conformance;
-use crate::support::frames::list;
+use crate::support::conformance::list;
 
 const PLANES: [(Plane, &str); 2] = [
     (Plane::Control, "bedrock.endpoint-tests-1.json"),

@@ -11,8 +11,9 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::Value;
 
 use crate::support::conformance;
-use crate::support::frames::{cuts, list};
+use crate::support::conformance::list;
 use crate::support::json::same;
+use crate::support::pieces::cuts;
 
 #[test]
 fn recorded_streams_become_the_recorded_events() {

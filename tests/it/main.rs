@@ -23,7 +23,6 @@ mod conformance_chain;
 mod conformance_credentials;
 mod conformance_endpoints;
 mod conformance_events;
-mod conformance_frames;
 #[cfg(feature = "reqwest")]
 mod conformance_login;
 mod conformance_profile;
@@ -34,7 +33,6 @@ mod conformance_surface;
 mod corpus;
 mod dependencies;
 mod embedder;
-mod eventstream;
 #[cfg(feature = "reqwest")]
 mod faults;
 mod layers;

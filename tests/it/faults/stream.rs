@@ -7,7 +7,7 @@ use bedrill::{ErrorKind, StreamEnd};
 use super::{begin, over_each, start};
 use crate::client::{drain, prompt, within};
 use crate::support::events::{metadata, stop, text};
-use crate::support::frames::random_pieces;
+use crate::support::pieces::random_pieces;
 use crate::support::server::{Server, Step};
 
 #[test]

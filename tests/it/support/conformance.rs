@@ -42,3 +42,8 @@ pub fn text(path: &Path) -> String {
 pub fn json(path: &Path) -> serde_json::Value {
     serde_json::from_str(&text(path)).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
+
+/// The list at `key`, or a panic that says what was there.
+pub fn list<'a>(value: &'a serde_json::Value, key: &str) -> &'a [serde_json::Value] {
+    value[key].as_array().unwrap_or_else(|| panic!("`{key}` is not a list: {}", value[key]))
+}

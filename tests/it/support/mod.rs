@@ -4,8 +4,8 @@ pub mod api_model;
 pub mod conformance;
 #[cfg(feature = "client")]
 pub mod events;
-pub mod frames;
 pub mod json;
+pub mod pieces;
 pub mod raw_request;
 #[cfg(feature = "client")]
 pub mod replay;

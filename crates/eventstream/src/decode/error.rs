@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::eventstream::{HeaderProblem, OVERHEAD, PRELUDE_LEN};
+use crate::{HeaderProblem, OVERHEAD, PRELUDE_LEN};
 
 /// Why a stream could not be decoded, with the numbers that show it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,7 +66,7 @@ pub enum DecodeError {
 pub enum Budget {
     /// The bytes of one frame: [`FrameDecoder::with_budget`](super::FrameDecoder::with_budget).
     FrameBytes,
-    /// The headers of one frame: [`MAX_HEADERS`](crate::eventstream::MAX_HEADERS).
+    /// The headers of one frame: [`MAX_HEADERS`](crate::MAX_HEADERS).
     Headers,
 }
 

@@ -127,7 +127,7 @@ fn a_frame_that_is_looked_at_stays_until_it_is_discarded() {
                 (frame.event_type(), frame.payload())
             );
         }
-        decoder.discard(frame.total_len());
+        decoder.discard_frame();
         assert_eq!(decoder.buffered(), frame.total_len());
         assert!(decoder.peek_frame().unwrap().is_some());
         assert_eq!(decoder.next_frame(), Ok(Some(frame.clone())), "it can also be taken");
@@ -137,12 +137,30 @@ fn a_frame_that_is_looked_at_stays_until_it_is_discarded() {
 }
 
 #[test]
+fn only_a_frame_that_was_shown_is_discarded_whatever_comes_between() {
+    let images = event("Hello").as_bytes().repeat(2);
+    let mut decoder = FrameDecoder::new();
+    decoder.push(&images[..images.len() / 2]);
+    decoder.discard_frame();
+    assert_eq!(decoder.buffered(), images.len() / 2, "nothing was shown");
+    assert!(decoder.peek_frame().unwrap().is_some());
+    decoder.push(&images[images.len() / 2..]);
+    decoder.discard_frame();
+    decoder.discard_frame();
+    assert_eq!(decoder.buffered(), images.len() / 2, "the second was not shown");
+    assert!(decoder.peek_frame().unwrap().is_some());
+    assert!(decoder.next_frame().unwrap().is_some());
+    decoder.discard_frame();
+    assert_eq!((decoder.buffered(), decoder.finish()), (0, Ok(())));
+}
+
+#[test]
 fn a_kept_piece_is_let_go_with_its_last_frame() {
     let piece = Bytes::from(event("Hello").as_bytes().to_vec());
     let mut decoder = FrameDecoder::new();
     decoder.push_bytes(piece.clone());
     assert!(decoder.peek_frame().unwrap().is_some());
-    decoder.discard(piece.len());
+    decoder.discard_frame();
     assert!(piece.is_unique());
 }
 

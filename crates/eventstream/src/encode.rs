@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use super::header::MAX_HEADERS;
-use super::{Frame, HeaderValue, OVERHEAD};
+use crate::header::MAX_HEADERS;
+use crate::{Frame, HeaderValue, OVERHEAD};
 
 /// The longest byte array or string that the specification allows: 2^15 - 1 bytes.
 const MAX_VALUE_LEN: usize = 32_767;
@@ -16,7 +16,7 @@ const MAX_VALUE_LEN: usize = 32_767;
 /// every implementation reads them.
 ///
 /// ```
-/// use bedrill::eventstream::{Frame, HeaderValue};
+/// use bedrill_eventstream::{Frame, HeaderValue};
 ///
 /// let smallest = Frame::builder().build()?;
 /// assert_eq!(smallest.as_bytes(), b"\0\0\0\x10\0\0\0\0\x05\xc2\x48\xeb\x7d\x98\xc8\xff");
@@ -26,7 +26,7 @@ const MAX_VALUE_LEN: usize = 32_767;
 ///     .header("attempt", HeaderValue::Int32(2))
 ///     .build();
 /// assert_eq!(doubled.unwrap_err().to_string(), "two headers are called `attempt`");
-/// # Ok::<(), bedrill::eventstream::EncodeError>(())
+/// # Ok::<(), bedrill_eventstream::EncodeError>(())
 /// ```
 #[derive(Clone, Debug)]
 #[must_use = "call `build` to get the frame"]
@@ -183,7 +183,7 @@ impl std::error::Error for EncodeError {}
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::eventstream::FrameDecoder;
+    use crate::FrameDecoder;
 
     fn refusal(builder: FrameBuilder) -> EncodeError {
         builder.build().unwrap_err()

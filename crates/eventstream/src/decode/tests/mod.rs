@@ -1,7 +1,7 @@
 mod memory;
 
 use super::*;
-use crate::eventstream::{HeaderProblem, HeaderValue};
+use crate::{HeaderProblem, HeaderValue};
 
 /// A frame of the size that Bedrock sends: three headers, some JSON.
 fn event(text: &str) -> Frame {

@@ -3,9 +3,11 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use bedrill::eventstream::{DecodeError, EncodeError, Frame, FrameDecoder, Header, HeaderValue};
+use bedrill_eventstream::{DecodeError, EncodeError, Frame, FrameDecoder, Header, HeaderValue};
 use bytes::Bytes;
 use serde_json::{Value, json};
+
+use crate::pieces::cuts;
 
 /// The frames of a stream that comes in `pieces`, and the error that ended it. Frames are taken after each piece, and the
 /// decoder may keep every second one.
@@ -29,34 +31,6 @@ pub fn decode<'a>(
         }
     }
     (frames, decoder.finish())
-}
-
-/// `bytes` cut in many ways, each with its name: chunks of several sizes, whole, and seeded random pieces.
-pub fn cuts(bytes: &[u8]) -> Vec<(String, Vec<&[u8]>)> {
-    let mut cuts: Vec<(String, Vec<&[u8]>)> = [1, 2, 3, 7, 64, 1400]
-        .into_iter()
-        .map(|size| (format!("chunks of {size}"), bytes.chunks(size).collect()))
-        .collect();
-    cuts.push(("whole".to_owned(), vec![bytes]));
-    for seed in 1..=6 {
-        cuts.push((format!("random pieces, seed {seed}"), random_pieces(bytes, seed)));
-    }
-    cuts
-}
-
-/// Pieces of 0 to 600 bytes, the same for the same seed (xorshift).
-pub fn random_pieces(mut bytes: &[u8], seed: u64) -> Vec<&[u8]> {
-    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    let mut pieces = Vec::new();
-    while !bytes.is_empty() {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        let (piece, rest) = bytes.split_at(bytes.len().min((state % 601) as usize));
-        pieces.push(piece);
-        bytes = rest;
-    }
-    pieces
 }
 
 /// Writes a frame anew from its headers and payload.
@@ -107,11 +81,6 @@ fn headers_to_json(frame: &Frame) -> Value {
 pub fn from_base64(value: &Value) -> Vec<u8> {
     let text = value.as_str().unwrap_or_else(|| panic!("{value} is not base64"));
     BASE64.decode(text).unwrap_or_else(|error| panic!("{text}: {error}"))
-}
-
-/// The list at `key`, or a panic that says what was there.
-pub fn list<'a>(value: &'a Value, key: &str) -> &'a [Value] {
-    value[key].as_array().unwrap_or_else(|| panic!("`{key}` is not a list: {}", value[key]))
 }
 
 /// Decodes `bytes` to exactly `expected`, however they are cut, and writes the frames back to the bytes they had.

@@ -5,17 +5,18 @@ use std::path::Path;
 use aws_smithy_eventstream::frame::{read_message_from, write_message_to};
 use aws_smithy_types::DateTime;
 use aws_smithy_types::event_stream::{Header as TheirHeader, HeaderValue as TheirValue, Message};
-use bedrill::eventstream::{Frame, FrameDecoder, Header, HeaderValue};
+use bedrill_eventstream::{Frame, FrameDecoder, Header, HeaderValue};
 use bytes::Bytes;
 use proptest::prelude::*;
 use proptest::sample::Index;
 
-use crate::support::conformance;
-use crate::support::frames::{assert_round_trip, assert_same, cuts, decode, rebuild};
+use crate::conformance;
+use crate::frames::{assert_round_trip, assert_same, decode, rebuild};
+use crate::pieces::cuts;
 
 #[test]
 fn each_fixture_decodes_to_what_it_describes() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/eventstream");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/eventstream");
     let folders: Vec<_> = conformance::entries(&root).into_iter().filter(|path| path.is_dir()).collect();
     assert!(!folders.is_empty(), "{} holds no case", root.display());
     for folder in folders {

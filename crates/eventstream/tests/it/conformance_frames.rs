@@ -2,11 +2,13 @@
 
 use std::path::Path;
 
-use bedrill::eventstream::{DecodeError, FrameDecoder, HeaderProblem};
+use bedrill_eventstream::{DecodeError, FrameDecoder, HeaderProblem};
 use serde_json::Value;
 
-use crate::support::conformance;
-use crate::support::frames::{assert_round_trip, cuts, decode, from_base64, list};
+use crate::conformance;
+use crate::conformance::list;
+use crate::frames::{assert_round_trip, decode, from_base64};
+use crate::pieces::cuts;
 
 /// The cases of `folder`: the JSON documents in it, with their names.
 fn cases(folder: &Path) -> Vec<(String, std::path::PathBuf)> {

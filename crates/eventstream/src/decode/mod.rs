@@ -8,8 +8,8 @@ use std::fmt;
 
 use bytes::{Buf as _, BufMut as _, Bytes, BytesMut};
 
-use super::header::{self, BlockError, MAX_HEADERS};
-use super::{CRC_LEN, Frame, FrameView, OVERHEAD, PRELUDE_LEN};
+use crate::header::{self, BlockError, MAX_HEADERS};
+use crate::{CRC_LEN, Frame, FrameRef, OVERHEAD, PRELUDE_LEN};
 
 pub use error::{Budget, DecodeError};
 
@@ -33,7 +33,7 @@ const MIN_CAPACITY: usize = 1024;
 /// and a frame over the budget is refused from its prelude. Frames share that buffer instead of copying from it.
 ///
 /// ```
-/// use bedrill::eventstream::{DecodeError, FrameDecoder};
+/// use bedrill_eventstream::{DecodeError, FrameDecoder};
 ///
 /// let mut decoder = FrameDecoder::new();
 /// decoder.push(br#"{"message":"not an event stream"}"#);
@@ -58,6 +58,8 @@ enum State {
     Prelude,
     /// Its prelude, which has passed its checks.
     Rest(Prelude),
+    /// That it is whole, has passed all checks, and was shown.
+    Peeked(Prelude),
     /// That it is malformed.
     Failed(DecodeError),
 }
@@ -119,15 +121,24 @@ impl FrameDecoder {
         Ok(Some(Frame::from_checked(image, headers_len)))
     }
 
-    /// The next whole frame where it lies, for who reads it at once: [`discard`](Self::discard) is next, and its memory
-    /// serves later frames.
-    pub(crate) fn peek_frame(&mut self) -> Result<Option<FrameView<'_>>, DecodeError> {
+    /// Borrows the next whole frame without copying it, or `None` when more bytes are needed for one.
+    ///
+    /// It stays the next frame until [`discard_frame`](Self::discard_frame) drops it or
+    /// [`next_frame`](Self::next_frame) takes it. Discarded, its memory serves later frames.
+    ///
+    /// # Errors
+    ///
+    /// As [`next_frame`](Self::next_frame).
+    pub fn peek_frame(&mut self) -> Result<Option<FrameRef<'_>>, DecodeError> {
         let Some(Prelude { total_len, headers_len }) = self.whole_frame()? else { return Ok(None) };
-        Ok(self.unread().get(..total_len).map(|image| FrameView { image, headers_len }))
+        self.state = State::Peeked(Prelude { total_len, headers_len });
+        Ok(self.unread().get(..total_len).map(|image| FrameRef { image, headers_len }))
     }
 
-    /// Drops the frame that [`peek_frame`](Self::peek_frame) has shown, of `total_len` bytes.
-    pub(crate) fn discard(&mut self, total_len: usize) {
+    /// Drops the frame that [`peek_frame`](Self::peek_frame) has shown; without one it does nothing.
+    pub fn discard_frame(&mut self) {
+        let State::Peeked(Prelude { total_len, .. }) = self.state else { return };
+        self.state = State::Prelude;
         if total_len < self.piece.len() {
             self.piece.advance(total_len);
         } else if self.piece.is_empty() {
@@ -180,7 +191,7 @@ impl FrameDecoder {
         let enough = match self.state {
             State::Prelude => self.buffered() >= PRELUDE_LEN,
             State::Rest(prelude) => self.buffered() >= prelude.total_len,
-            State::Failed(_) => true,
+            State::Peeked(_) | State::Failed(_) => true,
         };
         if enough {
             return self.decode();
@@ -223,6 +234,10 @@ impl FrameDecoder {
     fn check_frame(&mut self) -> Result<Option<Prelude>, DecodeError> {
         let prelude = match self.state {
             State::Failed(error) => return Err(error),
+            State::Peeked(prelude) => {
+                self.state = State::Prelude;
+                return Ok(Some(prelude));
+            }
             State::Rest(prelude) => prelude,
             State::Prelude => match Prelude::read(self.unread(), self.budget)? {
                 Some(prelude) => prelude,

@@ -29,7 +29,7 @@
 //! `:error-code` and `:error-message` instead, and no payload.
 //!
 //! ```
-//! use bedrill::eventstream::{Frame, FrameDecoder, HeaderValue};
+//! use bedrill_eventstream::{Frame, FrameDecoder, HeaderValue};
 //!
 //! let sent = Frame::builder()
 //!     .header(":message-type", HeaderValue::String("event"))
@@ -51,6 +51,8 @@
 //!
 //! [spec]: https://smithy.io/2.0/aws/amazon-eventstream.html
 
+#![forbid(unsafe_code)]
+#![deny(missing_docs)]
 #![cfg_attr(
     not(test),
     deny(
@@ -91,7 +93,7 @@ const OVERHEAD: usize = PRELUDE_LEN + CRC_LEN;
 /// Two frames are equal when their bytes are, so the order of headers counts.
 ///
 /// ```
-/// use bedrill::eventstream::{Frame, HeaderValue, MessageType};
+/// use bedrill_eventstream::{Frame, HeaderValue, MessageType};
 ///
 /// let frame = Frame::builder()
 ///     .header(":message-type", HeaderValue::String("exception"))
@@ -102,7 +104,7 @@ const OVERHEAD: usize = PRELUDE_LEN + CRC_LEN;
 /// assert_eq!(frame.message_type(), Some(MessageType::Exception));
 /// assert_eq!(frame.exception_type(), Some("throttlingException"));
 /// assert_eq!(frame.headers().count(), 2);
-/// # Ok::<(), bedrill::eventstream::EncodeError>(())
+/// # Ok::<(), bedrill_eventstream::EncodeError>(())
 /// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct Frame {
@@ -119,52 +121,52 @@ impl Frame {
 
     /// The headers in wire order.
     pub fn headers(&self) -> Headers<'_> {
-        self.view().headers()
+        self.as_ref().headers()
     }
 
     /// The value of the header called `name`, compared exactly.
     pub fn header(&self, name: &str) -> Option<HeaderValue<'_>> {
-        self.headers().find_value(name)
+        self.as_ref().header(name)
     }
 
     /// What kind of frame this is, from `:message-type`; `None` when that is absent or not a string.
     pub fn message_type(&self) -> Option<MessageType<'_>> {
-        self.view().message_type()
+        self.as_ref().message_type()
     }
 
     /// `:event-type`: which event the payload holds, such as `contentBlockDelta`.
     pub fn event_type(&self) -> Option<&str> {
-        self.view().string_header(":event-type")
+        self.as_ref().event_type()
     }
 
     /// `:exception-type`: which modelled error the payload holds, such as `throttlingException`.
     pub fn exception_type(&self) -> Option<&str> {
-        self.view().string_header(":exception-type")
+        self.as_ref().exception_type()
     }
 
     /// `:error-code`: the code of an error that the service's API does not model.
     pub fn error_code(&self) -> Option<&str> {
-        self.view().string_header(":error-code")
+        self.as_ref().error_code()
     }
 
     /// `:error-message`: the text that goes with [`error_code`](Self::error_code).
     pub fn error_message(&self) -> Option<&str> {
-        self.view().string_header(":error-message")
+        self.as_ref().error_message()
     }
 
     /// `:content-type`: the media type of the payload.
     pub fn content_type(&self) -> Option<&str> {
-        self.view().string_header(":content-type")
+        self.as_ref().content_type()
     }
 
     /// The bytes after the headers.
     pub fn payload(&self) -> &[u8] {
-        self.view().payload()
+        self.as_ref().payload()
     }
 
     /// The payload as a handle of its own. Nothing is copied.
     pub fn payload_bytes(&self) -> Bytes {
-        self.image.slice(self.view().payload_range())
+        self.image.slice(self.as_ref().payload_range())
     }
 
     /// The whole frame as it is on the wire, checksums included.
@@ -182,38 +184,95 @@ impl Frame {
         Self { image, headers_len }
     }
 
-    fn view(&self) -> FrameView<'_> {
-        FrameView { image: &self.image, headers_len: self.headers_len }
+    /// The frame, borrowed: what [`FrameDecoder::peek_frame`] gives without a copy.
+    pub fn as_ref(&self) -> FrameRef<'_> {
+        FrameRef { image: &self.image, headers_len: self.headers_len }
     }
 }
 
-/// A checked frame where it lies: for who reads it once, and need not keep it.
-#[derive(Clone, Copy)]
-pub(crate) struct FrameView<'a> {
+/// A validated frame borrowed from the decoder's buffer, for callers that read it once.
+///
+/// [`FrameDecoder::peek_frame`] gives it, and [`FrameDecoder::discard_frame`] makes room for the next one. It reads as
+/// a [`Frame`] does.
+///
+/// ```
+/// use bedrill_eventstream::{Frame, FrameDecoder, HeaderValue};
+///
+/// let frame = Frame::builder().header(":event-type", HeaderValue::String("messageStop")).payload("{}").build()?;
+/// let mut decoder = FrameDecoder::new();
+/// decoder.push(frame.as_bytes());
+/// while let Some(frame) = decoder.peek_frame()? {
+///     assert_eq!((frame.event_type(), frame.payload()), (Some("messageStop"), &b"{}"[..]));
+///     decoder.discard_frame();
+/// }
+/// decoder.finish()?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct FrameRef<'a> {
     image: &'a [u8],
     headers_len: usize,
 }
 
-impl<'a> FrameView<'a> {
-    pub(crate) fn headers(self) -> Headers<'a> {
+impl<'a> FrameRef<'a> {
+    /// The headers in wire order.
+    pub fn headers(self) -> Headers<'a> {
         Headers::new(self.image.get(PRELUDE_LEN..self.payload_range().start).unwrap_or_default())
     }
 
-    pub(crate) fn message_type(self) -> Option<MessageType<'a>> {
+    /// The value of the header called `name`, compared exactly.
+    pub fn header(self, name: &str) -> Option<HeaderValue<'a>> {
+        self.headers().find_value(name)
+    }
+
+    /// What kind of frame this is, from `:message-type`; `None` when that is absent or not a string.
+    pub fn message_type(self) -> Option<MessageType<'a>> {
         self.string_header(":message-type").map(MessageType::from_text)
     }
 
+    /// `:event-type`: which event the payload holds, such as `contentBlockDelta`.
+    pub fn event_type(self) -> Option<&'a str> {
+        self.string_header(":event-type")
+    }
+
+    /// `:exception-type`: which modelled error the payload holds, such as `throttlingException`.
+    pub fn exception_type(self) -> Option<&'a str> {
+        self.string_header(":exception-type")
+    }
+
+    /// `:error-code`: the code of an error that the service's API does not model.
+    pub fn error_code(self) -> Option<&'a str> {
+        self.string_header(":error-code")
+    }
+
+    /// `:error-message`: the text that goes with [`error_code`](Self::error_code).
+    pub fn error_message(self) -> Option<&'a str> {
+        self.string_header(":error-message")
+    }
+
+    /// `:content-type`: the media type of the payload.
+    pub fn content_type(self) -> Option<&'a str> {
+        self.string_header(":content-type")
+    }
+
     /// The text of the header called `name`; `None` when that is absent or not a string.
-    pub(crate) fn string_header(self, name: &str) -> Option<&'a str> {
-        self.headers().find_value(name)?.as_str()
+    pub fn string_header(self, name: &str) -> Option<&'a str> {
+        self.header(name)?.as_str()
     }
 
-    pub(crate) fn total_len(self) -> usize {
-        self.image.len()
-    }
-
-    pub(crate) fn payload(self) -> &'a [u8] {
+    /// The bytes after the headers.
+    pub fn payload(self) -> &'a [u8] {
         self.image.get(self.payload_range()).unwrap_or_default()
+    }
+
+    /// The whole frame as it is on the wire, checksums included.
+    pub fn as_bytes(self) -> &'a [u8] {
+        self.image
+    }
+
+    /// The length of the whole frame in bytes.
+    pub fn total_len(self) -> usize {
+        self.image.len()
     }
 
     fn payload_range(self) -> Range<usize> {
@@ -221,19 +280,29 @@ impl<'a> FrameView<'a> {
     }
 }
 
-/// Shows the headers and the length of the payload. The payload itself stays out: it is what people say.
-impl fmt::Debug for Frame {
+impl fmt::Debug for FrameRef<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Frame")
-            .field("headers", &self.headers())
-            .field("payload_len", &self.payload().len())
-            .finish()
+        write_debug("FrameRef", *self, f)
     }
 }
 
-/// The three kinds of frame, told apart by the header `:message-type`.
+/// Shows the headers and the length of the payload. The payload itself stays out: it is what people say.
+impl fmt::Debug for Frame {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_debug("Frame", self.as_ref(), f)
+    }
+}
+
+fn write_debug(name: &str, frame: FrameRef<'_>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    f.debug_struct(name)
+        .field("headers", &frame.headers())
+        .field("payload_len", &frame.payload().len())
+        .finish()
+}
+
+/// The three kinds of frame, told apart by the header `:message-type`. The specification closes this set, and
+/// [`Unknown`](Self::Unknown) holds whatever else a peer sends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum MessageType<'a> {
     /// `event`: part of the answer; [`Frame::event_type`] says which.
     Event,
