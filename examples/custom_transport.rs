@@ -18,10 +18,11 @@ use std::thread::{self, Thread};
 use std::time::Duration;
 
 use bedrill::Client;
-use bedrill::auth::{Auth, StaticHost};
+use bedrill::auth::Auth;
 use bedrill::converse::ConverseRequest;
 use bedrill::credentials::Credentials;
 use bedrill::eventstream::{EncodeError, Frame, HeaderValue};
+use bedrill::machine::StaticHost;
 use bedrill::operation::EVENT_STREAM;
 use bedrill::transport::{Body, BoxFuture, Transport, TransportError};
 use bytes::Bytes;

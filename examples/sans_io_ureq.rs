@@ -13,10 +13,10 @@ use std::io::{self, Read, Write};
 use std::process::ExitCode;
 use std::time::{Duration, SystemTime};
 
-use bedrill::auth::profile::ProfileFiles;
-use bedrill::auth::{Answer, Auth, AuthError, Host, SystemHost, env};
+use bedrill::auth::{Answer, Auth, AuthError, env};
 use bedrill::converse::{ConverseRequest, EventDecoder};
 use bedrill::endpoint::{Endpoint, HostVariant, Plane, Region, SIGNING_NAME};
+use bedrill::machine::{Host, ProfileFiles, SystemHost};
 use bedrill::operation;
 use ureq::Agent;
 

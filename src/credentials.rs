@@ -5,7 +5,7 @@ use std::time::SystemTime;
 
 use zeroize::Zeroizing;
 
-use crate::time;
+use crate::base::time;
 
 /// Text that must not be shown: a secret access key, a session token, a bearer token.
 ///

@@ -47,23 +47,11 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! # Layers
-//!
-//! A module uses only modules of layers below it.
-//!
-//! | layer | modules | |
-//! | --- | --- | --- |
-//! | L0 | [`credentials`] | values and text; no I/O, no clock |
-//! | L1 | [`eventstream`], [`sigv4`], [`profile`] | protocols; pure |
-//! | L2 | [`endpoint`], [`model_id`], [`converse`], [`models`], [`catalog`], [`config`], [`operation`] | Bedrock's shapes; pure |
-//! | L3 | `transport`, [`auth`] | the outside world, behind traits |
-//! | L4 | `Client` | settings, credentials and transport put together |
-//!
 //! # Features
 //!
 //! | feature | default | what it adds |
 //! | --- | --- | --- |
-//! | (none) | | L0 to L2, and the halves of the credential sources that are pure |
+//! | (none) | | signing, frames, profiles, Bedrock's shapes, and the halves of the credential sources that are pure |
 //! | `client` | yes | `Transport`, `Chain`, `Client`, `ConverseStream`: no runtime, no TLS |
 //! | `reqwest` | yes | `ReqwestTransport`, `Client::from_env` |
 //! | `hyper` | | `HyperTransport`: hyper and rustls directly, for those who count crates; no proxies |
@@ -75,24 +63,18 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
-// L0: text and values. No I/O, no clock.
+// Text and values. No I/O, no clock.
+mod base;
 pub mod credentials;
-mod hex;
-mod json;
-mod quote;
-mod time;
-mod uri;
 
-// L1: protocols. Pure; they use L0 only and never each other. The event stream is a crate of its own.
+// Protocols. Pure; they never use each other. The event stream is a crate of its own.
 pub use bedrill_eventstream as eventstream;
-
 pub mod profile;
 pub mod sigv4;
 
-// L2: Bedrock's shapes. Pure. The macros of `shape` come before the shapes that they write.
+// Bedrock's shapes. Pure. The macros of `shape` come before the shapes that they write.
 #[macro_use]
 mod shape;
-
 pub mod catalog;
 pub mod config;
 pub mod converse;
@@ -101,18 +83,15 @@ pub mod model_id;
 pub mod models;
 pub mod operation;
 
-// L3: the outside world, behind traits.
+// The outside world, behind traits.
 pub mod auth;
-#[cfg(feature = "client")]
-mod flight;
+pub mod machine;
 #[cfg(feature = "client")]
 pub mod transport;
 
-// L4: the client.
+// The client.
 #[cfg(feature = "client")]
 mod client;
-#[cfg(feature = "client")]
-mod error;
 
 // What `fuzz/` runs; no part of the API.
 #[cfg(feature = "fuzzing")]
@@ -121,8 +100,6 @@ pub mod fuzzing;
 
 #[cfg(feature = "client")]
 pub use client::{
-    Client, ClientBuilder, ConverseStream, Notice, ProfileFallback, RetryPolicy, SettingOrigin, Timeouts,
-    UnknownProfileFallback,
+    Client, ClientBuilder, ConverseStream, Error, ErrorKind, Notice, ProfileFallback, RetryPolicy,
+    SettingOrigin, StreamEnd, TimeoutKind, Timeouts, UnknownProfileFallback,
 };
-#[cfg(feature = "client")]
-pub use error::{Error, ErrorKind, StreamEnd, TimeoutKind};

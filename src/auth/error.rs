@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::{Attempt, Outcome};
+use crate::machine::SettingsError;
 
 /// What kind of failure an [`AuthError`] is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,6 +102,12 @@ impl AuthError {
     #[must_use]
     pub fn attempts(&self) -> &[Attempt] {
         &self.0.attempts
+    }
+}
+
+impl From<SettingsError> for AuthError {
+    fn from(error: SettingsError) -> Self {
+        Self::new(error.place(), error.problem()).with_hint(error.hint())
     }
 }
 

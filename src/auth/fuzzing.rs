@@ -2,7 +2,7 @@
 
 use http::StatusCode;
 
-use super::{login, process, sso};
+use super::source::{login, process, sso};
 use crate::credentials::Credentials;
 
 /// What a `credential_process` printed.

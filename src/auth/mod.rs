@@ -12,7 +12,7 @@
 //! 6. the container's agent, at `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI` or `_FULL_URI` ([`container`]);
 //! 7. the metadata service of the EC2 instance ([`imds`]).
 //!
-//! What needs no request is a plain function over a [`Host`], which stands for variables and files. What does is a pair
+//! What needs no request is a plain function over a [`Host`](crate::machine::Host), which stands for variables and files. What does is a pair
 //! of pure functions, one that makes the request and one that reads the answer; with the feature `client`, `Chain`
 //! sends them and asks all sources, and `Cache` keeps what they found. Nothing here prints, and no error, `Debug` or `Display` holds a secret.
 
@@ -21,42 +21,13 @@ mod answer;
 mod cache;
 #[cfg(feature = "client")]
 mod chain;
-pub mod container;
 #[cfg(feature = "client")]
 mod context;
-mod document;
-pub mod env;
 mod error;
-#[cfg(feature = "client")]
-mod fetch;
 #[cfg(feature = "fuzzing")]
 pub(crate) mod fuzzing;
-mod host;
-pub mod imds;
-mod issued;
-#[cfg(feature = "client")]
-mod login;
-#[cfg(feature = "client")]
-mod memory;
-#[cfg(feature = "client")]
-mod oauth;
-#[cfg(feature = "client")]
-mod process;
-pub mod profile;
-#[cfg(feature = "client")]
-mod service;
-#[cfg(feature = "client")]
-mod settings;
-#[cfg(feature = "client")]
 mod source;
-#[cfg(feature = "client")]
-pub mod sso;
-pub mod sts;
-#[cfg(feature = "client")]
-mod token_file;
-#[cfg(feature = "client")]
-mod web_identity;
-mod xml;
+mod wire;
 
 use std::time::SystemTime;
 
@@ -78,13 +49,9 @@ pub use chain::{Chain, ChainBuilder, Resolved};
 pub use context::Context;
 pub use error::{AuthError, AuthErrorKind};
 #[cfg(feature = "client")]
-pub use host::{FileLock, ProcessEnd, ProcessLimits, ProcessOutput};
-pub use host::{Host, MAX_FILE_BYTES, StaticHost, SystemHost};
-pub use issued::IssuedError;
-#[cfg(feature = "client")]
-pub(crate) use settings::{Place, Settings};
-#[cfg(feature = "client")]
-pub use source::{Presence, Source};
+pub use source::{Presence, Source, sso};
+pub use source::{container, env, imds, profile, sts};
+pub use wire::issued::IssuedError;
 
 /// What authorizes a request.
 ///

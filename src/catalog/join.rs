@@ -2,9 +2,8 @@
 
 use super::entry::{Entry, Kind, Limit, LimitSource, Profile, Reason};
 use super::limits::LimitsTable;
-use super::name;
 use super::settings::DiscoverySettings;
-use super::{Listing, ManualModel};
+use super::{Listing, ManualModel, name};
 use crate::endpoint::Region;
 use crate::model_id::ModelId;
 use crate::models::{

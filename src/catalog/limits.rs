@@ -246,7 +246,7 @@ mod tests {
     #[test]
     fn the_embedded_table_can_be_read_is_dated_and_holds_no_model_twice() {
         let table = LimitsTable::parse(EMBEDDED).expect("the embedded table");
-        assert!(crate::time::parse_rfc3339(&format!("{}T00:00:00Z", table.as_of())).is_some());
+        assert!(crate::base::time::parse_rfc3339(&format!("{}T00:00:00Z", table.as_of())).is_some());
         let mut models: Vec<&str> = table.rows.iter().map(|(model, _)| model.as_str()).collect();
         models.sort_unstable();
         let count = models.len();

@@ -4,17 +4,17 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 use std::time::SystemTime;
 
-use super::attempt::Attempts;
-use super::discovery::{Discovery, Store};
-use super::fallback::{self, Fallback, Lookup, Notice, OnNotice, ProfileFallback};
-use super::settings::{SettingOrigin, Settings};
+use super::call::attempt::Attempts;
+use super::models::discovery::{Discovery, Store};
+use super::models::fallback::{self, Fallback, Lookup, Notice, OnNotice, ProfileFallback};
+use super::settings::{self, SettingOrigin};
 use super::{Client, CredentialsFrom, Parts, RetryPolicy, Timeouts};
-use crate::auth::profile::ProfileFiles;
-use crate::auth::{Auth, Cache, Chain, Host, SystemHost};
+use crate::auth::{Auth, AuthError, Cache, Chain};
 use crate::catalog::DiscoverySettings;
+use crate::client::error::Error;
 use crate::endpoint::{Endpoint, Plane, Region};
-use crate::error::Error;
 use crate::eventstream::FrameDecoder;
+use crate::machine::{Host, ProfileFiles, Settings, SystemHost};
 use crate::sigv4::SigningKeyCache;
 use crate::transport::Transport;
 
@@ -27,7 +27,8 @@ type Wrap = Box<dyn FnOnce(Arc<dyn Transport>) -> Arc<dyn Transport> + Send>;
 ///
 /// ```
 /// use bedrill::Client;
-/// use bedrill::auth::{Auth, StaticHost};
+/// use bedrill::auth::Auth;
+/// use bedrill::machine::StaticHost;
 /// use bedrill::credentials::Credentials;
 /// # use bedrill::transport::{Body, BoxFuture, Transport, TransportError};
 /// # struct MyTransport;
@@ -255,14 +256,14 @@ impl ClientBuilder {
     ///
     /// [`Error`] when a setting cannot be used, `~/.aws` cannot be read, or there is no transport.
     pub fn build(self) -> Result<Client, Error> {
-        let profiles = ProfileFiles::load(&*self.host, self.profile.as_deref())?;
+        let profiles = ProfileFiles::load(&*self.host, self.profile.as_deref()).map_err(AuthError::from)?;
         let settings = Settings { host: &*self.host, profiles: &profiles };
 
         let explicit_region = self.region.as_deref().map(Region::new).transpose()?;
         // A bad region of the environment does no harm when the caller names another.
         let (default_region, region_setting) = match &explicit_region {
             Some(region) => (region.clone(), None),
-            None => match settings.region(self.fallback_region)? {
+            None => match settings::region(settings, self.fallback_region)? {
                 Some((region, origin)) => (region, Some(origin)),
                 None => (Region::new(LAST_RESORT_REGION)?, None),
             },
@@ -270,7 +271,7 @@ impl ClientBuilder {
         let host_variant = settings.host_variant()?;
         let endpoint_url = |plane, named: Option<&String>| match named {
             Some(url) => Ok(Some((url.clone(), SettingOrigin::Caller))),
-            None => settings.endpoint_url(plane),
+            None => settings::endpoint_url(settings, plane),
         };
         let of_all = self.endpoint_url.as_ref();
         let data = endpoint_url(Plane::Data, self.runtime_endpoint_url.as_ref().or(of_all))?;
@@ -281,11 +282,11 @@ impl ClientBuilder {
 
         let transport = match self.transport {
             Some(transport) => transport,
-            None => default_transport(&settings, &self.timeouts)?,
+            None => default_transport(settings, &self.timeouts)?,
         };
         let retry = match self.retry {
             Some(policy) => policy,
-            None => settings.retry_policy()?,
+            None => settings::retry_policy(settings)?,
         };
         // What is around the transport must not see credentials: it may record what passes.
         let credential_transport = Arc::clone(&transport);
@@ -339,13 +340,13 @@ impl ClientBuilder {
 }
 
 #[cfg(any(feature = "reqwest", feature = "hyper"))]
-fn default_transport(settings: &Settings<'_>, timeouts: &Timeouts) -> Result<Arc<dyn Transport>, Error> {
+fn default_transport(settings: Settings<'_>, timeouts: &Timeouts) -> Result<Arc<dyn Transport>, Error> {
     #[cfg(feature = "reqwest")]
     let builder = crate::transport::ReqwestTransport::builder();
     #[cfg(not(feature = "reqwest"))]
     let builder = crate::transport::HyperTransport::builder().proxy_variables(|name| settings.host.var(name));
     let mut builder = builder.connect_timeout(timeouts.connect().unwrap_or(std::time::Duration::MAX));
-    if let Some(pem) = settings.ca_bundle()? {
+    if let Some(pem) = settings::ca_bundle(settings)? {
         builder = builder.ca_bundle(pem);
     }
     // Nothing was sent yet: what is wrong here is the TLS configuration.
@@ -356,7 +357,7 @@ fn default_transport(settings: &Settings<'_>, timeouts: &Timeouts) -> Result<Arc
 }
 
 #[cfg(not(any(feature = "reqwest", feature = "hyper")))]
-fn default_transport(_: &Settings<'_>, _: &Timeouts) -> Result<Arc<dyn Transport>, Error> {
+fn default_transport(_: Settings<'_>, _: &Timeouts) -> Result<Arc<dyn Transport>, Error> {
     Err(Error::configuration(
         "there is no transport: set one with ClientBuilder::transport, or enable the feature reqwest or hyper",
     ))

@@ -1,47 +1,38 @@
 //! The client: settings, credentials and transport put together around the operations.
 
-mod attempt;
 mod builder;
-mod control;
-mod discovery;
-mod echo;
-mod exchange;
-mod fallback;
+mod call;
+mod caller;
+mod error;
 mod hint;
-mod identity;
-mod random;
-mod refresh;
-mod region;
-mod resolve;
-mod retry;
+mod models;
+mod place;
 mod settings;
-mod skew;
 mod stream;
-mod timeouts;
-mod timer;
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 use std::time::SystemTime;
 
-use crate::auth::{Auth, Cache, Host};
+use crate::auth::{Auth, Cache};
 use crate::catalog::DiscoverySettings;
 use crate::converse::{ConverseOutput, ConverseRequest, EventDecoder};
 use crate::endpoint::{Endpoint, EndpointError, HostVariant, Plane, Region};
-use crate::error::Error;
+use crate::machine::Host;
 use crate::operation;
 use crate::transport::{Body, Transport};
-use attempt::{Attempt, Attempts, Failed, Verdict};
-use discovery::{Discovery, Store};
-use fallback::{Fallback, Invocation};
-use timer::StreamTimers;
+use call::attempt::{Attempt, Attempts, Failed, Verdict};
+use call::timer::StreamTimers;
+use models::discovery::{Discovery, Store};
+use models::fallback::{Fallback, Invocation};
 
 pub use builder::ClientBuilder;
-pub use fallback::{Notice, ProfileFallback, UnknownProfileFallback};
-pub use retry::RetryPolicy;
+pub use call::retry::RetryPolicy;
+pub use call::timeouts::Timeouts;
+pub use error::{Error, ErrorKind, StreamEnd, TimeoutKind};
+pub use models::fallback::{Notice, ProfileFallback, UnknownProfileFallback};
 pub use settings::SettingOrigin;
 pub use stream::ConverseStream;
-pub use timeouts::Timeouts;
 
 /// How much of an answer that is not a success is read, in bytes: messages are short, proxies' pages are not.
 const ERROR_BODY: usize = 64 * 1024;
@@ -161,7 +152,8 @@ impl Client {
         let status = head.status.as_u16();
         if operation::expect_event_stream(&head.headers, &[]).is_err() {
             // The first bytes tell what answered; that they cannot be read does not matter then.
-            let beginning = timer::read_at_most(&mut body, ERROR_BODY, &*self.0.transport, timeouts).await;
+            let beginning =
+                call::timer::read_at_most(&mut body, ERROR_BODY, &*self.0.transport, timeouts).await;
             let beginning = self.quotable(&beginning.unwrap_or_default()).await;
             operation::expect_event_stream(&head.headers, &beginning)
                 .map_err(|error| Error::from(error).with_response(status, request_id.as_deref()))?;

@@ -7,11 +7,11 @@ use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
 
-use super::attempt::Verdict;
-use super::fallback::Notice;
-use super::timer::{StreamTimers, Timer};
+use super::call::attempt::Verdict;
+use super::call::timer::{StreamTimers, Timer};
+use super::models::fallback::Notice;
+use crate::client::error::{Error, ErrorKind, Progress, TimedOut};
 use crate::converse::{ConverseOutput, ConverseStreamEvent, EventDecoder, MessageBuilder};
-use crate::error::{Error, ErrorKind, Progress, TimedOut};
 use crate::transport::{Body, TransportError, TransportErrorKind};
 
 /// How many events are read ahead at most in search of content. `messageStart` is the only one that comes before it.

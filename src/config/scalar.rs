@@ -7,7 +7,7 @@ use super::keys::Others;
 use super::problem::{Problem, Severity};
 use super::source::Source;
 use super::{Located, Position};
-use crate::quote::quote;
+use crate::base::quote::quote;
 
 /// How much of a wrong value is shown, in bytes.
 const SHOWN: usize = 60;

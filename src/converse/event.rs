@@ -17,7 +17,7 @@ use super::delta::{ContentBlockDelta, ContentBlockStart};
 use super::message::Role;
 use super::output::{ConverseTrace, Metrics, StopReason, TokenUsage};
 use super::text_delta;
-use crate::json;
+use crate::base::json;
 use crate::shape::{self, Path, Shape, ShapeError};
 
 structure! {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
-use crate::quote;
+use crate::base::quote;
 use crate::shape::{self, Members, Shape, ShapeError};
 
 /// The kind of a modelled exception.

@@ -14,7 +14,7 @@ use serde_json::Map;
 
 use super::delta::ContentBlockDelta;
 use super::event::ContentBlockDeltaEvent;
-use crate::json;
+use crate::base::json;
 use crate::shape::is_padding_text;
 
 /// Reads `payload` when it is nothing but a piece of text.

@@ -5,8 +5,8 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
 
+use crate::base::time;
 use crate::shape::{Shape, ShapeError};
-use crate::time;
 
 /// A point in time, in the words of the service: RFC 3339, `2026-07-31T00:00:00Z`.
 ///

@@ -5,6 +5,7 @@ use http::header::{ACCEPT, HeaderMap, HeaderValue};
 use http::{Method, Request};
 
 use super::{AnswerError, BuildError, JSON, parse};
+use crate::base::uri;
 use crate::endpoint::Endpoint;
 use crate::model_id::ModelId;
 use crate::models::{
@@ -12,7 +13,6 @@ use crate::models::{
     ListFoundationModelsRequest, ListFoundationModelsResponse, ListInferenceProfilesRequest,
     ListInferenceProfilesResponse,
 };
-use crate::uri;
 
 /// `GET /foundation-models`, with the filters as the query.
 ///

@@ -4,8 +4,8 @@ use std::fmt;
 
 use serde_json::Value;
 
-use crate::json::JsonError;
-use crate::quote;
+use crate::base::json::JsonError;
+use crate::base::quote;
 
 /// A JSON value departs from a shape of the API.
 ///

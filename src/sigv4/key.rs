@@ -17,8 +17,8 @@ use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use super::error::SignError;
+use crate::base::time::AmzDate;
 use crate::credentials::{Credentials, Secret};
-use crate::time::AmzDate;
 
 /// SHA-256's block: what HMAC pads its key to.
 const BLOCK: usize = 64;
@@ -227,7 +227,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::hex;
+    use crate::base::hex;
 
     const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
 

@@ -81,8 +81,8 @@ pub use key::{SigningKey, SigningKeyCache};
 pub use params::SigningParams;
 pub use verify::{VerifyError, verify};
 
-use crate::hex::HexDigest;
-use crate::time::AmzDate;
+use crate::base::hex::HexDigest;
+use crate::base::time::AmzDate;
 use params::KeySource;
 
 const ALGORITHM: &str = "AWS4-HMAC-SHA256";

@@ -8,8 +8,8 @@ use http::Request;
 use http::header::{AUTHORIZATION, HeaderMap, HeaderName};
 
 use super::{ALGORITHM, SignError, SigningParams, X_AMZ_DATE, X_AMZ_SECURITY_TOKEN, explain};
+use crate::base::time;
 use crate::credentials::Credentials;
-use crate::time;
 
 /// How far the signer's clock may be off, either way: AWS's own limit.
 const MAX_SKEW: Duration = Duration::from_secs(5 * 60);

@@ -5,7 +5,7 @@ use std::io;
 use std::time::Duration;
 
 use super::{TransportError, TransportErrorKind};
-use crate::time::Seconds;
+use crate::base::time::Seconds;
 
 /// An error of the library below, with the kind that its causes show, else `otherwise`; `action` is what was tried,
 /// as in "could not reach HOST".

@@ -16,7 +16,6 @@ mod via_hyper;
 mod via_reqwest;
 
 use std::fmt;
-use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
@@ -34,8 +33,7 @@ pub use via_reqwest::{ReqwestTransport, ReqwestTransportBuilder};
 #[cfg(any(feature = "reqwest", feature = "hyper"))]
 const CONNECT_TIMEOUT: Duration = Duration::from_millis(3_100);
 
-/// A future that can be sent to another thread, behind a pointer.
-pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+pub use crate::base::BoxFuture;
 
 /// Carries one request to its host and brings the response back.
 ///

@@ -10,8 +10,7 @@ use rustls::ClientConfig;
 use super::chunks::Chunks;
 use super::direct::is_direct;
 use super::proxy::ProxyVariables;
-use super::{Body, BoxFuture, CONNECT_TIMEOUT, Transport, TransportError, TransportErrorKind};
-use super::{failure, tls};
+use super::{Body, BoxFuture, CONNECT_TIMEOUT, Transport, TransportError, TransportErrorKind, failure, tls};
 
 /// The default transport. Cloning is cheap and shares the connection pool.
 ///

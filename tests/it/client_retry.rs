@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use bedrill::auth::{Auth, StaticHost};
+use bedrill::auth::Auth;
 use bedrill::converse::{ConverseOutput, ConverseRequest};
+use bedrill::machine::StaticHost;
 use bedrill::transport::TransportErrorKind;
 use bedrill::{Client, Error, ErrorKind, RetryPolicy, StreamEnd};
 

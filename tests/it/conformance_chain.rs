@@ -8,11 +8,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
-use bedrill::auth::profile::ProfileFiles;
 use bedrill::auth::sso::{self, SsoToken};
-use bedrill::auth::{
-    Auth, AuthError, Chain, ChainBuilder, Context, Host, ProcessLimits, ProcessOutput, Resolved, SystemHost,
-};
+use bedrill::auth::{Auth, AuthError, Chain, ChainBuilder, Context, Resolved};
+use bedrill::machine::{Host, ProcessLimits, ProcessOutput, ProfileFiles, SystemHost};
 use bedrill::transport::{Body, BoxFuture, Transport, TransportError, TransportErrorKind};
 use bytes::Bytes;
 use http::{HeaderMap, Request, Response, Uri};

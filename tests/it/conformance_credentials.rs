@@ -3,12 +3,11 @@
 use std::net::IpAddr;
 use std::path::Path;
 
-use bedrill::auth::StaticHost;
+use bedrill::auth::AuthError;
 use bedrill::auth::container::ContainerAddress;
 use bedrill::auth::imds::{self, EndpointMode, Imds};
-use bedrill::auth::profile::{
-    Base, BaseKind, ChainError, ChainProblem, ProfileFiles, RoleChain, resolve_chain,
-};
+use bedrill::auth::profile::{Base, BaseKind, ChainError, ChainProblem, RoleChain, resolve_chain};
+use bedrill::machine::{ProfileFiles, StaticHost};
 use bedrill::profile::{ProfileSet, Section};
 use serde_json::{Value, json};
 
@@ -208,7 +207,9 @@ fn imds_endpoint_cases() {
             let v6 = mode.eq_ignore_ascii_case("ipv6");
             imds = imds.with_mode(if v6 { EndpointMode::IPv6 } else { EndpointMode::IPv4 });
         }
-        let found = ProfileFiles::load(&host, None).and_then(|files| imds.endpoint(&host, &files));
+        let found = ProfileFiles::load(&host, None)
+            .map_err(AuthError::from)
+            .and_then(|files| imds.endpoint(&host, &files));
         let found =
             found.map(|endpoint| imds::token_request(&endpoint).expect("a request").uri().to_string());
         let wording = result["Err"].as_str().or_else(|| result["ErrorContains"].as_str());

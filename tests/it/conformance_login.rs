@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use bedrill::auth::{Auth, Chain, Host as _, StaticHost};
+use bedrill::auth::{Auth, Chain};
+use bedrill::machine::{Host as _, StaticHost};
 use bedrill::profile::ProfileSet;
 use serde_json::{Value, json};
 

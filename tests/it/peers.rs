@@ -1,9 +1,10 @@
 //! The client against servers that nobody here wrote. `.ci/ministack` starts one and sets the variables; without them
 //! the tests say that they are skipped.
 
-use bedrill::auth::{Auth, StaticHost};
+use bedrill::auth::Auth;
 use bedrill::converse::{ConverseRequest, StopReason};
 use bedrill::credentials::Credentials;
+use bedrill::machine::StaticHost;
 use bedrill::{Client, Error, ErrorKind};
 
 const MODEL: &str = "anthropic.claude-3-haiku-20240307-v1:0";

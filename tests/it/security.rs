@@ -34,7 +34,7 @@ fn tests(source: &str) -> Vec<String> {
 fn every_test_that_the_security_policy_names_exists() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let policy = std::fs::read_to_string(root.join("SECURITY.md")).expect("SECURITY.md");
-    let all: BTreeSet<String> = ["src", "tests"]
+    let all: BTreeSet<String> = ["src", "tests", "crates"]
         .iter()
         .flat_map(|folder| sources(&root.join(folder)))
         .flat_map(|path| tests(&std::fs::read_to_string(path).expect("UTF-8")))

@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use bedrill::auth::{Auth, StaticHost};
+use bedrill::auth::Auth;
+use bedrill::machine::StaticHost;
 use bedrill::converse::{ConverseRequest, ConverseStreamEvent};
 use bedrill::credentials::Credentials;
 use bedrill::{Client, Error, RetryPolicy, StreamEnd, Timeouts};

@@ -8,10 +8,11 @@ use super::Chain;
 use super::sources::{
     BearerSource, ContainerSource, EnvironmentSource, ImdsSource, ProfileSource, WebIdentitySource,
 };
-use crate::auth::imds::Imds;
-use crate::auth::memory::Memory;
-use crate::auth::{Host, Source, SystemHost};
+use crate::auth::Source;
+use crate::auth::context::memory::Memory;
+use crate::auth::source::imds::Imds;
 use crate::endpoint::Region;
+use crate::machine::{Host, SystemHost};
 use crate::transport::Transport;
 
 /// The default order.

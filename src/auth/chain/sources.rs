@@ -1,10 +1,11 @@
 //! The standard sources, as the chain asks them.
 
-use crate::auth::env::{self, BEARER_SOURCE, BEARER_TOKEN, KEYS_SOURCE};
-use crate::auth::imds::{self, Imds};
-use crate::auth::profile::{self, ProfileFiles};
-use crate::auth::{Answer, AuthError, Context, Presence, Source, container, web_identity};
+use crate::auth::source::env::{self, BEARER_SOURCE, BEARER_TOKEN, KEYS_SOURCE};
+use crate::auth::source::imds::{self, Imds};
+use crate::auth::source::{container, profile, web_identity};
+use crate::auth::{Answer, AuthError, Context, Presence, Source};
 use crate::endpoint::Region;
+use crate::machine::ProfileFiles;
 use crate::transport::BoxFuture;
 
 pub(super) struct BearerSource;

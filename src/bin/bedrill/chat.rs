@@ -3,13 +3,14 @@
 use std::io::{self, IsTerminal as _, Read as _};
 use std::sync::{Arc, OnceLock};
 
-use bedrill::auth::{Auth, Host, StaticHost};
+use bedrill::auth::Auth;
 use bedrill::config::Cost;
 use bedrill::converse::{
     ContentBlock, ConverseRequest, InferenceConfiguration, Message, Role, ThinkingLevel,
 };
 use bedrill::credentials::Credentials;
 use bedrill::endpoint::Plane;
+use bedrill::machine::{Host, StaticHost};
 use bedrill::model_id::ModelId;
 use bedrill::{Client, ProfileFallback, RetryPolicy};
 

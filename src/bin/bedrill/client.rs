@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use bedrill::auth::Host;
-use bedrill::config;
 use bedrill::endpoint::Region;
-use bedrill::{Client, ClientBuilder};
+use bedrill::machine::Host;
+use bedrill::{Client, ClientBuilder, config};
 
 use crate::args::Common;
 use crate::config::Configuration;

@@ -2,12 +2,11 @@
 
 use std::sync::Arc;
 
-use bedrill::Client;
 use bedrill::catalog::{Catalog, DiscoverySettings, Entry, LimitsTable, Listing, ManualModel, Resolution};
-use bedrill::config;
 use bedrill::endpoint::Region;
 use bedrill::model_id::ModelId;
 use bedrill::models::ModelModality;
+use bedrill::{Client, config};
 
 use crate::args::Common;
 use crate::config::Configuration;

@@ -7,8 +7,8 @@ use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use bedrill::auth::{FileLock, Host, ProcessLimits, ProcessOutput, SystemHost};
 use bedrill::credentials::Secret;
+use bedrill::machine::{FileLock, Host, ProcessLimits, ProcessOutput, SystemHost};
 use bedrill::transport::BoxFuture;
 
 use crate::failure::Failure;

@@ -1,7 +1,6 @@
 //! Why a run ends with an exit code other than 0.
 
-use std::fmt;
-use std::io;
+use std::{fmt, io};
 
 use bedrill::ErrorKind;
 

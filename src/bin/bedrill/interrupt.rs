@@ -2,10 +2,9 @@
 //! connections are closed and programs that were started are gone; and all of that soon.
 
 use std::convert::Infallible;
-use std::io;
-use std::process;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
+use std::{io, process};
 
 /// How long dropping may take. What waits in a system call (a full pipe, the user) would take for ever.
 const GRACE: Duration = Duration::from_millis(150);

@@ -1,5 +1,6 @@
 use super::*;
-use crate::auth::StaticHost;
+use crate::endpoint::HostVariant;
+use crate::machine::{ProfileFiles, StaticHost};
 
 const CONFIG: &str = "/home/me/.aws/config";
 
@@ -8,17 +9,17 @@ fn host(config: &str) -> StaticHost {
 }
 
 /// What `look_up` finds on `host`.
-fn on<T>(host: &StaticHost, look_up: impl Fn(&Settings<'_>) -> Result<T, Error>) -> Result<T, String> {
+fn on<T>(host: &StaticHost, look_up: impl Fn(Settings<'_>) -> Result<T, SettingsError>) -> Result<T, String> {
     let profiles = ProfileFiles::load(host, None).expect("files that can be read");
-    look_up(&Settings { host, profiles: &profiles }).map_err(|error| error.to_string())
+    look_up(Settings { host, profiles: &profiles }).map_err(|error| error.to_string())
 }
 
 fn region(host: &StaticHost) -> Result<Option<String>, String> {
-    on(host, |settings| Ok(settings.region(None)?.map(|(region, _)| region.as_str().to_owned())))
+    on(host, |settings| Ok(super::region(settings, None)?.map(|(region, _)| region.as_str().to_owned())))
 }
 
 fn endpoint(host: &StaticHost, plane: Plane) -> Result<Option<String>, String> {
-    on(host, |settings| Ok(settings.endpoint_url(plane)?.map(|(url, _)| url)))
+    on(host, |settings| Ok(endpoint_url(settings, plane)?.map(|(url, _)| url)))
 }
 
 #[test]
@@ -104,7 +105,7 @@ fn a_switch_is_true_or_false() {
 #[cfg(feature = "reqwest")]
 #[test]
 fn the_ca_bundle_is_read_from_where_it_is_named() {
-    let bundle = |host: &StaticHost| on(host, |settings| settings.ca_bundle());
+    let bundle = |host: &StaticHost| on(host, ca_bundle);
     let profile = host("[default]\nca_bundle = /ca/profile.pem\n").with_file("/ca/profile.pem", "profile");
     assert_eq!(bundle(&StaticHost::new()), Ok(None));
     assert_eq!(bundle(&profile), Ok(Some(b"profile".to_vec())));

@@ -1,10 +1,9 @@
 //! New sockets: name, TCP, and TLS when the scheme is `https`, all within one limit.
 
 use std::error::Error;
-use std::fmt;
-use std::io;
 use std::sync::Arc;
 use std::time::Duration;
+use std::{fmt, io};
 
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioIo;

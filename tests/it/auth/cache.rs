@@ -8,11 +8,10 @@ use std::task::{Context as TaskContext, Poll, Waker};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bedrill::Client;
-use bedrill::auth::{
-    Answer, Auth, AuthError, Cache, Chain, Context, Found, Host as _, Resolved, Reuse, Source, StaticHost,
-};
+use bedrill::auth::{Answer, Auth, AuthError, Cache, Chain, Context, Found, Resolved, Reuse, Source};
 use bedrill::converse::ConverseRequest;
 use bedrill::credentials::Credentials;
+use bedrill::machine::{Host as _, StaticHost};
 use bedrill::transport::BoxFuture;
 
 use super::key_id;

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use bedrill::auth::{
     Answer, Auth, AuthError, AuthErrorKind, Chain, ChainBuilder, Context, Outcome, Resolved, Source,
-    StaticHost,
 };
 use bedrill::credentials::Credentials;
+use bedrill::machine::StaticHost;
 use bedrill::transport::BoxFuture;
 
 use super::{CONFIG, CREDENTIALS, KEYS, host, key_id};

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bedrill::auth::container::{self, ContainerAddress};
-use bedrill::auth::{AuthError, Chain, Host, Resolved, StaticHost};
+use bedrill::auth::{AuthError, Chain, Resolved};
+use bedrill::machine::{Host, StaticHost};
 use bedrill::transport::TransportErrorKind;
 
 use super::roles::{assert_no_canary, keys, load_with};

@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use bedrill::Client;
 use bedrill::auth::imds::{self, Imds};
-use bedrill::auth::{AuthError, AuthErrorKind, Chain, Context, Resolved, StaticHost};
+use bedrill::auth::{AuthError, AuthErrorKind, Chain, Context, Resolved};
 use bedrill::converse::ConverseRequest;
+use bedrill::machine::StaticHost;
 use bedrill::transport::{Body, BoxFuture, Transport, TransportError, TransportErrorKind};
 use bytes::Bytes;
 use http::Request;

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use bedrill::auth::container;
-use bedrill::auth::{Chain, StaticHost, imds, sts};
+use bedrill::auth::{Chain, container, imds, sts};
+use bedrill::machine::StaticHost;
 use http::StatusCode;
 
 use super::roles::{assert_no_canary, load_with};

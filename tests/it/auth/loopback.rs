@@ -4,7 +4,8 @@ use std::net::{IpAddr, Ipv4Addr, TcpListener};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use bedrill::auth::{AuthError, Chain, Resolved, StaticHost};
+use bedrill::auth::{AuthError, Chain, Resolved};
+use bedrill::machine::StaticHost;
 use bedrill::transport::{ReqwestTransport, Transport};
 use bytes::Bytes;
 use http::Request;

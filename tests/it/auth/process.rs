@@ -3,9 +3,8 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use bedrill::auth::{
-    Auth, AuthError, Chain, Host as _, ProcessEnd, ProcessLimits, Resolved, StaticHost, SystemHost,
-};
+use bedrill::auth::{Auth, AuthError, Chain, Resolved};
+use bedrill::machine::{Host as _, ProcessEnd, ProcessLimits, StaticHost, SystemHost};
 
 use super::{CONFIG, host, key_id};
 use crate::support::replies::{DiskHost, run};

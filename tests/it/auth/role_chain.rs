@@ -1,6 +1,7 @@
 //! Role chains that cannot be followed: where they end, and what is said.
 
-use bedrill::auth::profile::{ChainProblem, ProfileFiles, resolve_chain};
+use bedrill::auth::profile::{ChainProblem, resolve_chain};
+use bedrill::machine::ProfileFiles;
 use bedrill::profile::ProfileSet;
 
 use super::{CONFIG, KEYS, host};

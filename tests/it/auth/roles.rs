@@ -3,8 +3,9 @@
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use bedrill::auth::{Auth, AuthError, Chain, ChainBuilder, Context, Host, Resolved, StaticHost, sts};
+use bedrill::auth::{Auth, AuthError, Chain, ChainBuilder, Context, Resolved, sts};
 use bedrill::credentials::{Credentials, Secret};
+use bedrill::machine::{Host, StaticHost};
 use bedrill::transport::TransportErrorKind;
 use bytes::Bytes;
 use http::Request;

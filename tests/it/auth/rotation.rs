@@ -7,8 +7,8 @@ use std::process::Command;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use bedrill::auth::profile::ProfileFiles;
-use bedrill::auth::{Context, StaticHost, sso};
+use bedrill::auth::{Context, sso};
+use bedrill::machine::{ProfileFiles, StaticHost};
 use bedrill::transport::ReqwestTransport;
 use serde_json::{Value, json};
 

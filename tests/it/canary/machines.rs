@@ -1,6 +1,6 @@
 //! Machines with one source of credentials each, all their secrets canaries, and the services that they ask.
 
-use bedrill::auth::StaticHost;
+use bedrill::machine::StaticHost;
 use bytes::Bytes;
 use http::Request;
 use serde_json::{Value, json};

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use bedrill::auth::profile::ProfileFiles;
-use bedrill::auth::{AuthError, Cache, Chain, Host, Resolved, StaticHost};
+use bedrill::auth::{AuthError, Cache, Chain, Resolved};
+use bedrill::machine::{Host, ProfileFiles, StaticHost};
 use bedrill::transport::{ReqwestTransport, Transport};
 use bytes::Bytes;
 use http::Request;

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use bedrill::Client;
-use bedrill::auth::profile::ProfileFiles;
-use bedrill::auth::{Answer, Attempt, Auth, Chain, Found, ProcessEnd, ProcessOutput};
+use bedrill::auth::{Answer, Attempt, Auth, Chain, Found};
+use bedrill::machine::{ProcessEnd, ProcessOutput, ProfileFiles};
 use bedrill::profile::ProfileSet;
 use bedrill::sigv4::{SigningKey, SigningKeyCache, SigningParams, explain, verify};
 use bytes::Bytes;

@@ -7,9 +7,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use bedrill::Client;
-use bedrill::auth::{Auth, StaticHost};
+use bedrill::auth::Auth;
 use bedrill::catalog::{Catalog, DiscoverySettings, Kind};
 use bedrill::credentials::Credentials;
+use bedrill::machine::StaticHost;
 use serde_json::Value;
 
 use crate::support::conformance;

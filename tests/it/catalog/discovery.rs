@@ -5,9 +5,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime};
 
-use bedrill::auth::{Auth, StaticHost};
+use bedrill::auth::Auth;
 use bedrill::catalog::{Catalog, DiscoverySettings, Warning};
 use bedrill::credentials::Credentials;
+use bedrill::machine::StaticHost;
 use bedrill::{Client, ClientBuilder, RetryPolicy};
 use http::Request;
 use serde_json::json;

@@ -3,11 +3,12 @@
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-use bedrill::auth::{Auth, StaticHost};
+use bedrill::auth::Auth;
 use bedrill::catalog::DiscoverySettings;
 use bedrill::converse::ConverseRequest;
 use bedrill::credentials::Credentials;
 use bedrill::eventstream::{Frame, HeaderValue};
+use bedrill::machine::StaticHost;
 use bedrill::{Client, ClientBuilder, ProfileFallback};
 use serde_json::{Value, json};
 

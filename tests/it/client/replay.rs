@@ -1,6 +1,7 @@
 //! Streams from memory: no socket, no runtime's features.
 
-use bedrill::{ErrorKind, converse::StopReason};
+use bedrill::ErrorKind;
+use bedrill::converse::StopReason;
 
 use super::{MODEL, builder, drain, prompt, within};
 use crate::support::conformance;

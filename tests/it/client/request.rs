@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use bedrill::auth::{Auth, StaticHost};
+use bedrill::auth::Auth;
 use bedrill::credentials::Credentials;
+use bedrill::machine::StaticHost;
 use bedrill::{Client, ErrorKind, sigv4};
 use bytes::Bytes;
 use http::Request;

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use bedrill::auth::{Auth, StaticHost};
+use bedrill::auth::Auth;
+use bedrill::machine::StaticHost;
 use bedrill::{Client, ClientBuilder, ErrorKind};
 
 use super::{MODEL, credentials, prompt, within};

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use bedrill::auth::StaticHost;
+use bedrill::machine::StaticHost;
 use bedrill::transport::TransportErrorKind;
 use bedrill::{Client, ErrorKind};
 use rcgen::{CertifiedKey, generate_simple_self_signed};

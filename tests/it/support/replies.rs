@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
-use bedrill::auth::{FileLock, Host, ProcessLimits, ProcessOutput, StaticHost, SystemHost};
+use bedrill::machine::{FileLock, Host, ProcessLimits, ProcessOutput, StaticHost, SystemHost};
 use bedrill::transport::{Body, BoxFuture, Transport, TransportError};
 use bytes::Bytes;
 

@@ -11,9 +11,10 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use bedrill::auth::{Auth, StaticHost};
+use bedrill::auth::Auth;
 use bedrill::credentials::Credentials;
 use bedrill::eventstream::{Frame, HeaderValue};
+use bedrill::machine::StaticHost;
 use bedrill::transport::{Body, BoxFuture, Transport, TransportError, TransportErrorKind};
 use bedrill::{Client, ClientBuilder, RetryPolicy};
 use bytes::Bytes;

@@ -132,7 +132,7 @@ impl FrameDecoder {
     pub fn peek_frame(&mut self) -> Result<Option<FrameRef<'_>>, DecodeError> {
         let Some(Prelude { total_len, headers_len }) = self.whole_frame()? else { return Ok(None) };
         self.state = State::Peeked(Prelude { total_len, headers_len });
-        Ok(self.unread().get(..total_len).map(|image| FrameRef { image, headers_len }))
+        Ok(self.unread().get(..total_len).map(|image| FrameRef::from_checked(image, headers_len)))
     }
 
     /// Drops the frame that [`peek_frame`](Self::peek_frame) has shown; without one it does nothing.

@@ -4,10 +4,9 @@ use std::fmt::Display;
 use std::io::{self, IsTerminal as _};
 use std::sync::Arc;
 
-use bedrill::auth::Host as _;
-use bedrill::auth::profile::{ProfileFiles, SelectedBy};
 use bedrill::config::{Config, DiscoverySettings, Located};
 use bedrill::endpoint::Plane;
+use bedrill::machine::{Host as _, ProfileFiles, SelectedBy};
 use bedrill::{Client, SettingOrigin};
 use serde_json::{Map, Value, json};
 

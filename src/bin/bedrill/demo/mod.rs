@@ -7,9 +7,9 @@ use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 use bedrill::Client;
-use bedrill::auth::StaticHost;
 use bedrill::converse::ConverseRequest;
 use bedrill::credentials::Credentials;
+use bedrill::machine::StaticHost;
 use tokio::net::TcpListener;
 
 use crate::answer::Answer;

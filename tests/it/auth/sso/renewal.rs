@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use bedrill::auth::{Chain, Host as _, StaticHost};
+use bedrill::auth::Chain;
+use bedrill::machine::{Host as _, StaticHost};
 use serde_json::{Value, json};
 
 use super::{LATER, PAST, ROLE, SOON, TOKEN, aws, bearer, chain, faults, load, machine, now, refused, token};
@@ -96,7 +97,7 @@ fn renewing_is_tried_once_in_thirty_seconds() {
 /// A machine that cannot be written to, as one with a full disk or a home that is mounted read-only.
 struct ReadOnly(StaticHost);
 
-impl bedrill::auth::Host for ReadOnly {
+impl bedrill::machine::Host for ReadOnly {
     fn var(&self, name: &str) -> Option<String> {
         self.0.var(name)
     }
@@ -112,7 +113,7 @@ impl bedrill::auth::Host for ReadOnly {
     fn write_private(&self, _: &std::path::Path, _: &[u8]) -> std::io::Result<()> {
         Err(std::io::ErrorKind::ReadOnlyFilesystem.into())
     }
-    fn try_lock(&self, _: &std::path::Path) -> std::io::Result<Option<bedrill::auth::FileLock>> {
+    fn try_lock(&self, _: &std::path::Path) -> std::io::Result<Option<bedrill::machine::FileLock>> {
         Err(std::io::ErrorKind::ReadOnlyFilesystem.into())
     }
 }
@@ -175,7 +176,7 @@ fn while_another_program_renews_the_old_token_serves_or_the_new_one_is_found() {
         looks: std::sync::atomic::AtomicUsize,
         until: usize,
     }
-    impl bedrill::auth::Host for Busy {
+    impl bedrill::machine::Host for Busy {
         fn var(&self, name: &str) -> Option<String> {
             self.machine.var(name)
         }
@@ -185,14 +186,14 @@ fn while_another_program_renews_the_old_token_serves_or_the_new_one_is_found() {
         fn read(&self, path: &std::path::Path) -> std::io::Result<Vec<u8>> {
             self.machine.read(path)
         }
-        fn try_lock(&self, _: &std::path::Path) -> std::io::Result<Option<bedrill::auth::FileLock>> {
+        fn try_lock(&self, _: &std::path::Path) -> std::io::Result<Option<bedrill::machine::FileLock>> {
             let look = self.looks.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
             if look < self.until {
                 return Ok(None);
             }
             let renewed = token(LATER).to_string().replace("-old", "-theirs");
             self.machine.write_private(TOKEN.as_ref(), renewed.as_bytes())?;
-            Ok(Some(bedrill::auth::FileLock::new(())))
+            Ok(Some(bedrill::machine::FileLock::new(())))
         }
     }
     for (expires_at, until, expected) in [

@@ -1,0 +1,146 @@
+//! Credentials kept until they must be renewed, by one caller for all.
+//!
+//! The rules are those of the AWS SDKs' current cache:
+//!
+//! - Credentials that expire are renewed in two windows. In the *advisory* one (the last 5 minutes of a lifetime of up
+//!   to 20, 15 minutes of one below 90, else 60 minutes) one caller asks and the others use what is there. In the
+//!   *mandatory* one (the last minute), and at first, all wait for one answer.
+//! - When renewing fails, what is there serves on, even when it has expired, and the next try comes after 5 to 10
+//!   minutes. Credentials that come already expired count as a failure. A first load that fails is repeated from memory
+//!   for 1 to 5 seconds.
+//! - A key that the service rejects counts as expired ([`Cache::invalidate`]).
+//! - When a file that the credentials came from has changed, the chain is asked again at once: `aws sso login` in
+//!   another terminal is enough.
+//! - Keys and tokens without an expiration are looked up each time, because variables and files are cheap; those that
+//!   a `credential_process` prints are kept, and are not used beyond an expiration.
+
+mod state;
+
+use std::fmt;
+use std::hash::{BuildHasher as _, RandomState};
+
+use super::{Attempt, AuthError, Chain, Resolved};
+use crate::base::flight::{self, SingleFlight};
+use state::{Decision, State, Watched};
+
+/// A [`Chain`] whose answers are kept.
+///
+/// Any number of tasks may ask at once; a task that is dropped while it asks for all leaves that to the next.
+///
+/// ```
+/// use std::sync::Arc;
+/// use bedrill::auth::{Cache, Chain};
+/// use bedrill::machine::StaticHost;
+///
+/// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+/// let host = StaticHost::new().with_var("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE").with_var("AWS_SECRET_ACCESS_KEY", "secret");
+/// let cache = Cache::new(Chain::builder().host(Arc::new(host)).build());
+/// assert_eq!(cache.load().await?.source(), "environment");
+/// # Ok::<(), bedrill::auth::AuthError>(())
+/// # })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct Cache {
+    chain: Chain,
+    shared: SingleFlight<State, Outcome>,
+}
+
+type Outcome = Result<Resolved, AuthError>;
+
+impl Cache {
+    /// An empty cache in front of `chain`.
+    #[must_use]
+    pub fn new(chain: Chain) -> Self {
+        Self { chain, shared: SingleFlight::new(State::default()) }
+    }
+
+    /// The chain behind it.
+    #[must_use]
+    pub fn chain(&self) -> &Chain {
+        &self.chain
+    }
+
+    /// The credentials that are kept, or else those of the chain.
+    ///
+    /// # Errors
+    ///
+    /// As [`Chain::load`], when nothing is kept.
+    pub async fn load(&self) -> Result<Resolved, AuthError> {
+        let keep = |state: &mut State, answer| self.keep(state, answer);
+        self.shared.run(|state| self.decide(state), || self.chain.load(), keep).await
+    }
+
+    /// As [`Chain::explain`]. What the chain decides is kept, so that a [`load`](Self::load) right after it does not ask
+    /// anew.
+    pub(crate) async fn explain(&self) -> Vec<Attempt> {
+        let (attempts, answer) = self.chain.ask_all().await;
+        // The answer is in what is kept.
+        let _ = self.shared.with(|state| self.keep(state, answer));
+        attempts
+    }
+
+    /// The service rejects the access key `access_key_id`: when it is the one that is kept, the next
+    /// [`load`](Self::load) asks the chain again.
+    pub fn invalidate(&self, access_key_id: &str) {
+        self.shared.with(|state| state.invalidate(self.chain.now(), access_key_id));
+    }
+
+    fn decide(&self, state: &State) -> flight::Decision<Outcome> {
+        let changed = self.current(state.watched()) != state.watched();
+        match state.decide(self.chain.now(), changed) {
+            Decision::Serve(resolved) => flight::Decision::Serve(Ok(resolved)),
+            Decision::Refuse(error) => flight::Decision::Serve(Err(error)),
+            Decision::Renew(resolved) => flight::Decision::Renew(Ok(resolved)),
+            Decision::Ask => flight::Decision::Ask,
+        }
+    }
+
+    /// Takes an answer of the chain in, and says what callers get for it.
+    fn keep(&self, state: &mut State, answer: Outcome) -> Outcome {
+        let now = self.chain.now();
+        let files = self.current(state.watched());
+        match answer {
+            Ok(resolved) => state.succeeded(now, resolved, jitter(), files),
+            Err(error) => state.failed(now, error, jitter(), files),
+        }
+    }
+
+    /// The watched files as they are now.
+    fn current(&self, watched: &[Watched]) -> Vec<Watched> {
+        watched.iter().map(|(path, _)| (path.clone(), self.chain.host().modified(path))).collect()
+    }
+}
+
+impl fmt::Debug for Cache {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Cache").field("chain", &self.chain).finish_non_exhaustive()
+    }
+}
+
+/// A number from 0 to 1. The keys of the standard library's hash maps are random enough to spread tries.
+fn jitter() -> f64 {
+    let random = RandomState::new().hash_one(0) >> 32;
+    random as f64 / f64::from(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::machine::StaticHost;
+
+    #[test]
+    fn tries_are_spread_from_0_to_1() {
+        let drawn: Vec<f64> = (0..1000).map(|_| jitter()).collect();
+        assert!(drawn.iter().all(|number| (0.0..=1.0).contains(number)));
+        assert!(drawn.iter().any(|number| *number < 0.5) && drawn.iter().any(|number| *number > 0.5));
+    }
+
+    #[test]
+    fn debug_shows_the_chain_and_nothing_that_is_kept() {
+        let cache = Cache::new(Chain::builder().host(Arc::new(StaticHost::new())).build());
+        let shown = format!("{cache:?}");
+        assert!(shown.starts_with("Cache { chain: Chain") && !shown.contains("shared"), "{shown}");
+    }
+}

@@ -1,0 +1,262 @@
+//! The sources in their order: which one signs, and why the others do not.
+
+mod builder;
+mod sources;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use super::answer::EXPLICIT;
+use super::context::memory::Memory;
+use super::{Answer, Attempt, Auth, AuthError, Context, Found, Presence, Source};
+use crate::endpoint::Region;
+use crate::machine::Host;
+use crate::transport::Transport;
+
+pub use builder::ChainBuilder;
+
+/// Credentials, and which source they are from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Resolved {
+    source: String,
+    found: Found,
+    warnings: Vec<String>,
+}
+
+impl Resolved {
+    /// The credentials.
+    #[must_use]
+    pub fn auth(&self) -> &Auth {
+        self.found.auth()
+    }
+
+    /// The credentials, by value.
+    #[must_use]
+    pub fn into_auth(self) -> Auth {
+        self.found.into_auth()
+    }
+
+    /// The name of the source.
+    #[must_use]
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// Credentials that the program brought itself.
+    pub(crate) fn explicit(auth: Auth) -> Self {
+        Self { source: EXPLICIT.to_owned(), found: Found::new(auth, EXPLICIT), warnings: Vec::new() }
+    }
+
+    /// When they run out; `None` for those that do not, and for tokens, which do not say.
+    #[must_use]
+    pub fn expiration(&self) -> Option<SystemTime> {
+        self.found.auth().expiration()
+    }
+
+    /// Where it has them from: a variable, a file and line.
+    #[must_use]
+    pub fn origin(&self) -> &str {
+        self.found.origin()
+    }
+
+    /// What the user should be told: that a bearer token shadows IAM credentials, or the other way round, and what the
+    /// source says.
+    #[must_use]
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
+    #[cfg(test)]
+    pub(super) fn new(source: &str, found: Found) -> Self {
+        Self { source: source.to_owned(), found, warnings: Vec::new() }
+    }
+
+    pub(super) fn found(&self) -> &Found {
+        &self.found
+    }
+
+    pub(super) fn with_warning(mut self, warning: String) -> Self {
+        self.warnings.push(warning);
+        self
+    }
+}
+
+/// The sources in the order in which they are asked.
+///
+/// ```
+/// use std::sync::Arc;
+/// use bedrill::auth::Chain;
+/// use bedrill::machine::StaticHost;
+///
+/// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+/// let host = StaticHost::new().with_var("AWS_BEARER_TOKEN_BEDROCK", "key");
+/// let chain = Chain::builder().host(Arc::new(host)).build();
+/// let resolved = chain.load().await?;
+/// assert_eq!((resolved.source(), resolved.origin()), ("bearer token", "AWS_BEARER_TOKEN_BEDROCK"));
+/// # Ok::<(), bedrill::auth::AuthError>(())
+/// # })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct Chain {
+    host: Arc<dyn Host>,
+    transport: Option<Arc<dyn Transport>>,
+    region: Option<Region>,
+    clock: Option<fn() -> SystemTime>,
+    sources: Vec<Box<dyn Source>>,
+    memory: Memory,
+}
+
+impl Chain {
+    /// The default order over the real environment: bearer token, access keys, profile, web identity, container, IMDS.
+    ///
+    /// With the feature `reqwest`, requests go over a `ReqwestTransport`; without it, or when that cannot be had,
+    /// sources that speak HTTP say that nothing carries their requests.
+    #[must_use]
+    pub fn standard() -> Self {
+        let builder = Self::builder();
+        #[cfg(feature = "reqwest")]
+        let builder = match crate::transport::ReqwestTransport::new() {
+            Ok(transport) => builder.transport(Arc::new(transport)),
+            Err(_) => builder,
+        };
+        builder.build()
+    }
+
+    /// Starts from the default order, without a transport.
+    #[must_use]
+    pub fn builder() -> ChainBuilder {
+        ChainBuilder::new()
+    }
+
+    /// Takes what was not set from the client that it becomes part of.
+    pub(crate) fn or_defaults(
+        mut self,
+        transport: &Arc<dyn Transport>,
+        region: Option<&Region>,
+        clock: fn() -> SystemTime,
+    ) -> Self {
+        self.transport.get_or_insert_with(|| Arc::clone(transport));
+        self.clock.get_or_insert(clock);
+        self.region = self.region.or_else(|| region.cloned());
+        self
+    }
+
+    fn context(&self) -> Context<'_> {
+        let mut context = Context::new(&*self.host).with_clock(self.clock.unwrap_or(SystemTime::now));
+        if let Some(transport) = &self.transport {
+            context = context.with_transport(&**transport);
+        }
+        if let Some(region) = &self.region {
+            context = context.with_region(region);
+        }
+        context.with_memory(&self.memory)
+    }
+
+    pub(super) fn host(&self) -> &dyn Host {
+        &*self.host
+    }
+
+    pub(super) fn now(&self) -> SystemTime {
+        self.context().now()
+    }
+
+    /// Asks the sources in order, until one has credentials.
+    ///
+    /// # Errors
+    ///
+    /// When no source has any: the error lists each one's answer. Or when a source is configured but broken.
+    pub async fn load(&self) -> Result<Resolved, AuthError> {
+        let context = self.context();
+        let mut attempts = Vec::new();
+        let mut sources = self.sources.iter();
+        while let Some(source) = sources.next() {
+            let answer = source.load(context).await;
+            match answer {
+                Ok(Answer::Found(found)) => {
+                    return Ok(resolved(context, source.name(), found, sources.as_slice()));
+                }
+                Ok(Answer::NotHere(_)) => attempts.push(Attempt::new(source.name(), &answer)),
+                Err(error) => return Err(error.after(attempts)),
+            }
+        }
+        Err(AuthError::no_credentials(attempts))
+    }
+
+    /// Asks every source, also those behind the one that signs, and says what each answered.
+    pub async fn explain(&self) -> Vec<Attempt> {
+        self.ask_all().await.0
+    }
+
+    /// What every source answered, and what [`load`](Self::load) makes of that. Each is asked once: a code of an MFA
+    /// device works one time only.
+    pub(super) async fn ask_all(&self) -> (Vec<Attempt>, Result<Resolved, AuthError>) {
+        let context = self.context();
+        let mut attempts = Vec::with_capacity(self.sources.len());
+        let mut decided = None;
+        let mut sources = self.sources.iter();
+        while let Some(source) = sources.next() {
+            let answer = source.load(context).await;
+            let attempt = Attempt::new(source.name(), &answer);
+            match answer {
+                Ok(Answer::Found(found)) if decided.is_none() => {
+                    decided = Some(Ok(resolved(context, source.name(), found, sources.as_slice())));
+                    attempts.push(attempt.chosen());
+                    continue;
+                }
+                Err(error) if decided.is_none() => decided = Some(Err(error.after(attempts.clone()))),
+                _ => {}
+            }
+            attempts.push(attempt);
+        }
+        let outcome = decided.unwrap_or_else(|| Err(AuthError::no_credentials(attempts.clone())));
+        (attempts, outcome)
+    }
+}
+
+impl Chain {
+    /// The region that credentials of the source called `source` are at home in: the instance's, for those of IMDS.
+    /// `None` when the source knows none.
+    pub async fn region(&self, source: &str) -> Option<Region> {
+        let source = self.sources.iter().find(|known| known.name() == source)?;
+        source.region(self.context()).await
+    }
+}
+
+impl fmt::Debug for Chain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sources: Vec<_> = self.sources.iter().map(|source| source.name()).collect();
+        f.debug_struct("Chain").field("sources", &sources).finish_non_exhaustive()
+    }
+}
+
+/// What `source` found, with the warnings about it; `behind` are the sources that are not asked any more.
+fn resolved(context: Context<'_>, source: &str, found: Found, behind: &[Box<dyn Source>]) -> Resolved {
+    let mut warnings = warnings(&found, behind.iter().filter_map(|source| source.presence(context)));
+    warnings.extend_from_slice(found.warnings());
+    Resolved { source: source.to_owned(), found, warnings }
+}
+
+/// A warning when credentials of the other kind exist behind those that are used.
+fn warnings(found: &Found, shadowed: impl Iterator<Item = Presence>) -> Vec<String> {
+    let bearer_signs = matches!(found.auth(), Auth::Bearer(_));
+    let places: Vec<_> = shadowed
+        .filter_map(|presence| match presence {
+            Presence::Iam(place) if bearer_signs => Some(place),
+            Presence::Bearer(place) if !bearer_signs => Some(place),
+            _ => None,
+        })
+        .collect();
+    if places.is_empty() {
+        return Vec::new();
+    }
+    let (places, origin) = (places.join(" and "), found.origin());
+    vec![if bearer_signs {
+        format!(
+            "the bearer token from {origin} is used, and the IAM credentials from {places} are not; remove the token \
+             to use those"
+        )
+    } else {
+        format!("the IAM credentials from {origin} are used, and the bearer token from {places} is not")
+    }]
+}

@@ -1,0 +1,92 @@
+//! What a source may ask of its surroundings.
+
+#[cfg(feature = "client")]
+pub(super) mod memory;
+
+use std::fmt;
+use std::time::SystemTime;
+
+use crate::endpoint::Region;
+use crate::machine::Host;
+use crate::transport::Transport;
+use memory::Memory;
+
+/// What a source may ask of its surroundings: variables and files, a transport, the time.
+#[derive(Clone, Copy)]
+pub struct Context<'a> {
+    host: &'a dyn Host,
+    transport: Option<&'a dyn Transport>,
+    region: Option<&'a Region>,
+    clock: fn() -> SystemTime,
+    memory: Option<&'a Memory>,
+}
+
+impl<'a> Context<'a> {
+    /// Surroundings without a transport, under the system's clock. Sources that speak HTTP are not here then.
+    #[must_use]
+    pub fn new(host: &'a dyn Host) -> Self {
+        Self { host, transport: None, region: None, clock: SystemTime::now, memory: None }
+    }
+
+    /// Adds what carries requests.
+    #[must_use]
+    pub fn with_transport(mut self, transport: &'a dyn Transport) -> Self {
+        self.transport = Some(transport);
+        self
+    }
+
+    /// Adds the region that the caller set; it goes before the environment's and the profile's.
+    #[must_use]
+    pub fn with_region(mut self, region: &'a Region) -> Self {
+        self.region = Some(region);
+        self
+    }
+
+    /// Tells the time with `clock` instead of the system's.
+    #[must_use]
+    pub fn with_clock(mut self, clock: fn() -> SystemTime) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Remembers between two times that the chain is asked.
+    pub(super) fn with_memory(mut self, memory: &'a Memory) -> Self {
+        self.memory = Some(memory);
+        self
+    }
+
+    /// What was remembered; `None` for surroundings that are made for one question.
+    pub(super) fn memory(&self) -> Option<&'a Memory> {
+        self.memory
+    }
+
+    /// Variables and files.
+    #[must_use]
+    pub fn host(&self) -> &'a dyn Host {
+        self.host
+    }
+
+    /// What carries requests, when there is something.
+    #[must_use]
+    pub fn transport(&self) -> Option<&'a dyn Transport> {
+        self.transport
+    }
+
+    /// The region that the caller set.
+    #[must_use]
+    pub fn region(&self) -> Option<&'a Region> {
+        self.region
+    }
+
+    /// The time.
+    #[must_use]
+    pub fn now(&self) -> SystemTime {
+        (self.clock)()
+    }
+}
+
+impl fmt::Debug for Context<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Context").field("region", &self.region).finish_non_exhaustive()
+    }
+}

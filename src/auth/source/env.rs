@@ -1,0 +1,76 @@
+//! Credentials in environment variables.
+//!
+//! Values lose the white space around them, and blank ones count as absent.
+//! Source: [the SDKs' environment variables](https://docs.aws.amazon.com/sdkref/latest/guide/environment-variables.html)
+//! and [Bedrock API keys](https://docs.aws.amazon.com/bedrock/latest/userguide/api-keys-use.html).
+
+use crate::auth::{Answer, Auth, AuthError, UNFIT, fits_header};
+use crate::credentials::{Credentials, Secret};
+use crate::machine::Host;
+
+/// The variable that holds a Bedrock API key.
+pub const BEARER_TOKEN: &str = "AWS_BEARER_TOKEN_BEDROCK";
+
+const ACCESS_KEY_ID: &str = "AWS_ACCESS_KEY_ID";
+const SECRET_ACCESS_KEY: &str = "AWS_SECRET_ACCESS_KEY";
+const SESSION_TOKEN: &str = "AWS_SESSION_TOKEN";
+
+pub(in crate::auth) const BEARER_SOURCE: &str = "bearer token";
+pub(in crate::auth) const KEYS_SOURCE: &str = "environment";
+
+/// The bearer token in `AWS_BEARER_TOKEN_BEDROCK`. It serves both planes of Bedrock and no other service.
+///
+/// # Errors
+///
+/// When it holds a character that cannot go into a header.
+pub fn bearer_token(host: &dyn Host) -> Result<Answer, AuthError> {
+    match value(host, BEARER_SOURCE, BEARER_TOKEN)? {
+        Some(token) => Ok(Answer::found(Auth::Bearer(token), BEARER_TOKEN)),
+        None => Ok(Answer::not_here(absent(host, BEARER_TOKEN))),
+    }
+}
+
+/// `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`, with `AWS_SESSION_TOKEN` when that is set.
+///
+/// # Errors
+///
+/// When one of the two is set without the other, or one holds a character that no key has.
+pub fn access_keys(host: &dyn Host) -> Result<Answer, AuthError> {
+    let id = value(host, KEYS_SOURCE, ACCESS_KEY_ID)?;
+    let secret = value(host, KEYS_SOURCE, SECRET_ACCESS_KEY)?;
+    let (id, secret) = match (id, secret) {
+        (Some(id), Some(secret)) => (id, secret),
+        (None, None) => return Ok(Answer::not_here(absent(host, ACCESS_KEY_ID))),
+        (Some(_), None) => return Err(half(host, ACCESS_KEY_ID, SECRET_ACCESS_KEY)),
+        (None, Some(_)) => return Err(half(host, SECRET_ACCESS_KEY, ACCESS_KEY_ID)),
+    };
+    let mut credentials = Credentials::new(id.expose(), secret);
+    if let Some(token) = value(host, KEYS_SOURCE, SESSION_TOKEN)? {
+        credentials = credentials.with_session_token(token);
+    }
+    Ok(Answer::found(Auth::SigV4(credentials), ACCESS_KEY_ID))
+}
+
+/// The variable that shows that the environment holds access keys, whole or not.
+#[cfg(feature = "client")]
+pub(in crate::auth) fn access_key_variable(host: &dyn Host) -> Option<&'static str> {
+    [ACCESS_KEY_ID, SECRET_ACCESS_KEY].into_iter().find(|variable| host.setting(variable).is_some())
+}
+
+fn value(host: &dyn Host, source: &str, variable: &str) -> Result<Option<Secret>, AuthError> {
+    let Some(value) = host.setting(variable).map(Secret::new) else { return Ok(None) };
+    if fits_header(value.expose()) {
+        return Ok(Some(value));
+    }
+    Err(AuthError::new(source, format!("{variable} {UNFIT}"))
+        .with_hint("copy it again, whole and on one line"))
+}
+
+fn absent(host: &dyn Host, variable: &str) -> String {
+    format!("{variable} is {}", if host.var(variable).is_some() { "blank" } else { "not set" })
+}
+
+fn half(host: &dyn Host, set: &str, missing: &str) -> AuthError {
+    AuthError::new(KEYS_SOURCE, format!("{set} is set, but {}", absent(host, missing)))
+        .with_hint(format!("set {missing} too, or unset {set} to use another source"))
+}

@@ -1,0 +1,147 @@
+//! The selected profile's way to credentials, and what is said when there is none.
+
+use super::{BaseKind, ChainError, ChainProblem, Role, RoleChain, SOURCE, keys, resolve_chain};
+use crate::auth::{Answer, AuthError};
+#[cfg(feature = "client")]
+use crate::machine::setting;
+use crate::machine::{ProfileFiles, SelectedBy};
+use crate::profile::Section;
+
+/// How many names of profiles an error lists.
+const LISTED: usize = 20;
+
+impl ProfileFiles {
+    /// How the selected profile comes to credentials; a reason when it is for another source to have them.
+    ///
+    /// An absent `default` or a profile without credentials is not here: the next source is asked. When the caller
+    /// named the profile, both are errors, so that no other identity takes its place unnoticed.
+    ///
+    /// # Errors
+    ///
+    /// When a profile that was named does not exist, or one cannot come to credentials.
+    pub(super) fn chain(&self) -> Result<Result<RoleChain<'_>, String>, AuthError> {
+        let Some(selected) = self.selected() else {
+            return self.absent().map(Err);
+        };
+        match resolve_chain(self.set(), self.selected_name()) {
+            Ok(chain) => Ok(Ok(chain)),
+            Err(error)
+                if error.problem() == &ChainProblem::NoCredentials && error.profile() == selected.name() =>
+            {
+                let name = selected.name();
+                let problem = format!("profile {name} has no credentials in {}", self.files());
+                if self.selected_by() != SelectedBy::Caller {
+                    return Ok(Err(problem));
+                }
+                Err(AuthError::new(SOURCE, problem).with_hint(format!(
+                    "run `aws configure --profile {name}`, or name no profile to use another source"
+                )))
+            }
+            Err(error) => Err(self.broken(&error)),
+        }
+    }
+
+    /// The selected profile's static keys. For the other kinds a `Chain` is needed, because they take a request or a
+    /// process.
+    ///
+    /// # Errors
+    ///
+    /// When a profile that was named does not exist, one cannot come to credentials, or it is of another kind.
+    pub fn credentials(&self) -> Result<Answer, AuthError> {
+        let chain = match self.chain()? {
+            Ok(chain) => chain,
+            Err(why) => return Ok(Answer::NotHere(why)),
+        };
+        let base = chain.base();
+        if base.kind() == BaseKind::Keys && chain.roles().is_empty() {
+            return keys::credentials(self, base.profile()).map(Answer::Found);
+        }
+        let origin = chain.roles().last().map_or_else(|| base.origin(), Role::origin);
+        let problem =
+            format!("{}: profile {} has more than static keys", self.place(origin), self.selected_name());
+        Err(AuthError::new(SOURCE, problem).with_hint("ask a Chain, which can send requests"))
+    }
+
+    /// Where the selected profile asks for credentials, of whichever kind, complete or not.
+    #[cfg(feature = "client")]
+    pub(in crate::auth) fn credentials_place(&self) -> Option<String> {
+        let profile = self.selected()?;
+        let origin = match (resolve_chain(self.set(), self.selected_name()), Role::of(profile)) {
+            (_, Some(role)) => role.origin(),
+            (Ok(chain), None) => chain.base().origin(),
+            (Err(error), None) => error.origin()?,
+        };
+        Some(self.origin_text(profile, origin))
+    }
+
+    /// A chain that cannot be followed, with its place and what to do.
+    fn broken(&self, error: &ChainError) -> AuthError {
+        let place = error.origin().map_or_else(|| self.files(), |origin| self.place(origin));
+        let name = error.profile();
+        let hint = match error.problem() {
+            ChainProblem::AbsentSource(_) | ChainProblem::Absent => self.existing(),
+            ChainProblem::HalfKey(_) => format!("run `aws configure --profile {name}` to set both"),
+            ChainProblem::NoSource => format!(
+                "add source_profile, or credential_source = Environment, Ec2InstanceMetadata or EcsContainer, to \
+                 profile {name}"
+            ),
+            ChainProblem::NoCredentials => {
+                format!("run `aws configure --profile {name}`, or name another source_profile")
+            }
+            ChainProblem::NoRole => "add role_arn beside it".to_owned(),
+            ChainProblem::NoSsoSetting(_) | ChainProblem::AbsentSsoSession(_) => {
+                format!("run `aws configure sso --profile {name}`")
+            }
+            _ => String::new(),
+        };
+        AuthError::new(SOURCE, format!("{place}: {error}")).with_hint(hint)
+    }
+
+    fn absent(&self) -> Result<String, AuthError> {
+        let name = self.selected_name();
+        let by = match self.selected_by() {
+            SelectedBy::Caller => " (asked for by name)".to_owned(),
+            SelectedBy::Variable(variable) => format!(" (named by {variable})"),
+            SelectedBy::Default => String::new(),
+        };
+        let problem = format!("there is no profile {name:?}{by} in {}", self.files());
+        // `AWS_PROFILE=default` is set on machines without any file, to hint at their role.
+        if name == "default" && self.selected_by() != SelectedBy::Caller {
+            return Ok(problem);
+        }
+        let mut hint = self.existing();
+        let is_namesake = |header: &str| header.split([' ', '\t']).next_back() == Some(name);
+        if let Some(ignored) = self.set().ignored().find(|ignored| is_namesake(ignored.header())) {
+            let place = self.place(ignored.origin());
+            hint.push_str(&format!(
+                "; [{}] at {place} has no effect: {}",
+                ignored.header(),
+                ignored.reason()
+            ));
+        }
+        Err(AuthError::new(SOURCE, problem).with_hint(hint))
+    }
+
+    /// How long the credentials of a role are to last.
+    #[cfg(feature = "client")]
+    pub(in crate::auth) fn duration_seconds(&self, profile: &Section) -> Result<Option<u32>, AuthError> {
+        let Some(setting) = setting(profile, "duration_seconds") else { return Ok(None) };
+        let seconds = setting.value().parse().ok().filter(|seconds| (900..=43_200).contains(seconds));
+        seconds.map(Some).ok_or_else(|| {
+            let place = self.place(setting.origin());
+            AuthError::new(SOURCE, format!("{place}: duration_seconds is not a number from 900 to 43200"))
+        })
+    }
+
+    /// The names of the profiles that exist.
+    fn existing(&self) -> String {
+        match self.set().profiles().count() {
+            0 => "no profile exists there".to_owned(),
+            count => {
+                let names: Vec<_> = self.set().profiles().map(Section::name).take(LISTED).collect();
+                let rest = if count > LISTED { ", ..." } else { "" };
+                format!("profiles that exist: {}{rest}", names.join(", "))
+            }
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! Static keys in a profile.
+
+use super::{ChainProblem, SOURCE};
+use crate::auth::{Auth, AuthError, Found, UNFIT, fits_header};
+use crate::credentials::{Credentials, Secret};
+use crate::machine::{ProfileFiles, setting};
+use crate::profile::{Origin, Section};
+
+pub(super) const ACCESS_KEY_ID: &str = "aws_access_key_id";
+pub(super) const SECRET_ACCESS_KEY: &str = "aws_secret_access_key";
+const SESSION_TOKEN: &str = "aws_session_token";
+
+/// The setting without which `half` is of no use.
+pub(super) fn other_half(half: &str) -> &'static str {
+    if half == ACCESS_KEY_ID { SECRET_ACCESS_KEY } else { ACCESS_KEY_ID }
+}
+
+/// Whether `profile` has a whole key; if not, what is missing, and where the other half stands.
+pub(super) fn check(profile: &Section) -> Result<(), (Option<Origin>, ChainProblem)> {
+    match (setting(profile, ACCESS_KEY_ID), setting(profile, SECRET_ACCESS_KEY)) {
+        (Some(_), Some(_)) => Ok(()),
+        (Some(id), None) => Err((Some(id.origin()), ChainProblem::HalfKey(SECRET_ACCESS_KEY))),
+        (None, Some(secret)) => Err((Some(secret.origin()), ChainProblem::HalfKey(ACCESS_KEY_ID))),
+        (None, None) => match setting(profile, SESSION_TOKEN) {
+            Some(token) => Err((Some(token.origin()), ChainProblem::HalfKey(ACCESS_KEY_ID))),
+            None => Err((None, ChainProblem::NoCredentials)),
+        },
+    }
+}
+
+/// The static keys of `profile`.
+pub(super) fn credentials(files: &ProfileFiles, profile: &Section) -> Result<Found, AuthError> {
+    let settings = [ACCESS_KEY_ID, SECRET_ACCESS_KEY, SESSION_TOKEN];
+    for name in settings {
+        if let Some(unfit) = setting(profile, name).filter(|setting| !fits_header(setting.value())) {
+            let problem = format!("{}: {name} {UNFIT}", files.place(unfit.origin()));
+            return Err(AuthError::new(SOURCE, problem).with_hint("copy it again, whole and on one line"));
+        }
+    }
+    let [Some(id), Some(secret), token] = settings.map(|name| setting(profile, name)) else {
+        return Err(AuthError::new(SOURCE, format!("profile {} has no whole key", profile.name())));
+    };
+    let mut credentials = Credentials::new(id.value(), Secret::new(secret.value()));
+    if let Some(token) = token {
+        credentials = credentials.with_session_token(token.value());
+    }
+    Ok(Found::new(Auth::SigV4(credentials), files.origin_text(profile, id.origin())))
+}

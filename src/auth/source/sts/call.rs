@@ -1,0 +1,173 @@
+//! Calls of STS over a transport.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use http::StatusCode;
+
+use super::{Call, Identity, SIGNING_NAME, StsError, parse_credentials, parse_identity};
+use crate::auth::source::service;
+use crate::auth::wire::fetch::{self, Limits, Reply, Retries};
+use crate::auth::{Auth, AuthError, Context};
+use crate::credentials::Credentials;
+use crate::machine::ProfileFiles;
+
+const LIMITS: Limits = Limits::new(Duration::from_secs(5), Duration::from_secs(10));
+const RETRIES: Retries = Retries { attempts: 3, pause: Duration::from_millis(100) };
+
+/// Codes that STS itself asks to try again, beside the statuses from 500.
+const RETRYABLE: [&str; 6] = [
+    "IDPCommunicationError",
+    "RequestLimitExceeded",
+    "RequestThrottled",
+    "Throttling",
+    "ThrottlingException",
+    "TooManyRequestsException",
+];
+
+/// Who calls STS, for the words of an error.
+#[derive(Clone, Copy)]
+pub(in crate::auth) struct Asker<'a> {
+    /// The source.
+    pub(in crate::auth) source: &'a str,
+    /// What cannot be done then: `~/.aws/config:3: role arn:... of profile dev cannot be assumed`.
+    pub(in crate::auth) failing: &'a str,
+}
+
+impl Asker<'_> {
+    fn error(&self, problem: impl std::fmt::Display) -> AuthError {
+        AuthError::new(self.source, format!("{}: {problem}", self.failing))
+    }
+}
+
+/// The name of a session that nobody named: `bedrill-1795317811000`.
+pub(in crate::auth) fn session_name(now: SystemTime) -> String {
+    let since = now.duration_since(UNIX_EPOCH).unwrap_or_default();
+    format!("bedrill-{}{:03}", since.as_secs(), since.subsec_millis())
+}
+
+/// Makes a call that yields credentials, signed with `signer` when it asks for that.
+pub(in crate::auth) async fn send(
+    context: Context<'_>,
+    files: &ProfileFiles,
+    asker: Asker<'_>,
+    call: &Call<'_>,
+    signer: Option<&Auth>,
+) -> Result<Credentials, AuthError> {
+    let parsed = exchange(context, files, asker, call, signer, parse_credentials).await?;
+    if parsed.expiration().is_some_and(|at| at <= context.now()) {
+        let problem = "STS answered with credentials that have expired already";
+        return Err(asker.error(problem).with_hint("look at this machine's clock"));
+    }
+    Ok(parsed)
+}
+
+/// Who `auth` is, as GetCallerIdentity says. It needs no permission. `profile` is the one that the caller named.
+///
+/// # Errors
+///
+/// When `auth` is a bearer token, which STS does not know, or STS does not answer as it should.
+pub async fn caller_identity(
+    context: Context<'_>,
+    auth: &Auth,
+    profile: Option<&str>,
+) -> Result<Identity, AuthError> {
+    let asker = Asker { source: SIGNING_NAME, failing: "the caller's identity cannot be asked for" };
+    if !matches!(auth, Auth::SigV4(_)) {
+        return Err(asker.error("a bearer token serves Bedrock only"));
+    }
+    let files = ProfileFiles::load(context.host(), profile)?;
+    exchange(context, &files, asker, &Call::GetCallerIdentity, Some(auth), parse_identity).await
+}
+
+async fn exchange<T>(
+    context: Context<'_>,
+    files: &ProfileFiles,
+    asker: Asker<'_>,
+    call: &Call<'_>,
+    signer: Option<&Auth>,
+    parse: fn(StatusCode, &[u8]) -> Result<T, StsError>,
+) -> Result<T, AuthError> {
+    let region = service::region(context, files, asker.source)?;
+    let endpoint = service::endpoint(context, files, asker.source, service::STS, &region)?;
+    let mut request = call.request(&endpoint).map_err(|error| asker.error(error))?;
+    if let Some(signer) = signer.filter(|_| call.is_signed()) {
+        signer.authorize(&mut request, region.as_str(), SIGNING_NAME, context.now())?;
+    }
+    let parse = |reply: &Reply| parse(reply.status, &reply.body);
+    let again = |outcome: &Result<Reply, _>| match outcome {
+        Ok(reply) => reply.is_server_error() || matches!(parse(reply), Err(error) if is_retryable(&error)),
+        Err(_) => fetch::is_transient(outcome),
+    };
+    let reply = fetch::fetch_with_retries(context, &|_| request.clone(), LIMITS, RETRIES, &again).await;
+    let reply = reply.map_err(|error| {
+        asker
+            .error(format!("{endpoint}: {error}"))
+            .with_hint("check the region, the endpoint (AWS_ENDPOINT_URL_STS) and the network")
+    })?;
+    if reply.status.is_redirection() {
+        return Err(asker.error(format!("{endpoint} answered {}: redirects are not followed", reply.status)));
+    }
+    parse(&reply).map_err(|error| {
+        let hint = hint(&error, call);
+        asker.error(without_secrets(error, call, signer)).with_hint(hint)
+    })
+}
+
+fn is_retryable(error: &StsError) -> bool {
+    matches!(error, StsError::Service { code, .. } if RETRYABLE.contains(&code.as_str()))
+}
+
+/// Servers may echo what they were sent.
+fn without_secrets(error: StsError, call: &Call<'_>, signer: Option<&Auth>) -> StsError {
+    let StsError::Service { status, code, message } = error else { return error };
+    let mut secrets = Vec::new();
+    if let Some(Auth::SigV4(credentials)) = signer {
+        secrets.push(credentials.secret_access_key().expose());
+        secrets.extend(credentials.session_token().map(|token| token.expose()));
+    }
+    match call {
+        Call::AssumeRoleWithWebIdentity { token, .. } => secrets.push(token.expose()),
+        Call::AssumeRole { mfa, external_id, .. } => {
+            secrets.extend(mfa.map(|(_, code)| code));
+            secrets.extend(external_id);
+        }
+        Call::GetCallerIdentity => {}
+    }
+    StsError::Service {
+        status,
+        code: fetch::scrubbed(&code, &secrets),
+        message: fetch::scrubbed(&message, &secrets),
+    }
+}
+
+fn hint(error: &StsError, call: &Call<'_>) -> &'static str {
+    let StsError::Service { code, status, .. } = error else { return "" };
+    let code = code.strip_suffix("Exception").unwrap_or(code);
+    match code {
+        "AccessDenied" => match call {
+            Call::AssumeRoleWithWebIdentity { .. } => {
+                "the role's trust policy must allow sts:AssumeRoleWithWebIdentity to the token's issuer, subject and \
+                 audience"
+            }
+            _ => {
+                "the role's trust policy must allow the identity that asks, and that identity's policy must allow \
+                 sts:AssumeRole on the role; an mfa_serial or external_id may be missing"
+            }
+        },
+        "ExpiredToken" => "the credentials or the token that it was asked with have expired: renew those",
+        "InvalidClientTokenId" | "UnrecognizedClient" => {
+            "the access key that it was asked with is not known: it may be deleted, or of another partition"
+        }
+        "SignatureDoesNotMatch" | "RequestExpired" | "InvalidSignature" => {
+            "the secret access key may be wrong, or this machine's clock more than five minutes off"
+        }
+        "InvalidIdentityToken" => {
+            "the account has no OpenID Connect provider for the token's issuer, or the token is damaged"
+        }
+        "RegionDisabled" => "switch the region on for the account, or set another one",
+        _ if *status == 404 => {
+            "the endpoint does not know STS: check AWS_ENDPOINT_URL_STS and AWS_ENDPOINT_URL"
+        }
+        _ => "",
+    }
+}

@@ -1,0 +1,123 @@
+//! A role for a token of another identity provider: EKS service accounts (IRSA), GitHub Actions, GitLab, ...
+//!
+//! `AWS_WEB_IDENTITY_TOKEN_FILE` names the file of the token, `AWS_ROLE_ARN` the role and `AWS_ROLE_SESSION_NAME` the
+//! session; in a profile it is `web_identity_token_file`, `role_arn` and `role_session_name`, and the variables do not
+//! count there. The file is read each time, because whoever issues the token renews it.
+//! Source: [web identity](https://docs.aws.amazon.com/sdkref/latest/guide/feature-assume-role-credentials.html).
+
+use std::path::Path;
+
+use super::profile::{Role, SOURCE as PROFILE};
+use super::sts::{self, Asker, Call};
+use crate::auth::{Answer, Auth, AuthError, Context, Found, UNFIT, fits_header};
+use crate::credentials::Secret;
+use crate::machine::{ProfileFiles, setting};
+use crate::profile::Section;
+
+pub(in crate::auth) const SOURCE: &str = "web identity";
+
+/// The variable whose presence makes this source answer.
+pub(in crate::auth) const TOKEN_FILE: &str = "AWS_WEB_IDENTITY_TOKEN_FILE";
+
+const ROLE_ARN: &str = "AWS_ROLE_ARN";
+const SESSION_NAME: &str = "AWS_ROLE_SESSION_NAME";
+
+/// A role, a token, and who asks for them.
+struct Request<'a> {
+    source: &'a str,
+    /// What stands before the problem in an error: the variable, or file, line and profile.
+    place: &'a str,
+    role_arn: &'a str,
+    session_name: Option<&'a str>,
+    duration_seconds: Option<u32>,
+    token_file: &'a str,
+}
+
+/// The credentials that the environment asks for.
+pub(in crate::auth) async fn load(context: Context<'_>, profile: Option<&str>) -> Result<Answer, AuthError> {
+    let host = context.host();
+    let Some(token_file) = host.setting(TOKEN_FILE) else {
+        return Ok(Answer::not_here(format!("{TOKEN_FILE} is not set")));
+    };
+    let role_arn = host.setting(ROLE_ARN).ok_or_else(|| {
+        AuthError::new(SOURCE, format!("{TOKEN_FILE} is set, but {ROLE_ARN} is not"))
+            .with_hint(format!("set {ROLE_ARN} too, or unset {TOKEN_FILE} to use another source"))
+    })?;
+    let session_name = host.setting(SESSION_NAME);
+    let files = ProfileFiles::load(host, profile)?;
+    let request = Request {
+        source: SOURCE,
+        place: TOKEN_FILE,
+        role_arn: &role_arn,
+        session_name: session_name.as_deref(),
+        duration_seconds: None,
+        token_file: &token_file,
+    };
+    let auth = exchange(context, &files, &request).await?;
+    Ok(Answer::found(auth, format!("role {role_arn} for the token in {token_file} ({TOKEN_FILE})")))
+}
+
+/// The credentials that `profile` asks for.
+pub(in crate::auth) async fn credentials(
+    context: Context<'_>,
+    files: &ProfileFiles,
+    profile: &Section,
+) -> Result<Found, AuthError> {
+    let (Some(role), Some(token_file)) = (Role::of(profile), setting(profile, "web_identity_token_file"))
+    else {
+        return Err(AuthError::new(PROFILE, format!("profile {} has no web identity", profile.name())));
+    };
+    let place = files.origin_text(profile, token_file.origin());
+    let request = Request {
+        source: PROFILE,
+        place: &place,
+        role_arn: role.arn(),
+        session_name: role.session_name(),
+        duration_seconds: files.duration_seconds(profile)?,
+        token_file: token_file.value(),
+    };
+    let auth = exchange(context, files, &request).await?;
+    Ok(Found::new(auth, format!("role {} for the token in {}, {place}", role.arn(), token_file.value())))
+}
+
+async fn exchange(
+    context: Context<'_>,
+    files: &ProfileFiles,
+    request: &Request<'_>,
+) -> Result<Auth, AuthError> {
+    let Request { source, place, role_arn, token_file, .. } = *request;
+    let token = read_token(context, request)?;
+    let default_name;
+    let session_name = match request.session_name {
+        Some(name) => name,
+        None => {
+            default_name = sts::session_name(context.now());
+            &default_name
+        }
+    };
+    let call = Call::AssumeRoleWithWebIdentity {
+        role_arn,
+        session_name,
+        duration_seconds: request.duration_seconds,
+        token: &token,
+    };
+    let failing =
+        format!("{place}: the role {role_arn} cannot be had for the web identity token in {token_file}");
+    let asker = Asker { source, failing: &failing };
+    sts::send(context, files, asker, &call, None).await.map(Auth::SigV4)
+}
+
+fn read_token(context: Context<'_>, request: &Request<'_>) -> Result<Secret, AuthError> {
+    let Request { source, place, token_file, .. } = *request;
+    let broken = |problem: String| AuthError::new(source, format!("{place}: {problem}"));
+    let bytes = context.host().read(Path::new(token_file)).map_err(|error| {
+        broken(format!("the web identity token file {token_file} cannot be read: {error}"))
+            .with_hint("it is made by what issues the token: a Kubernetes service account, a CI job")
+    })?;
+    let bytes = zeroize::Zeroizing::new(bytes);
+    let token = std::str::from_utf8(&bytes).map(str::trim).unwrap_or_default();
+    if !fits_header(token) {
+        return Err(broken(format!("the web identity token in {token_file} {UNFIT}")));
+    }
+    Ok(Secret::new(token))
+}

@@ -1,0 +1,9 @@
+//! What sources read and send: the documents and forms in which services hand credentials out.
+
+pub(super) mod document;
+#[cfg(feature = "client")]
+pub(super) mod fetch;
+pub(super) mod issued;
+#[cfg(feature = "client")]
+pub(super) mod oauth;
+pub(super) mod xml;

@@ -1,0 +1,173 @@
+//! One request and its answer: authorized, dated and sent, and read as a success or as what the service says.
+
+use std::time::SystemTime;
+
+use bytes::Bytes;
+use http::HeaderMap;
+use http::response::Parts;
+
+use super::attempt::{Attempt, Attempts, Failed};
+use super::timer::{self, Timer, within};
+use crate::auth::Auth;
+use crate::client::error::{Error, TimeoutKind};
+use crate::client::hint::{self, Circumstances};
+use crate::client::models::fallback::Invocation;
+use crate::client::{Client, ERROR_BODY, caller};
+use crate::converse::ConverseRequest;
+use crate::endpoint::{Plane, Region, SIGNING_NAME};
+use crate::model_id::ModelId;
+use crate::operation::{self, AnswerError, BuildError, ServiceError};
+use crate::transport::{Body, BoxFuture};
+
+/// Not signed, as the SDKs leave it out too: proxies like to rewrite it.
+const USER_AGENT: http::HeaderValue =
+    http::HeaderValue::from_static(concat!("bedrill/", env!("CARGO_PKG_VERSION")));
+
+/// An answer that is not a success.
+struct Refusal {
+    head: Parts,
+    error: ServiceError,
+    /// When the request was sent, and when the head of the answer came, by the client's clock.
+    sent: SystemTime,
+    received: SystemTime,
+}
+
+/// Makes the request, as often as it is sent: one that has been sent is not kept.
+type Build<'a> = dyn Fn() -> Result<http::Request<Bytes>, BuildError> + Sync + 'a;
+
+/// What to tell the user about an error, besides what the service says.
+type Advise<'a> = dyn Fn(&ServiceError, &Auth) -> Option<String> + Sync + 'a;
+
+impl Client {
+    /// Invokes `model_id`, which may be another than `request` names, in the region that is its own.
+    pub(in crate::client) async fn invoke_as(
+        &self,
+        model_id: &ModelId,
+        request: &ConverseRequest,
+        how: Invocation,
+        attempt: &Attempt,
+    ) -> Result<(Parts, Body), Failed> {
+        self.invoke_in(self.region_for(model_id), model_id, request, how, attempt).await
+    }
+
+    pub(in crate::client) async fn invoke_in(
+        &self,
+        region: &Region,
+        model_id: &ModelId,
+        request: &ConverseRequest,
+        how: Invocation,
+        attempt: &Attempt,
+    ) -> Result<(Parts, Body), Failed> {
+        let endpoint = self.endpoint(Plane::Data, region)?;
+        let build = || (how.build)(model_id.as_str(), request, &endpoint);
+        let advise = |error: &ServiceError, auth: &Auth| {
+            hint::for_error(error, &Circumstances { region, model_id, auth, action: how.action })
+        };
+        self.exchange(&build, region, &advise, attempt).await
+    }
+
+    /// Authorizes and sends; an answer other than 200 is an error, with what `advise` says about it.
+    ///
+    /// A request whose key is rejected is sent once more within the same attempt, when the sources have another key.
+    ///
+    /// Boxed, and not generic: the callers hold it in several places, and their futures would hold as many of it.
+    pub(in crate::client) fn exchange<'a>(
+        &'a self,
+        build: &'a Build<'a>,
+        region: &'a Region,
+        advise: &'a Advise<'a>,
+        attempt: &'a Attempt,
+    ) -> BoxFuture<'a, Result<(Parts, Body), Failed>> {
+        Box::pin(async move {
+            let mut auth = self.auth().await?;
+            let mut is_replaced = false;
+            let Refusal { head, error, sent, received } = loop {
+                let refusal = match self.send(build, region, &auth, attempt).await? {
+                    Ok(success) => return Ok(success),
+                    Err(refusal) => refusal,
+                };
+                if is_replaced {
+                    break refusal;
+                }
+                match self.replacement(&refusal.error, &auth).await {
+                    Some(other) => auth = other,
+                    None => break refusal,
+                }
+                is_replaced = true;
+            };
+            let advice = if head.status.is_redirection() {
+                Some("redirects are not followed, because they would carry the credentials along".to_owned())
+            } else {
+                advise(&error, &auth)
+            };
+            let measured = self.0.attempts.measure(&auth, &head.headers, sent, received);
+            Err(Failed::refused(Error::from(error).with_hint(advice), measured))
+        })
+    }
+
+    /// Authorizes and sends once: the answer when it is a success, else what the service says.
+    async fn send(
+        &self,
+        build: &Build<'_>,
+        region: &Region,
+        auth: &Auth,
+        attempt: &Attempt,
+    ) -> Result<Result<(Parts, Body), Refusal>, Error> {
+        let Attempts { timeouts, .. } = &self.0.attempts;
+        let transport = &*self.0.transport;
+        let sent = (self.0.clock)();
+        let sending = transport.send(self.authorized(build, region, auth, attempt, sent)?);
+        let mut first_byte = Timer::start(transport, TimeoutKind::FirstByte, timeouts.first_byte());
+        let response = within(first_byte.as_mut(), sending).await??;
+        let received = (self.0.clock)();
+        let (head, mut body) = response.into_parts();
+        if head.status == http::StatusCode::OK {
+            return Ok(Ok((head, body)));
+        }
+        let whole = timer::read_at_most(&mut body, ERROR_BODY, transport, timeouts).await;
+        let whole = caller::redacted(&whole.unwrap_or_default(), auth);
+        let error = operation::parse_error(head.status.as_u16(), &head.headers, &whole);
+        Ok(Err(Refusal { head, error, sent, received }))
+    }
+
+    /// The request of `attempt`, ready to be sent. Made apart from the future that waits for the answer, which would keep
+    /// its room.
+    fn authorized(
+        &self,
+        build: &Build<'_>,
+        region: &Region,
+        auth: &Auth,
+        attempt: &Attempt,
+        sent: SystemTime,
+    ) -> Result<http::Request<Bytes>, Error> {
+        let mut http = build()?;
+        http.headers_mut().insert(http::header::USER_AGENT, USER_AGENT);
+        attempt.mark(http.headers_mut());
+        let date = attempt.date(sent);
+        auth.authorize_with_keys(&mut http, region.as_str(), SIGNING_NAME, date, Some(&self.0.signing_keys))?;
+        Ok(http)
+    }
+
+    /// Reads an answer that is one JSON document.
+    pub(in crate::client) async fn document<T>(
+        &self,
+        head: &Parts,
+        mut body: Body,
+        parse: fn(&HeaderMap, &[u8]) -> Result<T, AnswerError>,
+    ) -> Result<T, Error> {
+        let request_id = operation::request_id(&head.headers);
+        let described = |error: Error| error.with_response(head.status.as_u16(), request_id);
+        let Attempts { timeouts, .. } = &self.0.attempts;
+        let allowed = self.0.frame_budget;
+        let whole = timer::read_at_most(&mut body, allowed, &*self.0.transport, timeouts).await;
+        let whole = whole.map_err(described)?;
+        if whole.len() > allowed {
+            return Err(described(AnswerError::OverBudget { allowed }.into()));
+        }
+        if let Ok(answer) = parse(&head.headers, &whole) {
+            return Ok(answer);
+        }
+        // Read again for the error, which quotes it.
+        parse(&head.headers, &self.quotable(&whole).await).map_err(|error| described(error.into()))
+    }
+}

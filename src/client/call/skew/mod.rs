@@ -1,0 +1,109 @@
+//! A clock that is wrong: measured against the service's, and put right for this client.
+//!
+//! ```text
+//! sent -------- Date -------- received        skew = Date - (sent + received) / 2
+//! ```
+//!
+//! A signature is dated, and the service refuses one of another time than its own. When a refusal comes from a clock
+//! that is more than 4 minutes away from the time that was signed, the client keeps the difference, and signs with it
+//! from then on. The measure is worthless behind a cache (`Age`), or after a round trip of more than 15 minutes.
+//! Source: the rule that the AWS SDKs share since 2026.
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use http::HeaderMap;
+use http::header::{AGE, DATE};
+
+use crate::base::time::parse_http_date;
+
+/// From here on a clock is wrong. Services tolerate five minutes.
+const TOLERATED_MS: u64 = 4 * 60 * 1_000;
+
+const LONGEST_ROUND_TRIP: Duration = Duration::from_secs(15 * 60);
+
+/// The errors that a wrong clock can cause.
+const CODES: [&str; 5] = [
+    "AccessDeniedException",
+    "AuthFailure",
+    "InvalidSignatureException",
+    "RequestTimeTooSkewed",
+    "SignatureDoesNotMatch",
+];
+
+/// How far a clock is behind the service's, in milliseconds; negative when it is ahead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(in crate::client) struct Skew(i64);
+
+impl Skew {
+    /// The skew that a response shows, when it shows any.
+    pub(in crate::client) fn measure(
+        headers: &HeaderMap,
+        sent: SystemTime,
+        received: SystemTime,
+    ) -> Option<Self> {
+        if headers.contains_key(AGE) {
+            return None;
+        }
+        // Fails when the clock was set back in the meantime.
+        let round_trip = received.duration_since(sent).ok()?;
+        if round_trip > LONGEST_ROUND_TRIP {
+            return None;
+        }
+        let date = parse_http_date(headers.get(DATE)?.to_str().ok()?)?;
+        let here = sent.checked_add(round_trip / 2)?;
+        unix_ms(date)?.checked_sub(unix_ms(here)?).map(Self)
+    }
+
+    /// The skew to sign with instead of `self`, which this request was signed with, after it was refused with `code`.
+    ///
+    /// It is compared with what this request was signed with, and not with what the client would sign with by now:
+    /// of two requests that are refused at once, both are sent again.
+    pub(in crate::client) fn corrected(self, code: Option<&str>, measured: Option<Self>) -> Option<Self> {
+        let measured = measured?;
+        let wrong = measured.0.abs_diff(self.0) > TOLERATED_MS;
+        (wrong && CODES.contains(&code?)).then_some(measured)
+    }
+
+    /// The service's time at the moment when this clock shows `now`.
+    pub(in crate::client) fn apply(self, now: SystemTime) -> SystemTime {
+        let by = Duration::from_millis(self.0.unsigned_abs());
+        let there = if self.0 < 0 { now.checked_sub(by) } else { now.checked_add(by) };
+        there.unwrap_or(now)
+    }
+}
+
+fn unix_ms(at: SystemTime) -> Option<i64> {
+    match at.duration_since(UNIX_EPOCH) {
+        Ok(after) => i64::try_from(after.as_millis()).ok(),
+        Err(before) => i64::try_from(before.duration().as_millis()).ok()?.checked_neg(),
+    }
+}
+
+/// The skew that a client signs with: learnt by one request, used by all later ones.
+#[derive(Debug)]
+pub(in crate::client) struct LearntSkew {
+    milliseconds: AtomicI64,
+    enabled: bool,
+}
+
+impl LearntSkew {
+    pub(in crate::client) fn new(enabled: bool) -> Self {
+        Self { milliseconds: AtomicI64::new(0), enabled }
+    }
+
+    pub(in crate::client) fn is_enabled(&self) -> bool {
+        self.enabled
+    }
+
+    pub(in crate::client) fn get(&self) -> Skew {
+        Skew(self.milliseconds.load(Ordering::Relaxed))
+    }
+
+    pub(in crate::client) fn set(&self, skew: Skew) {
+        self.milliseconds.store(skew.0, Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,241 @@
+//! Limits at work: timers of the transport's runtime, polled beside what they bound.
+
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+use std::time::{Duration, Instant};
+
+use super::timeouts::Timeouts;
+use crate::client::error::{Error, TimedOut, TimeoutKind};
+use crate::transport::{Body, BoxFuture, Transport};
+
+/// One limit, running from when it was made.
+pub(in crate::client) struct Timer {
+    kind: TimeoutKind,
+    limit: Duration,
+    sleep: BoxFuture<'static, ()>,
+}
+
+impl Timer {
+    /// A timer for `limit`; `None` when there is no limit.
+    pub(in crate::client) fn start(
+        transport: &dyn Transport,
+        kind: TimeoutKind,
+        limit: Option<Duration>,
+    ) -> Option<Self> {
+        let limit = limit?;
+        Some(Self { kind, limit, sleep: transport.sleep(limit) })
+    }
+
+    /// Which limit ran out, when it has. Not to be asked again then.
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<TimedOut> {
+        self.sleep.as_mut().poll(context).map(|()| TimedOut::new(self.kind, self.limit))
+    }
+}
+
+/// What `work` resolves to, unless `timer` runs out first. Work that is done wins.
+///
+/// The work comes pinned. To pin it in here would keep it twice, where it came and where it is polled, and an attempt is a
+/// kilobyte.
+pub(in crate::client) fn within<W: Future + Unpin>(
+    mut timer: Option<&mut Timer>,
+    mut work: W,
+) -> impl Future<Output = Result<W::Output, TimedOut>> {
+    poll_fn(move |context| match Pin::new(&mut work).poll(context) {
+        Poll::Ready(done) => Poll::Ready(Ok(done)),
+        Poll::Pending => timer.as_mut().map_or(Poll::Pending, |timer| timer.poll(context).map(Err)),
+    })
+}
+
+/// Reads a body that is no stream, or its first `limit` bytes and a little more, within the limits for silence and for
+/// one frame.
+///
+/// Boxed: it is for errors, most of the time, and every call has room for one.
+pub(in crate::client) fn read_at_most<'a>(
+    body: &'a mut Body,
+    limit: usize,
+    transport: &'a dyn Transport,
+    timeouts: &'a Timeouts,
+) -> BoxFuture<'a, Result<Vec<u8>, Error>> {
+    Box::pin(async move {
+        let mut whole = Vec::new();
+        let read = async {
+            loop {
+                let mut idle = Timer::start(transport, TimeoutKind::Idle, timeouts.idle());
+                let Some(chunk) = within(idle.as_mut(), pin!(body.chunk())).await?? else {
+                    return Ok::<_, Error>(());
+                };
+                whole.extend_from_slice(&chunk);
+                if whole.len() > limit {
+                    return Ok(());
+                }
+            }
+        };
+        let mut frame = Timer::start(transport, TimeoutKind::Frame, timeouts.frame());
+        within(frame.as_mut(), pin!(read)).await??;
+        Ok(whole)
+    })
+}
+
+/// The limits of a stream. They run only while the network is waited for.
+pub(in crate::client) struct StreamTimers {
+    transport: Arc<dyn Transport>,
+    idle: Silence,
+    frame: Silence,
+    /// Runs from the beginning of the call, which knows it.
+    pub(in crate::client) total: Option<Timer>,
+}
+
+impl StreamTimers {
+    pub(in crate::client) fn new(transport: Arc<dyn Transport>, timeouts: Timeouts) -> Self {
+        let idle = Silence::new(TimeoutKind::Idle, timeouts.idle());
+        let frame = Silence::new(TimeoutKind::Frame, timeouts.frame());
+        Self { transport, idle, frame, total: None }
+    }
+
+    /// Bytes have come.
+    pub(in crate::client) fn chunk_came(&mut self) {
+        self.idle.since = None;
+    }
+
+    /// A frame is whole.
+    pub(in crate::client) fn frame_came(&mut self) {
+        self.frame.since = None;
+    }
+
+    /// Whether the whole call has taken too long.
+    pub(in crate::client) fn poll_total(&mut self, context: &mut Context<'_>) -> Poll<TimedOut> {
+        self.total.as_mut().map_or(Poll::Pending, |total| total.poll(context))
+    }
+
+    /// Which limit has run out, now that nothing comes; `in_frame` with a part of a frame in hand.
+    pub(in crate::client) fn poll_waiting(
+        &mut self,
+        in_frame: bool,
+        context: &mut Context<'_>,
+    ) -> Poll<TimedOut> {
+        let timed_out = self.idle.poll(&*self.transport, context);
+        if timed_out.is_pending() && in_frame {
+            return self.frame.poll(&*self.transport, context);
+        }
+        timed_out
+    }
+}
+
+/// A limit on a silence that is over, most of the time, long before the limit.
+///
+/// A timer for each of thousands of silences is work. So the timer of an earlier one runs on, and only when it rings is
+/// it seen how long the present one has lasted, and a timer set for the rest.
+struct Silence {
+    kind: TimeoutKind,
+    limit: Option<Duration>,
+    /// When the present one began; `None` while there is none.
+    since: Option<Instant>,
+    alarm: Option<Alarm>,
+}
+
+struct Alarm {
+    timer: Timer,
+    /// Whether it was set for the present silence, and says that this has lasted too long.
+    decides: bool,
+}
+
+impl Silence {
+    fn new(kind: TimeoutKind, limit: Option<Duration>) -> Self {
+        Self { kind, limit, since: None, alarm: None }
+    }
+
+    /// Whether the silence, which begins now at the latest, has lasted too long.
+    fn poll(&mut self, transport: &dyn Transport, context: &mut Context<'_>) -> Poll<TimedOut> {
+        let Some(limit) = self.limit else { return Poll::Pending };
+        let since = *self.since.get_or_insert_with(|| {
+            if let Some(alarm) = &mut self.alarm {
+                alarm.decides = false;
+            }
+            transport.now()
+        });
+        loop {
+            let alarm = self.alarm.get_or_insert_with(|| {
+                let rest = limit.saturating_sub(transport.now().saturating_duration_since(since));
+                Alarm { timer: Timer { kind: self.kind, limit, sleep: transport.sleep(rest) }, decides: true }
+            });
+            let timed_out = ready!(alarm.timer.poll(context));
+            if alarm.decides {
+                return Poll::Ready(timed_out);
+            }
+            self.alarm = None;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::task::Waker;
+
+    use bytes::Bytes;
+
+    use super::*;
+    use crate::transport::TransportError;
+
+    /// A clock that stands still until it is set, and timers that ring when they are told to.
+    #[derive(Default)]
+    struct Clock {
+        started: Mutex<Vec<Duration>>,
+        time: Mutex<Option<Instant>>,
+        ring: Arc<AtomicBool>,
+    }
+
+    impl Clock {
+        fn pass(&self, seconds: u64) {
+            let time = self.now() + Duration::from_secs(seconds);
+            *self.time.lock().expect("the time") = Some(time);
+        }
+    }
+
+    impl Transport for Clock {
+        fn send(
+            &self,
+            _: http::Request<Bytes>,
+        ) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
+            unreachable!("nothing is sent")
+        }
+
+        fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
+            self.started.lock().expect("the timers").push(duration);
+            let ring = Arc::clone(&self.ring);
+            Box::pin(poll_fn(move |_| {
+                if ring.swap(false, Ordering::Relaxed) { Poll::Ready(()) } else { Poll::Pending }
+            }))
+        }
+
+        fn now(&self) -> Instant {
+            *self.time.lock().expect("the time").get_or_insert_with(Instant::now)
+        }
+    }
+
+    #[test]
+    fn a_thousand_silences_take_one_timer_and_the_limit_is_kept() {
+        let clock = Clock::default();
+        let mut silence = Silence::new(TimeoutKind::Idle, Some(Duration::from_secs(300)));
+        let mut context = Context::from_waker(Waker::noop());
+        for _ in 0..1_000 {
+            assert!(silence.poll(&clock, &mut context).is_pending());
+            silence.since = None;
+        }
+        assert_eq!(clock.started.lock().expect("the timers")[..], [Duration::from_secs(300)]);
+
+        // The last silence begins 200 s into that timer.
+        clock.pass(200);
+        assert!(silence.poll(&clock, &mut context).is_pending());
+        clock.pass(100);
+        clock.ring.store(true, Ordering::Relaxed);
+        assert!(silence.poll(&clock, &mut context).is_pending());
+        let seconds = clock.started.lock().expect("the timers").clone();
+        assert_eq!(seconds, [Duration::from_secs(300), Duration::from_secs(200)]);
+        clock.ring.store(true, Ordering::Relaxed);
+        assert!(silence.poll(&clock, &mut context).is_ready());
+    }
+}

@@ -1,0 +1,397 @@
+//! The one error of the client: what failed, and everything the service said about it.
+
+mod retryable;
+mod stream_end;
+#[cfg(test)]
+mod tests;
+mod timeout;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::auth::AuthError;
+use crate::converse::{AssemblyError, EventError, MessageBuilder, StreamException};
+use crate::endpoint::EndpointError;
+use crate::machine::SettingsError;
+use crate::model_id::ModelIdError;
+use crate::operation::{AnswerError, BuildError, ServiceError};
+use crate::transport::{TransportError, TransportErrorKind};
+
+pub(crate) use retryable::Retryable;
+pub use stream_end::StreamEnd;
+pub use timeout::TimeoutKind;
+pub(crate) use timeout::{Progress, TimedOut};
+
+/// What kind of thing failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The region, the endpoint, the model id or the TLS settings cannot be used. Nothing was sent.
+    Configuration,
+    /// No usable credentials. Nothing was sent.
+    Credentials,
+    /// No response, or a body that broke off.
+    Transport,
+    /// One of the client's limits ran out; [`Error::timeout_kind`] tells which.
+    Timeout,
+    /// The service answered with an error status.
+    Service,
+    /// The service answered with success, but not with what the operation answers.
+    Answer,
+    /// The frames are corrupt or cut, or the stream ended before `messageStop`.
+    Stream,
+    /// The service reported an exception or an error inside the stream.
+    Exception,
+    /// The events do not make a message.
+    Assembly,
+}
+
+/// Why a call, or a stream, failed.
+///
+/// `Display` is complete: what failed, where, and what to do next where that is known. The parts are there too:
+/// [`kind`](Self::kind), [`code`](Self::code), [`status`](Self::status), [`request_id`](Self::request_id),
+/// [`events_delivered`](Self::events_delivered).
+#[derive(Debug)]
+pub struct Error(Arc<Parts>);
+
+#[derive(Debug)]
+struct Parts {
+    cause: Cause,
+    request_id: Option<String>,
+    status: Option<u16>,
+    events_delivered: u64,
+    attempts: u32,
+    in_stream: bool,
+    received: Option<Received>,
+    hint: Option<String>,
+}
+
+/// What came of an answer before it failed. `Debug` does not show it: it is what people say.
+struct Received(MessageBuilder);
+
+impl fmt::Debug for Received {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Received(..)")
+    }
+}
+
+#[derive(Debug)]
+enum Cause {
+    Configuration(Box<dyn std::error::Error + Send + Sync>),
+    Credentials(AuthError),
+    Transport(TransportError),
+    Timeout(TimedOut),
+    Service(ServiceError),
+    Answer(AnswerError),
+    Event(EventError),
+    Assembly(AssemblyError),
+}
+
+impl Error {
+    fn new(cause: Cause) -> Self {
+        let (status, request_id) = match &cause {
+            Cause::Service(error) => (Some(error.status()), error.request_id().map(str::to_owned)),
+            _ => (None, None),
+        };
+        Self(Arc::new(Parts {
+            cause,
+            request_id,
+            status,
+            events_delivered: 0,
+            attempts: 0,
+            in_stream: false,
+            received: None,
+            hint: None,
+        }))
+    }
+
+    pub(crate) fn configuration(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::new(Cause::Configuration(error.into()))
+    }
+
+    /// The same error for another who waited for the same answer.
+    pub(crate) fn shared(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+
+    /// Completes the error. It is not shared yet where that happens.
+    fn complete(mut self, change: impl FnOnce(&mut Parts)) -> Self {
+        if let Some(parts) = Arc::get_mut(&mut self.0) {
+            change(parts);
+        }
+        self
+    }
+
+    pub(crate) fn with_response(self, status: u16, request_id: Option<&str>) -> Self {
+        self.complete(|parts| {
+            parts.status = Some(status);
+            parts.request_id = request_id.map(str::to_owned);
+        })
+    }
+
+    /// Marks the error as the end of a stream of which `events` events have been handed out.
+    pub(crate) fn in_stream(self, events: u64) -> Self {
+        self.complete(|parts| {
+            parts.in_stream = true;
+            parts.events_delivered = events;
+        })
+    }
+
+    pub(crate) fn with_attempts(self, attempts: u32) -> Self {
+        // What these two report was found before anything was sent.
+        if matches!(self.kind(), ErrorKind::Configuration | ErrorKind::Credentials) {
+            return self;
+        }
+        self.complete(|parts| parts.attempts = attempts)
+    }
+
+    pub(crate) fn with_received(self, message: MessageBuilder) -> Self {
+        self.complete(|parts| parts.received = Some(Received(message)))
+    }
+
+    pub(crate) fn with_hint(self, hint: Option<String>) -> Self {
+        self.complete(|parts| parts.hint = hint)
+    }
+
+    /// What kind of thing failed.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        match &self.0.cause {
+            Cause::Configuration(_) => ErrorKind::Configuration,
+            Cause::Credentials(_) => ErrorKind::Credentials,
+            Cause::Transport(_) => ErrorKind::Transport,
+            Cause::Timeout(_) => ErrorKind::Timeout,
+            Cause::Service(_) => ErrorKind::Service,
+            Cause::Answer(_) => ErrorKind::Answer,
+            Cause::Event(EventError::Exception(_) | EventError::Error { .. }) => ErrorKind::Exception,
+            Cause::Event(_) => ErrorKind::Stream,
+            Cause::Assembly(_) => ErrorKind::Assembly,
+        }
+    }
+
+    /// The service's name for the error, `ThrottlingException`, from an HTTP error or from inside the stream.
+    #[must_use]
+    pub fn code(&self) -> Option<&str> {
+        match &self.0.cause {
+            Cause::Service(error) => error.code(),
+            Cause::Event(EventError::Exception(exception)) => Some(exception.kind.as_str()),
+            Cause::Event(EventError::Error { code, .. }) => Some(code),
+            _ => None,
+        }
+    }
+
+    /// The service's own words, unescaped.
+    #[must_use]
+    pub fn message(&self) -> Option<&str> {
+        match &self.0.cause {
+            Cause::Service(error) => Some(error.message()).filter(|message| !message.is_empty()),
+            Cause::Event(EventError::Exception(exception)) => exception.message.as_deref(),
+            Cause::Event(EventError::Error { message, .. }) => Some(message),
+            _ => None,
+        }
+    }
+
+    /// The status of the HTTP response; `None` when there was none. 200 for what failed inside a stream.
+    #[must_use]
+    pub fn status(&self) -> Option<u16> {
+        self.0.status
+    }
+
+    /// The id of the exchange (`x-amzn-requestid`), for AWS support.
+    #[must_use]
+    pub fn request_id(&self) -> Option<&str> {
+        self.0.request_id.as_deref()
+    }
+
+    /// How many events of the stream had been handed out before it failed. With 0, sending the request again
+    /// repeats nothing.
+    #[must_use]
+    pub fn events_delivered(&self) -> u64 {
+        self.0.events_delivered
+    }
+
+    /// How many requests were sent before the client gave up; 0 when nothing was sent.
+    #[must_use]
+    pub fn attempts(&self) -> u32 {
+        self.0.attempts
+    }
+
+    /// What came of the answer before it failed, in the error of [`ConverseStream::collect`](
+    /// crate::ConverseStream::collect); [`MessageBuilder::text`] is its text. With the stream itself, what came was
+    /// handed out before.
+    #[must_use]
+    pub fn received(&self) -> Option<&MessageBuilder> {
+        self.0.received.as_ref().map(|received| &received.0)
+    }
+
+    /// Which limit ran out, when one did.
+    #[must_use]
+    pub fn timeout_kind(&self) -> Option<TimeoutKind> {
+        match &self.0.cause {
+            Cause::Timeout(error) => Some(error.kind),
+            // The only limit that a transport sets itself.
+            Cause::Transport(error) if error.kind() == TransportErrorKind::Timeout => {
+                Some(TimeoutKind::Connect)
+            }
+            _ => None,
+        }
+    }
+
+    /// How long the service asks to wait before another try (`x-amz-retry-after`).
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        match &self.0.cause {
+            Cause::Service(error) => error.retry_after_ms().map(Duration::from_millis),
+            _ => None,
+        }
+    }
+
+    /// What to do next, where that is known. Part of `Display` too.
+    #[must_use]
+    pub fn hint(&self) -> Option<&str> {
+        self.0.hint.as_deref()
+    }
+
+    /// The exception that the service reported inside the stream.
+    #[must_use]
+    pub fn exception(&self) -> Option<&StreamException> {
+        match &self.0.cause {
+            Cause::Event(EventError::Exception(exception)) => Some(exception),
+            _ => None,
+        }
+    }
+
+    /// Which part of the transport failed.
+    #[must_use]
+    pub fn transport_kind(&self) -> Option<TransportErrorKind> {
+        match &self.0.cause {
+            Cause::Transport(error) => Some(error.kind()),
+            _ => None,
+        }
+    }
+
+    /// Whether the same request may well succeed when it is sent again: the connection broke, time ran out, the
+    /// service was overloaded, throttled or not ready. The client has tried [`attempts`](Self::attempts) times
+    /// already. Look at [`events_delivered`](Self::events_delivered) before sending again.
+    ///
+    /// The statuses and codes are those that the AWS SDKs retry in their standard mode
+    /// ([Retry behavior](https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html)), and
+    /// `ModelNotReadyException`, which Bedrock's model marks as retryable.
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        self.retryable().is_some()
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let parts = &*self.0;
+        match &parts.cause {
+            Cause::Configuration(error) => error.fmt(f)?,
+            Cause::Credentials(error) => error.fmt(f)?,
+            Cause::Transport(error) => error.fmt(f)?,
+            Cause::Timeout(error) => error.fmt(f)?,
+            Cause::Service(error) => error.fmt(f)?,
+            Cause::Answer(error) => error.fmt(f)?,
+            Cause::Event(error) => error.fmt(f)?,
+            Cause::Assembly(error) => error.fmt(f)?,
+        }
+        if parts.events_delivered > 0 {
+            let events = parts.events_delivered;
+            write!(f, " (after {events} event{})", if events == 1 { "" } else { "s" })?;
+        }
+        if parts.attempts > 1 {
+            write!(f, " ({} attempts)", parts.attempts)?;
+        }
+        if let Some(request_id) = &parts.request_id {
+            write!(f, " [request id {}]", crate::base::quote::escape(request_id))?;
+        }
+        if let Some(hint) = &parts.hint {
+            write!(f, "\n  {hint}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Error {
+    // `Display` already says what the cause says, so the chain goes on below it.
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match &self.0.cause {
+            Cause::Configuration(error) => error.source(),
+            Cause::Credentials(error) => error.source(),
+            Cause::Transport(error) => error.source(),
+            Cause::Timeout(error) => error.source(),
+            Cause::Service(error) => error.source(),
+            Cause::Answer(error) => error.source(),
+            Cause::Event(error) => error.source(),
+            Cause::Assembly(error) => error.source(),
+        }
+    }
+}
+
+impl From<SettingsError> for Error {
+    fn from(error: SettingsError) -> Self {
+        Self::configuration(error)
+    }
+}
+
+impl From<AuthError> for Error {
+    fn from(error: AuthError) -> Self {
+        Self::new(Cause::Credentials(error))
+    }
+}
+
+impl From<TransportError> for Error {
+    fn from(error: TransportError) -> Self {
+        Self::new(Cause::Transport(error))
+    }
+}
+
+impl From<TimedOut> for Error {
+    fn from(error: TimedOut) -> Self {
+        Self::new(Cause::Timeout(error))
+    }
+}
+
+impl From<ServiceError> for Error {
+    fn from(error: ServiceError) -> Self {
+        Self::new(Cause::Service(error))
+    }
+}
+
+impl From<AnswerError> for Error {
+    fn from(error: AnswerError) -> Self {
+        Self::new(Cause::Answer(error))
+    }
+}
+
+impl From<EventError> for Error {
+    fn from(error: EventError) -> Self {
+        Self::new(Cause::Event(error))
+    }
+}
+
+impl From<AssemblyError> for Error {
+    fn from(error: AssemblyError) -> Self {
+        Self::new(Cause::Assembly(error))
+    }
+}
+
+impl From<EndpointError> for Error {
+    fn from(error: EndpointError) -> Self {
+        Self::configuration(error)
+    }
+}
+
+impl From<ModelIdError> for Error {
+    fn from(error: ModelIdError) -> Self {
+        Self::configuration(error)
+    }
+}
+
+impl From<BuildError> for Error {
+    fn from(error: BuildError) -> Self {
+        Self::configuration(error)
+    }
+}

@@ -1,0 +1,264 @@
+//! Finding models: the two lists, asked once and stored.
+//!
+//! ```text
+//! memory (one call at a time) -> file (shared by processes) -> service
+//!                                        ^                        |
+//!                                        '-- when it fails: the stored answer, however old, and said
+//! ```
+
+mod both;
+mod store;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use sha2::{Digest as _, Sha256};
+
+use super::control::LIST_PROFILES;
+use crate::auth::Auth;
+use crate::base::flight::{Decision, SingleFlight};
+use crate::base::{hex, time};
+use crate::catalog::{Catalog, DiscoverySettings, Listing, Warning};
+use crate::client::Client;
+use crate::client::error::{Error, ErrorKind};
+use crate::endpoint::{Plane, Region};
+use crate::models::{ListFoundationModelsRequest, ListInferenceProfilesRequest};
+use both::both;
+use store::Stored;
+
+pub(in crate::client) use store::Store;
+
+/// The largest page: almost every account has one.
+const PAGE: u32 = 1_000;
+
+/// How long an answer that lacks something stays in memory: long enough not to hammer a service that fails, short
+/// enough to see a permission that was just given.
+const RETRY_AFTER: Duration = Duration::from_secs(60);
+
+/// What a client has found so far.
+pub(in crate::client) struct Discovery {
+    lookups: Mutex<HashMap<String, Arc<Lookup>>>,
+}
+
+/// The answer under one key, and the call that is under way for it.
+type Lookup = SingleFlight<Option<Answer>, Result<Arc<Catalog>, Shared>>;
+
+/// An answer in memory: until when it is fresh.
+struct Answer {
+    catalog: Arc<Catalog>,
+    fresh_until: SystemTime,
+}
+
+/// The error of all who waited for one answer.
+struct Shared(Error);
+
+impl Clone for Shared {
+    fn clone(&self) -> Self {
+        Self(self.0.shared())
+    }
+}
+
+impl Discovery {
+    pub(in crate::client) fn new() -> Self {
+        Self { lookups: Mutex::new(HashMap::new()) }
+    }
+
+    fn lookup(&self, key: &str, now: SystemTime) -> Arc<Lookup> {
+        let fresh = |answer: &mut Option<Answer>| answer.as_ref().is_some_and(|it| now < it.fresh_until);
+        let mut lookups = self.lookups.lock().unwrap_or_else(PoisonError::into_inner);
+        // Temporary credentials make a new key every hour.
+        lookups.retain(|other, lookup| other == key || lookup.is_asking() || lookup.with(fresh));
+        let empty = || Arc::new(SingleFlight::new(None));
+        Arc::clone(lookups.entry(key.to_owned()).or_insert_with(empty))
+    }
+}
+
+impl Client {
+    /// The models that can be invoked, and the ids to invoke them by.
+    ///
+    /// It asks ListFoundationModels and ListInferenceProfiles, once for all who call at the same time, and stores the
+    /// answer for [`refresh_interval`](DiscoverySettings::refresh_interval): in memory, and in the folder `bedrill` of
+    /// `XDG_CACHE_HOME` or `~/.cache`, where other processes find it. It is stored by credentials, region, endpoint and
+    /// settings, so that another account never sees it. With an interval of 0 every call asks the service, and nothing
+    /// is stored or shared.
+    ///
+    /// Where the permission bedrock:ListInferenceProfiles is missing, the models that need no profile are listed all the
+    /// same. When the service fails, the last stored answer is given, however old. Both are said in
+    /// [`Catalog::warnings`].
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] when the models cannot be listed and no earlier answer is stored. Where a permission is missing, the
+    /// error's hint names the IAM action.
+    pub async fn models(&self, settings: &DiscoverySettings) -> Result<Arc<Catalog>, Error> {
+        self.discover(settings, false).await
+    }
+
+    /// As [`models`](Self::models), from the service even when a stored answer is still fresh.
+    ///
+    /// # Errors
+    ///
+    /// As [`models`](Self::models).
+    pub async fn refresh_models(&self, settings: &DiscoverySettings) -> Result<Arc<Catalog>, Error> {
+        self.discover(settings, true).await
+    }
+
+    /// How the client itself looks for models: what [`ClientBuilder::discovery`](crate::client::ClientBuilder::discovery) set.
+    #[must_use]
+    pub fn discovery(&self) -> &DiscoverySettings {
+        &self.0.discovery_settings
+    }
+
+    async fn discover(&self, settings: &DiscoverySettings, force: bool) -> Result<Arc<Catalog>, Error> {
+        self.learn_region().await;
+        let region = settings.region().unwrap_or_else(|| self.home_region());
+        let Some(interval) = settings.refresh_interval() else {
+            let work = Work { client: self, settings, region, name: None, interval: Duration::ZERO, force };
+            return work.run().await.map(|answer| answer.catalog);
+        };
+        let key = self.discovery_key(region, settings).await?;
+        let name = format!("models-{key}");
+        let work = Work { client: self, settings, region, name: Some(&name), interval, force };
+        let now = (self.0.clock)();
+        let decide = |answer: &Option<Answer>| match answer {
+            Some(answer) if !force && now < answer.fresh_until => {
+                Decision::Serve(Ok(Arc::clone(&answer.catalog)))
+            }
+            _ => Decision::Ask,
+        };
+        let keep = |kept: &mut Option<Answer>, result: Result<Answer, Error>| {
+            let answer = result.map_err(Shared)?;
+            Ok(Arc::clone(&kept.insert(answer).catalog))
+        };
+        self.0
+            .discovery
+            .lookup(&key, now)
+            .run(decide, || work.run(), keep)
+            .await
+            .map_err(|Shared(error)| error)
+    }
+
+    /// Tells answers apart: by who asks, where, and for what. Neither key ids nor tokens can be read from it.
+    async fn discovery_key(&self, region: &Region, settings: &DiscoverySettings) -> Result<String, Error> {
+        let auth = self.auth().await?;
+        let principal = match &auth {
+            Auth::SigV4(credentials) => credentials.access_key_id(),
+            Auth::Bearer(token) => token.expose(),
+        };
+        let endpoint = self.endpoint(Plane::Control, region)?;
+        let mut hash = Sha256::new();
+        for part in [principal, region.as_str(), endpoint.url(), &settings.fingerprint()] {
+            hash.update(part);
+            hash.update([0]);
+        }
+        Ok(hex::encode(&hash.finalize()))
+    }
+}
+
+/// One look at file and service.
+struct Work<'a> {
+    client: &'a Client,
+    settings: &'a DiscoverySettings,
+    region: &'a Region,
+    /// The file's name; `None` when nothing is to be stored.
+    name: Option<&'a str>,
+    interval: Duration,
+    force: bool,
+}
+
+impl Work<'_> {
+    async fn run(&self) -> Result<Answer, Error> {
+        let now = (self.client.0.clock)();
+        let mut warnings = Vec::new();
+        let stored = self.stored(&mut warnings);
+        if let Some(stored) = stored.as_ref().filter(|stored| !self.force && self.is_fresh(stored, now)) {
+            let fresh_until = stored.fetched_at.checked_add(self.interval).unwrap_or(now);
+            return Ok(self.answer(&stored.listing, warnings, fresh_until));
+        }
+        // With less than a whole answer, the service is asked again before long.
+        let soon = now.checked_add(self.interval.min(RETRY_AFTER)).unwrap_or(now);
+        let models_request = ListFoundationModelsRequest::new();
+        let profiles_request = ListInferenceProfilesRequest::new().with_max_results(PAGE);
+        let (models, profiles) = both(
+            self.client.list_foundation_models_in(self.region, &models_request),
+            self.client.list_inference_profiles_in(self.region, &profiles_request),
+        )
+        .await;
+        let models = match (models, stored.as_ref()) {
+            (Ok(models), _) => models.model_summaries.into_vec(),
+            (Err(error), Some(stored)) if is_of_service(&error) => {
+                let since = time::rfc3339(stored.fetched_at);
+                warnings.push(Warning::Stale { since, error: error.to_string() });
+                return Ok(self.answer(&stored.listing, warnings, soon));
+            }
+            (Err(error), _) => return Err(error),
+        };
+        match profiles {
+            Ok(profiles) => {
+                let listing = Listing::new(models, Some(profiles));
+                let stored = Stored { fetched_at: now, listing };
+                self.store(&stored, &mut warnings);
+                let fresh_until = now.checked_add(self.interval).unwrap_or(now);
+                Ok(self.answer(&stored.listing, warnings, fresh_until))
+            }
+            Err(error) => {
+                let old = stored.and_then(|stored| Some((stored.listing.profiles?, stored.fetched_at)));
+                let (profiles, since) = match old {
+                    Some((profiles, since)) => (Some(profiles), Some(time::rfc3339(since))),
+                    None => (None, None),
+                };
+                let mut answer = self.answer(&Listing::new(models, profiles), warnings, soon);
+                let catalog = Arc::make_mut(&mut answer.catalog);
+                let text = error.to_string();
+                catalog.warn(match since {
+                    Some(since) => Warning::OldProfiles { since, error: text },
+                    None => Warning::ProfilesLost {
+                        missing_action: is_denied(&error).then_some(LIST_PROFILES),
+                        models: catalog.lost(),
+                        error: text,
+                    },
+                });
+                Ok(answer)
+            }
+        }
+    }
+
+    fn answer(&self, listing: &Listing, warnings: Vec<Warning>, fresh_until: SystemTime) -> Answer {
+        let mut catalog = Catalog::new(listing, self.region, self.settings);
+        warnings.into_iter().for_each(|warning| catalog.warn(warning));
+        Answer { catalog: Arc::new(catalog), fresh_until }
+    }
+
+    /// An answer from the future comes of a clock that was set back since; it could stay for ever.
+    fn is_fresh(&self, stored: &Stored, now: SystemTime) -> bool {
+        now.duration_since(stored.fetched_at).is_ok_and(|age| age < self.interval)
+    }
+
+    fn stored(&self, warnings: &mut Vec<Warning>) -> Option<Stored> {
+        let (store, name) = (self.client.0.store.as_ref()?, self.name?);
+        store.listing(name).unwrap_or_else(|problem| {
+            let file = store.path(name).display().to_string();
+            warnings.push(Warning::CacheUnreadable { file, problem });
+            None
+        })
+    }
+
+    fn store(&self, stored: &Stored, warnings: &mut Vec<Warning>) {
+        if let (Some(store), Some(name)) = (&self.client.0.store, self.name)
+            && let Err(error) = store.put_listing(name, stored)
+        {
+            let file = store.path(name).display().to_string();
+            warnings.push(Warning::CacheUnwritable { file, problem: error.to_string() });
+        }
+    }
+}
+
+/// Whether it is the service, or the way to it, that failed; settings and credentials are for the user to mend.
+fn is_of_service(error: &Error) -> bool {
+    !matches!(error.kind(), ErrorKind::Configuration | ErrorKind::Credentials)
+}
+
+pub(in crate::client) fn is_denied(error: &Error) -> bool {
+    error.code() == Some("AccessDeniedException")
+}

@@ -1,0 +1,185 @@
+//! The files that processes share: answers of the lists, and the profiles that stand in for models.
+//!
+//! A file appears whole or not at all ([`Host::write_private`]). Two writers at once are no harm, the later one stays.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use serde_json::{Map, Value, json};
+
+use crate::base::{json, time};
+use crate::catalog::Listing;
+use crate::machine::Host;
+use crate::models::{ListFoundationModelsResponse, ListInferenceProfilesResponse, Timestamp};
+
+/// The form of the files. A file of another form counts as absent.
+const VERSION: u64 = 1;
+
+/// Files that nobody wrote for so long are removed: their keys may belong to credentials that are gone.
+const KEPT: Duration = Duration::from_secs(30 * 24 * 3_600);
+
+/// An answer on disk.
+pub(super) struct Stored {
+    pub(super) fetched_at: SystemTime,
+    pub(super) listing: Listing,
+}
+
+/// A folder of files.
+pub(in crate::client) struct Store {
+    host: Arc<dyn Host>,
+    folder: PathBuf,
+}
+
+impl Store {
+    /// The folder `bedrill` in `XDG_CACHE_HOME`, else in `~/.cache`; `None` where neither is known. A relative
+    /// `XDG_CACHE_HOME` does not count ([XDG Base Directory](https://specifications.freedesktop.org/basedir/latest/)).
+    pub(in crate::client) fn of(host: &Arc<dyn Host>) -> Option<Self> {
+        let xdg = host.setting("XDG_CACHE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
+        let home = || host.setting("HOME").map(PathBuf::from).or_else(|| host.home());
+        let caches = xdg.or_else(|| Some(home()?.join(".cache")))?;
+        Some(Self { host: Arc::clone(host), folder: caches.join("bedrill") })
+    }
+
+    pub(super) fn path(&self, name: &str) -> PathBuf {
+        self.folder.join(format!("{name}.json"))
+    }
+
+    /// The answer stored as `name`; `None` when there is none.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the file. It is to count as absent.
+    pub(super) fn listing(&self, name: &str) -> Result<Option<Stored>, String> {
+        let Some(value) = self.read(name)? else { return Ok(None) };
+        let stored = read_listing(value).ok_or("it is not in the form that this version writes")?;
+        Ok(Some(stored))
+    }
+
+    /// Stores an answer.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be written.
+    pub(super) fn put_listing(&self, name: &str, stored: &Stored) -> io::Result<()> {
+        let models = ListFoundationModelsResponse::new(stored.listing.models.clone());
+        let profiles = stored.listing.profiles.clone().map(ListInferenceProfilesResponse::new);
+        let value = json!({
+            "version": VERSION,
+            "fetchedAt": time::rfc3339(stored.fetched_at),
+            "foundationModels": models.to_json(),
+            "inferenceProfiles": profiles.map(|profiles| profiles.to_json()),
+        });
+        self.write(name, &value)
+    }
+
+    /// The profiles that stand in for models, by model id. What cannot be read is forgotten.
+    pub(in crate::client) fn stand_ins(&self, name: &str) -> Map<String, Value> {
+        match self.read(name).ok().flatten().and_then(|mut value| value.get_mut("profiles").map(Value::take))
+        {
+            Some(Value::Object(profiles)) => profiles,
+            _ => Map::new(),
+        }
+    }
+
+    /// Stores the profiles that stand in for models.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be written.
+    pub(in crate::client) fn put_stand_ins(
+        &self,
+        name: &str,
+        profiles: &Map<String, Value>,
+    ) -> io::Result<()> {
+        // Without `json!`, which would serialize the map once more to copy it.
+        let mut value = Map::new();
+        value.insert("version".to_owned(), VERSION.into());
+        value.insert("profiles".to_owned(), Value::Object(profiles.clone()));
+        self.write(name, &Value::Object(value))
+    }
+
+    fn read(&self, name: &str) -> Result<Option<Value>, String> {
+        let bytes = match self.host.read(&self.path(name)) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(error.to_string()),
+        };
+        let value: Value = json::from_bytes(&bytes).map_err(|_| "it is not JSON".to_owned())?;
+        if value.get("version").and_then(Value::as_u64) != Some(VERSION) {
+            return Err("it is not in the form that this version writes".to_owned());
+        }
+        Ok(Some(value))
+    }
+
+    fn write(&self, name: &str, value: &Value) -> io::Result<()> {
+        let path = self.path(name);
+        if self.host.modified(&path).is_none() {
+            self.host.remove_old(&self.folder, KEPT);
+        }
+        self.host.write_private(&path, value.to_string().as_bytes())
+    }
+}
+
+fn read_listing(mut value: Value) -> Option<Stored> {
+    let mut take = |name: &str| value.get_mut(name).map(Value::take);
+    let fetched_at = Timestamp::from(take("fetchedAt")?.as_str()?).to_system_time()?;
+    let models = ListFoundationModelsResponse::from_json(take("foundationModels")?).ok()?;
+    let profiles = match take("inferenceProfiles")? {
+        Value::Null => None,
+        value => {
+            Some(ListInferenceProfilesResponse::from_json(value).ok()?.inference_profile_summaries.into_vec())
+        }
+    };
+    Some(Stored { fetched_at, listing: Listing::new(models.model_summaries.into_vec(), profiles) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::machine::{StaticHost, SystemHost};
+
+    #[test]
+    fn the_folder_is_that_of_xdg_else_that_of_the_home() {
+        let folder = |host: &StaticHost| {
+            let host: Arc<dyn Host> = Arc::new(host.clone());
+            Store::of(&host).map(|store| store.folder)
+        };
+        let home = StaticHost::new().with_var("HOME", "/home/u");
+        assert_eq!(folder(&home), Some("/home/u/.cache/bedrill".into()));
+        assert_eq!(folder(&home.clone().with_var("XDG_CACHE_HOME", "/c")), Some("/c/bedrill".into()));
+        let relative = home.with_var("XDG_CACHE_HOME", "c");
+        assert_eq!(folder(&relative), Some("/home/u/.cache/bedrill".into()));
+        assert_eq!(folder(&StaticHost::new().with_home("/h")), Some("/h/.cache/bedrill".into()));
+        assert_eq!(folder(&StaticHost::new()), None);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn files_are_private_and_nothing_is_left_behind() {
+        use std::fs;
+        use std::os::unix::fs::PermissionsExt as _;
+        use std::path::Path;
+        let root = tempfile::tempdir().unwrap();
+        let store = Store { host: Arc::new(SystemHost), folder: root.path().join("a/b") };
+        for _ in 0..2 {
+            store.put_stand_ins("x", &Map::from_iter([("m".to_owned(), json!("us.m"))])).unwrap();
+        }
+        assert_eq!(store.stand_ins("x").get("m"), Some(&json!("us.m")));
+        let files: Vec<_> = fs::read_dir(&store.folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+        assert_eq!(files, [store.path("x")]);
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!((mode(&files[0]), mode(&store.folder)), (0o600, 0o700));
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_read_is_described_and_an_absent_one_is_not() {
+        let store = |host: StaticHost| Store { host: Arc::new(host), folder: "/c".into() };
+        assert!(matches!(store(StaticHost::new()).listing("none"), Ok(None)));
+        for text in ["", "{", "[]", r#"{"version": 2}"#, r#"{"version": 1, "fetchedAt": "yesterday"}"#] {
+            let host = StaticHost::new().with_file("/c/bad.json", text);
+            assert!(store(host).listing("bad").is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,246 @@
+//! Bytes in, events out: the one decoder that client, embedder, replay and fuzzer share.
+
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+
+use bytes::Bytes;
+
+use super::{ConverseStreamEvent, ShapeError, StreamException};
+use crate::base::{json, quote};
+use crate::eventstream::{DecodeError, FrameDecoder, FrameRef, MessageType};
+
+/// Decodes the body of a ConverseStream answer, in pieces of any size.
+///
+/// [`push`](Self::push) bytes as they come, take events until there is none, and call
+/// [`finish`](Self::finish) at the end of the body: it is what tells a whole answer from a cut one.
+///
+/// An exception that the service reports, and every error, is the last thing that comes: after an `Err` there is
+/// only that same `Err`.
+///
+/// ```
+/// use bedrill::converse::EventDecoder;
+/// use bedrill::eventstream::{Frame, HeaderValue};
+///
+/// let frame = |event_type, payload: &str| {
+///     Frame::builder()
+///         .header(":message-type", HeaderValue::String("event"))
+///         .header(":event-type", HeaderValue::String(event_type))
+///         .payload(payload.as_bytes().to_vec())
+///         .build()
+/// };
+/// let delta = frame("contentBlockDelta", r#"{"contentBlockIndex":0,"delta":{"text":"Hi"}}"#)?;
+/// let stop = frame("messageStop", r#"{"stopReason":"end_turn"}"#)?;
+///
+/// let mut decoder = EventDecoder::new();
+/// decoder.push(delta.as_bytes());
+/// let event = decoder.next_event()?.expect("a whole frame is in");
+/// assert_eq!(event.as_text(), Some("Hi"));
+/// assert!(decoder.next_event()?.is_none());
+/// assert!(decoder.finish().is_err(), "there was no messageStop yet");
+///
+/// decoder.push(stop.as_bytes());
+/// assert!(decoder.next_event()?.is_some());
+/// decoder.finish()?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Default)]
+pub struct EventDecoder {
+    frames: FrameDecoder,
+    events_delivered: u64,
+    last_event: Option<String>,
+    message_stopped: bool,
+    failed: Option<EventError>,
+}
+
+impl EventDecoder {
+    /// A decoder at the beginning of a body, with the default memory budget for one frame.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A decoder that refuses frames of more than `budget` bytes.
+    #[must_use]
+    pub fn with_budget(budget: usize) -> Self {
+        Self { frames: FrameDecoder::with_budget(budget), ..Self::default() }
+    }
+
+    /// Takes the next bytes of the body.
+    pub fn push(&mut self, bytes: &[u8]) {
+        self.frames.push(bytes);
+    }
+
+    /// As [`push`](Self::push), for a piece that can be kept: the frames that are whole in it are not copied.
+    pub fn push_bytes(&mut self, bytes: Bytes) {
+        self.frames.push_bytes(bytes);
+    }
+
+    /// The next event, or `None` when more bytes are needed.
+    ///
+    /// # Errors
+    ///
+    /// [`EventError`] when a frame is corrupt, its payload is not the event's, or the service reports an
+    /// exception; the same one from then on.
+    pub fn next_event(&mut self) -> Result<Option<ConverseStreamEvent>, EventError> {
+        if let Some(error) = &self.failed {
+            return Err(error.clone());
+        }
+        let event = match self.frames.peek_frame() {
+            Ok(None) => return Ok(None),
+            Ok(Some(frame)) => {
+                let event = read_event(frame);
+                self.frames.discard_frame();
+                event
+            }
+            Err(error) => Err(EventError::Frame(error)),
+        };
+        match event {
+            Ok(event) => {
+                self.events_delivered = self.events_delivered.saturating_add(1);
+                self.message_stopped |= matches!(event, ConverseStreamEvent::MessageStop(_));
+                if self.last_event.as_deref() != Some(event.event_type()) {
+                    self.last_event = Some(event.event_type().to_owned());
+                }
+                Ok(Some(event))
+            }
+            Err(error) => {
+                self.failed = Some(error.clone());
+                Err(error)
+            }
+        }
+    }
+
+    /// Checks that the body may end here. It changes nothing, so it can also be asked on the way.
+    ///
+    /// # Errors
+    ///
+    /// [`EventError`] inside a frame, before `messageStop`, and after an error.
+    pub fn finish(&self) -> Result<(), EventError> {
+        if let Some(error) = &self.failed {
+            return Err(error.clone());
+        }
+        self.frames.finish().map_err(EventError::Frame)?;
+        if self.message_stopped {
+            Ok(())
+        } else {
+            Err(EventError::Incomplete { last_event: self.last_event.clone() })
+        }
+    }
+
+    /// How many events have been handed out.
+    #[must_use]
+    pub fn events_delivered(&self) -> u64 {
+        self.events_delivered
+    }
+
+    /// The name of the last event, `contentBlockDelta`; `None` before the first.
+    #[must_use]
+    pub fn last_event(&self) -> Option<&str> {
+        self.last_event.as_deref()
+    }
+
+    /// How many bytes have been pushed and belong to no event yet; 0 between two frames, and after an error.
+    #[must_use]
+    pub fn buffered(&self) -> usize {
+        self.frames.buffered()
+    }
+}
+
+/// Reads one frame as an event. Source:
+/// [Smithy, "Event message serialization"](https://smithy.io/2.0/aws/amazon-eventstream.html).
+fn read_event(frame: FrameRef<'_>) -> Result<ConverseStreamEvent, EventError> {
+    match frame.message_type() {
+        Some(MessageType::Event) => {
+            let event_type = required(frame, ":event-type")?;
+            ConverseStreamEvent::from_event_bytes(event_type, frame.payload())
+                .map_err(|error| EventError::Payload { event_type: event_type.to_owned(), error })
+        }
+        Some(MessageType::Exception) => {
+            let name = required(frame, ":exception-type")?;
+            Err(EventError::Exception(read_exception(name, frame.payload())))
+        }
+        Some(MessageType::Error) => Err(EventError::Error {
+            code: frame.string_header(":error-code").unwrap_or("unnamed error").to_owned(),
+            message: frame.string_header(":error-message").unwrap_or_default().to_owned(),
+        }),
+        Some(MessageType::Unknown(found)) => Err(EventError::MessageType(found.to_owned())),
+        None => Err(EventError::MissingHeader(":message-type")),
+    }
+}
+
+fn required<'a>(frame: FrameRef<'a>, name: &'static str) -> Result<&'a str, EventError> {
+    frame.string_header(name).ok_or(EventError::MissingHeader(name))
+}
+
+/// Reads an exception's payload; one that is not its JSON is quoted, because the name alone says enough to stop.
+fn read_exception(name: &str, payload: &[u8]) -> StreamException {
+    let read =
+        json::from_bytes(payload).ok().and_then(|value| StreamException::from_payload(name, value).ok());
+    read.unwrap_or_else(|| StreamException::unreadable(name, quote::quote(payload, QUOTED)))
+}
+
+/// How much of an unreadable payload is quoted, in bytes.
+const QUOTED: usize = 200;
+
+/// Why a stream gives no further event, or may not end where it did.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum EventError {
+    /// A frame is corrupt, too big, or cut.
+    Frame(DecodeError),
+    /// A frame lacks the header that says what it is.
+    MissingHeader(&'static str),
+    /// A frame is neither an event nor an exception nor an error.
+    MessageType(String),
+    /// An event's payload is not JSON, or not that event.
+    Payload {
+        /// The event's name.
+        event_type: String,
+        /// Where it departs from the event's shape.
+        error: ShapeError,
+    },
+    /// The service reported a modelled exception: `throttlingException` and the like.
+    Exception(StreamException),
+    /// The service reported an error outside its model (`:message-type: error`).
+    Error {
+        /// `:error-code`.
+        code: String,
+        /// `:error-message`.
+        message: String,
+    },
+    /// The body ended between frames, but before `messageStop`: the answer is cut.
+    Incomplete {
+        /// The last event that came; `None` for an empty body.
+        last_event: Option<String>,
+    },
+}
+
+impl fmt::Display for EventError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Frame(error) => write!(f, "the event stream is broken: {error}"),
+            Self::MissingHeader(name) => write!(f, "a frame of the event stream has no header {name}"),
+            Self::MessageType(found) => {
+                write!(f, "a frame of the event stream has the unknown :message-type {found:?}")
+            }
+            Self::Payload { event_type, error } => {
+                write!(f, "the event {event_type:?} cannot be read: {error}")
+            }
+            Self::Exception(exception) => exception.fmt(f),
+            Self::Error { code, message } => {
+                write!(f, "the service ended the stream with {}", quote::escape(code))?;
+                if message.is_empty() { Ok(()) } else { write!(f, ": {}", quote::escape(message)) }
+            }
+            Self::Incomplete { last_event: None } => {
+                f.write_str("the answer is empty: it ended before the first event")
+            }
+            Self::Incomplete { last_event: Some(event) } => {
+                write!(f, "the answer is cut: it ended after {event:?}, before messageStop")
+            }
+        }
+    }
+}
+
+impl std::error::Error for EventError {}

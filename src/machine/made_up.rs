@@ -1,0 +1,136 @@
+//! Surroundings that the program makes up.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+#[cfg(feature = "client")]
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::{fmt, io};
+
+#[cfg(feature = "client")]
+use zeroize::Zeroizing;
+
+use super::Host;
+
+/// Variables and files given by the program: for tests, and for embedders that keep both elsewhere.
+///
+/// What a source writes stays in memory, and clones share it. No process is run. `Debug` shows names, never values or
+/// contents.
+///
+/// ```
+/// use bedrill::auth::{Answer, Auth, env};
+/// use bedrill::machine::StaticHost;
+///
+/// let host = StaticHost::new().with_var("AWS_BEARER_TOKEN_BEDROCK", "key");
+/// let Answer::Found(found) = env::bearer_token(&host)? else { panic!("not found") };
+/// assert_eq!(found.auth(), &Auth::Bearer("key".into()));
+/// # Ok::<(), bedrill::auth::AuthError>(())
+/// ```
+#[derive(Clone, Default)]
+pub struct StaticHost {
+    vars: BTreeMap<String, String>,
+    files: BTreeMap<PathBuf, Vec<u8>>,
+    home: Option<PathBuf>,
+    addresses: BTreeMap<String, Vec<IpAddr>>,
+    #[cfg(feature = "client")]
+    written: std::sync::Arc<std::sync::Mutex<BTreeMap<PathBuf, Written>>>,
+}
+
+/// A file that was written over what the program gave, and how often.
+#[cfg(feature = "client")]
+struct Written {
+    contents: Zeroizing<Vec<u8>>,
+    times: u32,
+}
+
+impl StaticHost {
+    /// No variables, no files, no home directory.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets a variable.
+    #[must_use]
+    pub fn with_var(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.vars.insert(name.into(), value.into());
+        self
+    }
+
+    /// Adds a file.
+    #[must_use]
+    pub fn with_file(mut self, path: impl Into<PathBuf>, contents: impl Into<Vec<u8>>) -> Self {
+        self.files.insert(path.into(), contents.into());
+        self
+    }
+
+    /// Sets the home directory.
+    #[must_use]
+    pub fn with_home(mut self, home: impl Into<PathBuf>) -> Self {
+        self.home = Some(home.into());
+        self
+    }
+
+    /// Adds a host name and its addresses.
+    #[must_use]
+    pub fn with_addresses(
+        mut self,
+        name: impl Into<String>,
+        addresses: impl IntoIterator<Item = IpAddr>,
+    ) -> Self {
+        self.addresses.insert(name.into(), addresses.into_iter().collect());
+        self
+    }
+
+    #[cfg(feature = "client")]
+    fn written(&self) -> std::sync::MutexGuard<'_, BTreeMap<PathBuf, Written>> {
+        self.written.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+impl Host for StaticHost {
+    fn var(&self, name: &str) -> Option<String> {
+        self.vars.get(name).cloned()
+    }
+
+    fn home(&self) -> Option<PathBuf> {
+        self.home.clone()
+    }
+
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        #[cfg(feature = "client")]
+        if let Some(written) = self.written().get(path) {
+            return Ok(written.contents.to_vec());
+        }
+        self.files.get(path).cloned().ok_or_else(|| io::ErrorKind::NotFound.into())
+    }
+
+    #[cfg(feature = "client")]
+    fn modified(&self, path: &Path) -> Option<SystemTime> {
+        let times = self.written().get(path).map(|written| written.times);
+        let times = times.or_else(|| self.files.contains_key(path).then_some(0))?;
+        Some(UNIX_EPOCH + Duration::from_secs(times.into()))
+    }
+
+    fn resolve(&self, name: &str) -> io::Result<Vec<IpAddr>> {
+        self.addresses.get(name).cloned().ok_or_else(|| io::ErrorKind::NotFound.into())
+    }
+
+    #[cfg(feature = "client")]
+    fn write_private(&self, path: &Path, contents: &[u8]) -> io::Result<()> {
+        let mut all = self.written();
+        let times = all.get(path).map_or(0, |written| written.times).saturating_add(1);
+        all.insert(path.to_owned(), Written { contents: Zeroizing::new(contents.to_vec()), times });
+        Ok(())
+    }
+}
+
+impl fmt::Debug for StaticHost {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StaticHost")
+            .field("vars", &self.vars.keys().collect::<Vec<_>>())
+            .field("files", &self.files.keys().collect::<Vec<_>>())
+            .field("home", &self.home)
+            .finish()
+    }
+}

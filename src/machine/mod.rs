@@ -1,0 +1,274 @@
+//! The computer as one value: variables, files, processes, names and questions, and the settings that stand there.
+//!
+//! Everything outside asks a [`Host`], so that each rule can be tested without touching the machine that runs the test.
+
+mod error;
+#[cfg(feature = "client")]
+mod files;
+mod made_up;
+#[cfg(feature = "client")]
+mod process;
+mod profile_files;
+#[cfg(feature = "client")]
+mod settings;
+mod terminal;
+#[cfg(feature = "client")]
+mod tree;
+
+use std::fs::{File, Metadata};
+use std::io::{self, Read};
+use std::net::{IpAddr, ToSocketAddrs};
+use std::path::{Path, PathBuf};
+#[cfg(feature = "client")]
+use std::time::{Duration, SystemTime};
+
+use zeroize::Zeroizing;
+
+use crate::credentials::Secret;
+
+#[cfg(feature = "client")]
+use crate::base::BoxFuture;
+
+pub use error::SettingsError;
+#[cfg(feature = "client")]
+pub use files::FileLock;
+pub use made_up::StaticHost;
+#[cfg(feature = "client")]
+pub use process::{ProcessEnd, ProcessLimits, ProcessOutput};
+pub use profile_files::{ProfileFiles, SelectedBy, Setting};
+
+pub(crate) use profile_files::setting;
+#[cfg(feature = "client")]
+pub(crate) use settings::{Place, Settings};
+
+/// The most that [`SystemHost`] reads of a file: 16 MiB. Lists of models have the most, about 200 KB.
+pub const MAX_FILE_BYTES: usize = 16 * 1024 * 1024;
+
+/// The surroundings that sources look at.
+pub trait Host: Send + Sync {
+    /// The environment variable `name`. One that is not Unicode comes with U+FFFD for what cannot be read, so that it
+    /// is refused where it is used: were it taken for absent, other credentials would be used unnoticed.
+    fn var(&self, name: &str) -> Option<String>;
+
+    /// The user's home directory, for when no variable names it.
+    fn home(&self) -> Option<PathBuf>;
+
+    /// The contents of the file at `path`.
+    ///
+    /// # Errors
+    ///
+    /// [`io::ErrorKind::NotFound`] when there is none; another kind when it cannot be read, is no regular file, or is
+    /// larger than the host allows.
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
+
+    /// The variable `name` without the white space around it; blank ones count as absent.
+    fn setting(&self, name: &str) -> Option<String> {
+        let value = Zeroizing::new(self.var(name)?);
+        let value = value.trim();
+        (!value.is_empty()).then(|| value.to_owned())
+    }
+
+    /// When the file at `path` was last changed; `None` when there is none, or the host cannot tell. A running program
+    /// looks at credentials again when this changes.
+    #[cfg(feature = "client")]
+    fn modified(&self, path: &Path) -> Option<SystemTime> {
+        let _ = path;
+        None
+    }
+
+    /// Whether users other than ours and root may write to the file at `path`: it belongs to one of them, or its mode
+    /// lets them. The default finds nothing wrong.
+    #[cfg(feature = "client")]
+    fn writable_by_others(&self, path: &Path) -> bool {
+        let _ = path;
+        false
+    }
+
+    /// Replaces the contents of the file at `path` in one step, readable by its owner only. A folder that is missing is
+    /// made. The default cannot write: tokens are then renewed in memory, and lists of models are not stored.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be written; what it held before is still there.
+    #[cfg(feature = "client")]
+    fn write_private(&self, path: &Path, contents: &[u8]) -> io::Result<()> {
+        let _ = (path, contents);
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
+    /// Removes the files in `folder` that nobody has written for longer than `age`, as well as it can. The default
+    /// removes nothing.
+    #[cfg(feature = "client")]
+    fn remove_old(&self, folder: &Path, age: Duration) {
+        let _ = (folder, age);
+    }
+
+    /// Takes the lock `path` among all processes that ask for it, or `None` when another holds it. The default lets
+    /// everybody in.
+    ///
+    /// # Errors
+    ///
+    /// When no lock can be had there; the caller goes on without.
+    #[cfg(feature = "client")]
+    fn try_lock(&self, path: &Path) -> io::Result<Option<FileLock>> {
+        let _ = path;
+        Ok(Some(FileLock::new(())))
+    }
+
+    /// Runs `command` through the shell, with our standard input and standard error. Dropping the future kills
+    /// it with all that it started, and waits until it is gone, a second at most. The default runs nothing.
+    ///
+    /// # Errors
+    ///
+    /// When the command cannot be started, or its output not be read.
+    #[cfg(feature = "client")]
+    fn run(&self, command: &str, limits: ProcessLimits) -> BoxFuture<'static, io::Result<ProcessOutput>> {
+        let _ = (command, limits);
+        let refusal = "this host runs no processes";
+        Box::pin(std::future::ready(Err(io::Error::new(io::ErrorKind::Unsupported, refusal))))
+    }
+
+    /// The addresses of the host `name`. It may wait for a name server. The default knows no names.
+    ///
+    /// # Errors
+    ///
+    /// When the name cannot be resolved.
+    fn resolve(&self, name: &str) -> io::Result<Vec<IpAddr>> {
+        let _ = name;
+        Err(io::Error::new(io::ErrorKind::Unsupported, "this host resolves no names"))
+    }
+
+    /// Shows `prompt` to the user and waits for one line; `None` when there is nobody to ask, which is the default.
+    fn ask(&self, prompt: &str) -> Option<Secret> {
+        let _ = prompt;
+        None
+    }
+}
+
+/// The real environment, file system and shell.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemHost;
+
+impl Host for SystemHost {
+    fn var(&self, name: &str) -> Option<String> {
+        Some(match std::env::var_os(name)?.into_string() {
+            Ok(text) => text,
+            Err(other) => other.to_string_lossy().into_owned(),
+        })
+    }
+
+    fn home(&self) -> Option<PathBuf> {
+        std::env::home_dir().filter(|home| !home.as_os_str().is_empty())
+    }
+
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        // `AWS_CONFIG_FILE=/dev/null` is the usual way to have no config file.
+        if path == Path::new(if cfg!(windows) { "NUL" } else { "/dev/null" }) {
+            return Ok(Vec::new());
+        }
+        // Before opening, because that waits for a writer when the file is a FIFO; and after, because the path may
+        // lead elsewhere by then.
+        regular(&std::fs::metadata(path)?)?;
+        let file = File::open(path)?;
+        let metadata = file.metadata()?;
+        regular(&metadata)?;
+        // With room for all of it from the start, so that no copies of secrets stay behind as it grows.
+        let expected = usize::try_from(metadata.len()).unwrap_or(MAX_FILE_BYTES).min(MAX_FILE_BYTES);
+        let mut bytes = Vec::with_capacity(expected.saturating_add(1));
+        file.take(MAX_FILE_BYTES as u64 + 1).read_to_end(&mut bytes)?;
+        if bytes.len() > MAX_FILE_BYTES {
+            return Err(io::Error::new(io::ErrorKind::FileTooLarge, "larger than 16 MiB"));
+        }
+        Ok(bytes)
+    }
+
+    #[cfg(feature = "client")]
+    fn modified(&self, path: &Path) -> Option<SystemTime> {
+        std::fs::metadata(path).and_then(|metadata| metadata.modified()).ok()
+    }
+
+    #[cfg(feature = "client")]
+    fn writable_by_others(&self, path: &Path) -> bool {
+        files::writable_by_others(path)
+    }
+
+    #[cfg(feature = "client")]
+    fn write_private(&self, path: &Path, contents: &[u8]) -> io::Result<()> {
+        files::write_private(path, contents)
+    }
+
+    #[cfg(feature = "client")]
+    fn remove_old(&self, folder: &Path, age: Duration) {
+        files::remove_old(folder, age);
+    }
+
+    #[cfg(feature = "client")]
+    fn try_lock(&self, path: &Path) -> io::Result<Option<FileLock>> {
+        files::try_lock(path)
+    }
+
+    #[cfg(feature = "client")]
+    fn run(&self, command: &str, limits: ProcessLimits) -> BoxFuture<'static, io::Result<ProcessOutput>> {
+        Box::pin(process::run(command, limits))
+    }
+
+    fn resolve(&self, name: &str) -> io::Result<Vec<IpAddr>> {
+        Ok((name, 0).to_socket_addrs()?.map(|address| address.ip()).collect())
+    }
+
+    fn ask(&self, prompt: &str) -> Option<Secret> {
+        terminal::ask(prompt)
+    }
+}
+
+fn regular(metadata: &Metadata) -> io::Result<()> {
+    if metadata.is_file() {
+        Ok(())
+    } else if metadata.is_dir() {
+        Err(io::Error::new(io::ErrorKind::IsADirectory, "a directory, not a file"))
+    } else {
+        Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_regular_files_up_to_the_limit_are_read() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("file");
+        std::fs::write(&path, vec![b'x'; MAX_FILE_BYTES]).expect("written");
+        assert_eq!(SystemHost.read(&path).expect("read").len(), MAX_FILE_BYTES);
+        std::fs::write(&path, vec![b'x'; MAX_FILE_BYTES + 1]).expect("written");
+        assert_eq!(SystemHost.read(&path).expect_err("too large").kind(), io::ErrorKind::FileTooLarge);
+        assert_eq!(SystemHost.read(folder.path()).expect_err("a folder").kind(), io::ErrorKind::IsADirectory);
+        let missing = SystemHost.read(&folder.path().join("missing"));
+        assert_eq!(missing.expect_err("missing").kind(), io::ErrorKind::NotFound);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_fifo_is_refused_without_waiting_and_the_null_device_is_empty() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let fifo = folder.path().join("fifo");
+        let made = std::process::Command::new("mkfifo").arg(&fifo).status().expect("mkfifo runs");
+        assert!(made.success());
+        assert_eq!(SystemHost.read(&fifo).expect_err("a FIFO").kind(), io::ErrorKind::InvalidInput);
+        let zero = SystemHost.read(Path::new("/dev/zero"));
+        assert_eq!(zero.expect_err("a device").kind(), io::ErrorKind::InvalidInput);
+        assert_eq!(SystemHost.read(Path::new("/dev/null")).expect("empty"), b"");
+        let dangling = folder.path().join("dangling");
+        std::os::unix::fs::symlink(folder.path().join("nowhere"), &dangling).expect("linked");
+        assert_eq!(SystemHost.read(&dangling).expect_err("dangling").kind(), io::ErrorKind::NotFound);
+    }
+
+    #[test]
+    fn a_blank_setting_counts_as_absent_and_others_are_trimmed() {
+        let host = StaticHost::new().with_var("BLANK", " \t\n").with_var("SET", " x\n");
+        assert_eq!(host.setting("BLANK"), None);
+        assert_eq!(host.setting("SET").as_deref(), Some("x"));
+        assert_eq!(host.setting("OTHER"), None);
+    }
+}

@@ -1,0 +1,309 @@
+//! Runs a command through the shell on a thread of its own, bounded in time and output, and leaves no process behind.
+
+use std::future::Future;
+use std::io::{self, Read};
+use std::pin::Pin;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
+use std::time::{Duration, Instant};
+use std::{fmt, thread};
+
+use zeroize::Zeroizing;
+
+use super::tree;
+
+/// What a process may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ProcessLimits {
+    time: Duration,
+    stdout_bytes: usize,
+}
+
+impl ProcessLimits {
+    /// At most `time` until it has ended, and at most `stdout_bytes` bytes of output.
+    #[must_use]
+    pub fn new(time: Duration, stdout_bytes: usize) -> Self {
+        Self { time, stdout_bytes }
+    }
+
+    /// How long it may run.
+    #[must_use]
+    pub fn time(&self) -> Duration {
+        self.time
+    }
+
+    /// How much it may write to its standard output.
+    #[must_use]
+    pub fn stdout_bytes(&self) -> usize {
+        self.stdout_bytes
+    }
+}
+
+/// How a process ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ProcessEnd {
+    /// By itself, with this code.
+    Exited(i32),
+    /// Killed by somebody else.
+    Killed,
+    /// Killed by us, because it took too long.
+    TimedOut,
+    /// Killed by us, because it wrote too much.
+    TooMuchOutput,
+}
+
+/// How a process ended, and what it wrote. `Debug` does not show the output: it may hold secrets.
+pub struct ProcessOutput {
+    end: ProcessEnd,
+    stdout: Zeroizing<Vec<u8>>,
+}
+
+impl ProcessOutput {
+    /// A process that ended like this, having written `stdout`.
+    pub fn new(end: ProcessEnd, stdout: impl Into<Vec<u8>>) -> Self {
+        Self { end, stdout: Zeroizing::new(stdout.into()) }
+    }
+
+    /// How it ended.
+    #[must_use]
+    pub fn end(&self) -> ProcessEnd {
+        self.end
+    }
+
+    /// What it wrote to its standard output; empty when it was killed by us.
+    #[must_use]
+    pub fn stdout(&self) -> &[u8] {
+        &self.stdout
+    }
+}
+
+impl fmt::Debug for ProcessOutput {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ProcessOutput").field("end", &self.end).finish_non_exhaustive()
+    }
+}
+
+/// How often a process that has closed its output is asked whether it has ended.
+const POLL: Duration = Duration::from_millis(5);
+
+/// How long dropping the future waits for the end of the process. To kill one takes some milliseconds.
+const KILL_TIME: Duration = Duration::from_secs(1);
+
+/// Starts `command` and resolves when it has ended or was ended. Dropping the future ends it too, and waits for that: a
+/// program that exits then leaves nothing behind.
+///
+/// Its standard input and its standard error are ours: a prompt for a second factor reaches the user and is answered.
+pub(super) fn run(command: &str, limits: ProcessLimits) -> Running {
+    let shared = Arc::new(Shared::default());
+    let command = shell(command);
+    let answer = Answer(Arc::clone(&shared));
+    let spawned = spawn("credential_process", move || {
+        let result = supervise(command, limits, &answer.0);
+        answer.0.give(result);
+    });
+    if let Err(error) = spawned {
+        shared.give(Err(error));
+    }
+    Running(shared)
+}
+
+/// A thread that nobody joins. Boxed, so that the way into a thread is compiled once.
+fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> io::Result<()> {
+    let work: Box<dyn FnOnce() + Send> = Box::new(work);
+    thread::Builder::new().name(name.to_owned()).spawn(work).map(drop)
+}
+
+#[cfg(unix)]
+fn shell(command: &str) -> Command {
+    let mut shell = Command::new("sh");
+    shell.arg("-c").arg(command);
+    // A group of its own is killed whole, and nothing of it stays. But a group that is not in the foreground may not
+    // read from the terminal, and Ctrl-C does not reach it: where there is a terminal, the processes are found instead.
+    if std::fs::File::open("/dev/tty").is_err() {
+        std::os::unix::process::CommandExt::process_group(&mut shell, 0);
+    }
+    shell
+}
+
+#[cfg(windows)]
+fn shell(command: &str) -> Command {
+    let mut shell = Command::new("cmd");
+    // Raw, because `cmd` does not read quotes as Rust would write them.
+    std::os::windows::process::CommandExt::raw_arg(&mut shell, "/C");
+    std::os::windows::process::CommandExt::raw_arg(&mut shell, command);
+    shell
+}
+
+#[cfg(not(any(unix, windows)))]
+fn shell(command: &str) -> Command {
+    Command::new(command)
+}
+
+/// The future's side of the process.
+pub(super) struct Running(Arc<Shared>);
+
+/// What the future and both threads share.
+#[derive(Default)]
+struct Shared {
+    slot: Mutex<Slot>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct Slot {
+    /// The whole output, or `None` when there was more than allowed.
+    output: Option<io::Result<Option<Zeroizing<Vec<u8>>>>>,
+    /// Nobody waits any more.
+    is_cancelled: bool,
+    result: Option<io::Result<ProcessOutput>>,
+    has_ended: bool,
+    waker: Option<Waker>,
+}
+
+impl Shared {
+    fn slot(&self) -> MutexGuard<'_, Slot> {
+        self.slot.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The slot, when `waits` says no more or `limit` has gone by.
+    fn wait_while(&self, limit: Duration, waits: fn(&mut Slot) -> bool) -> MutexGuard<'_, Slot> {
+        let waited = self.changed.wait_timeout_while(self.slot(), limit, waits);
+        waited.unwrap_or_else(PoisonError::into_inner).0
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Slot)) {
+        change(&mut self.slot());
+        self.changed.notify_all();
+    }
+
+    fn give(&self, result: io::Result<ProcessOutput>) {
+        let mut waker = None;
+        self.change(|slot| {
+            slot.result.get_or_insert(result);
+            slot.has_ended = true;
+            waker = slot.waker.take();
+        });
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+}
+
+impl Future for Running {
+    type Output = io::Result<ProcessOutput>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut slot = self.0.slot();
+        match slot.result.take() {
+            Some(result) => Poll::Ready(result),
+            None => {
+                slot.waker = Some(context.waker().clone());
+                Poll::Pending
+            }
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.0.change(|slot| slot.is_cancelled = true);
+        drop(self.0.wait_while(KILL_TIME, |slot| !slot.has_ended));
+    }
+}
+
+/// The thread's side; it answers also when the thread panics.
+struct Answer(Arc<Shared>);
+
+impl Drop for Answer {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            self.0.give(Err(io::Error::other("the thread that watched the process failed")));
+        }
+    }
+}
+
+fn supervise(mut command: Command, limits: ProcessLimits, shared: &Arc<Shared>) -> io::Result<ProcessOutput> {
+    let deadline = Instant::now().checked_add(limits.time());
+    let remaining = || match deadline {
+        Some(deadline) => deadline.saturating_duration_since(Instant::now()),
+        None => limits.time(),
+    };
+    command.stdin(Stdio::inherit()).stdout(Stdio::piped()).stderr(Stdio::inherit());
+    let mut child = command.spawn()?;
+    let Some(stdout) = child.stdout.take() else {
+        end(&mut child);
+        return Err(io::Error::other("the process has no output"));
+    };
+    // It ends with the output; a process that escapes and keeps the output open keeps only this thread.
+    let (reader, most) = (Arc::clone(shared), limits.stdout_bytes());
+    let read = move || {
+        let output = read_at_most(stdout, most);
+        reader.change(|slot| slot.output = Some(output));
+    };
+    if let Err(error) = spawn("credential_process output", read) {
+        end(&mut child);
+        return Err(error);
+    }
+
+    let output =
+        shared.wait_while(remaining(), |slot| slot.output.is_none() && !slot.is_cancelled).output.take();
+    let killed_as = match output {
+        Some(Ok(Some(stdout))) => return wait(child, stdout, shared, remaining),
+        Some(Ok(None)) => Ok(ProcessEnd::TooMuchOutput),
+        Some(Err(error)) => Err(error),
+        None => Ok(ProcessEnd::TimedOut),
+    };
+    end(&mut child);
+    killed_as.map(|killed_as| ProcessOutput::new(killed_as, Vec::new()))
+}
+
+/// Waits for the end of a process that has closed its output.
+fn wait(
+    mut child: Child,
+    stdout: Zeroizing<Vec<u8>>,
+    shared: &Shared,
+    remaining: impl Fn() -> Duration,
+) -> io::Result<ProcessOutput> {
+    loop {
+        if let Some(status) = child.try_wait()? {
+            return Ok(ProcessOutput { end: ended(status), stdout });
+        }
+        let is_cancelled = shared.wait_while(POLL.min(remaining()), |slot| !slot.is_cancelled).is_cancelled;
+        if is_cancelled || remaining().is_zero() {
+            end(&mut child);
+            return Ok(ProcessOutput::new(ProcessEnd::TimedOut, Vec::new()));
+        }
+    }
+}
+
+fn ended(status: ExitStatus) -> ProcessEnd {
+    status.code().map_or(ProcessEnd::Killed, ProcessEnd::Exited)
+}
+
+/// The output, unless it is longer than `most` bytes. The buffer never grows: no copies of secrets stay behind.
+fn read_at_most(mut output: impl Read, most: usize) -> io::Result<Option<Zeroizing<Vec<u8>>>> {
+    let mut bytes = Zeroizing::new(vec![0; most.saturating_add(1)]);
+    let mut filled = 0;
+    while let Some(free) = bytes.get_mut(filled..).filter(|free| !free.is_empty()) {
+        match output.read(free) {
+            Ok(0) => {
+                bytes.truncate(filled);
+                return Ok(Some(bytes));
+            }
+            Ok(count) => filled += count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(None)
+}
+
+/// Kills the process and all that it started, and takes its exit status so that no zombie stays.
+fn end(child: &mut Child) {
+    tree::kill(child.id());
+    // It may have ended by itself.
+    let _ = child.kill();
+    let _ = child.wait();
+}

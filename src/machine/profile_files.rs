@@ -1,0 +1,268 @@
+//! The AWS CLI's shared files, and the profile that is selected in them.
+
+use std::fmt;
+use std::io::ErrorKind;
+#[cfg(feature = "client")]
+use std::path::PathBuf;
+#[cfg(feature = "client")]
+use std::time::SystemTime;
+
+use zeroize::Zeroizing;
+
+use super::{Host, SettingsError};
+use crate::profile::{FileKind, Locations, Origin, Platform, ProfileSet, Section, locations, selected_name};
+
+/// What errors about the files begin with: the source that reads credentials from them.
+const PLACE: &str = "profile";
+
+/// Who selected the profile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SelectedBy {
+    /// The program or a flag.
+    Caller,
+    /// This environment variable.
+    Variable(&'static str),
+    /// Nobody: it is `default`.
+    Default,
+}
+
+/// Both shared files, read and merged, and the profile that is selected in them.
+///
+/// ```
+/// use bedrill::machine::{ProfileFiles, StaticHost};
+///
+/// let host = StaticHost::new()
+///     .with_home("/home/me")
+///     .with_file("/home/me/.aws/config", "[profile dev]\nregion = eu-west-1\n");
+/// let files = ProfileFiles::load(&host, Some("dev"))?;
+/// let region = files.setting("region").expect("the profile's region");
+/// assert_eq!(region.value(), "eu-west-1");
+/// assert_eq!(files.place(region.origin()), "/home/me/.aws/config:2");
+/// # Ok::<(), bedrill::machine::SettingsError>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct ProfileFiles {
+    set: ProfileSet,
+    locations: Locations,
+    found: Vec<FileKind>,
+    selected: String,
+    selected_by: SelectedBy,
+    #[cfg(feature = "client")]
+    watched: Vec<(PathBuf, Option<SystemTime>)>,
+}
+
+/// A setting of a profile and where it stands. `Debug` does not show the value: it may be a secret.
+#[derive(Clone, Copy)]
+pub struct Setting<'a> {
+    value: &'a str,
+    origin: Origin,
+}
+
+impl<'a> Setting<'a> {
+    /// The value; never blank.
+    #[must_use]
+    pub fn value(&self) -> &'a str {
+        self.value
+    }
+
+    /// Where it stands; [`ProfileFiles::place`] writes it out.
+    #[must_use]
+    pub fn origin(&self) -> Origin {
+        self.origin
+    }
+}
+
+impl fmt::Debug for Setting<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Setting").field("origin", &self.origin).finish_non_exhaustive()
+    }
+}
+
+impl ProfileFiles {
+    /// Reads both files and selects `profile`, else the one that `AWS_PROFILE` or `AWS_DEFAULT_PROFILE` names, else
+    /// `default`.
+    ///
+    /// A file that does not exist counts as empty, also when a variable names it: so do the AWS CLI and SDKs, and
+    /// programs switch the files off that way.
+    ///
+    /// # Errors
+    ///
+    /// When a file is there but cannot be read, or does not follow the format: with its path, line and column.
+    pub fn load(host: &dyn Host, profile: Option<&str>) -> Result<Self, SettingsError> {
+        let locations = locations(|name| host.var(name), host.home().as_deref(), Platform::current());
+        #[cfg(feature = "client")]
+        let watched = [FileKind::Config, FileKind::Credentials]
+            .into_iter()
+            .filter_map(|file| locations.of(file).path())
+            .map(|path| (path.to_owned(), host.modified(path)))
+            .collect();
+        let config = read(host, &locations, FileKind::Config)?;
+        let credentials = read(host, &locations, FileKind::Credentials)?;
+        let found = [(&config, FileKind::Config), (&credentials, FileKind::Credentials)];
+        let found = found.into_iter().filter_map(|(bytes, file)| bytes.as_ref().map(|_| file)).collect();
+        fn bytes(contents: &Option<Zeroizing<Vec<u8>>>) -> &[u8] {
+            contents.as_deref().map_or(&[], Vec::as_slice)
+        }
+        let set = ProfileSet::parse(bytes(&config), bytes(&credentials)).map_err(|error| {
+            let path = path(&locations, error.file());
+            SettingsError::new(
+                PLACE,
+                format!("{path}:{}:{}: {}", error.line(), error.column(), error.problem()),
+            )
+        })?;
+        let (selected, selected_by) = match profile {
+            Some(name) => (name.to_owned(), SelectedBy::Caller),
+            None => {
+                let selected = selected_name(|name| host.var(name));
+                let by = selected.variable().map_or(SelectedBy::Default, SelectedBy::Variable);
+                (selected.name().to_owned(), by)
+            }
+        };
+        Ok(Self {
+            set,
+            locations,
+            found,
+            selected,
+            selected_by,
+            #[cfg(feature = "client")]
+            watched,
+        })
+    }
+
+    /// All profiles of both files.
+    #[must_use]
+    pub fn set(&self) -> &ProfileSet {
+        &self.set
+    }
+
+    /// The name of the selected profile, whether it exists or not.
+    #[must_use]
+    pub fn selected_name(&self) -> &str {
+        &self.selected
+    }
+
+    /// Who selected it.
+    #[must_use]
+    pub fn selected_by(&self) -> SelectedBy {
+        self.selected_by
+    }
+
+    /// The selected profile, if it exists.
+    #[must_use]
+    pub fn selected(&self) -> Option<&Section> {
+        self.set.profile(&self.selected)
+    }
+
+    /// A setting of the selected profile: `region`, `endpoint_url`. Blank ones count as absent.
+    #[must_use]
+    pub fn setting(&self, name: &str) -> Option<Setting<'_>> {
+        setting(self.selected()?, name)
+    }
+
+    /// The selected profile's endpoint for `service` (`bedrock_runtime` or `bedrock`): from the `[services NAME]` section
+    /// that the profile's `services` names, else the profile's `endpoint_url`.
+    /// Source: [service-specific endpoints](https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html).
+    ///
+    /// # Errors
+    ///
+    /// When the profile names a `[services NAME]` section that does not exist.
+    pub fn endpoint_url(&self, service: &str) -> Result<Option<Setting<'_>>, SettingsError> {
+        const NAME: &str = "endpoint_url";
+        let Some(services) = self.setting("services") else { return Ok(self.setting(NAME)) };
+        let section = self.set.services(services.value).ok_or_else(|| {
+            let place = self.place(services.origin);
+            SettingsError::new(
+                PLACE,
+                format!("{place} names services {:?}, which no section defines", services.value),
+            )
+            .with_hint(format!("add [services {}] to the config file", services.value))
+        })?;
+        let of_service =
+            filled(section.sub_property(service, NAME), section.sub_property_origin(service, NAME));
+        Ok(of_service.or_else(|| self.setting(NAME)))
+    }
+
+    /// `path:line` of `origin`.
+    #[must_use]
+    pub fn place(&self, origin: Origin) -> String {
+        format!("{}:{}", path(&self.locations, origin.file()), origin.line())
+    }
+
+    /// Both files, and when each was last changed before it was read.
+    #[cfg(feature = "client")]
+    pub(crate) fn watched(&self) -> &[(PathBuf, Option<SystemTime>)] {
+        &self.watched
+    }
+
+    /// Where both files are expected, and what else is in the home directory.
+    #[must_use]
+    pub fn locations(&self) -> &Locations {
+        &self.locations
+    }
+
+    /// `profile dev (/home/me/.aws/credentials:2)`.
+    pub(crate) fn origin_text(&self, profile: &Section, origin: Origin) -> String {
+        format!("profile {} ({})", profile.name(), self.place(origin))
+    }
+
+    /// Both files, saying which of them do not exist.
+    pub(crate) fn files(&self) -> String {
+        let [config, credentials] = [FileKind::Config, FileKind::Credentials].map(|file| {
+            let location = self.locations.of(file);
+            let mut text = path(&self.locations, file);
+            if location.path().is_some() && !self.found.contains(&file) {
+                text.push_str(" (no such file");
+                if let Some(variable) = location.variable() {
+                    text.push_str(&format!(", named by {variable}"));
+                }
+                text.push(')');
+            }
+            text
+        });
+        format!("{config} and {credentials}")
+    }
+}
+
+fn path(locations: &Locations, file: FileKind) -> String {
+    match locations.of(file).path() {
+        Some(path) => path.display().to_string(),
+        None => format!("the {file} file (no home directory to find it in)"),
+    }
+}
+
+/// A setting of `profile`; blank ones count as absent.
+pub(crate) fn setting<'a>(profile: &'a Section, name: &str) -> Option<Setting<'a>> {
+    filled(profile.property(name), profile.property_origin(name))
+}
+
+fn filled(value: Option<&str>, origin: Option<Origin>) -> Option<Setting<'_>> {
+    let value = value.map(str::trim).filter(|value| !value.is_empty())?;
+    Some(Setting { value, origin: origin? })
+}
+
+fn read(
+    host: &dyn Host,
+    locations: &Locations,
+    file: FileKind,
+) -> Result<Option<Zeroizing<Vec<u8>>>, SettingsError> {
+    let location = locations.of(file);
+    let Some(path) = location.path() else { return Ok(None) };
+    match host.read(path) {
+        Ok(bytes) => Ok(Some(Zeroizing::new(bytes))),
+        // Not a directory: a service whose home is `/dev/null`.
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
+        Err(error) => {
+            let by =
+                location.variable().map_or_else(String::new, |variable| format!(", named by {variable}"));
+            Err(SettingsError::new(
+                PLACE,
+                format!("cannot read the {file} file {}{by}: {error}", path.display()),
+            )
+            .with_hint(
+                "make it a file that this user can read, or point the variable AWS_CONFIG_FILE or \
+                            AWS_SHARED_CREDENTIALS_FILE elsewhere",
+            ))
+        }
+    }
+}

@@ -1,0 +1,351 @@
+//! The operations of Bedrock as plain HTTP: a typed request to an `http::Request`, an answer back to types.
+//!
+//! Nothing is sent and nothing is signed here, so that any HTTP client can carry the result.
+//!
+//! ```
+//! use bedrill::converse::ConverseRequest;
+//! use bedrill::endpoint::{Endpoint, HostVariant, Plane, Region};
+//! use bedrill::operation;
+//!
+//! let region = Region::new("us-east-1")?;
+//! let endpoint = Endpoint::regional(Plane::Data, &region, HostVariant::default());
+//! let request = ConverseRequest::new("us.amazon.nova-lite-v1:0").message("hi");
+//! let http = operation::converse_stream(&request, &endpoint)?;
+//! assert_eq!(http.uri().path(), "/model/us.amazon.nova-lite-v1%3A0/converse-stream");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod control;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+
+use bytes::Bytes;
+use http::header::{
+    ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue,
+};
+use http::{Method, Request};
+
+use crate::base::{json, quote, uri};
+use crate::converse::{ConverseOutput, ConverseRequest, ShapeError};
+use crate::endpoint::{Endpoint, EndpointError};
+use crate::model_id::{ModelId, ModelIdError};
+use crate::models::{CountTokensRequest, CountTokensResponse};
+use crate::shape::Shape;
+
+pub use control::{
+    foundation_model, foundation_model_availability, inference_profile, list_foundation_models,
+    list_inference_profiles, parse_foundation_model, parse_foundation_model_availability,
+    parse_inference_profile, parse_list_foundation_models, parse_list_inference_profiles,
+};
+
+/// The content type of a stream of frames.
+pub const EVENT_STREAM: &str = "application/vnd.amazon.eventstream";
+
+/// What an answer's request id stands in, whichever service or gateway it is from.
+static REQUEST_IDS: [HeaderName; 3] = [
+    HeaderName::from_static("x-amzn-requestid"),
+    HeaderName::from_static("x-amz-request-id"),
+    HeaderName::from_static("x-amz-id"),
+];
+static ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
+static RETRY_AFTER: HeaderName = HeaderName::from_static("x-amz-retry-after");
+
+const JSON: &str = "application/json";
+
+/// How much of an answer that cannot be understood is quoted, in bytes.
+const QUOTED: usize = 200;
+
+/// `POST /model/{modelId}/converse-stream`: the answer is a stream of frames.
+///
+/// # Errors
+///
+/// [`BuildError`] when the model id or the endpoint cannot be used.
+pub fn converse_stream(request: &ConverseRequest, endpoint: &Endpoint) -> Result<Request<Bytes>, BuildError> {
+    converse_stream_with(request.model_id(), request, endpoint)
+}
+
+/// As [`converse_stream`], to another model than the request names.
+pub(crate) fn converse_stream_with(
+    model_id: &str,
+    request: &ConverseRequest,
+    endpoint: &Endpoint,
+) -> Result<Request<Bytes>, BuildError> {
+    let body = request.to_body_json().to_string().into_bytes();
+    post(model_id, "converse-stream", EVENT_STREAM, body, endpoint)
+}
+
+/// `POST /model/{modelId}/converse`: the answer is one JSON document.
+///
+/// # Errors
+///
+/// [`BuildError`] when the model id or the endpoint cannot be used.
+pub fn converse(request: &ConverseRequest, endpoint: &Endpoint) -> Result<Request<Bytes>, BuildError> {
+    converse_with(request.model_id(), request, endpoint)
+}
+
+/// As [`converse`], to another model than the request names.
+pub(crate) fn converse_with(
+    model_id: &str,
+    request: &ConverseRequest,
+    endpoint: &Endpoint,
+) -> Result<Request<Bytes>, BuildError> {
+    let body = request.to_converse_body_json().to_string().into_bytes();
+    post(model_id, "converse", JSON, body, endpoint)
+}
+
+/// `POST /model/{modelId}/count-tokens`, on the data plane: the answer is one JSON document.
+///
+/// Tokens belong to a foundation model, so the id of a cross-region profile is sent without its geography.
+///
+/// # Errors
+///
+/// [`BuildError`] when the model id or the endpoint cannot be used.
+pub fn count_tokens(request: &CountTokensRequest, endpoint: &Endpoint) -> Result<Request<Bytes>, BuildError> {
+    let model_id = ModelId::parse(&request.model_id).map_err(BuildError::ModelId)?;
+    let model_id = model_id.base_model().unwrap_or(model_id.as_str());
+    post(model_id, "count-tokens", JSON, request.to_body_json().to_string().into_bytes(), endpoint)
+}
+
+fn post(
+    model_id: &str,
+    operation: &str,
+    accept: &'static str,
+    body: Vec<u8>,
+    endpoint: &Endpoint,
+) -> Result<Request<Bytes>, BuildError> {
+    let model_id = ModelId::parse(model_id).map_err(BuildError::ModelId)?;
+    // The id is one label of the path: `:` and the `/` of an ARN are encoded, once, on the wire.
+    let path = format!("/model/{}/{operation}", uri::encode_label(model_id.as_str()));
+    let request = endpoint.request(Method::POST, &path, Bytes::from(body));
+    let mut request = request.map_err(BuildError::Endpoint)?;
+    let headers = request.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(JSON));
+    headers.insert(ACCEPT, HeaderValue::from_static(accept));
+    // Compressed frames could not be told from corrupt ones.
+    headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+    Ok(request)
+}
+
+/// Reads the answer of [`converse`]: the body of a response with status 200.
+///
+/// # Errors
+///
+/// [`AnswerError`] when the body is not JSON, or not an answer.
+pub fn parse_converse(headers: &HeaderMap, body: &[u8]) -> Result<ConverseOutput, AnswerError> {
+    parse(headers, body)
+}
+
+/// Reads the answer of [`count_tokens`]: the body of a response with status 200.
+///
+/// # Errors
+///
+/// [`AnswerError`] when the body is not JSON, or not an answer.
+pub fn parse_count_tokens(headers: &HeaderMap, body: &[u8]) -> Result<CountTokensResponse, AnswerError> {
+    parse(headers, body)
+}
+
+fn parse<T: Shape>(headers: &HeaderMap, body: &[u8]) -> Result<T, AnswerError> {
+    let value = json::from_bytes(body).map_err(|_| AnswerError::unexpected("JSON", headers, body))?;
+    T::from_json(value).map_err(AnswerError::Shape)
+}
+
+/// Checks that a response with status 200 holds frames, by its content type and encoding, before any is read.
+///
+/// # Errors
+///
+/// [`AnswerError::Unexpected`], which quotes the beginning of `body`: what is at hand of it may be empty.
+pub fn expect_event_stream(headers: &HeaderMap, body: &[u8]) -> Result<(), AnswerError> {
+    let encoding = header_text(headers, &CONTENT_ENCODING).unwrap_or("identity");
+    if is_event_stream(headers) && encoding.eq_ignore_ascii_case("identity") {
+        Ok(())
+    } else {
+        Err(AnswerError::unexpected("an event stream", headers, body))
+    }
+}
+
+/// Whether the response says that it is a stream of frames. Parameters after `;` do not matter.
+#[must_use]
+pub fn is_event_stream(headers: &HeaderMap) -> bool {
+    header_text(headers, &CONTENT_TYPE)
+        .and_then(|value| value.split(';').next())
+        .is_some_and(|essence| essence.trim().eq_ignore_ascii_case(EVENT_STREAM))
+}
+
+/// The request id that the service gave the exchange: what AWS support asks for.
+#[must_use]
+pub fn request_id(headers: &HeaderMap) -> Option<&str> {
+    REQUEST_IDS.iter().find_map(|name| header_text(headers, name))
+}
+
+/// Reads an answer whose status is not 2xx.
+///
+/// The code comes from the header `x-amzn-errortype`, else from the body's `code` or `__type`; it is cut at the
+/// first `:` and up to the last `#`. The message comes from the body's `message`, `Message` or `errorMessage`; a
+/// body that is no such JSON (a proxy's HTML page) is quoted.
+/// Source: [restJson1, "Operation error serialization"](https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html).
+#[must_use]
+pub fn parse_error(status: u16, headers: &HeaderMap, body: &[u8]) -> ServiceError {
+    let document: Option<serde_json::Value> = json::from_bytes(body).ok();
+    let document = document.as_ref();
+    let member = |names: &[&str]| {
+        let mut texts = names.iter().filter_map(|name| document?.get(name)?.as_str());
+        texts.find(|text| !text.trim().is_empty())
+    };
+    let named = |text: Option<&str>| text.map(error_code).filter(|code| !code.is_empty()).map(str::to_owned);
+    let code = named(header_text(headers, &ERROR_TYPE))
+        .or_else(|| ["code", "__type", "Code"].iter().find_map(|name| named(member(&[name]))));
+    // Gateways in front of Bedrock answer in the shape of another API: `{"error":{"message":".."}}`.
+    let nested = || document?.get("error")?.get("message")?.as_str();
+    let message = match member(&["message", "Message", "errorMessage"]).or_else(nested) {
+        Some(message) => message.to_owned(),
+        None if body.iter().all(u8::is_ascii_whitespace) => String::new(),
+        None => unexpected_text(headers, body),
+    };
+    let retry_after_ms = header_text(headers, &RETRY_AFTER).and_then(|text| text.trim().parse().ok());
+    ServiceError { status, code, message, request_id: request_id(headers).map(str::to_owned), retry_after_ms }
+}
+
+/// `aws.protocoltests#FooError:http://internal.amazon.com/...` is `FooError`.
+fn error_code(text: &str) -> &str {
+    let before_colon = text.split(':').next().unwrap_or_default();
+    before_colon.rsplit('#').next().unwrap_or_default().trim()
+}
+
+fn header_text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
+    headers.get(name)?.to_str().ok()
+}
+
+fn unexpected_text(headers: &HeaderMap, body: &[u8]) -> String {
+    let content_type = header_text(headers, &CONTENT_TYPE).unwrap_or("no content type");
+    format!(
+        "the answer ({}) begins with: {}",
+        quote::quote(content_type.as_bytes(), 80),
+        quote::quote(body, QUOTED)
+    )
+}
+
+/// An answer of the service that is not a success.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServiceError {
+    status: u16,
+    code: Option<String>,
+    message: String,
+    request_id: Option<String>,
+    retry_after_ms: Option<u64>,
+}
+
+impl ServiceError {
+    /// The HTTP status.
+    #[must_use]
+    pub fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// The error's name, `ThrottlingException`; `None` when the answer does not say.
+    #[must_use]
+    pub fn code(&self) -> Option<&str> {
+        self.code.as_deref()
+    }
+
+    /// The service's own words, unescaped; empty when it sent none.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// The request id, for AWS support.
+    #[must_use]
+    pub fn request_id(&self) -> Option<&str> {
+        self.request_id.as_deref()
+    }
+
+    /// How long the service asks to wait, in milliseconds (`x-amz-retry-after`).
+    #[must_use]
+    pub fn retry_after_ms(&self) -> Option<u64> {
+        self.retry_after_ms
+    }
+}
+
+impl fmt::Display for ServiceError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.code {
+            Some(code) => write!(f, "{} (HTTP {})", quote::escape(code), self.status)?,
+            None => write!(f, "HTTP {}", self.status)?,
+        }
+        if !self.message.is_empty() {
+            write!(f, ": {}", quote::escape(&self.message))?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for ServiceError {}
+
+/// A request that cannot be built.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum BuildError {
+    /// The model id is not one.
+    ModelId(ModelIdError),
+    /// The endpoint and the path do not make a URI.
+    Endpoint(EndpointError),
+}
+
+impl fmt::Display for BuildError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ModelId(error) => error.fmt(f),
+            Self::Endpoint(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for BuildError {}
+
+/// A successful answer that is not what the operation answers.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum AnswerError {
+    /// Another kind of content: HTML from a proxy, JSON where frames should be.
+    Unexpected {
+        /// What the operation answers.
+        expected: &'static str,
+        /// What came: its content type and its first bytes, escaped.
+        found: String,
+    },
+    /// JSON whose members are not the operation's.
+    Shape(ShapeError),
+    /// More bytes than the client takes.
+    OverBudget {
+        /// What it takes, in bytes.
+        allowed: usize,
+    },
+}
+
+impl AnswerError {
+    fn unexpected(expected: &'static str, headers: &HeaderMap, body: &[u8]) -> Self {
+        Self::Unexpected { expected, found: unexpected_text(headers, body) }
+    }
+}
+
+impl fmt::Display for AnswerError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unexpected { expected, found } => {
+                write!(
+                    f,
+                    "expected {expected}, but {found}; is there a proxy or a wrong endpoint in between?"
+                )
+            }
+            Self::Shape(error) => write!(f, "the answer is not what the operation answers: {error}"),
+            Self::OverBudget { allowed } => write!(
+                f,
+                "the answer is over the budget of {allowed} bytes; ClientBuilder::frame_budget allows more"
+            ),
+        }
+    }
+}
+
+impl std::error::Error for AnswerError {}

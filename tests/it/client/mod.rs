@@ -1,0 +1,66 @@
+//! The client over a replayed transport, and over real sockets against a scripted server.
+
+#[cfg(feature = "reqwest")]
+mod answers;
+#[cfg(feature = "reqwest")]
+mod cut;
+mod memory;
+mod replay;
+#[cfg(feature = "reqwest")]
+mod request;
+mod settings;
+#[cfg(feature = "reqwest")]
+mod streaming;
+#[cfg(feature = "reqwest")]
+mod tls;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bedrill::auth::Auth;
+use bedrill::converse::ConverseRequest;
+use bedrill::credentials::Credentials;
+use bedrill::machine::StaticHost;
+use bedrill::{Client, ClientBuilder, ConverseStream, Error};
+
+pub const MODEL: &str = "us.amazon.nova-lite-v1:0";
+
+/// Fails a test that would wait for ever.
+pub async fn within<T>(future: impl Future<Output = T>) -> T {
+    tokio::time::timeout(Duration::from_secs(20), future).await.expect("an end within 20 s")
+}
+
+pub fn credentials() -> Credentials {
+    Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")
+}
+
+/// A client on a machine without variables and files.
+pub fn builder() -> ClientBuilder {
+    Client::builder().auth(Auth::SigV4(credentials())).host(Arc::new(StaticHost::new()))
+}
+
+pub fn prompt(model: &str) -> ConverseRequest {
+    ConverseRequest::new(model).message("Why is the sky blue?")
+}
+
+/// Reads `stream` to its end: the text, the types of the events, and how it ended.
+pub async fn drain(stream: &mut ConverseStream) -> (String, Vec<String>, Result<(), Error>) {
+    let (mut text, mut events) = (String::new(), Vec::new());
+    loop {
+        match stream.next().await {
+            Some(Ok(event)) => {
+                text.push_str(event.as_text().unwrap_or_default());
+                events.push(event.event_type().to_owned());
+            }
+            Some(Err(error)) => {
+                assert!(stream.next().await.is_none(), "nothing comes after an error");
+                assert_eq!(error.events_delivered(), events.len() as u64);
+                return (text, events, Err(error));
+            }
+            None => {
+                assert!(stream.next().await.is_none(), "nothing comes after the end");
+                return (text, events, Ok(()));
+            }
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! The one table of the floors. `ARCHITECTURE.md` shows it.
+
+/// Rooms that lie on one height: each may use those of lower floors.
+pub struct Floor {
+    /// What it is called.
+    pub name: &'static str,
+    /// The modules at the crate's root that lie on it.
+    pub rooms: &'static [&'static str],
+    /// What its rooms are for, and what they may not do.
+    pub purpose: &'static str,
+}
+
+/// The floors, the lowest first.
+pub const FLOORS: [Floor; 6] = [
+    Floor {
+        name: "ground",
+        rooms: &["base", "credentials"],
+        purpose: "text, values, and what is known of models and geographies; no I/O, no clock",
+    },
+    Floor {
+        name: "protocols",
+        rooms: &["eventstream", "sigv4", "profile"],
+        purpose: "one protocol each; pure, and they never use each other",
+    },
+    Floor {
+        name: "shapes",
+        rooms: &["shape", "endpoint", "model_id", "converse", "models", "catalog", "config", "operation"],
+        purpose: "what Bedrock sends and answers; pure",
+    },
+    Floor {
+        name: "outside",
+        rooms: &["machine", "transport", "auth"],
+        purpose: "the computer, the network and the sources of credentials, behind traits",
+    },
+    Floor {
+        name: "client",
+        rooms: &["client"],
+        purpose: "all of it put together; the only room that reads the clock",
+    },
+    Floor { name: "fuzzing", rooms: &["fuzzing"], purpose: "what the fuzz targets run; no part of the API" },
+];
+
+/// The rooms that have no folder here, because they are crates of their own.
+pub const CRATES: [&str; 1] = ["eventstream"];
+
+/// Uses between rooms of one floor: the first uses the second.
+pub const SAME_FLOOR: &[(&str, &str)] = &[
+    ("credentials", "base"),
+    ("model_id", "endpoint"),
+    ("operation", "endpoint"),
+    ("operation", "model_id"),
+    ("operation", "converse"),
+    ("operation", "models"),
+    ("operation", "shape"),
+    ("converse", "shape"),
+    ("models", "shape"),
+    ("models", "converse"),
+    ("catalog", "models"),
+    ("catalog", "endpoint"),
+    ("catalog", "model_id"),
+    ("config", "converse"),
+    ("config", "endpoint"),
+    ("auth", "machine"),
+    ("auth", "transport"),
+];
+
+/// Circles that are known: modules of one folder that use each other.
+pub const KNOWN_CIRCLES: &[(&str, &[&str])] = &[
+    ("auth", &["answer", "error"]),
+    ("auth/source", &["profile", "web_identity"]),
+    ("auth/source/profile", &["chain", "keys"]),
+    ("client", &["call", "models"]),
+    ("converse", &["accumulate", "partial"]),
+    ("converse", &["event", "text_delta"]),
+    ("converse", &["message", "tool"]),
+    // The transport over hyper is to give way to one of our own, which has no pool of hyper's to fit into.
+    ("transport/via_hyper", &["connection", "pool"]),
+];
+
+/// The table as `ARCHITECTURE.md` shows it: the highest floor first.
+pub fn markdown() -> String {
+    let mut text = "| floor | rooms | what for |\n| --- | --- | --- |\n".to_owned();
+    for Floor { name, rooms, purpose } in FLOORS.iter().rev() {
+        let rooms: Vec<String> = rooms.iter().map(|room| format!("`{room}`")).collect();
+        text.push_str(&format!("| {name} | {} | {purpose} |\n", rooms.join(", ")));
+    }
+    text
+}
+
+/// The floor of `room`, 0 for the lowest.
+pub fn floor(room: &str) -> Option<usize> {
+    FLOORS.iter().position(|floor| floor.rooms.contains(&room))
+}
