@@ -179,6 +179,12 @@ impl Catalog {
         &self.region
     }
 
+    /// The project that was asked for; `None` for the account's default one.
+    #[must_use]
+    pub fn project(&self) -> Option<&str> {
+        self.settings.project()
+    }
+
     /// The models that can be invoked and that the default listing shows: configured ones, then by name.
     pub fn models(&self) -> impl Iterator<Item = &Entry> {
         self.entries.iter().filter(|entry| entry.is_listed())

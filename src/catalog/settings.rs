@@ -21,6 +21,7 @@ use crate::endpoint::Region;
 #[derive(Debug, Clone, PartialEq)]
 pub struct DiscoverySettings {
     region: Option<Region>,
+    project: Option<String>,
     provider_filter: Vec<String>,
     refresh_interval: u64,
     default_context_window: u64,
@@ -42,6 +43,7 @@ impl DiscoverySettings {
     pub fn new() -> Self {
         Self {
             region: None,
+            project: None,
             provider_filter: Vec::new(),
             refresh_interval: Self::REFRESH_INTERVAL,
             default_context_window: Self::CONTEXT_WINDOW,
@@ -55,6 +57,21 @@ impl DiscoverySettings {
     #[must_use]
     pub fn with_region(mut self, region: Region) -> Self {
         self.region = Some(region);
+        self
+    }
+
+    /// Lists what this project may use, by ID or ARN, instead of the account's default one. Requests do not take it from
+    /// here: name it in [`ConverseRequest::project`](crate::converse::ConverseRequest::project) too.
+    #[must_use]
+    pub fn with_project(mut self, project: impl Into<String>) -> Self {
+        self.project = Some(project.into());
+        self
+    }
+
+    /// The same for another project, or for the default one.
+    #[cfg(feature = "client")]
+    pub(crate) fn for_project(mut self, project: Option<&str>) -> Self {
+        self.project = project.map(str::to_owned);
         self
     }
 
@@ -126,6 +143,12 @@ impl DiscoverySettings {
         self.region.as_ref()
     }
 
+    /// The project to list for, where one was set.
+    #[must_use]
+    pub fn project(&self) -> Option<&str> {
+        self.project.as_deref()
+    }
+
     /// The providers to list, in lower case and sorted; empty for all.
     #[must_use]
     pub fn provider_filter(&self) -> &[String] {
@@ -164,7 +187,8 @@ impl DiscoverySettings {
     #[cfg(feature = "client")]
     pub(crate) fn fingerprint(&self) -> String {
         format!(
-            "{:?}/{}/{}/{}/{:?}/{:?}",
+            "{:?}/{:?}/{}/{}/{}/{:?}/{:?}",
+            self.project,
             self.provider_filter,
             self.refresh_interval,
             self.default_context_window,

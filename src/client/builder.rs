@@ -234,7 +234,7 @@ impl ClientBuilder {
 
     /// How models are found when the client itself looks for the profile of a model. With the settings that the program
     /// lists models with ([`Client::models`]), both share one answer; without this, the client asks for the profiles
-    /// alone.
+    /// alone. The project is always that of the request.
     #[must_use]
     pub fn discovery(mut self, settings: DiscoverySettings) -> Self {
         self.discovery = settings;

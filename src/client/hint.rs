@@ -120,6 +120,8 @@ fn access_advice(message: &str, at: &Circumstances<'_>) -> String {
     // IAM names the missing action itself when it is IAM that refuses.
     if message.contains("is not authorized to perform") || message.contains("explicit deny") {
         let resource = match at.model_id.kind() {
+            // The action is needed on the project too, and where the request names none, on the default one.
+            _ if message.contains(":project/") => "the project as well as the model",
             ModelKind::InferenceProfile | ModelKind::ApplicationInferenceProfile => {
                 "the inference profile and the foundation models behind it, in every region it routes to"
             }
@@ -187,6 +189,10 @@ mod tests {
             "User: arn:aws:iam::1:user/x is not authorized to perform: bedrock:InvokeModel on resource: y";
         let text = advice("us-east-1", "us.amazon.nova-lite-v1:0", "AccessDeniedException", iam).unwrap();
         assert!(text.contains("every region it routes to"), "{text}");
+        let iam = "User: arn:aws:iam::1:user/x is not authorized to perform: bedrock:InvokeModel on resource: \
+                   arn:aws:bedrock:us-east-1:1:project/default";
+        let text = advice("us-east-1", "us.amazon.nova-lite-v1:0", "AccessDeniedException", iam).unwrap();
+        assert!(text.contains("on the project as well as the model"), "{text}");
     }
 
     #[test]

@@ -55,6 +55,10 @@ plain_structure! {
             tool_config: ToolConfiguration = "toolConfig",
             /// The guardrail.
             guardrail_config: GuardrailConfiguration = "guardrailConfig",
+            /// The project that the invocation belongs to, by ID or ARN; absent or `default` for the account's default
+            /// one. It must be active, and of the account and region that the request goes to. Application inference
+            /// profiles work in the default project only, and requests that name both are refused before they are sent.
+            project_identifier: String = "projectIdentifier",
             /// Fields in the model's own words, beside those of the API.
             additional_model_request_fields: Value = "additionalModelRequestFields",
             /// What replaces the variables of a managed prompt, by name.
@@ -84,6 +88,7 @@ impl ConverseRequest {
             inference_config: None,
             tool_config: None,
             guardrail_config: None,
+            project_identifier: None,
             additional_model_request_fields: None,
             prompt_variables: None,
             additional_model_response_field_paths: None,
@@ -185,6 +190,13 @@ impl ConverseRequest {
     #[must_use]
     pub fn guardrail(mut self, guardrail: GuardrailConfiguration) -> Self {
         self.guardrail_config = Some(guardrail);
+        self
+    }
+
+    /// Sets the project that the invocation belongs to, by ID or ARN.
+    #[must_use]
+    pub fn project(mut self, project: impl Into<String>) -> Self {
+        self.project_identifier = Some(project.into());
         self
     }
 

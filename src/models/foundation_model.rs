@@ -144,7 +144,44 @@ structure! {
             by_output_modality / with_output_modality: ModelModality = "byOutputModality",
             /// Models that can be invoked so.
             by_inference_type / with_inference_type: InferenceType = "byInferenceType",
+            /// The project whose participation in trusted access programs decides what is listed, by ID or ARN; absent
+            /// or `default` for the account's own participation.
+            project_identifier / with_project: String = "projectIdentifier",
         }
+    }
+}
+
+structure! {
+    /// A request of GetFoundationModel. The id or ARN alone makes one, too.
+    pub struct GetFoundationModelRequest {
+        required {
+            /// The id or ARN. It is part of the path, not of the query.
+            model_identifier: String = "modelIdentifier",
+        }
+        optional {
+            /// The project whose participation in trusted access programs decides what is found, by ID or ARN; absent
+            /// or `default` for the account's own participation.
+            project_identifier / with_project: String = "projectIdentifier",
+        }
+    }
+}
+
+impl GetFoundationModelRequest {
+    /// The names and values of the query, not yet encoded.
+    pub(crate) fn query(&self) -> Vec<(&'static str, String)> {
+        self.project_identifier.iter().map(|project| ("projectIdentifier", project.clone())).collect()
+    }
+}
+
+impl From<&str> for GetFoundationModelRequest {
+    fn from(id: &str) -> Self {
+        Self::new(id)
+    }
+}
+
+impl From<String> for GetFoundationModelRequest {
+    fn from(id: String) -> Self {
+        Self::new(id)
     }
 }
 
@@ -168,6 +205,7 @@ impl ListFoundationModelsRequest {
             ("byCustomizationType", self.by_customization_type.as_ref().map(|value| text(value.as_str()))),
             ("byOutputModality", self.by_output_modality.as_ref().map(|value| text(value.as_str()))),
             ("byInferenceType", self.by_inference_type.as_ref().map(|value| text(value.as_str()))),
+            ("projectIdentifier", self.project_identifier.as_deref().map(text)),
         ]
         .into_iter()
         .filter_map(|(name, value)| Some((name, value?)))

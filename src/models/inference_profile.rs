@@ -86,6 +86,40 @@ outermost!(InferenceProfileSummary);
 pub type GetInferenceProfileResponse = InferenceProfileSummary;
 
 structure! {
+    /// A request of GetInferenceProfile. The id or ARN alone makes one, too.
+    pub struct GetInferenceProfileRequest {
+        required {
+            /// The id or ARN. It is part of the path, not of the query.
+            inference_profile_identifier: String = "inferenceProfileIdentifier",
+        }
+        optional {
+            /// The project whose participation in trusted access programs decides what is found, by ID or ARN; absent
+            /// or `default` for the account's own participation. It does not go with application profiles.
+            project_identifier / with_project: String = "projectIdentifier",
+        }
+    }
+}
+
+impl GetInferenceProfileRequest {
+    /// The names and values of the query, not yet encoded.
+    pub(crate) fn query(&self) -> Vec<(&'static str, String)> {
+        self.project_identifier.iter().map(|project| ("projectIdentifier", project.clone())).collect()
+    }
+}
+
+impl From<&str> for GetInferenceProfileRequest {
+    fn from(id: &str) -> Self {
+        Self::new(id)
+    }
+}
+
+impl From<String> for GetInferenceProfileRequest {
+    fn from(id: String) -> Self {
+        Self::new(id)
+    }
+}
+
+structure! {
     /// One page of ListInferenceProfiles.
     pub struct ListInferenceProfilesResponse {
         required {
@@ -113,6 +147,9 @@ structure! {
             next_token / with_next_token: String = "nextToken",
             /// Profiles of this type. On the wire the parameter is called `type`.
             type_equals / with_type: InferenceProfileType = "type",
+            /// The project whose participation in trusted access programs decides what is listed, by ID or ARN; absent
+            /// or `default` for the account's own participation. It does not go with application profiles.
+            project_identifier / with_project: String = "projectIdentifier",
         }
     }
 }
@@ -124,6 +161,7 @@ impl ListInferenceProfilesRequest {
             ("maxResults", self.max_results.map(|number| number.to_string())),
             ("nextToken", self.next_token.clone()),
             ("type", self.type_equals.as_ref().map(|value| value.as_str().to_owned())),
+            ("projectIdentifier", self.project_identifier.clone()),
         ]
         .into_iter()
         .filter_map(|(name, value)| Some((name, value?)))

@@ -3,9 +3,9 @@
 //! | operation | request | answer |
 //! | --- | --- | --- |
 //! | ListFoundationModels | [`ListFoundationModelsRequest`] | [`ListFoundationModelsResponse`] |
-//! | GetFoundationModel | an id or ARN | [`GetFoundationModelResponse`] |
+//! | GetFoundationModel | an id or ARN, or [`GetFoundationModelRequest`] | [`GetFoundationModelResponse`] |
 //! | ListInferenceProfiles | [`ListInferenceProfilesRequest`] | [`ListInferenceProfilesResponse`] |
-//! | GetInferenceProfile | an id or ARN | [`GetInferenceProfileResponse`] |
+//! | GetInferenceProfile | an id or ARN, or [`GetInferenceProfileRequest`] | [`GetInferenceProfileResponse`] |
 //! | GetFoundationModelAvailability | an id | [`GetFoundationModelAvailabilityResponse`] |
 //! | CountTokens | [`CountTokensRequest`] | [`CountTokensResponse`] |
 //!
@@ -90,12 +90,13 @@ pub use count_tokens::{
 };
 pub use foundation_model::{
     FoundationModelLifecycle, FoundationModelLifecycleStatus, FoundationModelSummary,
-    GetFoundationModelResponse, InferenceType, ListFoundationModelsRequest, ListFoundationModelsResponse,
-    ModelCustomization, ModelModality,
+    GetFoundationModelRequest, GetFoundationModelResponse, InferenceType, ListFoundationModelsRequest,
+    ListFoundationModelsResponse, ModelCustomization, ModelModality,
 };
 pub use inference_profile::{
-    GetInferenceProfileResponse, InferenceProfileModel, InferenceProfileStatus, InferenceProfileSummary,
-    InferenceProfileType, ListInferenceProfilesRequest, ListInferenceProfilesResponse,
+    GetInferenceProfileRequest, GetInferenceProfileResponse, InferenceProfileModel, InferenceProfileStatus,
+    InferenceProfileSummary, InferenceProfileType, ListInferenceProfilesRequest,
+    ListInferenceProfilesResponse,
 };
 pub use items::Items;
 pub use timestamp::Timestamp;

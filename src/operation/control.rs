@@ -4,14 +4,14 @@ use bytes::Bytes;
 use http::header::{ACCEPT, HeaderMap, HeaderValue};
 use http::{Method, Request};
 
-use super::{AnswerError, BuildError, JSON, parse};
+use super::{AnswerError, BuildError, JSON, check_project, parse};
 use crate::base::uri;
 use crate::endpoint::Endpoint;
 use crate::model_id::ModelId;
 use crate::models::{
-    GetFoundationModelAvailabilityResponse, GetFoundationModelResponse, GetInferenceProfileResponse,
-    ListFoundationModelsRequest, ListFoundationModelsResponse, ListInferenceProfilesRequest,
-    ListInferenceProfilesResponse,
+    GetFoundationModelAvailabilityResponse, GetFoundationModelRequest, GetFoundationModelResponse,
+    GetInferenceProfileRequest, GetInferenceProfileResponse, ListFoundationModelsRequest,
+    ListFoundationModelsResponse, ListInferenceProfilesRequest, ListInferenceProfilesResponse,
 };
 
 /// `GET /foundation-models`, with the filters as the query.
@@ -31,8 +31,13 @@ pub fn list_foundation_models(
 /// # Errors
 ///
 /// [`BuildError`] when the id or the endpoint cannot be used.
-pub fn foundation_model(id: &str, endpoint: &Endpoint) -> Result<Request<Bytes>, BuildError> {
-    get(&format!("/foundation-models/{}", model_label(id)?), &[], endpoint)
+pub fn foundation_model(
+    request: impl Into<GetFoundationModelRequest>,
+    endpoint: &Endpoint,
+) -> Result<Request<Bytes>, BuildError> {
+    let request = request.into();
+    let path = format!("/foundation-models/{}", model_label(&model_id(&request.model_identifier)?));
+    get(&path, &request.query(), endpoint)
 }
 
 /// `GET /inference-profiles`: one page.
@@ -51,9 +56,15 @@ pub fn list_inference_profiles(
 ///
 /// # Errors
 ///
-/// [`BuildError`] when the id or the endpoint cannot be used.
-pub fn inference_profile(id: &str, endpoint: &Endpoint) -> Result<Request<Bytes>, BuildError> {
-    get(&format!("/inference-profiles/{}", model_label(id)?), &[], endpoint)
+/// [`BuildError`] when the id or the endpoint cannot be used, or the project with this profile.
+pub fn inference_profile(
+    request: impl Into<GetInferenceProfileRequest>,
+    endpoint: &Endpoint,
+) -> Result<Request<Bytes>, BuildError> {
+    let request = request.into();
+    let id = model_id(&request.inference_profile_identifier)?;
+    check_project(&id, request.project_identifier.as_deref()).map_err(BuildError::Project)?;
+    get(&format!("/inference-profiles/{}", model_label(&id)), &request.query(), endpoint)
 }
 
 /// `GET /foundation-model-availability/{modelId}`.
@@ -62,12 +73,17 @@ pub fn inference_profile(id: &str, endpoint: &Endpoint) -> Result<Request<Bytes>
 ///
 /// [`BuildError`] when the id or the endpoint cannot be used.
 pub fn foundation_model_availability(id: &str, endpoint: &Endpoint) -> Result<Request<Bytes>, BuildError> {
-    get(&format!("/foundation-model-availability/{}", model_label(id)?), &[], endpoint)
+    get(&format!("/foundation-model-availability/{}", model_label(&model_id(id)?)), &[], endpoint)
 }
 
-/// The id as one label of the path. What holds for an id to invoke holds for one to look up.
-fn model_label(id: &str) -> Result<String, BuildError> {
-    ModelId::parse(id).map(|id| uri::encode_label(id.as_str())).map_err(BuildError::ModelId)
+/// What holds for an id to invoke holds for one to look up.
+fn model_id(id: &str) -> Result<ModelId, BuildError> {
+    ModelId::parse(id).map_err(BuildError::ModelId)
+}
+
+/// The id as one label of the path.
+fn model_label(id: &ModelId) -> String {
+    uri::encode_label(id.as_str())
 }
 
 fn get(path: &str, query: &[(&str, String)], endpoint: &Endpoint) -> Result<Request<Bytes>, BuildError> {

@@ -16,6 +16,7 @@
 //! ```
 
 mod control;
+mod project;
 #[cfg(test)]
 mod tests;
 
@@ -39,6 +40,8 @@ pub use control::{
     list_inference_profiles, parse_foundation_model, parse_foundation_model_availability,
     parse_inference_profile, parse_list_foundation_models, parse_list_inference_profiles,
 };
+pub use project::ProjectError;
+pub(crate) use project::check_project;
 
 /// The content type of a stream of frames.
 pub const EVENT_STREAM: &str = "application/vnd.amazon.eventstream";
@@ -61,7 +64,7 @@ const QUOTED: usize = 200;
 ///
 /// # Errors
 ///
-/// [`BuildError`] when the model id or the endpoint cannot be used.
+/// [`BuildError`] when the model id or the endpoint cannot be used, or the project with this model.
 pub fn converse_stream(request: &ConverseRequest, endpoint: &Endpoint) -> Result<Request<Bytes>, BuildError> {
     converse_stream_with(request.model_id(), request, endpoint)
 }
@@ -72,15 +75,16 @@ pub(crate) fn converse_stream_with(
     request: &ConverseRequest,
     endpoint: &Endpoint,
 ) -> Result<Request<Bytes>, BuildError> {
+    let model_id = invoked(model_id, request)?;
     let body = request.to_body_json().to_string().into_bytes();
-    post(model_id, "converse-stream", EVENT_STREAM, body, endpoint)
+    post(&model_id, "converse-stream", EVENT_STREAM, body, endpoint)
 }
 
 /// `POST /model/{modelId}/converse`: the answer is one JSON document.
 ///
 /// # Errors
 ///
-/// [`BuildError`] when the model id or the endpoint cannot be used.
+/// [`BuildError`] when the model id or the endpoint cannot be used, or the project with this model.
 pub fn converse(request: &ConverseRequest, endpoint: &Endpoint) -> Result<Request<Bytes>, BuildError> {
     converse_with(request.model_id(), request, endpoint)
 }
@@ -91,8 +95,9 @@ pub(crate) fn converse_with(
     request: &ConverseRequest,
     endpoint: &Endpoint,
 ) -> Result<Request<Bytes>, BuildError> {
+    let model_id = invoked(model_id, request)?;
     let body = request.to_converse_body_json().to_string().into_bytes();
-    post(model_id, "converse", JSON, body, endpoint)
+    post(&model_id, "converse", JSON, body, endpoint)
 }
 
 /// `POST /model/{modelId}/count-tokens`, on the data plane: the answer is one JSON document.
@@ -105,17 +110,24 @@ pub(crate) fn converse_with(
 pub fn count_tokens(request: &CountTokensRequest, endpoint: &Endpoint) -> Result<Request<Bytes>, BuildError> {
     let model_id = ModelId::parse(&request.model_id).map_err(BuildError::ModelId)?;
     let model_id = model_id.base_model().unwrap_or(model_id.as_str());
-    post(model_id, "count-tokens", JSON, request.to_body_json().to_string().into_bytes(), endpoint)
+    let model_id = ModelId::parse(model_id).map_err(BuildError::ModelId)?;
+    post(&model_id, "count-tokens", JSON, request.to_body_json().to_string().into_bytes(), endpoint)
+}
+
+/// The model to invoke with `request`, whose project must go with it.
+fn invoked(model_id: &str, request: &ConverseRequest) -> Result<ModelId, BuildError> {
+    let model_id = ModelId::parse(model_id).map_err(BuildError::ModelId)?;
+    check_project(&model_id, request.project_identifier.as_deref()).map_err(BuildError::Project)?;
+    Ok(model_id)
 }
 
 fn post(
-    model_id: &str,
+    model_id: &ModelId,
     operation: &str,
     accept: &'static str,
     body: Vec<u8>,
     endpoint: &Endpoint,
 ) -> Result<Request<Bytes>, BuildError> {
-    let model_id = ModelId::parse(model_id).map_err(BuildError::ModelId)?;
     // The id is one label of the path: `:` and the `/` of an ARN are encoded, once, on the wire.
     let path = format!("/model/{}/{operation}", uri::encode_label(model_id.as_str()));
     let request = endpoint.request(Method::POST, &path, Bytes::from(body));
@@ -291,6 +303,8 @@ pub enum BuildError {
     ModelId(ModelIdError),
     /// The endpoint and the path do not make a URI.
     Endpoint(EndpointError),
+    /// The project does not go with the model.
+    Project(ProjectError),
 }
 
 impl fmt::Display for BuildError {
@@ -298,6 +312,7 @@ impl fmt::Display for BuildError {
         match self {
             Self::ModelId(error) => error.fmt(f),
             Self::Endpoint(error) => error.fmt(f),
+            Self::Project(error) => error.fmt(f),
         }
     }
 }

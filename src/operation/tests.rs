@@ -53,6 +53,33 @@ fn a_request_is_a_post_with_the_id_as_one_label() {
 }
 
 #[test]
+fn a_project_is_a_member_of_the_body_of_both_operations() {
+    let request = ConverseRequest::new("us.amazon.nova-lite-v1:0").message("hi").project("p1");
+    let expected = serde_json::json!({
+        "messages": [{"role": "user", "content": [{"text": "hi"}]}],
+        "projectIdentifier": "p1",
+    });
+    for http in [converse(&request, &endpoint()).unwrap(), converse_stream(&request, &endpoint()).unwrap()] {
+        assert_eq!(serde_json::from_slice::<serde_json::Value>(http.body()).unwrap(), expected);
+        assert_eq!((http.headers().len(), http.uri().query()), (3, None));
+    }
+}
+
+#[test]
+fn neither_operation_takes_a_project_with_an_application_profile() {
+    let arn = "arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/abc";
+    let request = |project: &str| ConverseRequest::new(arn).message("hi").project(project);
+    for build in [converse, converse_stream] {
+        let error = build(&request("p1"), &endpoint()).unwrap_err();
+        assert!(matches!(error, BuildError::Project(_)), "{error}");
+        assert!(build(&request("default"), &endpoint()).is_ok());
+    }
+    // A profile that stands in for the model is held against the project too.
+    let model = ConverseRequest::new("amazon.nova-lite-v1:0").project("p1");
+    assert!(matches!(converse_with(arn, &model, &endpoint()), Err(BuildError::Project(_))));
+}
+
+#[test]
 fn an_error_code_is_cut_out_of_its_surroundings() {
     for (text, expected) in [
         ("ThrottlingException", "ThrottlingException"),

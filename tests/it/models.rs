@@ -4,13 +4,15 @@ use bedrill::converse::ConverseRequest;
 use bedrill::endpoint::{Endpoint, HostVariant, Plane, Region};
 use bedrill::models::{
     AgreementStatus, CountTokensInput, CountTokensRequest, CountTokensResponse,
-    GetFoundationModelAvailabilityResponse, GetFoundationModelResponse, GetInferenceProfileResponse,
-    InferenceProfileType, InferenceType, InvokeModelTokensRequest, ListFoundationModelsRequest,
-    ListFoundationModelsResponse, ListInferenceProfilesRequest, ListInferenceProfilesResponse,
-    ModelCustomization, ModelModality,
+    GetFoundationModelAvailabilityResponse, GetFoundationModelRequest, GetFoundationModelResponse,
+    GetInferenceProfileRequest, GetInferenceProfileResponse, InferenceProfileType, InferenceType,
+    InvokeModelTokensRequest, ListFoundationModelsRequest, ListFoundationModelsResponse,
+    ListInferenceProfilesRequest, ListInferenceProfilesResponse, ModelCustomization, ModelModality,
 };
 use bedrill::operation;
-use http::{HeaderMap, Method};
+use bytes::Bytes;
+use http::{HeaderMap, Method, Request};
+use serde_core::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::support::api_model::{Model, Passed, Top, count, walk};
@@ -52,6 +54,36 @@ fn lists_are_get_requests_without_a_body_and_with_an_encoded_query() {
 }
 
 #[test]
+fn a_project_is_a_parameter_of_the_lists_and_of_what_describes_one_entry() {
+    let control = endpoint(Plane::Control);
+    let project = "arn:aws:bedrock:eu-west-1:123456789012:project/p1";
+    let encoded = "projectIdentifier=arn%3Aaws%3Abedrock%3Aeu-west-1%3A123456789012%3Aproject%2Fp1";
+    let models = ListFoundationModelsRequest::new().with_project(project);
+    let profiles = ListInferenceProfilesRequest::new().with_project(project);
+    let model = GetFoundationModelRequest::new("amazon.nova-lite-v1:0").with_project(project);
+    let profile = GetInferenceProfileRequest::new("us.amazon.nova-lite-v1:0").with_project(project);
+    for (http, path) in [
+        (operation::list_foundation_models(&models, &control), "/foundation-models"),
+        (operation::list_inference_profiles(&profiles, &control), "/inference-profiles"),
+        (operation::foundation_model(model, &control), "/foundation-models/amazon.nova-lite-v1%3A0"),
+        (operation::inference_profile(profile, &control), "/inference-profiles/us.amazon.nova-lite-v1%3A0"),
+    ] {
+        assert_eq!(http.unwrap().uri().path_and_query().unwrap().as_str(), format!("{path}?{encoded}"));
+    }
+}
+
+#[test]
+fn an_application_profile_is_not_described_for_a_project_other_than_the_default_one() {
+    let arn = "arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/abc123def456";
+    let described = |project: &str| {
+        let request = GetInferenceProfileRequest::new(arn).with_project(project);
+        operation::inference_profile(request, &endpoint(Plane::Control))
+    };
+    assert_eq!(described("default").unwrap().uri().query(), Some("projectIdentifier=default"));
+    assert!(matches!(described("p1"), Err(operation::BuildError::Project(_))));
+}
+
+#[test]
 fn an_id_or_arn_is_one_label_of_the_path() {
     let control = endpoint(Plane::Control);
     let arn = "arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/abc123def456";
@@ -86,6 +118,7 @@ fn tokens_are_counted_for_the_foundation_model_on_the_data_plane() {
         .system("Be brief.")
         .message("hi")
         .max_tokens(5)
+        .project("p1")
         .additional_fields(json!({"anthropic_beta": ["x"]}));
     let http = operation::count_tokens(&CountTokensRequest::from(&request), &endpoint(Plane::Data)).unwrap();
     assert_eq!(http.method(), Method::POST);
@@ -185,6 +218,28 @@ macro_rules! top {
     };
 }
 
+/// The request `name` of the API model with these members, as HTTP.
+fn http_of(name: &str, mut members: Value) -> Request<Bytes> {
+    fn read<T: DeserializeOwned>(members: Value) -> T {
+        serde_json::from_value(members).unwrap()
+    }
+    let control = endpoint(Plane::Control);
+    let http = match name {
+        "ListFoundationModelsRequest" => operation::list_foundation_models(&read(members), &control),
+        "ListInferenceProfilesRequest" => operation::list_inference_profiles(&read(members), &control),
+        "GetFoundationModelRequest" => {
+            members["modelIdentifier"] = json!("m");
+            operation::foundation_model(read::<GetFoundationModelRequest>(members), &control)
+        }
+        "GetInferenceProfileRequest" => {
+            members["inferenceProfileIdentifier"] = json!("m");
+            operation::inference_profile(read::<GetInferenceProfileRequest>(members), &control)
+        }
+        _ => panic!("{name}"),
+    };
+    http.unwrap()
+}
+
 #[test]
 fn every_member_of_the_control_plane_is_read_written_and_asked_for() {
     let suite = "surface-control";
@@ -199,24 +254,24 @@ fn every_member_of_the_control_plane_is_read_written_and_asked_for() {
     let mut cases = count(&walk(&control, &tops));
 
     // A request's members are parameters of the query, under names of their own.
-    for name in ["ListFoundationModelsRequest", "ListInferenceProfilesRequest"] {
-        for (member, about) in control.members(name) {
+    for name in [
+        "ListFoundationModelsRequest",
+        "GetFoundationModelRequest",
+        "ListInferenceProfilesRequest",
+        "GetInferenceProfileRequest",
+    ] {
+        // The id of what is described is part of the path.
+        let in_query = control.members(name).iter().filter(|(_, about)| about["location"] != "uri");
+        for (member, about) in in_query {
             assert_eq!(about["location"], "querystring", "{name}.{member}");
             let parameter = about["locationName"].as_str().unwrap();
             let shape = control.member_shape(name, member);
             let values = control.shape(shape)["enum"].as_array().cloned();
             for value in values.unwrap_or_else(|| vec![control.sample(shape)]) {
                 cases += 1;
-                let request = json!({ parameter: value });
-                let http = if name.contains("Models") {
-                    let request: ListFoundationModelsRequest = serde_json::from_value(request).unwrap();
-                    operation::list_foundation_models(&request, &endpoint(Plane::Control))
-                } else {
-                    let request: ListInferenceProfilesRequest = serde_json::from_value(request).unwrap();
-                    operation::list_inference_profiles(&request, &endpoint(Plane::Control))
-                };
+                let http = http_of(name, json!({ parameter: value }));
                 let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-                assert_eq!(http.unwrap().uri().query(), Some(format!("{parameter}={text}").as_str()));
+                assert_eq!(http.uri().query(), Some(format!("{parameter}={text}").as_str()));
             }
         }
     }

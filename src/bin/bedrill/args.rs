@@ -99,6 +99,9 @@ pub(crate) struct Models {
     /// List models of this provider: its name, or the first part of its ids; may be repeated
     #[arg(long, value_name = "NAME")]
     pub(crate) provider: Vec<String>,
+    /// List what this project may use, by ID or ARN [default: the account's default project]
+    #[arg(long, global = true, value_name = "ID")]
+    pub(crate) project: Option<String>,
     /// Ask the service, also when a stored answer is still fresh
     #[arg(long, global = true)]
     pub(crate) refresh: bool,
@@ -189,6 +192,9 @@ pub(crate) struct Chat {
     /// Let that profile be of this geography too, for example global; may be repeated
     #[arg(long, value_name = "NAME")]
     pub(crate) allow_geography: Vec<String>,
+    /// The project that the request belongs to, by ID or ARN [default: the account's default project]
+    #[arg(long, value_name = "ID")]
+    pub(crate) project: Option<String>,
     /// The system prompt
     #[arg(long, value_name = "TEXT")]
     pub(crate) system: Option<String>,

@@ -45,7 +45,11 @@ pub(crate) fn run(arguments: &Chat, common: &Common) -> Result<(), Failure> {
         let model = if arguments.replay.is_some() || discovery::is_whole(&model, &configuration) {
             model
         } else {
-            Discovery::new(client.clone(), common, &configuration).model_id(&model).await?
+            let mut discovery = Discovery::new(client.clone(), common, &configuration);
+            if let Some(project) = &arguments.project {
+                discovery = discovery.with_project(project);
+            }
+            discovery.model_id(&model).await?
         };
         let request = request(arguments, model, message);
         let cost = prices(&configuration, request.model_id());
@@ -188,6 +192,9 @@ fn request(arguments: &Chat, model: String, message: Message) -> ConverseRequest
     let mut request = ConverseRequest::new(model).message(message);
     if let Some(system) = &arguments.system {
         request = request.system(system.as_str());
+    }
+    if let Some(project) = &arguments.project {
+        request = request.project(project);
     }
     let mut inference = InferenceConfiguration::new();
     inference.max_tokens = arguments.max_tokens;

@@ -39,6 +39,12 @@ impl<'a> Discovery<'a> {
         self
     }
 
+    /// Lists what this project may use.
+    pub(crate) fn with_project(mut self, project: &str) -> Self {
+        self.settings = self.settings.with_project(project);
+        self
+    }
+
     /// The models of `region`, else of the settings' or the client's. What is to be said about them goes to stderr.
     pub(crate) async fn catalog(
         &self,

@@ -10,8 +10,9 @@ use crate::endpoint::{Endpoint, Plane, Region};
 use crate::model_id::ModelId;
 use crate::models::{
     CountTokensRequest, CountTokensResponse, GetFoundationModelAvailabilityResponse,
-    GetFoundationModelResponse, GetInferenceProfileResponse, InferenceProfileSummary,
-    ListFoundationModelsRequest, ListFoundationModelsResponse, ListInferenceProfilesRequest,
+    GetFoundationModelRequest, GetFoundationModelResponse, GetInferenceProfileRequest,
+    GetInferenceProfileResponse, InferenceProfileSummary, ListFoundationModelsRequest,
+    ListFoundationModelsResponse, ListInferenceProfilesRequest,
 };
 use crate::operation::{self, AnswerError, BuildError};
 
@@ -91,16 +92,20 @@ impl Client {
     /// # Errors
     ///
     /// As [`list_foundation_models`](Self::list_foundation_models).
-    pub async fn foundation_model(&self, id: &str) -> Result<GetFoundationModelResponse, Error> {
-        self.foundation_model_in(&self.region_of(id)?, id).await
+    pub async fn foundation_model(
+        &self,
+        request: impl Into<GetFoundationModelRequest>,
+    ) -> Result<GetFoundationModelResponse, Error> {
+        let request = request.into();
+        self.foundation_model_in(&self.region_of(&request.model_identifier)?, &request).await
     }
 
     pub(in crate::client) async fn foundation_model_in(
         &self,
         region: &Region,
-        id: &str,
+        request: &GetFoundationModelRequest,
     ) -> Result<GetFoundationModelResponse, Error> {
-        let build = |endpoint: &Endpoint| operation::foundation_model(id, endpoint);
+        let build = |endpoint: &Endpoint| operation::foundation_model(request.clone(), endpoint);
         let parse = operation::parse_foundation_model;
         self.ask(Plane::Control, region, GET_MODEL, build, parse).await
     }
@@ -110,16 +115,20 @@ impl Client {
     /// # Errors
     ///
     /// As [`list_foundation_models`](Self::list_foundation_models).
-    pub async fn inference_profile(&self, id: &str) -> Result<GetInferenceProfileResponse, Error> {
-        self.inference_profile_in(&self.region_of(id)?, id).await
+    pub async fn inference_profile(
+        &self,
+        request: impl Into<GetInferenceProfileRequest>,
+    ) -> Result<GetInferenceProfileResponse, Error> {
+        let request = request.into();
+        self.inference_profile_in(&self.region_of(&request.inference_profile_identifier)?, &request).await
     }
 
     pub(in crate::client) async fn inference_profile_in(
         &self,
         region: &Region,
-        id: &str,
+        request: &GetInferenceProfileRequest,
     ) -> Result<GetInferenceProfileResponse, Error> {
-        let build = |endpoint: &Endpoint| operation::inference_profile(id, endpoint);
+        let build = |endpoint: &Endpoint| operation::inference_profile(request.clone(), endpoint);
         let parse = operation::parse_inference_profile;
         self.ask(Plane::Control, region, GET_PROFILE, build, parse).await
     }

@@ -7,6 +7,7 @@ use crate::client::Client;
 use crate::client::error::Error;
 use crate::endpoint::Region;
 use crate::model_id::{ModelId, ModelKind};
+use crate::models::{GetFoundationModelRequest, GetInferenceProfileRequest};
 
 impl Client {
     /// Finds what `text` names, by the rules of the [catalog](crate::catalog#short-names).
@@ -63,14 +64,18 @@ impl Client {
         let Some(question) = Question::about(&id) else { return resolution };
         let (action, answer) = match question {
             Question::Profile => {
-                let profile = self.inference_profile_in(catalog.region(), id.as_str()).await;
+                let mut request = GetInferenceProfileRequest::new(id.as_str());
+                request.project_identifier = catalog.project().map(str::to_owned);
+                let profile = self.inference_profile_in(catalog.region(), &request).await;
                 let extend = |profile| {
                     catalog.extended(|listing| listing.profiles.get_or_insert_default().push(profile))
                 };
                 (GET_PROFILE, profile.map(extend))
             }
             Question::Model => {
-                let model = self.foundation_model_in(catalog.region(), id.as_str()).await;
+                let mut request = GetFoundationModelRequest::new(id.as_str());
+                request.project_identifier = catalog.project().map(str::to_owned);
+                let model = self.foundation_model_in(catalog.region(), &request).await;
                 let extend = |model| catalog.extended(|listing| listing.models.extend(model));
                 (GET_MODEL, model.map(|answer| extend(answer.model_details)))
             }

@@ -77,6 +77,27 @@ async fn profiles_and_models_outside_the_lists_are_asked_for_one_by_one() -> Res
 }
 
 #[tokio::test]
+async fn what_no_list_holds_is_asked_for_in_the_project_of_the_list() -> Result<(), Error> {
+    let (service, cache) = (Service::new(reply), cache());
+    let client = client(&service, cache.path());
+    let settings = plain().with_project("p1");
+    for (text, target) in [
+        ("us.acme.preview-v1:0", "/inference-profiles/us.acme.preview-v1%3A0?projectIdentifier=p1"),
+        ("acme.preview-v1:0", "/foundation-models/acme.preview-v1%3A0?projectIdentifier=p1"),
+    ] {
+        assert!(one(&client, text, &settings).await?.entry().is_some(), "{text}");
+        assert_eq!(service.seen().last().map(String::as_str), Some(target));
+    }
+    // An application profile is of no project but the default one: that is said, and the service not asked.
+    let before = service.seen().len();
+    let found = one(&client, YOUNG, &settings).await?;
+    let said = found.warning().expect("a warning").to_string();
+    assert!(said.contains(&format!("the project p1 cannot be used with {YOUNG}")), "{said}");
+    assert_eq!((found.entry(), service.seen().len()), (None, before));
+    Ok(())
+}
+
+#[tokio::test]
 async fn what_the_service_does_not_know_is_not_there_and_a_missing_permission_is_named() -> Result<(), Error>
 {
     let (service, cache) = (Service::new(reply), cache());

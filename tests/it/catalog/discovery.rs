@@ -89,6 +89,20 @@ async fn a_hundred_calls_at_once_are_one_request_to_each_list() {
 }
 
 #[tokio::test]
+async fn both_lists_are_asked_for_the_project_of_the_settings() {
+    let (service, cache) = (Service::new(answers), cache());
+    let catalog = client(&service, cache.path()).models(&plain().with_project("p1")).await.unwrap();
+    assert_eq!(catalog.project(), Some("p1"));
+    assert_eq!(
+        service.seen(),
+        [
+            "/foundation-models?projectIdentifier=p1",
+            "/inference-profiles?maxResults=1000&projectIdentifier=p1"
+        ]
+    );
+}
+
+#[tokio::test]
 async fn those_who_wait_share_the_failure_too() {
     let (service, cache) =
         (Service::new(|_| Reply::Error(500, "InternalServerException", "no".into())), cache());
@@ -211,6 +225,8 @@ async fn answers_are_kept_apart_by_account_region_endpoint_and_settings() {
     other(&endpoint, &plain(), "another endpoint").await;
     let eu = bedrill::endpoint::Region::new("eu-west-1").unwrap();
     other(&base, &plain().with_region(eu), "another region").await;
+    other(&base, &plain().with_project("p1"), "a project").await;
+    other(&base, &plain().with_project("p2"), "another project").await;
     other(&base, &plain().with_provider_filter(["acme"]), "another filter").await;
     other(&base, &plain().with_refresh_interval(7), "another interval").await;
     other(&base, &plain().with_default_context_window(7), "another window").await;

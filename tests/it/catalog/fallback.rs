@@ -268,3 +268,55 @@ async fn a_notice_is_given_once_however_many_attempts_a_call_takes() {
     assert_eq!(stream.collect().await.unwrap().text(), "hello");
     assert_eq!(*told.lock().unwrap(), 1);
 }
+
+#[tokio::test]
+async fn a_profile_is_looked_for_and_remembered_for_the_project_of_the_request() {
+    let sonnet = || vec![profile("us", SONNET)];
+    let list = service(&[US], Some(sonnet()));
+    builder(&list, None, "us-east-1")
+        .build()
+        .unwrap()
+        .converse(&request(SONNET).project("p1"))
+        .await
+        .unwrap();
+    assert_eq!(
+        list.count("/inference-profiles?type=SYSTEM_DEFINED&projectIdentifier=p1"),
+        1,
+        "{:?}",
+        list.seen()
+    );
+
+    let cache = tempfile::tempdir().unwrap();
+    let service = service(&[US], Some(sonnet()));
+    let settings = DiscoverySettings::new().with_project("p9");
+    let client = builder(&service, Some(cache.path()), "us-east-1").discovery(settings).build().unwrap();
+    for (project, targets) in [
+        (
+            Some("p1"),
+            [
+                "/foundation-models?projectIdentifier=p1",
+                "/inference-profiles?maxResults=1000&projectIdentifier=p1",
+            ],
+        ),
+        (
+            Some("p2"),
+            [
+                "/foundation-models?projectIdentifier=p2",
+                "/inference-profiles?maxResults=1000&projectIdentifier=p2",
+            ],
+        ),
+        (None, ["/foundation-models", "/inference-profiles?maxResults=1000"]),
+    ] {
+        let mut request = request(SONNET);
+        request.project_identifier = project.map(str::to_owned);
+        let before = (service.seen().len(), invoked(&service).len());
+        client.converse(&request).await.unwrap();
+        assert_eq!(invoked(&service)[before.1..], [SONNET, US], "{project:?}: not yet remembered");
+        let seen = service.seen();
+        let lists: Vec<&String> =
+            seen[before.0..].iter().filter(|target| !target.starts_with("/model/")).collect();
+        assert_eq!(lists, targets, "{project:?}");
+        client.converse(&request).await.unwrap();
+        assert_eq!(invoked(&service)[before.1..], [SONNET, US, US], "{project:?}");
+    }
+}

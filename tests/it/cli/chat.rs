@@ -87,6 +87,35 @@ fn flags_become_members_of_the_request() {
 }
 
 #[test]
+fn a_project_goes_along_with_either_operation() {
+    let answer_of_converse = json!({
+        "output": {"message": {"role": "assistant", "content": [{"text": "Hi"}]}}, "stopReason": "end_turn",
+    });
+    let at_once = plain("200 OK", "content-type: application/json\r\n", &answer_of_converse.to_string());
+    for (reply, flags) in [(response(&answer(&["Hi"])), &["hi"][..]), (at_once, &["--no-stream", "hi"])] {
+        let server = Server::answering(reply);
+        Scratch::new().chat(&server.url, &[&["--project", "p1"], flags].concat()).run().ended(0);
+        assert_eq!(server.only().json()["projectIdentifier"], "p1", "{flags:?}");
+    }
+}
+
+#[test]
+fn a_project_with_an_application_profile_is_a_usage_error_and_nothing_is_sent() {
+    let server = Server::answering(response(&answer(&["Hi"])));
+    let arn = "arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/abc123";
+    let ask = |project: &str| {
+        let arguments = ["chat", "--endpoint-url", &server.url, "-m", arn, "--project", project, "hi"];
+        Scratch::new().with_keys(&arguments).run()
+    };
+    ask("p1")
+        .ended(2)
+        .says(&["the project p1 cannot be used with arn:", "works in the default project only"]);
+    assert!(server.seen().is_empty());
+    ask("default").ended(0);
+    assert_eq!(server.only().json()["projectIdentifier"], "default");
+}
+
+#[test]
 fn a_file_that_cannot_go_along_is_a_usage_error() {
     let scratch = Scratch::new();
     scratch.file("work/drawing.svg", "<svg/>");

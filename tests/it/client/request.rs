@@ -178,6 +178,36 @@ async fn converse_asks_for_json_and_reads_one_document() {
 }
 
 #[tokio::test]
+async fn a_project_is_sent_in_the_body() {
+    let server = server().await;
+    let client = builder().endpoint_url(server.url()).build().expect("a client");
+    within(client.converse_stream(&prompt(MODEL).project("p1"))).await.expect("a stream");
+    let body: serde_json::Value = serde_json::from_slice(server.request().body()).expect("JSON");
+    assert_eq!(body["projectIdentifier"], "p1");
+}
+
+#[tokio::test]
+async fn a_project_with_an_application_profile_is_refused_before_anything_is_sent() {
+    let server = server().await;
+    // Without credentials: those are not even looked for.
+    let host = Arc::new(StaticHost::new());
+    let client = Client::builder().host(host).endpoint_url(server.url()).build().expect("a client");
+    let arn = "arn:aws:bedrock:eu-west-3:123456789012:application-inference-profile/abc123";
+    let request = prompt(arn).project("p1");
+    for error in [
+        within(client.converse(&request)).await.map(|_| ()).expect_err("refused"),
+        within(client.converse_stream(&request)).await.map(|_| ()).expect_err("refused"),
+    ] {
+        assert_eq!((error.kind(), error.attempts()), (ErrorKind::Configuration, 0), "{error}");
+        assert!(
+            error.to_string().starts_with(&format!("the project p1 cannot be used with {arn}: ")),
+            "{error}"
+        );
+    }
+    assert_eq!(server.connections(), 0);
+}
+
+#[tokio::test]
 async fn a_client_keeps_its_connection_for_the_next_request() {
     let server = server().await;
     let client = builder().endpoint_url(server.url()).build().expect("a client");

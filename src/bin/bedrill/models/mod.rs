@@ -34,6 +34,9 @@ pub(crate) fn run(arguments: &Models, common: &Common) -> Result<(), Failure> {
     if let Some(limits) = limits {
         discovery = discovery.with_limits(limits);
     }
+    if let Some(project) = &arguments.project {
+        discovery = discovery.with_project(project);
+    }
     crate::in_runtime(async {
         match &arguments.command {
             Some(ModelsCommand::Show { model }) => {

@@ -80,8 +80,8 @@ impl Client {
     /// It asks ListFoundationModels and ListInferenceProfiles, once for all who call at the same time, and stores the
     /// answer for [`refresh_interval`](DiscoverySettings::refresh_interval): in memory, and in the folder `bedrill` of
     /// `XDG_CACHE_HOME` or `~/.cache`, where other processes find it. It is stored by credentials, region, endpoint and
-    /// settings, so that another account never sees it. With an interval of 0 every call asks the service, and nothing
-    /// is stored or shared.
+    /// settings, the project among them, so that another account or project never sees it. With an interval of 0 every
+    /// call asks the service, and nothing is stored or shared.
     ///
     /// Where the permission bedrock:ListInferenceProfiles is missing, the models that need no profile are listed all the
     /// same. When the service fails, the last stored answer is given, however old. Both are said in
@@ -178,8 +178,11 @@ impl Work<'_> {
         }
         // With less than a whole answer, the service is asked again before long.
         let soon = now.checked_add(self.interval.min(RETRY_AFTER)).unwrap_or(now);
-        let models_request = ListFoundationModelsRequest::new();
-        let profiles_request = ListInferenceProfilesRequest::new().with_max_results(PAGE);
+        let project = self.settings.project().map(str::to_owned);
+        let mut models_request = ListFoundationModelsRequest::new();
+        models_request.project_identifier.clone_from(&project);
+        let mut profiles_request = ListInferenceProfilesRequest::new().with_max_results(PAGE);
+        profiles_request.project_identifier = project;
         let (models, profiles) = both(
             self.client.list_foundation_models_in(self.region, &models_request),
             self.client.list_inference_profiles_in(self.region, &profiles_request),

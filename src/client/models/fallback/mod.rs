@@ -15,7 +15,7 @@ use crate::client::{Client, hint};
 use crate::converse::ConverseRequest;
 use crate::endpoint::{Endpoint, Plane, Region};
 use crate::model_id::{ModelId, ModelKind};
-use crate::operation::BuildError;
+use crate::operation::{self, BuildError};
 use crate::shape;
 use crate::transport::{Body, BoxFuture};
 
@@ -81,6 +81,14 @@ impl fmt::Display for Notice {
 
 pub(in crate::client) type OnNotice = Arc<dyn Fn(&Notice) + Send + Sync>;
 
+/// What a profile is to stand in for: a model in a region, for a project.
+#[derive(Clone, Copy)]
+pub(in crate::client) struct Missing<'a> {
+    pub(in crate::client) base: &'a str,
+    pub(in crate::client) region: &'a Region,
+    pub(in crate::client) project: Option<&'a str>,
+}
+
 /// The policy, and what it has found.
 pub(in crate::client) struct Fallback {
     pub(in crate::client) policy: ProfileFallback,
@@ -88,7 +96,7 @@ pub(in crate::client) struct Fallback {
     pub(in crate::client) geographies: Vec<String>,
     pub(in crate::client) on_notice: Option<OnNotice>,
     lookup: Lookup,
-    /// By region and model; `None` until they were first looked for.
+    /// By region, model and project; `None` until they were first looked for.
     stand_ins: Mutex<Option<Map<String, Value>>>,
 }
 
@@ -164,17 +172,20 @@ impl Client {
         attempt: &Attempt,
     ) -> Result<Invoked, Failed> {
         let asked = ModelId::parse(request.model_id())?;
+        let project = request.project_identifier.as_deref();
+        operation::check_project(&asked, project).map_err(BuildError::Project)?;
         self.learn_region().await;
         let region = self.region_for(&asked);
         let policy = self.0.fallback.policy;
         // Only a foundation model can be covered by a profile.
         let base = asked.base_model().filter(|_| asked.kind() == ModelKind::FoundationModel);
-        if let (ProfileFallback::Auto, Some(base)) = (policy, base)
-            && let Some(used) = self.remembered(base, region)
+        let missing = base.map(|base| Missing { base, region, project });
+        if let (ProfileFallback::Auto, Some(missing)) = (policy, missing)
+            && let Some(used) = self.remembered(missing)
         {
             match self.invoke_stand_in(&asked, &used, request, how, attempt).await {
                 // The profile is gone: the model is asked for as the caller wrote it.
-                Err(failed) if is_unknown_model(&failed.error) => self.forget(base, region),
+                Err(failed) if is_unknown_model(&failed.error) => self.forget(missing),
                 result => return result,
             }
         }
@@ -182,19 +193,19 @@ impl Client {
             Ok((head, body)) => return Ok((head, body, None)),
             Err(failed) => failed,
         };
-        let Some(base) =
-            base.filter(|_| policy != ProfileFallback::Off && is_on_demand_refusal(&refused.error))
+        let Some(missing) =
+            missing.filter(|_| policy != ProfileFallback::Off && is_on_demand_refusal(&refused.error))
         else {
             return Err(refused);
         };
-        match self.stand_in(base, region).await {
+        match self.stand_in(missing).await {
             Some(StandIn { id, is_listed }) if policy == ProfileFallback::Auto => {
                 match self.invoke_stand_in(&asked, &id, request, how, attempt).await {
                     // That a guess was wrong says less than the refusal does.
                     Err(failed) if !is_listed && is_unknown_model(&failed.error) => Err(refused),
                     Err(failed) => Err(failed),
                     Ok(invoked) => {
-                        self.remember(base, region, &id);
+                        self.remember(missing, &id);
                         Ok(invoked)
                     }
                 }
@@ -230,11 +241,11 @@ impl Client {
         }
     }
 
-    /// The profile of an allowed geography that covers `base`. Where profiles cannot be listed, their ids are known to
+    /// The profile of an allowed geography that covers the model. Where profiles cannot be listed, their ids are known to
     /// be made of a geography and the model's id.
-    async fn stand_in(&self, base: &str, region: &Region) -> Option<StandIn> {
-        let prefixes = self.0.fallback.prefixes(region);
-        match (self.0.fallback.lookup)(self, base, region).await {
+    async fn stand_in(&self, missing: Missing<'_>) -> Option<StandIn> {
+        let prefixes = self.0.fallback.prefixes(missing.region);
+        match (self.0.fallback.lookup)(self, missing).await {
             Some(mut profiles) => {
                 let at = prefixes
                     .iter()
@@ -242,29 +253,30 @@ impl Client {
                 Some(StandIn { id: profiles.swap_remove(at), is_listed: true })
             }
             None => {
+                let base = missing.base;
                 prefixes.first().map(|prefix| StandIn { id: format!("{prefix}{base}"), is_listed: false })
             }
         }
     }
 
-    fn remembered(&self, base: &str, region: &Region) -> Option<String> {
-        let fallback = &self.0.fallback;
+    fn remembered(&self, missing: Missing<'_>) -> Option<String> {
+        let (fallback, Missing { base, region, .. }) = (&self.0.fallback, missing);
         let used = fallback.with_stand_ins(self.0.store.as_ref(), |all| {
-            all.get(&self.stand_in_key(base, region)).and_then(Value::as_str).map(str::to_owned)
+            all.get(&self.stand_in_key(missing)).and_then(Value::as_str).map(str::to_owned)
         })?;
         // What was remembered under other settings must not leave the geography under these.
         let allowed = fallback.prefixes(region).iter().any(|prefix| used == format!("{prefix}{base}"));
         allowed.then_some(used)
     }
 
-    fn remember(&self, base: &str, region: &Region, used: &str) {
+    fn remember(&self, missing: Missing<'_>, used: &str) {
         self.change_stand_ins(|all| {
-            all.insert(self.stand_in_key(base, region), used.into());
+            all.insert(self.stand_in_key(missing), used.into());
         });
     }
 
-    fn forget(&self, base: &str, region: &Region) {
-        self.change_stand_ins(|all| shape::leave_out(all, &self.stand_in_key(base, region)));
+    fn forget(&self, missing: Missing<'_>) {
+        self.change_stand_ins(|all| shape::leave_out(all, &self.stand_in_key(missing)));
     }
 
     fn change_stand_ins(&self, change: impl FnOnce(&mut Map<String, Value>)) {
@@ -284,10 +296,13 @@ impl Client {
         });
     }
 
-    /// Another endpoint may serve other models.
-    fn stand_in_key(&self, base: &str, region: &Region) -> String {
+    /// Another endpoint may serve other models, and another project may use other profiles.
+    fn stand_in_key(&self, Missing { base, region, project }: Missing<'_>) -> String {
         let endpoint = self.endpoint_setting(Plane::Data).map_or("aws", |(url, _)| url);
-        format!("{endpoint} {region} {base}")
+        match project {
+            Some(project) => format!("{endpoint} {region} {base} {project}"),
+            None => format!("{endpoint} {region} {base}"),
+        }
     }
 }
 

@@ -29,6 +29,17 @@ fn a_short_name_is_sent_as_the_one_model_that_it_names_and_that_is_said() {
 }
 
 #[test]
+fn a_short_name_is_looked_up_in_the_project_of_the_request() {
+    let (service, scratch) = (Service::start(), Scratch::new());
+    chat(&scratch, &service, "haiku", &["--project", "p1"]).run().ended(0);
+    let lists = service.targets().into_iter().filter(|target| !target.starts_with("/model/"));
+    let lists: Vec<String> = lists.collect();
+    assert_eq!(lists.len(), 2);
+    assert!(lists.iter().all(|target| target.ends_with("projectIdentifier=p1")), "{lists:?}");
+    assert_eq!(service.invoked(), [US_HAIKU]);
+}
+
+#[test]
 fn a_whole_id_asks_nobody_for_models() {
     let (service, scratch) = (Service::start(), Scratch::new());
     let arn = "arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/abc123";

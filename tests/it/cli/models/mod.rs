@@ -159,6 +159,30 @@ fn two_runs_ask_once_and_refresh_asks_again() {
 }
 
 #[test]
+fn the_models_of_a_project_are_asked_for_and_stored_apart() {
+    let (service, scratch) = (Service::start(), Scratch::new());
+    let cache = scratch.path("cache");
+    let asked = |arguments: &[&str]| {
+        let before = service.targets().len();
+        let run = models(&scratch, &service, arguments);
+        run.var("XDG_CACHE_HOME", cache.to_str().expect("UTF-8")).run().ended(0);
+        let mut targets = service.targets().split_off(before);
+        // They are asked for at the same time.
+        targets.sort();
+        targets
+    };
+    let lists = [
+        "/foundation-models?projectIdentifier=p1",
+        "/inference-profiles?maxResults=1000&projectIdentifier=p1",
+    ];
+    assert_eq!(asked(&["--project", "p1"]), lists);
+    assert_eq!(asked(&["--project", "p1"]), [""; 0], "stored");
+    assert_eq!(asked(&[]), ["/foundation-models", "/inference-profiles?maxResults=1000"]);
+    let shown = asked(&["show", "acme.preview-v1:0", "--project", "p1"]);
+    assert_eq!(shown, ["/foundation-models/acme.preview-v1%3A0?projectIdentifier=p1"]);
+}
+
+#[test]
 fn the_configuration_sets_filter_defaults_region_and_models_of_its_own() {
     let (service, scratch) = (Service::start(), Scratch::new());
     scratch.file(
