@@ -58,7 +58,6 @@
 //! | `ring` / `aws-lc-rs` | ring | the rustls provider; `aws-lc-rs` wins when both are on |
 //! | `webpki-roots` / `native-roots` | webpki | compiled-in trust anchors or the system's; `native-roots` wins |
 //! | `config` | | the JSON5 configuration |
-//! | `cli` | | the `bedrill` command |
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]

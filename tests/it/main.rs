@@ -7,9 +7,6 @@ mod auth;
 #[cfg(feature = "reqwest")]
 mod canary;
 mod catalog;
-#[cfg(feature = "cli")]
-mod cli;
-mod cli_config;
 #[cfg(feature = "client")]
 mod client;
 #[cfg(feature = "client")]

@@ -7,8 +7,8 @@ use crate::{CRC_LEN, HeaderValue, Headers, MessageType, PRELUDE_LEN};
 
 /// A validated frame borrowed from the decoder's buffer, for callers that read it once.
 ///
-/// [`FrameDecoder::peek_frame`] gives it, and [`FrameDecoder::discard_frame`] makes room for the next one. It reads as
-/// a [`Frame`] does.
+/// [`FrameDecoder::peek_frame`](crate::FrameDecoder::peek_frame) gives it, and [`discard_frame`](crate::FrameDecoder::discard_frame) makes room for the next one. It reads as
+/// a [`Frame`](crate::Frame) does.
 ///
 /// ```
 /// use bedrill_eventstream::{Frame, FrameDecoder, HeaderValue};

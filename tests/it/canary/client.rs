@@ -12,7 +12,8 @@ use http::Request;
 use serde_json::json;
 
 use super::machines::{echo, empty};
-use super::{Canaries, assert_clean, assert_debug, assert_error, canaries, log};
+use super::{assert_clean, assert_debug, assert_error, auths, canaries, log};
+use crate::support::canaries::Canaries;
 use crate::support::events;
 use crate::support::replies::run;
 use crate::support::server::{Server, Step, response};
@@ -76,7 +77,7 @@ fn a_service_that_reflects_the_request_does_not_make_it_show() {
     let canaries = canaries();
     run(async {
         for transport in transports() {
-            for auth in canaries.auths() {
+            for auth in auths(canaries) {
                 for status in
                     ["400 Bad", "401 Unauthorized", "403 Forbidden", "429 Many", "500 Oops", "307 There"]
                 {
@@ -109,7 +110,7 @@ fn an_answer_of_another_kind_is_quoted_without_secrets() {
     let canaries = canaries();
     run(async {
         for transport in transports() {
-            for auth in canaries.auths() {
+            for auth in auths(canaries) {
                 for padding in [0, 40, 80, 120, 160, 190] {
                     let server = Server::start(move |_, request| {
                         let page = format!("<html>{}", reflected(request, canaries, padding));
@@ -130,7 +131,7 @@ fn a_stream_that_works_and_one_that_breaks_show_no_secret() {
     let whole = [events::text("hi"), events::stop(), events::metadata()].concat();
     run(async {
         for transport in transports() {
-            for auth in canaries.auths() {
+            for auth in auths(canaries) {
                 for length in [whole.len(), whole.len() / 3, 40] {
                     let body = whole[..length].to_vec();
                     let server = Server::start(move |_, _| {

@@ -16,7 +16,7 @@ fn record(target: &str, text: &str) {
     if !seen.0.contains(target) {
         seen.0.insert(target.to_owned());
     }
-    if super::find(text).is_some() {
+    if super::canaries().find(text).is_some() {
         seen.1.push(format!("{target}: {text}"));
     }
 }

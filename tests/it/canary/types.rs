@@ -11,12 +11,12 @@ use bedrill::sigv4::{SigningKey, SigningKeyCache, SigningParams, explain, verify
 use bytes::Bytes;
 
 use super::machines::{CREDENTIALS, empty, key_lines};
-use super::{assert_clean, assert_debug, assert_error, canaries};
+use super::{assert_clean, assert_debug, assert_error, auths, canaries, keys};
 
 #[test]
 fn what_signs_and_what_is_signed_shows_no_secret() {
     let (canaries, now) = (canaries(), SystemTime::now());
-    let keys = canaries.keys();
+    let keys = keys(canaries);
     assert_debug("credentials", &keys);
     assert_debug("secrets", (keys.secret_access_key(), keys.session_token()));
     let cache = SigningKeyCache::new();
@@ -48,7 +48,7 @@ fn what_signs_and_what_is_signed_shows_no_secret() {
 #[test]
 fn what_holds_credentials_shows_no_secret() {
     let canaries = canaries();
-    for auth in canaries.auths() {
+    for auth in auths(canaries) {
         assert_debug("authorization", (&auth, auth.identity()));
         let found = Found::new(auth.clone(), "a test").with_warning("a warning");
         let answer = Ok(Answer::from(found.clone()));

@@ -3,6 +3,8 @@
 //! Each suite runs whatever cases its part of the folder holds and closes with [`report`]; `.ci/run` reads those
 //! lines and compares the counts, so that a case can neither vanish nor be skipped unseen.
 
+#![allow(dead_code)] // each test binary needs some of it
+
 use std::path::{Path, PathBuf};
 
 /// The part of the conformance folder at `part`, or `None`, said aloud, when no folder is named.

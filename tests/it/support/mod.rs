@@ -1,6 +1,8 @@
 //! What the suites share.
 
 pub mod api_model;
+#[cfg(feature = "reqwest")]
+pub mod canaries;
 pub mod conformance;
 #[cfg(feature = "client")]
 pub mod events;

@@ -1,0 +1,255 @@
+//! `bedrill chat`: one question, one answer, streamed as it comes.
+
+use std::io::{self, IsTerminal as _, Read as _};
+use std::sync::{Arc, OnceLock};
+
+use bedrill::auth::Auth;
+use bedrill::config::Cost;
+use bedrill::converse::{
+    ContentBlock, ConverseRequest, InferenceConfiguration, Message, Role, ThinkingLevel,
+};
+use bedrill::credentials::Credentials;
+use bedrill::endpoint::Plane;
+use bedrill::machine::{Host, StaticHost};
+use bedrill::model_id::ModelId;
+use bedrill::{Client, ProfileFallback, RetryPolicy};
+
+use crate::failure::Failure;
+use crate::flags::{Chat, Common, Fallback, Thinking};
+use crate::screen::answer::Answer;
+use crate::screen::terminal::note;
+use crate::setup::configuration::Configuration;
+use crate::setup::discovery::{self, Discovery};
+use crate::setup::environment::Environment;
+use crate::setup::{attachment, configuration};
+use crate::tape::record::{Record, Recording};
+use crate::tape::replay::Replay;
+
+/// Asks, and prints the answer to stdout.
+pub(crate) fn run(arguments: &Chat, common: &Common) -> Result<(), Failure> {
+    // A replay must not depend on the machine it runs on: no variable and no file of it counts.
+    let (host, configuration): (Arc<dyn Host>, Configuration) = match &arguments.replay {
+        Some(_) => (Arc::new(StaticHost::new()), Configuration::default()),
+        None => {
+            let environment = Environment::read(common.env_file.as_deref())?;
+            let configuration = configuration::load(common, &environment)?;
+            (Arc::new(environment), configuration)
+        }
+    };
+    let model = model(arguments, &*host, &configuration)?;
+    let message = message(arguments)?;
+    let record = arguments.record.as_deref().map(Record::open).transpose()?;
+    let used = Arc::new(OnceLock::new());
+    let client = client(arguments, common, host, &configuration, record.clone(), Arc::clone(&used))?;
+    crate::runtime::in_runtime(async {
+        let model = if arguments.replay.is_some() || discovery::is_whole(&model, &configuration) {
+            model
+        } else {
+            let mut discovery = Discovery::new(client.clone(), common, &configuration);
+            if let Some(project) = &arguments.project {
+                discovery = discovery.with_project(project);
+            }
+            discovery.model_id(&model).await?
+        };
+        let request = request(arguments, model, message);
+        let cost = prices(&configuration, request.model_id());
+        let answer = Answer::new(common)
+            .with_json(arguments.json)
+            .with_raw(arguments.raw)
+            .with_usage(arguments.usage, cost)
+            .with_used_model(used);
+        warn(&client, common).await;
+        let outcome = ask(&client, &request, answer, arguments.no_stream).await;
+        match record {
+            Some(record) => ended(&record, outcome).await,
+            None => outcome,
+        }
+    })
+}
+
+/// The outcome of an answer that was recorded: it is a failure too when the record is not complete. Where stdout's
+/// reader had seen enough, the rest is not waited for.
+async fn ended(record: &Record, outcome: Result<(), Failure>) -> Result<(), Failure> {
+    if outcome.as_ref().is_err_and(|failure| failure.code() != 0) {
+        record.complete().await;
+    }
+    let Some(problem) = record.problem() else { return outcome };
+    match outcome {
+        Err(failure) if failure.code() != 0 => {
+            note(&format!("bedrill: {problem}"));
+            Err(failure)
+        }
+        _ => Err(Failure::failed(problem)),
+    }
+}
+
+/// Says what a user should know about the credentials: that a bearer token shadows access keys, for one, or who can see
+/// them. What is wrong with them shows when the request is sent.
+async fn warn(client: &Client, common: &Common) {
+    if common.quiet {
+        return;
+    }
+    if let Ok(endpoint) = client.endpoint(Plane::Data, client.home_region())
+        && !endpoint.is_https()
+        && !endpoint.is_loopback()
+    {
+        note(&format!(
+            "bedrill: warning: {} is plain http: prompts, answers and session tokens can be read on the way",
+            endpoint.url()
+        ));
+    }
+    if let Ok(resolved) = client.credentials().await {
+        for warning in resolved.warnings() {
+            note(&format!("bedrill: warning: {warning}"));
+        }
+    }
+}
+
+async fn ask(
+    client: &Client,
+    request: &ConverseRequest,
+    answer: Answer,
+    no_stream: bool,
+) -> Result<(), Failure> {
+    if no_stream {
+        answer.whole(&client.converse(request).await?)
+    } else {
+        answer.streamed(client.converse_stream(request).await?).await
+    }
+}
+
+/// The client, its transport replaced or wrapped where the flags ask for it.
+fn client(
+    arguments: &Chat,
+    common: &Common,
+    host: Arc<dyn Host>,
+    configuration: &Configuration,
+    record: Option<Record>,
+    used: Arc<OnceLock<String>>,
+) -> Result<Client, Failure> {
+    let mut builder =
+        crate::setup::client::builder(common, host, configuration).timeouts(arguments.timeouts.limits());
+    if let Some(path) = &arguments.replay {
+        // Nothing is sent, so nothing needs to be signed in earnest.
+        builder = builder.auth(Auth::SigV4(Credentials::new("REPLAY", "replay")));
+        builder = builder.transport(Arc::new(Replay::open(path)?));
+        // It would fail in the same way again.
+        builder = builder.retry(RetryPolicy::none());
+    }
+    builder = builder
+        .profile_fallback(match arguments.profile_fallback {
+            Fallback::Auto => ProfileFallback::Auto,
+            Fallback::Suggest => ProfileFallback::Suggest,
+            Fallback::Off => ProfileFallback::Off,
+        })
+        .allow_geographies(&arguments.allow_geography);
+    let quiet = common.quiet;
+    builder = builder.on_notice(move |notice| {
+        // A call says it once.
+        let _ = used.set(notice.used.clone());
+        if !quiet {
+            note(&format!("bedrill: {notice}"));
+        }
+    });
+    if let Some(record) = record {
+        builder = builder.wrap_transport(|inner| Arc::new(Recording::new(inner, record)));
+    }
+    Ok(builder.build()?)
+}
+
+/// The model to ask: the flag's, the variable's, or the configuration's.
+fn model(arguments: &Chat, host: &dyn Host, configuration: &Configuration) -> Result<String, Failure> {
+    let configured = configuration.values.primary_model();
+    let named = arguments.model.clone().or_else(|| host.setting("BEDRILL_MODEL"));
+    if let Some(model) = named.or_else(|| configured.map(str::to_owned)) {
+        return Ok(model);
+    }
+    // A recording needs no model.
+    if arguments.replay.is_some() {
+        return Ok("replay".to_owned());
+    }
+    let of_others = configuration.values.primary.as_ref().map(|primary| {
+        let origin = configuration.origin(primary);
+        format!("; {:?} at {origin} does not begin with amazon-bedrock/", primary.value())
+    });
+    Err(Failure::usage(format!(
+        "no model: name one with -m, in BEDRILL_MODEL or as the configuration's agents.defaults.model.primary, for \
+         example -m us.amazon.nova-lite-v1:0{}",
+        of_others.unwrap_or_default()
+    )))
+}
+
+/// What the configuration says that `model` costs: under its id, or under that of the model behind a profile.
+fn prices(configuration: &Configuration, model: &str) -> Option<Cost> {
+    let id = ModelId::parse(model).ok()?;
+    let configured = |id: &str| configuration.values.manual_model(id);
+    let entry = configured(id.as_str()).or_else(|| configured(id.base_model()?))?;
+    entry.cost.filter(Cost::is_known)
+}
+
+/// The request that the flags, the files and stdin make together.
+fn request(arguments: &Chat, model: String, message: Message) -> ConverseRequest {
+    let mut request = ConverseRequest::new(model).message(message);
+    if let Some(system) = &arguments.system {
+        request = request.system(system.as_str());
+    }
+    if let Some(project) = &arguments.project {
+        request = request.project(project);
+    }
+    let mut inference = InferenceConfiguration::new();
+    inference.max_tokens = arguments.max_tokens;
+    inference.temperature = arguments.temperature;
+    inference.top_p = arguments.top_p;
+    inference.stop_sequences = (!arguments.stop.is_empty()).then(|| arguments.stop.clone());
+    if inference != InferenceConfiguration::new() {
+        request = request.inference(inference);
+    }
+    if let Some(level) = arguments.thinking {
+        request = request.thinking(match level {
+            Thinking::Off => ThinkingLevel::Off,
+            Thinking::Minimal => ThinkingLevel::Minimal,
+            Thinking::Low => ThinkingLevel::Low,
+            Thinking::Medium => ThinkingLevel::Medium,
+            Thinking::High => ThinkingLevel::High,
+            Thinking::Max => ThinkingLevel::Max,
+        });
+    }
+    request
+}
+
+/// The user's message: attachments first, as the models' makers advise, then the text.
+fn message(arguments: &Chat) -> Result<Message, Failure> {
+    let mut blocks = Vec::new();
+    for path in &arguments.image {
+        blocks.push(attachment::image(path)?);
+    }
+    for (position, path) in arguments.document.iter().enumerate() {
+        blocks.push(attachment::document(path, position)?);
+    }
+    let text = prompt(arguments)?;
+    if text.trim().is_empty() && arguments.replay.is_none() {
+        return Err(Failure::usage("no prompt: give one as an argument, on stdin, or both"));
+    }
+    blocks.push(ContentBlock::Text(text));
+    Ok(Message::new(Role::User, blocks))
+}
+
+/// The prompt from the arguments, from stdin when it is not a terminal, or from both with a blank line between.
+fn prompt(arguments: &Chat) -> Result<String, Failure> {
+    let words = arguments.prompt.join(" ");
+    let stdin = io::stdin();
+    // A recording brings its own question, and may itself be on stdin.
+    if stdin.is_terminal() || arguments.replay.is_some() {
+        return Ok(words);
+    }
+    let mut piped = String::new();
+    stdin
+        .lock()
+        .read_to_string(&mut piped)
+        .map_err(|error| Failure::usage(format!("the prompt on stdin cannot be read: {error}")))?;
+    Ok(match (words.is_empty(), piped.trim().is_empty()) {
+        (_, true) => words,
+        (true, false) => piped,
+        (false, false) => format!("{words}\n\n{piped}"),
+    })
+}

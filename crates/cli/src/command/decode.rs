@@ -1,0 +1,104 @@
+//! `bedrill decode`: the frames or events of a recorded stream, one JSON document a line.
+
+use std::fmt::Display;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use bedrill::converse::EventDecoder;
+use bedrill::eventstream::{Frame, FrameDecoder, HeaderValue};
+use serde_json::{Value, json};
+
+use crate::failure::Failure;
+use crate::screen::terminal::Output;
+
+/// How much is read at a time, in bytes.
+const CHUNK: usize = 16 * 1024;
+
+/// Decodes `path`, or stdin for `-`, as it comes.
+pub(crate) fn run(path: &Path, frames: bool) -> Result<(), Failure> {
+    let unreadable =
+        |problem: &dyn Display| Failure::usage(format!("{} cannot be read: {problem}", path.display()));
+    let input: Box<dyn Read> = if path.as_os_str() == "-" {
+        Box::new(io::stdin().lock())
+    } else if path.is_dir() {
+        return Err(unreadable(&"it is a directory"));
+    } else {
+        Box::new(File::open(path).map_err(|error| unreadable(&error))?)
+    };
+    let mut lines = Output::stdout();
+    if frames { decode_frames(input, &mut lines) } else { decode_events(input, &mut lines) }
+}
+
+fn decode_events(mut input: Box<dyn Read>, lines: &mut Output) -> Result<(), Failure> {
+    let mut decoder = EventDecoder::new();
+    let fault = |error: bedrill::converse::EventError| Failure::failed(error.to_string());
+    let mut chunk = [0; CHUNK];
+    loop {
+        while let Some(event) = decoder.next_event().map_err(fault)? {
+            lines.json(&event.to_json()).map_err(|error| Failure::output(&error))?;
+        }
+        match read(&mut input, &mut chunk)? {
+            [] => return decoder.finish().map_err(fault),
+            bytes => decoder.push(bytes),
+        }
+    }
+}
+
+fn decode_frames(mut input: Box<dyn Read>, lines: &mut Output) -> Result<(), Failure> {
+    let mut decoder = FrameDecoder::new();
+    let fault = |error: bedrill::eventstream::DecodeError| Failure::failed(error.to_string());
+    let mut chunk = [0; CHUNK];
+    loop {
+        while let Some(frame) = decoder.next_frame().map_err(fault)? {
+            lines.json(&frame_json(&frame)).map_err(|error| Failure::output(&error))?;
+        }
+        match read(&mut input, &mut chunk)? {
+            [] => return decoder.finish().map_err(fault),
+            bytes => decoder.push(bytes),
+        }
+    }
+}
+
+/// The next bytes of `input`; none at its end.
+fn read<'a>(input: &mut dyn Read, chunk: &'a mut [u8]) -> Result<&'a [u8], Failure> {
+    loop {
+        match input.read(chunk) {
+            Ok(length) => return Ok(chunk.get(..length).unwrap_or_default()),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => {
+                return Err(Failure::failed(format!("the recording cannot be read further: {error}")));
+            }
+        }
+    }
+}
+
+/// A frame with its headers in wire order; the payload as JSON when it is, else in base64.
+fn frame_json(frame: &Frame) -> Value {
+    let headers: Vec<Value> = frame
+        .headers()
+        .map(|header| {
+            let value = header.value;
+            json!({"name": header.name, "type": value.type_number(), "value": header_json(value)})
+        })
+        .collect();
+    match serde_json::from_slice::<Value>(frame.payload()) {
+        Ok(payload) => json!({"headers": headers, "payload": payload}),
+        Err(_) => json!({"headers": headers, "payload_base64": BASE64.encode(frame.payload())}),
+    }
+}
+
+fn header_json(value: HeaderValue<'_>) -> Value {
+    match value {
+        HeaderValue::Bool(value) => json!(value),
+        HeaderValue::Byte(value) => json!(value),
+        HeaderValue::Int16(value) => json!(value),
+        HeaderValue::Int32(value) => json!(value),
+        HeaderValue::Int64(value) | HeaderValue::Timestamp(value) => json!(value),
+        HeaderValue::ByteArray(value) => json!(BASE64.encode(value)),
+        HeaderValue::String(value) => json!(value),
+        HeaderValue::Uuid(value) => json!(BASE64.encode(value)),
+    }
+}

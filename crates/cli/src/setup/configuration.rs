@@ -1,0 +1,101 @@
+//! The configuration file: found, read, and the complaints about it.
+
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+
+use bedrill::config::{Config, Located, Place, PlaceKind, Problem, Severity, places};
+use bedrill::machine::Host;
+
+use crate::failure::Failure;
+use crate::flags::Common;
+use crate::screen::terminal::note;
+
+/// A configuration, and the file it is from; without one, everything is at its default.
+#[derive(Default)]
+pub(crate) struct Configuration {
+    pub(crate) values: Config,
+    pub(crate) file: Option<PathBuf>,
+}
+
+impl Configuration {
+    /// Where `value` stands: `FILE:LINE:COLUMN`.
+    pub(crate) fn origin<T>(&self, value: &Located<T>) -> String {
+        let file = self.file.as_deref().unwrap_or_else(|| Path::new("the configuration"));
+        match value.position() {
+            Some(position) => format!("{}:{position}", file.display()),
+            None => file.display().to_string(),
+        }
+    }
+}
+
+/// The configuration to work with. Warnings go to stderr.
+///
+/// A mistake in another tool's file that nobody named is no reason to stop: what it spoils is left out, with a note.
+pub(crate) fn load(common: &Common, host: &dyn Host) -> Result<Configuration, Failure> {
+    let Some(found) = find(common, host)? else { return Ok(Configuration::default()) };
+    let foreign = matches!(found.place.kind(), PlaceKind::OtherTool(_));
+    let is_error = |problem: &&Problem| problem.severity() == Severity::Error;
+    let lines = |problems: &mut dyn Iterator<Item = &Problem>| {
+        problems.map(|problem| found.line(problem)).collect::<Vec<_>>().join("\n")
+    };
+    if !foreign && found.problems.iter().any(|problem| is_error(&problem)) {
+        return Err(Failure::usage(lines(&mut found.problems.iter().filter(is_error))));
+    }
+    // Unknown keys in another tool's file are that tool's business.
+    let told = |problem: &&Problem| !common.quiet && (!foreign || common.verbose || is_error(problem));
+    for problem in found.problems.iter().filter(told) {
+        note(&format!("bedrill: {}", found.line(problem)));
+    }
+    Ok(Configuration { values: found.values, file: Some(found.place.path().to_owned()) })
+}
+
+/// The file that is read, with what it says.
+pub(crate) struct Found {
+    pub(crate) place: Place,
+    values: Config,
+    pub(crate) problems: Vec<Problem>,
+}
+
+impl Found {
+    /// `FILE:LINE:COLUMN: what is wrong`.
+    pub(crate) fn line(&self, problem: &Problem) -> String {
+        format!("{}:{problem}", self.place.path().display())
+    }
+}
+
+/// The files that may be the configuration, the first before the next.
+pub(crate) fn places_of(common: &Common, host: &dyn Host) -> Vec<Place> {
+    places(common.config.as_deref(), |name| host.var(name), host.home().as_deref())
+}
+
+/// The first file that exists.
+pub(crate) fn find(common: &Common, host: &dyn Host) -> Result<Option<Found>, Failure> {
+    for place in places_of(common, host) {
+        let text = match read(host, &place) {
+            Ok(text) => text,
+            Err(error) if is_absent(&error) && !place.kind().is_named() => continue,
+            Err(error) => {
+                let by = match place.kind() {
+                    PlaceKind::Argument => " (named by --config)",
+                    PlaceKind::Variable => " (named by BEDRILL_CONFIG)",
+                    _ => "",
+                };
+                let path = place.path().display();
+                return Err(Failure::usage(format!("the configuration {path}{by} cannot be read: {error}")));
+            }
+        };
+        let (values, problems) = Config::read(&text);
+        return Ok(Some(Found { place, values, problems }));
+    }
+    Ok(None)
+}
+
+/// Whether there is no such file: also when what should be its folder is a file.
+pub(crate) fn is_absent(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
+}
+
+fn read(host: &dyn Host, place: &Place) -> io::Result<String> {
+    let bytes = host.read(place.path())?;
+    String::from_utf8(bytes).map_err(|_| io::Error::new(ErrorKind::InvalidData, "it is not UTF-8"))
+}

@@ -1,0 +1,279 @@
+//! The catalog as the configuration wants it, and the models that users name in short.
+
+use std::sync::Arc;
+
+use bedrill::catalog::{Catalog, DiscoverySettings, Entry, LimitsTable, Listing, ManualModel, Resolution};
+use bedrill::endpoint::Region;
+use bedrill::model_id::ModelId;
+use bedrill::models::ModelModality;
+use bedrill::{Client, config};
+
+use crate::failure::Failure;
+use crate::flags::Common;
+use crate::screen::spinner::Spinner;
+use crate::screen::terminal::note;
+use crate::setup::configuration::Configuration;
+
+/// Finds models, as the configuration says.
+pub(crate) struct Discovery<'a> {
+    client: Client,
+    settings: DiscoverySettings,
+    configuration: &'a Configuration,
+    common: &'a Common,
+}
+
+impl<'a> Discovery<'a> {
+    /// With `client`, which signs and lists as it does for itself. The region is that of `bedrockDiscovery`, unless a
+    /// flag names one.
+    pub(crate) fn new(client: Client, common: &'a Common, configuration: &'a Configuration) -> Self {
+        let mut settings = client.discovery().clone();
+        if let (None, Some(region)) = (&common.region, &configuration.values.discovery.region) {
+            settings = settings.with_region(region.value().clone());
+        }
+        Self { client, settings, configuration, common }
+    }
+
+    /// Puts the limits of a file before those of the embedded table.
+    pub(crate) fn with_limits(mut self, limits: LimitsTable) -> Self {
+        self.settings = self.settings.with_limits(limits);
+        self
+    }
+
+    /// Lists what this project may use.
+    pub(crate) fn with_project(mut self, project: &str) -> Self {
+        self.settings = self.settings.with_project(project);
+        self
+    }
+
+    /// The models of `region`, else of the settings' or the client's. What is to be said about them goes to stderr.
+    pub(crate) async fn catalog(
+        &self,
+        region: Option<&Region>,
+        refresh: bool,
+    ) -> Result<Arc<Catalog>, Failure> {
+        let mut settings = self.settings.clone();
+        if let Some(region) = region {
+            settings = settings.with_region(region.clone());
+        }
+        if !self.asks_the_service().await {
+            let region = settings.region().unwrap_or_else(|| self.client.home_region());
+            let nothing = Listing::new(Vec::new(), Some(Vec::new()));
+            return Ok(Arc::new(Catalog::new(&nothing, region, &settings)));
+        }
+        let spinner = Spinner::start("listing models", self.common);
+        let catalog = if refresh {
+            self.client.refresh_models(&settings).await
+        } else {
+            self.client.models(&settings).await
+        };
+        drop(spinner);
+        let catalog = catalog?;
+        if !self.common.quiet {
+            for warning in catalog.warnings() {
+                note(&format!("bedrill: warning: {warning}"));
+            }
+        }
+        Ok(catalog)
+    }
+
+    /// Where models are only those of the configuration, because it says so: where it does.
+    pub(crate) fn switched_off(&self) -> Option<String> {
+        let enabled = self.configuration.values.discovery.enabled.as_ref()?;
+        (!enabled.value()).then(|| self.configuration.origin(enabled))
+    }
+
+    /// Whether models are discovered at all: as the configuration says, else when there are credentials. Without them
+    /// the models of the configuration can be listed; where there are none, the lack of credentials is the error.
+    async fn asks_the_service(&self) -> bool {
+        if self.configuration.values.discovery.enabled.is_some() {
+            return self.switched_off().is_none();
+        }
+        if self.settings.manual_models().is_empty() {
+            return true;
+        }
+        let credentials = self.client.credentials().await;
+        if credentials.is_err() && !self.common.quiet {
+            note(
+                "bedrill: warning: there are no usable credentials, so only the models of the configuration are \
+                 listed; `bedrill auth` says more",
+            );
+        }
+        credentials.is_ok()
+    }
+
+    /// The id to send for a short name.
+    pub(crate) async fn model_id(&self, typed: &str) -> Result<String, Failure> {
+        let short = ModelId::split_tool_prefix(typed).0;
+        let catalog = self.catalog(self.region_of(typed).as_ref(), false).await.map_err(|failure| {
+            failure.because(&format!("{short:?} is no whole model id, and the models cannot be listed"))
+        })?;
+        let found = match self.resolve(&catalog, short).await {
+            Resolution::One(found) => found,
+            other => return Err(self.unresolved(short, &other, &catalog)),
+        };
+        if !self.common.quiet && !found.is_as_typed() {
+            let name = found.entry().map(|entry| format!(" ({})", entry.name())).unwrap_or_default();
+            note(&format!("bedrill: {short} is {}{name}", found.model_id()));
+        }
+        Ok(found.model_id())
+    }
+
+    /// The region that `typed` itself names, an ARN's or among the prefixes of other tools, unless a flag names one.
+    pub(crate) fn region_of(&self, typed: &str) -> Option<Region> {
+        let of_arn = ModelId::parse(typed).ok().and_then(|id| id.region().cloned());
+        let region = of_arn.or_else(|| ModelId::split_tool_prefix(typed).1);
+        region.filter(|_| self.common.region.is_none())
+    }
+
+    /// What `text` names. What no list holds is asked for, unless discovery is off.
+    pub(crate) async fn resolve(&self, catalog: &Catalog, text: &str) -> Resolution {
+        if self.switched_off().is_some() {
+            return catalog.resolve(text);
+        }
+        let spinner = Spinner::start("looking the model up", self.common);
+        let resolution = self.client.resolve_in(catalog, text).await;
+        drop(spinner);
+        resolution
+    }
+
+    /// Where the models of `catalog` are, when requests go elsewhere unless they are told.
+    pub(crate) fn apart<'b>(&self, catalog: &'b Catalog) -> Option<&'b Region> {
+        Some(catalog.region()).filter(|region| *region != self.client.home_region())
+    }
+
+    /// Says that the ids of `catalog` name their region, and why.
+    pub(crate) fn tell_region(&self, catalog: &Catalog) {
+        if let (Some(region), false) = (self.apart(catalog), self.common.quiet) {
+            let place = self.configuration.values.discovery.region.as_ref();
+            let place = place.filter(|place| place.value() == region);
+            let place = place.map(|place| format!(" ({})", self.configuration.origin(place)));
+            note(&format!(
+                "bedrill: the models are those of {region}{}; requests go to {}, so the ids name the region",
+                place.unwrap_or_default(),
+                self.client.home_region(),
+            ));
+        }
+    }
+
+    /// Why `text` does not name one model, and what to write instead.
+    pub(crate) fn unresolved(&self, text: &str, resolution: &Resolution, catalog: &Catalog) -> Failure {
+        let mut message = String::new();
+        match resolution {
+            Resolution::Several(entries) => {
+                message = format!("{text:?} names several models; write one of these:");
+                for entry in entries {
+                    let id = entry.invoke_id().unwrap_or_else(|| entry.id());
+                    message.push_str(&format!("\n  {id}  {}", entry.name()));
+                }
+            }
+            Resolution::None { nearest, unusable, warning } => {
+                message = format!("{text:?} names no model that can be invoked in {}", catalog.region());
+                for entry in unusable {
+                    message.push_str(&format!("\n  {}: {}", entry.id(), why_not(entry)));
+                }
+                let after = if unusable.is_empty() { "; " } else { "\n  " };
+                if !nearest.is_empty() {
+                    message.push_str(&format!("{after}did you mean {}?", nearest.join(" or ")));
+                } else if let Some(place) = self.switched_off() {
+                    message.push_str(&format!(
+                        "{after}only configured models are known: discovery is off at {place}"
+                    ));
+                } else {
+                    message.push_str(&format!("{after}`bedrill models` lists those that can"));
+                }
+                if let Some(warning) = warning {
+                    message.push_str(&format!("\n  {warning}"));
+                }
+            }
+            _ => {}
+        }
+        Failure::usage(message)
+    }
+}
+
+/// Whether `text` can be sent as it is, without asking the service: an id that names its provider, an ARN, or an id of
+/// the configuration.
+pub(crate) fn is_whole(text: &str, configuration: &Configuration) -> bool {
+    let id = ModelId::parse(text).ok();
+    let configured = |id: &ModelId| configuration.values.manual_model(id.as_str()).is_some();
+    !is_short(text, id.as_ref()) || id.as_ref().is_some_and(configured)
+}
+
+/// Why an entry cannot be invoked; in no geography but its own, when it can be.
+fn why_not(entry: &Entry) -> String {
+    match (entry.unavailable(), entry.invoke_id()) {
+        (Some(reason), _) => reason.to_string(),
+        (None, Some(id)) => format!("not of that geography; there is {id}"),
+        (None, None) => "it cannot be invoked".to_owned(),
+    }
+}
+
+/// The catalog's settings from the configuration's, but for the region.
+pub(crate) fn settings(values: &config::Config) -> DiscoverySettings {
+    let discovery = &values.discovery;
+    DiscoverySettings::new()
+        .with_provider_filter(discovery.provider_filter())
+        .with_refresh_interval(discovery.refresh_interval().as_secs_f64())
+        .with_default_context_window(discovery.default_context_window())
+        .with_default_max_tokens(discovery.default_max_tokens())
+        .with_manual_models(values.provider.models.iter().map(|model| manual(model.value())))
+}
+
+/// A configured entry replaces a discovered one as a whole, its defaults included.
+fn manual(model: &config::ManualModel) -> ManualModel {
+    let mut manual = ManualModel::new(&model.id);
+    manual.name.clone_from(&model.name);
+    manual.reasoning = Some(model.reasoning);
+    manual.input = Some(model.input.iter().map(|input| modality(*input)).collect());
+    manual.context_window = model.context_window.map(u64::from);
+    manual.max_tokens = model.max_tokens.map(u64::from);
+    manual
+}
+
+fn modality(input: config::Input) -> ModelModality {
+    match input {
+        config::Input::Text => ModelModality::Text,
+        config::Input::Image => ModelModality::Image,
+        other => ModelModality::Unknown(other.as_str().to_uppercase()),
+    }
+}
+
+/// Whether only the catalog can tell what `text` names. Names may hold spaces; anything else that is no id is a
+/// mistake, which its own error explains.
+fn is_short(text: &str, id: Option<&ModelId>) -> bool {
+    match id {
+        Some(id) => !id.is_whole(),
+        None => {
+            text.trim().contains(' ') && !text.contains("arn:") && !text.trim().contains(char::is_control)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_ids_that_name_their_provider_are_whole() {
+        for (text, short) in [
+            ("amazon.nova-lite-v1:0", false),
+            ("bedrock/us-west-2/anthropic.claude-v2", false),
+            ("us.anthropic.claude-sonnet-4-5-20250929-v1:0", false),
+            ("deepseek.v3.2", false),
+            ("arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/abc", false),
+            ("arn:aws:bedrock us", false),
+            ("", false),
+            ("a{b}", false),
+            ("a b\r\nx: y", false),
+            ("nova-pro", true),
+            ("bedrock/haiku", true),
+            ("llama3.1", true),
+            ("claude-sonnet-4.5", true),
+            ("eu.claude-sonnet-4-5", true),
+            ("us.claude-sonnet-4.5", true),
+            ("Claude Sonnet 4.5", true),
+        ] {
+            assert_eq!(is_short(text, ModelId::parse(text).ok().as_ref()), short, "{text}");
+        }
+    }
+}
