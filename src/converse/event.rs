@@ -16,7 +16,7 @@ use super::config::{PerformanceConfiguration, ServiceTier};
 use super::delta::{ContentBlockDelta, ContentBlockStart};
 use super::message::Role;
 use super::output::{ConverseTrace, Metrics, StopReason, TokenUsage};
-use super::text_delta;
+use super::text_delta::{self, TextDelta};
 use crate::base::json;
 use crate::shape::{self, Path, Shape, ShapeError};
 
@@ -164,9 +164,10 @@ impl ConverseStreamEvent {
     /// The bytes are not JSON, or a known event departs from its shape.
     pub fn from_event_bytes(event_type: &str, payload: &[u8]) -> Result<Self, ShapeError> {
         if event_type == "contentBlockDelta"
-            && let Some(delta) = text_delta::read(payload)
+            && let Some(TextDelta { content_block_index, text }) = text_delta::read(payload)
         {
-            return Ok(Self::ContentBlockDelta(delta));
+            let delta = ContentBlockDelta::Text(text);
+            return Ok(Self::ContentBlockDelta(ContentBlockDeltaEvent::new(content_block_index, delta)));
         }
         let payload =
             json::from_bytes(payload).map_err(|error| ShapeError::not_json(error).in_member(event_type))?;

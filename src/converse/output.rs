@@ -2,9 +2,10 @@
 
 use serde_json::Value;
 
+use super::cache_point::CacheTtl;
 use super::config::{PerformanceConfiguration, ServiceTier};
 use super::guardrail::GuardrailTraceAssessment;
-use super::message::{CacheTtl, Message};
+use super::message::Message;
 use crate::shape::{Path, Shape, ShapeError};
 
 open_enum! {

@@ -70,9 +70,6 @@ pub const KNOWN_CIRCLES: &[(&str, &[&str])] = &[
     ("auth/source", &["profile", "web_identity"]),
     ("auth/source/profile", &["chain", "keys"]),
     ("client", &["call", "models"]),
-    ("converse", &["accumulate", "partial"]),
-    ("converse", &["event", "text_delta"]),
-    ("converse", &["message", "tool"]),
     // The transport over hyper is to give way to one of our own, which has no pool of hyper's to fit into.
     ("transport/via_hyper", &["connection", "pool"]),
 ];
