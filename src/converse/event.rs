@@ -18,7 +18,7 @@ use super::message::Role;
 use super::output::{ConverseTrace, Metrics, StopReason, TokenUsage};
 use super::text_delta::{self, TextDelta};
 use crate::base::json;
-use crate::shape::{self, Path, Shape, ShapeError};
+use crate::shape::{self, Shape as _, ShapeError};
 
 structure! {
     /// The answer begins.
@@ -174,21 +174,6 @@ impl ConverseStreamEvent {
         Self::from_event_type(event_type, payload)
     }
 
-    /// Reads an event in the API's own shape, `{"messageStart": {"role": "assistant"}}`, as `to_json` writes it.
-    ///
-    /// # Errors
-    ///
-    /// It is not a union of one member, or a known event departs from its shape.
-    pub fn from_json(value: Value) -> Result<Self, ShapeError> {
-        Shape::from_json(value)
-    }
-
-    /// The event in the API's own shape, with blobs in base64 and without padding.
-    #[must_use]
-    pub fn to_json(&self) -> Value {
-        Shape::to_json(self)
-    }
-
     /// The name of the event, as in the header `:event-type`.
     #[must_use]
     pub fn event_type(&self) -> &str {
@@ -213,13 +198,6 @@ impl ConverseStreamEvent {
             _ => None,
         }
     }
-
-    /// The paths of members and values that this version of the API model does not name, such as
-    /// `metadata.usage.serverToolUsage`. They are carried along and written back.
-    #[must_use]
-    pub fn unknown_members(&self) -> Vec<String> {
-        let mut found = Vec::new();
-        self.find_unknown(&Path::Root, &mut found);
-        found
-    }
 }
+
+outermost!(ConverseStreamEvent);

@@ -1,4 +1,5 @@
-//! The three macros that turn a table of members into a type and its JSON: `structure!`, `union!`, `open_enum!`.
+//! The three macros that turn a table of members into a type and its JSON: `structure!`, `union!`, `open_enum!`; and
+//! `outermost!` for the types that are read and written as a whole.
 
 /// Writes `serde::Serialize` and `serde::Deserialize` over the shape's own JSON.
 macro_rules! serde_by_shape {
@@ -290,5 +291,45 @@ macro_rules! open_enum {
         }
 
         serde_by_shape!($name);
+    };
+}
+
+/// What the outermost shapes offer: their JSON, and what they only carry along.
+macro_rules! outermost {
+    ($name:ident) => {
+        impl $name {
+            /// Reads the API's own JSON.
+            ///
+            /// # Errors
+            ///
+            /// The value departs from the shape of the API.
+            pub fn from_json(value: serde_json::Value) -> Result<Self, $crate::shape::ShapeError> {
+                $crate::shape::Shape::from_json(value)
+            }
+
+            /// The API's own JSON.
+            #[must_use]
+            pub fn to_json(&self) -> serde_json::Value {
+                $crate::shape::Shape::to_json(self)
+            }
+        }
+
+        unknown_members!($name);
+    };
+}
+
+/// What an outermost shape only carries along.
+macro_rules! unknown_members {
+    ($name:ident) => {
+        impl $name {
+            /// The paths of members and values that this version of the API model does not name. They are carried
+            /// along and written back.
+            #[must_use]
+            pub fn unknown_members(&self) -> Vec<String> {
+                let mut found = Vec::new();
+                $crate::shape::Shape::find_unknown(self, &$crate::shape::Path::Root, &mut found);
+                found
+            }
+        }
     };
 }
