@@ -22,7 +22,7 @@ use crate::shape::{self, Shape as _, ShapeError};
 
 structure! {
     /// The answer begins.
-    pub struct MessageStartEvent drop_padding {
+    pub struct MessageStartEvent padded {
         required {
             /// Who speaks: the assistant.
             role: Role = "role",
@@ -33,7 +33,7 @@ structure! {
 
 structure! {
     /// A content block begins.
-    pub struct ContentBlockStartEvent drop_padding {
+    pub struct ContentBlockStartEvent padded {
         required {
             /// The block's place in the message.
             content_block_index: u32 = "contentBlockIndex",
@@ -46,7 +46,7 @@ structure! {
 
 structure! {
     /// A content block grows.
-    pub struct ContentBlockDeltaEvent drop_padding {
+    pub struct ContentBlockDeltaEvent padded {
         required {
             /// The block's place in the message.
             content_block_index: u32 = "contentBlockIndex",
@@ -59,7 +59,7 @@ structure! {
 
 structure! {
     /// A content block is complete.
-    pub struct ContentBlockStopEvent drop_padding {
+    pub struct ContentBlockStopEvent padded {
         required {
             /// The block's place in the message.
             content_block_index: u32 = "contentBlockIndex",
@@ -70,7 +70,7 @@ structure! {
 
 structure! {
     /// The answer is complete.
-    pub struct MessageStopEvent drop_padding {
+    pub struct MessageStopEvent padded {
         required {
             /// Why the model stopped.
             stop_reason: StopReason = "stopReason",
@@ -88,7 +88,7 @@ structure! {
     ///
     /// The API documents `usage` and `metrics` as always present; here a server may leave them out.
     #[derive(Default)]
-    pub struct MetadataEvent drop_padding {
+    pub struct MetadataEvent padded {
         required {}
         optional {
             /// Tokens.

@@ -13,7 +13,7 @@ use super::message::{Message, SystemContentBlock};
 use super::tool::{Tool, ToolChoice, ToolConfiguration};
 use crate::shape::{self, Shape, ShapeError};
 
-plain_structure! {
+structure_without_builders! {
     /// A request of Converse or ConverseStream, which take the same members.
     ///
     /// Each method takes the request and gives it back. A list that is absent is not sent; one that is empty is.

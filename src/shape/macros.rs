@@ -20,8 +20,8 @@ macro_rules! serde_by_shape {
 
 /// A structure without builders: public fields, `extra` for members that the model does not name, and its JSON.
 ///
-/// `padded` marks the events, which Bedrock pads.
-macro_rules! plain_structure {
+/// `padded` behind the name marks an event, which Bedrock pads.
+macro_rules! structure_without_builders {
     (
         $(#[$meta:meta])*
         pub struct $name:ident $($padded:ident)? {
@@ -51,7 +51,7 @@ macro_rules! plain_structure {
             fn read(&mut self, value: serde_json::Value) -> Result<(), $crate::shape::ShapeError> {
                 #[allow(unused_mut)]
                 let mut members = $crate::shape::Members::of(value);
-                $( members.$padded(); )?
+                $( drop_padding!(members, $padded); )?
                 $( members.read($req_wire, &mut self.$req); )*
                 $( members.read($opt_wire, &mut self.$opt); )*
                 members.end(&mut self.extra)
@@ -76,6 +76,13 @@ macro_rules! plain_structure {
     };
 }
 
+/// What `padded` does when a structure is read.
+macro_rules! drop_padding {
+    ($members:ident, padded) => {
+        $members.drop_padding()
+    };
+}
+
 /// A structure of the API: `new` takes the required members, `with_*` sets an optional one.
 macro_rules! structure {
     (
@@ -87,7 +94,7 @@ macro_rules! structure {
             }
         }
     ) => {
-        plain_structure! {
+        structure_without_builders! {
             $(#[$meta])*
             pub struct $name $($padded)? {
                 required { $( $(#[$req_meta])* $req: $req_type = $req_wire, )* }
@@ -171,19 +178,7 @@ macro_rules! union {
         }
 
         impl $crate::shape::Shape for $name {
-            $(
-                // With a variant for no member, the blank one.
-                const ABSENCE: $crate::shape::Absence = {
-                    let _ = Self::$empty;
-                    $crate::shape::Absence::Blank
-                };
-            )?
-
-            #[allow(unreachable_code)] // behind a variant for no member
-            fn blank() -> Self {
-                $( return Self::$empty; )?
-                Self::Unknown { name: String::new(), value: serde_json::Value::Null }
-            }
+            without_member!($( $empty )?);
 
             fn read(&mut self, value: serde_json::Value) -> Result<(), $crate::shape::ShapeError> {
                 match $crate::shape::only_member(value)? {
@@ -217,6 +212,22 @@ macro_rules! union {
         }
 
         serde_by_shape!($name);
+    };
+}
+
+/// What a union is before it is read, and whether it may stay that without a member.
+macro_rules! without_member {
+    () => {
+        fn blank() -> Self {
+            Self::Unknown { name: String::new(), value: serde_json::Value::Null }
+        }
+    };
+    ($empty:ident) => {
+        const ABSENCE: $crate::shape::Absence = $crate::shape::Absence::Blank;
+
+        fn blank() -> Self {
+            Self::$empty
+        }
     };
 }
 
