@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use crate::terminal;
+
 /// Shorter texts are no secrets, and would be found in any answer.
 #[cfg(feature = "client")]
 const SHORTEST_SECRET: usize = 4;
@@ -46,11 +48,11 @@ pub(crate) fn quote(bytes: &[u8], limit: usize) -> String {
     out
 }
 
-/// `text` with everything that a terminal would obey escaped: `\u{1b}` for ESC.
+/// `text` with everything that a terminal would obey escaped: `\u{1b}` for ESC, `\n` for a line feed.
 pub(crate) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for character in text.chars() {
-        if obeyed_by_terminals(character) {
+        if terminal::obeys(character) {
             // Writing to a String does not fail.
             let _ = write!(out, "{}", character.escape_default());
         } else {
@@ -58,12 +60,6 @@ pub(crate) fn escape(text: &str) -> String {
         }
     }
     out
-}
-
-/// C0, DEL and C1 controls, and the format characters that reorder text.
-fn obeyed_by_terminals(character: char) -> bool {
-    character.is_control()
-        || matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{061c}')
 }
 
 #[cfg(test)]

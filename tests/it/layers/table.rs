@@ -14,7 +14,7 @@ pub struct Floor {
 pub const FLOORS: [Floor; 6] = [
     Floor {
         name: "ground",
-        rooms: &["base", "credentials"],
+        rooms: &["base", "credentials", "terminal"],
         purpose: "text, values, and what is known of models and geographies; no I/O, no clock",
     },
     Floor {
@@ -45,6 +45,7 @@ pub const CRATES: [&str; 1] = ["eventstream"];
 
 /// Uses between rooms of one floor: the first uses the second.
 pub const SAME_FLOOR: &[(&str, &str)] = &[
+    ("base", "terminal"),
     ("credentials", "base"),
     ("model_id", "endpoint"),
     ("operation", "endpoint"),
