@@ -9,6 +9,8 @@ use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::document::{Document, DocumentError};
+#[cfg(feature = "client")]
+use super::fetch::scrubbed;
 use crate::credentials::Credentials;
 
 /// Why a document gives no credentials. It holds names and the service's words, never a value.
@@ -24,6 +26,19 @@ pub enum IssuedError {
     },
     /// The document is not what it should be: what is wrong.
     Malformed(String),
+}
+
+#[cfg(feature = "client")]
+impl IssuedError {
+    /// The same without any of `secrets` in it, which a server may echo.
+    pub(in crate::auth) fn without(self, secrets: &[&str]) -> Self {
+        match self {
+            Self::Refused { code, message } => {
+                Self::Refused { code: scrubbed(&code, secrets), message: scrubbed(&message, secrets) }
+            }
+            other => other,
+        }
+    }
 }
 
 impl fmt::Display for IssuedError {
