@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
 use super::super::{Auth, AuthError, Resolved, Reuse};
+use crate::base::random::between;
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -184,10 +185,6 @@ fn expiration(resolved: &Resolved) -> Option<SystemTime> {
 /// Whether `until` is still ahead. Further ahead than `longest` means that the clock was set back: the pause is over.
 fn is_pausing(until: SystemTime, now: SystemTime, longest: Duration) -> bool {
     until.duration_since(now).is_ok_and(|ahead| !ahead.is_zero() && ahead <= longest)
-}
-
-fn between(shortest: Duration, longest: Duration, jitter: f64) -> Duration {
-    shortest + longest.saturating_sub(shortest).mul_f64(jitter.clamp(0.0, 1.0))
 }
 
 #[cfg(test)]
