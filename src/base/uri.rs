@@ -84,6 +84,15 @@ fn hex_value(digit: &u8) -> Option<u8> {
     char::from(*digit).to_digit(16).and_then(|value| u8::try_from(value).ok())
 }
 
+/// The port that the scheme of `uri` implies.
+pub(crate) fn default_port(uri: &Uri) -> Option<u16> {
+    match uri.scheme_str() {
+        Some("http") => Some(80),
+        Some("https") => Some(443),
+        _ => None,
+    }
+}
+
 /// What clients put in the `host` header, and what is signed: the host without user information, with a port only when
 /// it is not the scheme's default.
 pub(crate) fn host_header(uri: &Uri) -> Option<&str> {
@@ -92,13 +101,8 @@ pub(crate) fn host_header(uri: &Uri) -> Option<&str> {
     if !authority.contains('@') && !authority.contains(':') {
         return Some(authority).filter(|host| !host.is_empty());
     }
-    let default_port = match uri.scheme_str() {
-        Some("http") => Some(80),
-        Some("https") => Some(443),
-        _ => None,
-    };
     let host = match uri.port_u16() {
-        Some(port) if Some(port) != default_port => authority.rsplit('@').next()?,
+        Some(port) if Some(port) != default_port(uri) => authority.rsplit('@').next()?,
         _ => uri.host()?,
     };
     Some(host).filter(|host| !host.is_empty())

@@ -21,6 +21,8 @@ use std::net::IpAddr;
 use bytes::Bytes;
 use http::{Method, Request, Uri};
 
+use crate::base::uri;
+
 pub use error::EndpointError;
 pub use region::{Partition, Region};
 
@@ -186,9 +188,8 @@ impl Endpoint {
         }
         // A default port is dropped, because HTTP clients drop it from the `host` header, which is signed.
         let host = authority.host().to_ascii_lowercase();
-        let default_port = if https { 443 } else { 80 };
         let port = match authority.port_u16() {
-            Some(port) if port != default_port => format!(":{port}"),
+            Some(port) if Some(port) != uri::default_port(&uri) => format!(":{port}"),
             _ => String::new(),
         };
         let scheme = if https { "https" } else { "http" };
