@@ -22,6 +22,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use futures_core::Stream;
+use http::HeaderValue;
 
 #[cfg(feature = "hyper")]
 pub use via_hyper::{HyperTransport, HyperTransportBuilder};
@@ -32,6 +33,10 @@ pub use via_reqwest::{ReqwestTransport, ReqwestTransportBuilder};
 /// handshake: the AWS SDK for Rust's 3.1 s.
 #[cfg(any(feature = "reqwest", feature = "hyper"))]
 const CONNECT_TIMEOUT: Duration = Duration::from_millis(3_100);
+
+/// The program's name in every request. Not signed, as the SDKs leave it out too: proxies like to rewrite it.
+pub(crate) const USER_AGENT: HeaderValue =
+    HeaderValue::from_static(concat!("bedrill/", env!("CARGO_PKG_VERSION")));
 
 pub use crate::base::BoxFuture;
 

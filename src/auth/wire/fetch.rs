@@ -8,18 +8,15 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::StatusCode;
-use http::header::{HeaderValue, USER_AGENT};
 use zeroize::Zeroizing;
 
 use crate::auth::Context;
 use crate::base::quote;
 use crate::base::time::Seconds;
-use crate::transport::{BoxFuture, Transport, TransportErrorKind};
+use crate::transport::{BoxFuture, Transport, TransportErrorKind, USER_AGENT};
 
 /// The most that is read of an answer: 64 KiB. Credential documents have a few.
 pub(in crate::auth) const MAX_BODY: usize = 64 * 1024;
-
-const OURS: HeaderValue = HeaderValue::from_static(concat!("bedrill/", env!("CARGO_PKG_VERSION")));
 
 /// How long one exchange may take, and how much it may bring.
 #[derive(Debug, Clone, Copy)]
@@ -104,7 +101,7 @@ pub(in crate::auth) fn fetch(
 ) -> Fetching<'_> {
     Box::pin(async move {
         let transport = context.transport().ok_or(FetchError::NoTransport)?;
-        request.headers_mut().insert(USER_AGENT, OURS);
+        request.headers_mut().insert(http::header::USER_AGENT, USER_AGENT);
         let exchange = async {
             let response = within(transport, limits.first_byte, transport.send(request)).await?;
             let (head, mut body) = response.map_err(from_transport)?.into_parts();
