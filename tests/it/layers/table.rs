@@ -61,6 +61,7 @@ pub const SAME_FLOOR: &[(&str, &str)] = &[
     ("catalog", "model_id"),
     ("config", "converse"),
     ("config", "endpoint"),
+    ("config", "model_id"),
     ("auth", "machine"),
     ("auth", "transport"),
 ];
