@@ -65,6 +65,7 @@
 // Text and values. No I/O, no clock.
 mod base;
 pub mod credentials;
+mod lore;
 
 // Protocols. Pure; they never use each other. The event stream is a crate of its own.
 pub use bedrill_eventstream as eventstream;
