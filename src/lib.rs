@@ -61,6 +61,17 @@
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
+// Nothing that comes in may bring the program down: no panic that input can reach.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects
+    )
+)]
 
 // Text and values. No I/O, no clock.
 mod base;
