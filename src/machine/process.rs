@@ -292,7 +292,7 @@ fn read_at_most(mut output: impl Read, most: usize) -> io::Result<Option<Zeroizi
                 bytes.truncate(filled);
                 return Ok(Some(bytes));
             }
-            Ok(count) => filled += count,
+            Ok(count) => filled = filled.saturating_add(count),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(error),
         }

@@ -8,6 +8,7 @@ mod tests;
 use std::fmt;
 
 use crate::endpoint::Region;
+use crate::lore::geography::GEOGRAPHIES;
 
 /// A model id, ready to be sent: prefixes of other tools taken off, its kind and region known.
 ///
@@ -63,9 +64,6 @@ const API: &str = "converse/";
 pub(crate) fn without_provider(text: &str) -> Option<&str> {
     PROVIDERS.iter().find_map(|provider| text.strip_prefix(provider))
 }
-
-/// The geographies that begin a system-defined profile's id.
-pub(crate) const GEOGRAPHIES: [&str; 9] = ["us", "eu", "apac", "jp", "au", "ca", "global", "us-gov", "amer"];
 
 /// The API's own limit on `modelId`.
 const MAX_LEN: usize = 2_048;

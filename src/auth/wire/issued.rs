@@ -92,7 +92,10 @@ pub(in crate::auth) fn extended(credentials: Credentials, now: SystemTime) -> (C
     }
     // Programs that fail together should not come back together.
     let more = random::between(Duration::from_secs(600), Duration::from_secs(900), random::unit());
-    (credentials.with_expiration(now + more), ", expired and used on until it renews them")
+    match now.checked_add(more) {
+        Some(until) => (credentials.with_expiration(until), ", expired and used on until it renews them"),
+        None => (credentials, ""),
+    }
 }
 
 #[cfg(test)]

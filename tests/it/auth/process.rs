@@ -150,22 +150,25 @@ fn a_config_file_that_others_may_write_to_is_warned_about() {
     }
 }
 
-#[test]
-fn a_config_file_of_another_user_is_warned_about() {
-    let folder = tempfile::tempdir().expect("a folder");
-    std::fs::create_dir(folder.path().join(".aws")).expect("a folder");
-    let path = folder.path().join(".aws/config");
-    std::fs::write(&path, format!("[profile dev]\ncredential_process = echo '{DOCUMENT}'\n"))
-        .expect("written");
-    if std::os::unix::fs::chown(&path, Some(65_534), None).is_err() {
-        eprintln!("skipped: only root can give a file away");
-        return;
+/// What only root can set up.
+mod as_root {
+    use super::*;
+
+    #[test]
+    #[ignore = "needs root, to give a file away"]
+    fn a_config_file_of_another_user_is_warned_about() {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::create_dir(folder.path().join(".aws")).expect("a folder");
+        let path = folder.path().join(".aws/config");
+        std::fs::write(&path, format!("[profile dev]\ncredential_process = echo '{DOCUMENT}'\n"))
+            .expect("written");
+        std::os::unix::fs::chown(&path, Some(65_534), None).expect("only root can give a file away");
+        let host = DiskHost(StaticHost::new().with_home(folder.path()));
+        let resolved =
+            run(Chain::builder().host(Arc::new(host)).profile("dev").build().load()).expect("credentials");
+        let [warning] = resolved.warnings() else { panic!("{:?}", resolved.warnings()) };
+        assert!(warning.contains("make it yours"), "{warning}");
     }
-    let host = DiskHost(StaticHost::new().with_home(folder.path()));
-    let resolved =
-        run(Chain::builder().host(Arc::new(host)).profile("dev").build().load()).expect("credentials");
-    let [warning] = resolved.warnings() else { panic!("{:?}", resolved.warnings()) };
-    assert!(warning.contains("make it yours"), "{warning}");
 }
 
 #[cfg(all(target_os = "linux", feature = "reqwest"))]
