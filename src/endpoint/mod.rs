@@ -16,7 +16,6 @@ mod region;
 mod tests;
 
 use std::fmt;
-use std::net::IpAddr;
 
 use bytes::Bytes;
 use http::{Method, Request, Uri};
@@ -250,10 +249,9 @@ impl fmt::Display for Endpoint {
 /// Whether `host`, as it stands in a URL, is this machine: `localhost` or a literal loopback address. Names that
 /// only resolve to it do not count, because they can come to resolve to another.
 pub(crate) fn is_loopback(host: &str) -> bool {
-    let literal = host.trim_start_matches('[').trim_end_matches(']');
-    match literal.parse::<IpAddr>() {
-        Ok(address) => address.is_loopback(),
-        Err(_) => host.eq_ignore_ascii_case("localhost"),
+    match uri::literal_address(host) {
+        Some(address) => address.is_loopback(),
+        None => host.eq_ignore_ascii_case("localhost"),
     }
 }
 
