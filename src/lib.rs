@@ -80,6 +80,8 @@ pub mod credentials;
 mod hex;
 mod json;
 mod quote;
+#[cfg(feature = "client")]
+mod sync;
 mod time;
 mod uri;
 

@@ -8,7 +8,7 @@ use crate::support::conformance::entries;
 /// The modules of each layer, the lowest first.
 const LAYERS: [&[&str]; 6] = [
     // Text and values: no I/O, no clock.
-    &["hex", "json", "quote", "time", "uri", "credentials"],
+    &["hex", "json", "quote", "sync", "time", "uri", "credentials"],
     // Protocols. They never use each other.
     &["eventstream", "sigv4", "profile"],
     // Bedrock's shapes.
