@@ -8,6 +8,8 @@ pub(crate) mod quote;
 #[cfg(feature = "client")]
 pub(crate) mod random;
 pub(crate) mod similarity;
+#[cfg(feature = "client")]
+pub(crate) mod sync;
 pub(crate) mod time;
 pub(crate) mod uri;
 

@@ -16,6 +16,9 @@ const REJECTIONS: [&str; 3] = ["ExpiredToken", "ExpiredTokenException", "Unrecog
 impl Client {
     /// The credentials that authorize the next request, with their source and what a user should be told about them.
     ///
+    /// Dropping the future ends this call alone; others that wait for the same credentials get them
+    /// ([`Cache::load`](crate::auth::Cache::load)).
+    ///
     /// # Errors
     ///
     /// [`Error`] when no source has any, or one is configured but broken.
@@ -51,7 +54,7 @@ impl Client {
         Context::new(&*self.0.host).with_transport(&*self.0.credential_transport).with_clock(self.0.clock)
     }
 
-    /// What authorizes the next request. Boxed, so that those who wait for it do not each hold all of the chain.
+    /// What authorizes the next request. Boxed, so that a call that waits for its answer keeps no room for it.
     pub(super) fn auth(&self) -> BoxFuture<'_, Result<Auth, Error>> {
         Box::pin(async { Ok(self.credentials().await?.into_auth()) })
     }

@@ -55,7 +55,8 @@ impl Connector {
         if !origin.is_https() {
             return Ok(Box::new(tcp));
         }
-        let name = uri::inside_brackets(origin.host()).unwrap_or(origin.host()).to_owned();
+        let host = origin.host();
+        let name = uri::inside_brackets(host).unwrap_or(host).to_owned();
         let tls = self.tls.connect(ServerName::try_from(name)?, tcp.into_inner()).await?;
         Ok(Box::new(TokioIo::new(tls)))
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use bedrill::auth::{Auth, AuthError, Chain, Resolved};
+use bedrill::auth::{Auth, AuthError, Cache, Chain, Resolved};
 use bedrill::machine::{Host as _, ProcessEnd, ProcessLimits, StaticHost, SystemHost};
 
 use super::{CONFIG, host, key_id};
@@ -129,6 +129,30 @@ fn dropping_the_future_ends_the_program() {
         let timed_out = tokio::time::timeout(Duration::from_millis(300), running).await;
         assert!(timed_out.is_err());
         assert_gone("1001.125");
+    });
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_program_of_a_cache_lives_as_long_as_somebody_waits_for_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::create_dir(folder.path().join(".aws")).expect("a folder");
+    let config = "[profile dev]\ncredential_process = sleep 1001.25 & sleep 1001.25\n";
+    std::fs::write(folder.path().join(".aws/config"), config).expect("written");
+    let host = DiskHost(StaticHost::new().with_home(folder.path()));
+    let cache = Cache::new(Chain::builder().host(Arc::new(host)).profile("dev").build());
+    run(async {
+        let mut first = Box::pin(cache.load());
+        let mut second = Box::pin(cache.load());
+        for caller in [&mut first, &mut second] {
+            let limit = Duration::from_millis(200);
+            assert!(tokio::time::timeout(limit, caller).await.is_err());
+        }
+        drop(first);
+        std::thread::sleep(Duration::from_millis(100));
+        assert!(!alive("1001.25").is_empty(), "the second still waits");
+        drop(second);
+        assert_gone("1001.25");
     });
 }
 

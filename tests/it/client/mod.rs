@@ -5,6 +5,8 @@ mod answers;
 #[cfg(feature = "reqwest")]
 mod cut;
 mod memory;
+#[cfg(unix)]
+mod parked;
 mod replay;
 #[cfg(feature = "reqwest")]
 mod request;

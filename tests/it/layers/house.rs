@@ -41,7 +41,7 @@ pub fn sources(folder: &Path) -> Vec<(PathBuf, String)> {
 fn module(path: &Path) -> Module {
     let mut names: Module =
         path.with_extension("").iter().map(|name| name.to_string_lossy().into_owned()).collect();
-    names.pop_if(|last| matches!(last.as_str(), "mod" | "lib"));
+    names.pop_if(|last| matches!(last.as_str(), "mod" | "lib" | "main"));
     names
 }
 
@@ -189,6 +189,11 @@ impl House {
             }
         }
         found
+    }
+
+    /// The rooms that use another, each with the one that it uses.
+    pub fn uses_between_rooms(&self) -> BTreeSet<(String, String)> {
+        self.between_rooms().into_iter().map(|(_, room, used)| (room.to_owned(), used)).collect()
     }
 
     /// The modules of one folder that use each other in a circle: the folder, and those modules.

@@ -1,5 +1,34 @@
 //! The one table of the floors. `ARCHITECTURE.md` shows it.
 
+/// A crate: its floors, and what its rooms may use of their own floor.
+pub struct Table {
+    /// The folder of its sources.
+    pub folder: &'static str,
+    /// The floors, the lowest first.
+    pub floors: &'static [Floor],
+    /// Uses between rooms of one floor: the first uses the second.
+    pub same_floor: &'static [(&'static str, &'static str)],
+}
+
+/// The library.
+pub const LIBRARY: Table = Table { folder: "src", floors: &FLOORS, same_floor: SAME_FLOOR };
+
+/// The command.
+pub const COMMAND: Table = Table {
+    folder: "crates/cli/src",
+    floors: &[
+        Floor {
+            name: "ground",
+            rooms: &["failure", "flags", "interrupt"],
+            purpose: "what was asked for, and how it ends",
+        },
+        Floor { name: "screen", rooms: &["runtime", "screen"], purpose: "what a person sees while it runs" },
+        Floor { name: "setup", rooms: &["setup", "tape"], purpose: "clients, messages and recordings" },
+        Floor { name: "command", rooms: &["command"], purpose: "the commands, a module each" },
+    ],
+    same_floor: &[],
+};
+
 /// Rooms that lie on one height: each may use those of lower floors.
 pub struct Floor {
     /// What it is called.
@@ -11,7 +40,7 @@ pub struct Floor {
 }
 
 /// The floors, the lowest first.
-pub const FLOORS: [Floor; 6] = [
+const FLOORS: [Floor; 6] = [
     Floor {
         name: "ground",
         rooms: &["base", "credentials", "terminal", "lore"],
@@ -43,8 +72,7 @@ pub const FLOORS: [Floor; 6] = [
 /// The rooms that have no folder here, because they are crates of their own.
 pub const CRATES: [&str; 1] = ["eventstream"];
 
-/// Uses between rooms of one floor: the first uses the second.
-pub const SAME_FLOOR: &[(&str, &str)] = &[
+const SAME_FLOOR: &[(&str, &str)] = &[
     ("base", "terminal"),
     ("credentials", "base"),
     ("model_id", "endpoint"),
@@ -68,12 +96,12 @@ pub const SAME_FLOOR: &[(&str, &str)] = &[
 
 /// Circles that are known: modules of one folder that use each other.
 pub const KNOWN_CIRCLES: &[(&str, &[&str])] = &[
-    ("auth", &["answer", "error"]),
-    ("auth/source", &["profile", "web_identity"]),
-    ("auth/source/profile", &["chain", "keys"]),
-    ("client", &["call", "models"]),
+    ("src/auth", &["answer", "error"]),
+    ("src/auth/source", &["profile", "web_identity"]),
+    ("src/auth/source/profile", &["chain", "keys"]),
+    ("src/client", &["call", "models"]),
     // The transport over hyper is to give way to one of our own, which has no pool of hyper's to fit into.
-    ("transport/via_hyper", &["connection", "pool"]),
+    ("src/transport/via_hyper", &["connection", "pool"]),
 ];
 
 /// The table as `ARCHITECTURE.md` shows it: the highest floor first.
@@ -86,7 +114,9 @@ pub fn markdown() -> String {
     text
 }
 
-/// The floor of `room`, 0 for the lowest.
-pub fn floor(room: &str) -> Option<usize> {
-    FLOORS.iter().position(|floor| floor.rooms.contains(&room))
+impl Table {
+    /// The floor of `room`, 0 for the lowest.
+    pub fn floor(&self, room: &str) -> Option<usize> {
+        self.floors.iter().position(|floor| floor.rooms.contains(&room))
+    }
 }

@@ -17,7 +17,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::control::LIST_PROFILES;
 use crate::auth::Auth;
-use crate::base::flight::{Decision, SingleFlight};
+use crate::base::flight::{Decision, Question, SingleFlight};
 use crate::base::{hex, time};
 use crate::catalog::{Catalog, DiscoverySettings, Listing, Warning};
 use crate::client::Client;
@@ -42,9 +42,10 @@ pub(in crate::client) struct Discovery {
 }
 
 /// The answer under one key, and the call that is under way for it.
-type Lookup = SingleFlight<Option<Answer>, Result<Arc<Catalog>, Shared>>;
+type Lookup = SingleFlight<Option<Answer>, Result<Answer, Shared>>;
 
 /// An answer in memory: until when it is fresh.
+#[derive(Clone)]
 struct Answer {
     catalog: Arc<Catalog>,
     fresh_until: SystemTime,
@@ -87,6 +88,9 @@ impl Client {
     /// same. When the service fails, the last stored answer is given, however old. Both are said in
     /// [`Catalog::warnings`].
     ///
+    /// Dropping the future ends this call alone. The requests go on for the others who wait for them, and end with the
+    /// last of them. A call that is no longer polled blocks no other: each that waits drives the requests.
+    ///
     /// # Errors
     ///
     /// [`Error`] when the models cannot be listed and no earlier answer is stored. Where a permission is missing, the
@@ -95,7 +99,8 @@ impl Client {
         self.discover(settings, false).await
     }
 
-    /// As [`models`](Self::models), from the service even when a stored answer is still fresh.
+    /// As [`models`](Self::models), from the service even when a stored answer is still fresh. A call that is already
+    /// asking the service answers this one, too.
     ///
     /// # Errors
     ///
@@ -113,30 +118,31 @@ impl Client {
     async fn discover(&self, settings: &DiscoverySettings, force: bool) -> Result<Arc<Catalog>, Error> {
         self.learn_region().await;
         let region = settings.region().unwrap_or_else(|| self.home_region());
-        let Some(interval) = settings.refresh_interval() else {
-            let work = Work { client: self, settings, region, name: None, interval: Duration::ZERO, force };
-            return work.run().await.map(|answer| answer.catalog);
+        let ask = |name: Option<String>, interval| -> Question<Result<Answer, Shared>> {
+            let (client, settings, region) = (self.clone(), settings.clone(), region.clone());
+            let work = Work { client, settings, region, name, interval, force };
+            Box::pin(async move { work.run().await.map_err(Shared) })
         };
-        let key = self.discovery_key(region, settings).await?;
-        let name = format!("models-{key}");
-        let work = Work { client: self, settings, region, name: Some(&name), interval, force };
-        let now = (self.0.clock)();
-        let decide = |answer: &Option<Answer>| match answer {
-            Some(answer) if !force && now < answer.fresh_until => {
-                Decision::Serve(Ok(Arc::clone(&answer.catalog)))
+        let answer = match settings.refresh_interval() {
+            None => ask(None, Duration::ZERO).await,
+            Some(interval) => {
+                let key = self.discovery_key(region, settings).await?;
+                let now = (self.0.clock)();
+                let decide = |kept: &Option<Answer>| match kept {
+                    Some(answer) if !force && now < answer.fresh_until => Decision::Serve(Ok(answer.clone())),
+                    _ => Decision::Ask,
+                };
+                let ask = || ask(Some(format!("models-{key}")), interval);
+                let keep = |kept: &mut Option<Answer>, answer: Result<Answer, Shared>| {
+                    if let Ok(answer) = &answer {
+                        *kept = Some(answer.clone());
+                    }
+                    answer
+                };
+                self.0.discovery.lookup(&key, now).run(decide, ask, keep).await
             }
-            _ => Decision::Ask,
         };
-        let keep = |kept: &mut Option<Answer>, result: Result<Answer, Error>| {
-            let answer = result.map_err(Shared)?;
-            Ok(Arc::clone(&kept.insert(answer).catalog))
-        };
-        self.0
-            .discovery
-            .lookup(&key, now)
-            .run(decide, || work.run(), keep)
-            .await
-            .map_err(|Shared(error)| error)
+        answer.map(|answer| answer.catalog).map_err(|Shared(error)| error)
     }
 
     /// Tells answers apart: by who asks, where, and for what. Neither key ids nor tokens can be read from it.
@@ -156,18 +162,18 @@ impl Client {
     }
 }
 
-/// One look at file and service.
-struct Work<'a> {
-    client: &'a Client,
-    settings: &'a DiscoverySettings,
-    region: &'a Region,
+/// One look at file and service. It holds the client for as long as a caller waits for it, and no longer.
+struct Work {
+    client: Client,
+    settings: DiscoverySettings,
+    region: Region,
     /// The file's name; `None` when nothing is to be stored.
-    name: Option<&'a str>,
+    name: Option<String>,
     interval: Duration,
     force: bool,
 }
 
-impl Work<'_> {
+impl Work {
     async fn run(&self) -> Result<Answer, Error> {
         let now = (self.client.0.clock)();
         let mut warnings = Vec::new();
@@ -184,8 +190,8 @@ impl Work<'_> {
         let mut profiles_request = ListInferenceProfilesRequest::new().with_max_results(PAGE);
         profiles_request.project_identifier = project;
         let (models, profiles) = both(
-            self.client.list_foundation_models_in(self.region, &models_request),
-            self.client.list_inference_profiles_in(self.region, &profiles_request),
+            self.client.list_foundation_models_in(&self.region, &models_request),
+            self.client.list_inference_profiles_in(&self.region, &profiles_request),
         )
         .await;
         let models = match (models, stored.as_ref()) {
@@ -228,7 +234,7 @@ impl Work<'_> {
     }
 
     fn answer(&self, listing: &Listing, warnings: Vec<Warning>, fresh_until: SystemTime) -> Answer {
-        let mut catalog = Catalog::new(listing, self.region, self.settings);
+        let mut catalog = Catalog::new(listing, &self.region, &self.settings);
         warnings.into_iter().for_each(|warning| catalog.warn(warning));
         Answer { catalog: Arc::new(catalog), fresh_until }
     }
@@ -239,7 +245,7 @@ impl Work<'_> {
     }
 
     fn stored(&self, warnings: &mut Vec<Warning>) -> Option<Stored> {
-        let (store, name) = (self.client.0.store.as_ref()?, self.name?);
+        let (store, name) = (self.client.0.store.as_ref()?, self.name.as_deref()?);
         store.listing(name).unwrap_or_else(|problem| {
             let file = store.path(name).display().to_string();
             warnings.push(Warning::CacheUnreadable { file, problem });
@@ -248,7 +254,7 @@ impl Work<'_> {
     }
 
     fn store(&self, stored: &Stored, warnings: &mut Vec<Warning>) {
-        if let (Some(store), Some(name)) = (&self.client.0.store, self.name)
+        if let (Some(store), Some(name)) = (&self.client.0.store, &self.name)
             && let Err(error) = store.put_listing(name, stored)
         {
             let file = store.path(name).display().to_string();
