@@ -5,7 +5,7 @@ use std::time::SystemTime;
 
 use zeroize::Zeroizing;
 
-use crate::base::time;
+use crate::base::{quote, time};
 
 /// Text that must not be shown: a secret access key, a session token, a bearer token.
 ///
@@ -32,6 +32,20 @@ impl Secret {
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
+    }
+
+    /// How an answer may repeat the secret, for a search in what came from a server: as it is, and with its slashes
+    /// escaped, as JSON may have them. Nothing for a text of less than four bytes, which would be found in any answer.
+    ///
+    /// ```
+    /// use bedrill::credentials::Secret;
+    ///
+    /// let spellings = Secret::new("wJal/K7").spellings().map(|text| text.expose().to_owned()).collect::<Vec<_>>();
+    /// assert_eq!(spellings, ["wJal/K7", r"wJal\/K7"]);
+    /// assert_eq!(Secret::new("/").spellings().count(), 0);
+    /// ```
+    pub fn spellings(&self) -> impl Iterator<Item = Self> + use<> {
+        quote::spellings(&self.0).map(Self)
     }
 }
 

@@ -77,6 +77,7 @@
 mod base;
 pub mod credentials;
 mod lore;
+pub mod terminal;
 
 // Protocols. Pure; they never use each other. The event stream is a crate of its own.
 pub use bedrill_eventstream as eventstream;

@@ -121,6 +121,16 @@ impl Auth {
         }
     }
 
+    /// The secrets that an answer must not bring into an error: servers may echo what they were sent.
+    #[cfg(feature = "client")]
+    pub(crate) fn secrets(&self) -> Vec<&str> {
+        let secrets = match self {
+            Self::Bearer(token) => [Some(token), None],
+            Self::SigV4(credentials) => [Some(credentials.secret_access_key()), credentials.session_token()],
+        };
+        secrets.into_iter().flatten().map(Secret::expose).collect()
+    }
+
     /// When it runs out; `None` for long-term keys, and for tokens, which do not say.
     #[must_use]
     pub fn expiration(&self) -> Option<SystemTime> {

@@ -2,25 +2,33 @@
 
 use std::fmt::Write as _;
 
+use zeroize::Zeroizing;
+
+use crate::terminal;
+
 /// Shorter texts are no secrets, and would be found in any answer.
-#[cfg(feature = "client")]
 const SHORTEST_SECRET: usize = 4;
 
 #[cfg(feature = "client")]
 const REPLACEMENT: &[u8; 10] = b"(redacted)";
 
-/// `bytes` with `(redacted)` in place of each of `secrets`, also where JSON has its slashes escaped: a server may echo
-/// what it was sent.
+/// How an answer may repeat `secret`: as it is, and with its slashes escaped, as JSON may have them. Nothing for a text
+/// that is too short to be a secret.
+pub(crate) fn spellings(secret: &str) -> impl Iterator<Item = Zeroizing<String>> + use<> {
+    let is_secret = secret.len() >= SHORTEST_SECRET;
+    let plain = is_secret.then(|| Zeroizing::new(secret.to_owned()));
+    let escaped = (is_secret && secret.contains('/')).then(|| Zeroizing::new(secret.replace('/', r"\/")));
+    [plain, escaped].into_iter().flatten()
+}
+
+/// `bytes` with `(redacted)` in place of each of `secrets`, however it is spelled: a server may echo what it was sent.
 ///
 /// It must happen before anything is cut off: the half of a secret would not be found.
 #[cfg(feature = "client")]
 pub(crate) fn redacted(bytes: &[u8], secrets: &[&str]) -> Vec<u8> {
     let mut bytes = bytes.to_vec();
-    for secret in secrets.iter().filter(|secret| secret.len() >= SHORTEST_SECRET) {
-        replace(&mut bytes, secret.as_bytes());
-        if secret.contains('/') {
-            replace(&mut bytes, zeroize::Zeroizing::new(secret.replace('/', r"\/")).as_bytes());
-        }
+    for spelling in secrets.iter().flat_map(|secret| spellings(secret)) {
+        replace(&mut bytes, spelling.as_bytes());
     }
     bytes
 }
@@ -47,11 +55,11 @@ pub(crate) fn quote(bytes: &[u8], limit: usize) -> String {
     out
 }
 
-/// `text` with everything that a terminal would obey escaped: `\u{1b}` for ESC.
+/// `text` with everything that a terminal would obey escaped: `\u{1b}` for ESC, `\n` for a line feed.
 pub(crate) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for character in text.chars() {
-        if obeyed_by_terminals(character) {
+        if terminal::obeys(character) {
             // Writing to a String does not fail.
             let _ = write!(out, "{}", character.escape_default());
         } else {
@@ -59,12 +67,6 @@ pub(crate) fn escape(text: &str) -> String {
         }
     }
     out
-}
-
-/// C0, DEL and C1 controls, and the format characters that reorder text.
-fn obeyed_by_terminals(character: char) -> bool {
-    character.is_control()
-        || matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{061c}')
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! crate.
 
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
+use std::time::Duration;
 
 fn bits() -> u64 {
     RandomState::new().build_hasher().finish()
@@ -13,6 +14,14 @@ fn bits() -> u64 {
 pub(crate) fn unit() -> f64 {
     // 53 bits are what a float holds without rounding up to 1.
     (bits() >> 11) as f64 / (1_u64 << 53) as f64
+}
+
+/// The time that lies `fraction` of the way from `shortest` to `longest`: with [`unit`], clients that fail together do
+/// not come back together. Fractions below 0 and above 1 count as these, and one that is not a number as 1.
+pub(crate) fn between(shortest: Duration, longest: Duration, fraction: f64) -> Duration {
+    let span = longest.saturating_sub(shortest);
+    let part = Duration::try_from_secs_f64(span.as_secs_f64() * fraction.clamp(0.0, 1.0));
+    shortest.saturating_add(part.unwrap_or(span))
 }
 
 /// A UUID of version 4, in its text form. Source:
@@ -40,6 +49,18 @@ mod tests {
         let numbers: Vec<f64> = (0..200).map(|_| unit()).collect();
         assert!(numbers.iter().all(|number| (0.0..1.0).contains(number)));
         assert!(numbers.iter().any(|number| *number < 0.3) && numbers.iter().any(|number| *number > 0.7));
+    }
+
+    #[test]
+    fn a_time_lies_between_its_bounds_whatever_the_fraction() {
+        let seconds = Duration::from_secs;
+        for (fraction, expected) in
+            [(0.0, 10), (0.5, 15), (1.0, 20), (7.0, 20), (-1.0, 10), (f64::NAN, 20), (f64::INFINITY, 20)]
+        {
+            assert_eq!(between(seconds(10), seconds(20), fraction), seconds(expected), "{fraction}");
+        }
+        assert_eq!(between(seconds(20), seconds(10), 0.5), seconds(20));
+        assert_eq!(between(Duration::ZERO, Duration::MAX, f64::NAN), Duration::MAX);
     }
 
     #[test]

@@ -4,6 +4,8 @@
 //! upper-case digits, space as `%20` and never as `+`
 //! ([SigV4, "UriEncode"](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html)).
 
+use std::net::IpAddr;
+
 use http::Uri;
 
 /// The bytes that are kept as they are. Tables, because every byte of every path that is signed is looked up.
@@ -87,6 +89,28 @@ fn hex_value(digit: &u8) -> Option<u8> {
     char::from(*digit).to_digit(16).and_then(|value| u8::try_from(value).ok())
 }
 
+/// The address that `host` is, as it stands in a URL or elsewhere: with or without the brackets of IPv6. `None` for a name.
+pub(crate) fn literal_address(host: &str) -> Option<IpAddr> {
+    match inside_brackets(host) {
+        Some(address) => address.parse().ok().map(IpAddr::V6),
+        None => host.parse().ok(),
+    }
+}
+
+/// What stands between the brackets of `[::1]`; `None` for a host without them.
+pub(crate) fn inside_brackets(host: &str) -> Option<&str> {
+    host.strip_prefix('[')?.strip_suffix(']')
+}
+
+/// The port that the scheme of `uri` implies.
+pub(crate) fn default_port(uri: &Uri) -> Option<u16> {
+    match uri.scheme_str() {
+        Some("http") => Some(80),
+        Some("https") => Some(443),
+        _ => None,
+    }
+}
+
 /// What clients put in the `host` header, and what is signed: the host without user information, with a port only when
 /// it is not the scheme's default.
 pub(crate) fn host_header(uri: &Uri) -> Option<&str> {
@@ -95,13 +119,8 @@ pub(crate) fn host_header(uri: &Uri) -> Option<&str> {
     if !authority.contains('@') && !authority.contains(':') {
         return Some(authority).filter(|host| !host.is_empty());
     }
-    let default_port = match uri.scheme_str() {
-        Some("http") => Some(80),
-        Some("https") => Some(443),
-        _ => None,
-    };
     let host = match uri.port_u16() {
-        Some(port) if Some(port) != default_port => authority.rsplit('@').next()?,
+        Some(port) if Some(port) != default_port(uri) => authority.rsplit('@').next()?,
         _ => uri.host()?,
     };
     Some(host).filter(|host| !host.is_empty())
@@ -137,6 +156,26 @@ mod tests {
         assert_eq!(decode("100%"), b"100%");
         assert_eq!(decode("%zz%4"), b"%zz%4");
         assert_eq!(decode("%%41"), b"%A");
+    }
+
+    #[test]
+    fn an_address_is_told_from_a_name() {
+        for (host, expected) in [
+            ("127.0.0.1", Some("127.0.0.1")),
+            ("[::1]", Some("::1")),
+            ("::1", Some("::1")),
+            ("[127.0.0.1]", None),
+            ("[[::1]]", None),
+            ("[::1", None),
+            ("::1]", None),
+            ("[]", None),
+            ("localhost", None),
+            ("127.1", None),
+            ("0x7f.0.0.1", None),
+            ("", None),
+        ] {
+            assert_eq!(literal_address(host), expected.map(|address| address.parse().unwrap()), "{host}");
+        }
     }
 
     #[test]

@@ -73,31 +73,6 @@ pub(super) fn has_words(whole: &str, part: &str) -> bool {
     !part.is_empty() && format!("-{whole}-").contains(&format!("-{part}-"))
 }
 
-/// The fewest letters to add, drop, change or swap with the next that turn `a` into `b`.
-pub(super) fn distance(a: &str, b: &str) -> usize {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
-    let at = |row: &[usize], index: usize| row.get(index).copied().unwrap_or(usize::MAX / 2);
-    let mut before_last: Vec<usize> = Vec::new();
-    let mut last: Vec<usize> = (0..=b.len()).collect();
-    for (i, from) in a.iter().enumerate() {
-        let mut row = vec![i.saturating_add(1)];
-        for (j, to) in b.iter().enumerate() {
-            let changed = at(&last, j).saturating_add(usize::from(from != to));
-            let dropped = at(&last, j.saturating_add(1)).saturating_add(1);
-            let added = at(&row, j).saturating_add(1);
-            let swapped = match (i.checked_sub(1), j.checked_sub(1)) {
-                (Some(p), Some(q)) if a.get(p) == Some(to) && b.get(q) == Some(from) => {
-                    at(&before_last, q).saturating_add(1)
-                }
-                _ => usize::MAX,
-            };
-            row.push(changed.min(dropped).min(added).min(swapped));
-        }
-        before_last = std::mem::replace(&mut last, row);
-    }
-    at(&last, b.len())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -119,20 +94,6 @@ mod tests {
             ("-", "-"),
         ] {
             assert_eq!(stem(id), expected);
-        }
-    }
-
-    #[test]
-    fn distance_counts_changes_and_swaps() {
-        for (a, b, expected) in [
-            ("", "", 0),
-            ("a", "", 1),
-            ("", "ab", 2),
-            ("nova", "nvoa", 1),
-            ("sonnet", "sonet", 1),
-            ("ab", "cd", 2),
-        ] {
-            assert_eq!((distance(a, b), distance(b, a)), (expected, expected), "{a} {b}");
         }
     }
 

@@ -2,6 +2,7 @@
 
 use super::entry::{Entry, Kind};
 use super::{Catalog, Warning, name};
+use crate::base::similarity::edit_distance;
 use crate::endpoint::Region;
 use crate::model_id::{ModelId, ModelKind};
 
@@ -235,7 +236,7 @@ impl Catalog {
             let Some(invoke_id) = entry.invoke_id() else { continue };
             let names = short_names(entry);
             let pairs = names.iter().flat_map(|name| wanted.iter().map(move |wanted| (name, wanted)));
-            let distance = pairs.map(|(name, wanted)| name::distance(name, wanted)).min();
+            let distance = pairs.map(|(name, wanted)| edit_distance(name, wanted)).min();
             ranked.extend(distance.map(|distance| (distance, invoke_id)));
         }
         ranked.sort_unstable();

@@ -18,9 +18,6 @@ use crate::machine::{Host, ProfileFiles, Settings, SystemHost};
 use crate::sigv4::SigningKeyCache;
 use crate::transport::Transport;
 
-/// The region when nothing names one.
-const LAST_RESORT_REGION: &str = "us-east-1";
-
 type Wrap = Box<dyn FnOnce(Arc<dyn Transport>) -> Arc<dyn Transport> + Send>;
 
 /// Settings of a [`Client`].
@@ -265,7 +262,7 @@ impl ClientBuilder {
             Some(region) => (region.clone(), None),
             None => match settings::region(settings, self.fallback_region)? {
                 Some((region, origin)) => (region, Some(origin)),
-                None => (Region::new(LAST_RESORT_REGION)?, None),
+                None => (Region::last_resort(), None),
             },
         };
         let host_variant = settings.host_variant()?;

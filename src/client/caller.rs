@@ -86,12 +86,7 @@ impl Client {
 
 /// `body` without any secret of `auth`.
 pub(super) fn redacted(body: &[u8], auth: &Auth) -> Vec<u8> {
-    let secrets = match auth {
-        Auth::Bearer(token) => [Some(token), None],
-        Auth::SigV4(credentials) => [Some(credentials.secret_access_key()), credentials.session_token()],
-    };
-    let secrets: Vec<&str> = secrets.into_iter().flatten().map(|secret| secret.expose()).collect();
-    quote::redacted(body, &secrets)
+    quote::redacted(body, &auth.secrets())
 }
 
 #[cfg(test)]

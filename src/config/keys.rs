@@ -1,5 +1,7 @@
 //! Keys of a block: which are ours, which may be there besides, and which known key an unknown one is most like.
 
+use crate::base::similarity::{edit_distance, shared_pairs};
+
 /// What may stand in an object beside the keys that are read.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Others {
@@ -19,12 +21,12 @@ pub(super) fn nearest(key: &str, known: &[&'static str]) -> Option<(&'static str
     };
     // The cost of comparing grows with the product of the lengths.
     let key: String = plain(key).chars().take(64).collect();
-    let slips = |known: &str| strsim::osa_distance(&key, &plain(known));
+    let slips = |known: &str| edit_distance(&key, &plain(known));
     let meant = |known: &str| slips(known) <= (known.len() / 3).min(2);
     let slip = known.iter().filter(|known| meant(known)).min_by_key(|known| slips(known));
     // Of keys that are far away, the one with the most pairs of letters in common.
-    let alike = |known: &str| strsim::sorensen_dice(&key, &plain(known));
-    let best = || known.iter().rev().max_by(|a, b| alike(a).total_cmp(&alike(b)));
+    let alike = |known: &str| shared_pairs(&key, &plain(known));
+    let best = || known.iter().rev().max_by_key(|known| alike(known));
     slip.map(|known| (*known, true)).or_else(|| best().map(|known| (*known, false)))
 }
 

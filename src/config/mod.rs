@@ -67,11 +67,10 @@ pub use located::{Located, Position};
 pub use places::{Place, PlaceKind, places};
 pub use settings::{DiscoverySettings, Input, ManualModel, ProviderSettings};
 
+use crate::model_id::without_provider;
+
 #[cfg(feature = "config")]
 pub use problem::{ConfigError, Problem, Severity};
-
-/// What stands before a model id that is meant for Bedrock: the provider's name in Moltbot, and what other tools call it.
-const PROVIDER_PREFIXES: [&str; 3] = ["amazon-bedrock/", "aws-bedrock/", "bedrock/"];
 
 /// What a configuration file says about Bedrock. The default is an empty file.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -124,7 +123,8 @@ impl Config {
         read::read(text)
     }
 
-    /// The id of the primary model, when it is one of Bedrock's: behind `amazon-bedrock/`, or an ARN.
+    /// The id of the primary model, when it is one of Bedrock's: behind `amazon-bedrock/` or what other tools call
+    /// the provider, or an ARN.
     ///
     /// ```
     /// use bedrill::config::{Config, Located};
@@ -138,8 +138,9 @@ impl Config {
     #[must_use]
     pub fn primary_model(&self) -> Option<&str> {
         let written = self.primary.as_ref()?.value().as_str();
-        let id = PROVIDER_PREFIXES.iter().find_map(|prefix| written.strip_prefix(prefix));
-        id.or_else(|| Some(written).filter(|written| written.starts_with("arn:"))).filter(|id| !id.is_empty())
+        without_provider(written)
+            .or_else(|| Some(written).filter(|written| written.starts_with("arn:")))
+            .filter(|id| !id.is_empty())
     }
 
     /// Whether a bearer token goes before credentials of other kinds; true unless the file says otherwise. When false,

@@ -16,13 +16,13 @@ use super::config::{PerformanceConfiguration, ServiceTier};
 use super::delta::{ContentBlockDelta, ContentBlockStart};
 use super::message::Role;
 use super::output::{ConverseTrace, Metrics, StopReason, TokenUsage};
-use super::text_delta;
+use super::text_delta::{self, TextDelta};
 use crate::base::json;
-use crate::shape::{self, Path, Shape, ShapeError};
+use crate::shape::{self, Shape as _, ShapeError};
 
 structure! {
     /// The answer begins.
-    pub struct MessageStartEvent drop_padding {
+    pub struct MessageStartEvent padded {
         required {
             /// Who speaks: the assistant.
             role: Role = "role",
@@ -33,7 +33,7 @@ structure! {
 
 structure! {
     /// A content block begins.
-    pub struct ContentBlockStartEvent drop_padding {
+    pub struct ContentBlockStartEvent padded {
         required {
             /// The block's place in the message.
             content_block_index: u32 = "contentBlockIndex",
@@ -46,7 +46,7 @@ structure! {
 
 structure! {
     /// A content block grows.
-    pub struct ContentBlockDeltaEvent drop_padding {
+    pub struct ContentBlockDeltaEvent padded {
         required {
             /// The block's place in the message.
             content_block_index: u32 = "contentBlockIndex",
@@ -59,7 +59,7 @@ structure! {
 
 structure! {
     /// A content block is complete.
-    pub struct ContentBlockStopEvent drop_padding {
+    pub struct ContentBlockStopEvent padded {
         required {
             /// The block's place in the message.
             content_block_index: u32 = "contentBlockIndex",
@@ -70,7 +70,7 @@ structure! {
 
 structure! {
     /// The answer is complete.
-    pub struct MessageStopEvent drop_padding {
+    pub struct MessageStopEvent padded {
         required {
             /// Why the model stopped.
             stop_reason: StopReason = "stopReason",
@@ -88,7 +88,7 @@ structure! {
     ///
     /// The API documents `usage` and `metrics` as always present; here a server may leave them out.
     #[derive(Default)]
-    pub struct MetadataEvent drop_padding {
+    pub struct MetadataEvent padded {
         required {}
         optional {
             /// Tokens.
@@ -164,28 +164,14 @@ impl ConverseStreamEvent {
     /// The bytes are not JSON, or a known event departs from its shape.
     pub fn from_event_bytes(event_type: &str, payload: &[u8]) -> Result<Self, ShapeError> {
         if event_type == "contentBlockDelta"
-            && let Some(delta) = text_delta::read(payload)
+            && let Some(TextDelta { content_block_index, text }) = text_delta::read(payload)
         {
-            return Ok(Self::ContentBlockDelta(delta));
+            let delta = ContentBlockDelta::Text(text);
+            return Ok(Self::ContentBlockDelta(ContentBlockDeltaEvent::new(content_block_index, delta)));
         }
         let payload =
             json::from_bytes(payload).map_err(|error| ShapeError::not_json(error).in_member(event_type))?;
         Self::from_event_type(event_type, payload)
-    }
-
-    /// Reads an event in the API's own shape, `{"messageStart": {"role": "assistant"}}`, as `to_json` writes it.
-    ///
-    /// # Errors
-    ///
-    /// It is not a union of one member, or a known event departs from its shape.
-    pub fn from_json(value: Value) -> Result<Self, ShapeError> {
-        Shape::from_json(value)
-    }
-
-    /// The event in the API's own shape, with blobs in base64 and without padding.
-    #[must_use]
-    pub fn to_json(&self) -> Value {
-        Shape::to_json(self)
     }
 
     /// The name of the event, as in the header `:event-type`.
@@ -212,13 +198,6 @@ impl ConverseStreamEvent {
             _ => None,
         }
     }
-
-    /// The paths of members and values that this version of the API model does not name, such as
-    /// `metadata.usage.serverToolUsage`. They are carried along and written back.
-    #[must_use]
-    pub fn unknown_members(&self) -> Vec<String> {
-        let mut found = Vec::new();
-        self.find_unknown(&Path::Root, &mut found);
-        found
-    }
 }
+
+outermost!(ConverseStreamEvent);

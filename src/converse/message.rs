@@ -1,5 +1,6 @@
 //! Messages: who speaks, and what in.
 
+use super::cache_point::CachePoint;
 use super::citation::{CitationsContent, SearchResult};
 use super::guardrail::GuardContent;
 use super::media::{AudioBlock, DocumentBlock, ImageBlock, VideoBlock};
@@ -15,46 +16,6 @@ open_enum! {
         Assistant = "assistant",
         /// Whoever set the conversation up.
         System = "system",
-    }
-}
-
-open_enum! {
-    /// The kind of a cache point.
-    pub enum CachePointType {
-        /// The one kind there is.
-        Default = "default",
-    }
-}
-
-open_enum! {
-    /// How long a cached prefix lives after its last use.
-    pub enum CacheTtl {
-        /// Five minutes.
-        FiveMinutes = "5m",
-        /// One hour.
-        OneHour = "1h",
-    }
-}
-
-structure! {
-    /// A mark up to which the service may cache the prompt.
-    ///
-    /// See <https://docs.aws.amazon.com/bedrock/latest/userguide/prompt-caching.html>.
-    pub struct CachePoint {
-        required {
-            /// The kind.
-            kind: CachePointType = "type",
-        }
-        optional {
-            /// How long the prefix lives; the service takes five minutes when absent.
-            ttl / with_ttl: CacheTtl = "ttl",
-        }
-    }
-}
-
-impl Default for CachePoint {
-    fn default() -> Self {
-        Self::new(CachePointType::Default)
     }
 }
 

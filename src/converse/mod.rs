@@ -37,6 +37,8 @@
 //! <https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ConverseStream.html>.
 
 mod accumulate;
+mod assembly_error;
+mod cache_point;
 mod citation;
 mod config;
 mod decoder;
@@ -57,7 +59,9 @@ mod thinking;
 mod tool;
 
 pub use crate::shape::{Blob, Problem, ShapeError};
-pub use accumulate::{AssemblyError, MessageBuilder};
+pub use accumulate::MessageBuilder;
+pub use assembly_error::AssemblyError;
+pub use cache_point::{CachePoint, CachePointType, CacheTtl};
 pub use citation::{
     Citation, CitationGeneratedContent, CitationLocation, CitationSourceContent, CitationsConfig,
     CitationsContent, DocumentCharLocation, DocumentChunkLocation, DocumentPageLocation, SearchResult,
@@ -84,8 +88,7 @@ pub use media::{
     ErrorBlock, ImageBlock, ImageFormat, ImageSource, S3Location, VideoBlock, VideoFormat, VideoSource,
 };
 pub use message::{
-    CachePoint, CachePointType, CacheTtl, ContentBlock, Message, Role, SystemContentBlock, ToolAddition,
-    ToolReference, ToolRemoval,
+    ContentBlock, Message, Role, SystemContentBlock, ToolAddition, ToolReference, ToolRemoval,
 };
 pub use output::{
     CacheDetail, ConverseOutput, ConverseTrace, Metrics, Output, PromptRouterTrace, StopReason, TokenUsage,

@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
+use super::cache_point::CacheTtl;
 use super::config::{PerformanceConfiguration, ServiceTier};
 use super::guardrail::GuardrailTraceAssessment;
-use super::message::{CacheTtl, Message};
-use crate::shape::{Path, Shape, ShapeError};
+use super::message::Message;
 
 open_enum! {
     /// Why a model stopped.
@@ -163,21 +163,6 @@ structure! {
 }
 
 impl ConverseOutput {
-    /// Reads the body of a Converse answer.
-    ///
-    /// # Errors
-    ///
-    /// It departs from the shape of the API.
-    pub fn from_json(value: Value) -> Result<Self, ShapeError> {
-        Shape::from_json(value)
-    }
-
-    /// The answer as Converse writes it.
-    #[must_use]
-    pub fn to_json(&self) -> Value {
-        Shape::to_json(self)
-    }
-
     /// The message.
     #[must_use]
     pub fn message(&self) -> Option<&Message> {
@@ -201,13 +186,6 @@ impl ConverseOutput {
     pub fn text(&self) -> String {
         self.message().map(Message::text).unwrap_or_default()
     }
-
-    /// The paths of members and values that this version of the API model does not name, such as
-    /// `usage.serverToolUsage`. They are carried along and written back.
-    #[must_use]
-    pub fn unknown_members(&self) -> Vec<String> {
-        let mut found = Vec::new();
-        self.find_unknown(&Path::Root, &mut found);
-        found
-    }
 }
+
+outermost!(ConverseOutput);

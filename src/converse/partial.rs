@@ -3,7 +3,7 @@
 use bytes::BytesMut;
 use serde_json::Value;
 
-use super::accumulate::AssemblyError;
+use super::assembly_error::AssemblyError;
 use super::delta::{
     CitationsDelta, ContentBlockDelta, ContentBlockStart, ImageBlockDelta, ReasoningContentDelta,
     ToolResultDelta, ToolResultStart, ToolUseStart,

@@ -11,9 +11,9 @@ use super::config::{
 use super::guardrail::GuardrailConfiguration;
 use super::message::{Message, SystemContentBlock};
 use super::tool::{Tool, ToolChoice, ToolConfiguration};
-use crate::shape::{self, Path, Shape, ShapeError};
+use crate::shape::{self, Shape, ShapeError};
 
-plain_structure! {
+structure_without_builders! {
     /// A request of Converse or ConverseStream, which take the same members.
     ///
     /// Each method takes the request and gives it back. A list that is absent is not sent; one that is empty is.
@@ -282,13 +282,6 @@ impl ConverseRequest {
         shape::put(&mut members, "modelId", Value::String(model_id.into()));
         Shape::from_json(Value::Object(members))
     }
-
-    /// The paths of members and values that this version of the API model does not name, such as
-    /// `messages[0].content[0].hologram`. They are carried along and written back.
-    #[must_use]
-    pub fn unknown_members(&self) -> Vec<String> {
-        let mut found = Vec::new();
-        self.find_unknown(&Path::Root, &mut found);
-        found
-    }
 }
+
+unknown_members!(ConverseRequest);

@@ -10,26 +10,19 @@
 use std::fmt;
 
 use serde_core::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
-use serde_json::Map;
 
-use super::delta::ContentBlockDelta;
-use super::event::ContentBlockDeltaEvent;
 use crate::base::json;
 use crate::shape::is_padding_text;
 
 /// Reads `payload` when it is nothing but a piece of text.
-pub(crate) fn read(payload: &[u8]) -> Option<ContentBlockDeltaEvent> {
-    let TextDelta { content_block_index, text } = json::from_bytes(payload).ok()?;
-    Some(ContentBlockDeltaEvent {
-        content_block_index,
-        delta: ContentBlockDelta::Text(text),
-        extra: Map::new(),
-    })
+pub(super) fn read(payload: &[u8]) -> Option<TextDelta> {
+    json::from_bytes(payload).ok()
 }
 
-struct TextDelta {
-    content_block_index: u32,
-    text: String,
+/// A piece of text, and the block that it belongs to.
+pub(super) struct TextDelta {
+    pub(super) content_block_index: u32,
+    pub(super) text: String,
 }
 
 impl<'de> Deserialize<'de> for TextDelta {
@@ -151,8 +144,8 @@ impl Visitor<'_> for PaddingVisitor {
 
 #[cfg(test)]
 mod tests {
-    use super::read;
-    use crate::converse::ConverseStreamEvent;
+    use super::*;
+    use crate::converse::{ContentBlockDelta, ContentBlockDeltaEvent, ConverseStreamEvent};
 
     #[test]
     fn a_piece_of_text_reads_the_same_both_ways() {
@@ -161,7 +154,8 @@ mod tests {
             r#" { "p" : "x", "delta" : { "text" : "\u00e9\n\"" } , "contentBlockIndex" : 7 } "#,
             r#"{"delta":{"text":""},"contentBlockIndex":4294967295}"#,
         ] {
-            let short = read(payload.as_bytes()).expect(payload);
+            let TextDelta { content_block_index, text } = read(payload.as_bytes()).expect(payload);
+            let short = ContentBlockDeltaEvent::new(content_block_index, ContentBlockDelta::Text(text));
             let value = serde_json::from_str(payload).unwrap();
             let long = ConverseStreamEvent::from_event_type("contentBlockDelta", value).unwrap();
             assert_eq!(ConverseStreamEvent::ContentBlockDelta(short), long);

@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
+use super::cache_point::CachePoint;
 use super::citation::SearchResult;
 use super::media::{DocumentBlock, ImageBlock, VideoBlock};
-use super::message::CachePoint;
 
 union! {
     /// The schema that a tool's input follows.

@@ -16,10 +16,11 @@ mod region;
 mod tests;
 
 use std::fmt;
-use std::net::IpAddr;
 
 use bytes::Bytes;
 use http::{Method, Request, Uri};
+
+use crate::base::uri;
 
 pub use error::EndpointError;
 pub use region::{Partition, Region};
@@ -186,9 +187,8 @@ impl Endpoint {
         }
         // A default port is dropped, because HTTP clients drop it from the `host` header, which is signed.
         let host = authority.host().to_ascii_lowercase();
-        let default_port = if https { 443 } else { 80 };
         let port = match authority.port_u16() {
-            Some(port) if port != default_port => format!(":{port}"),
+            Some(port) if Some(port) != uri::default_port(&uri) => format!(":{port}"),
             _ => String::new(),
         };
         let scheme = if https { "https" } else { "http" };
@@ -249,10 +249,9 @@ impl fmt::Display for Endpoint {
 /// Whether `host`, as it stands in a URL, is this machine: `localhost` or a literal loopback address. Names that
 /// only resolve to it do not count, because they can come to resolve to another.
 pub(crate) fn is_loopback(host: &str) -> bool {
-    let literal = host.trim_start_matches('[').trim_end_matches(']');
-    match literal.parse::<IpAddr>() {
-        Ok(address) => address.is_loopback(),
-        Err(_) => host.eq_ignore_ascii_case("localhost"),
+    match uri::literal_address(host) {
+        Some(address) => address.is_loopback(),
+        None => host.eq_ignore_ascii_case("localhost"),
     }
 }
 

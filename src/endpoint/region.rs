@@ -35,6 +35,12 @@ impl Region {
         if valid { Ok(Self(text.to_owned())) } else { Err(EndpointError::InvalidRegion(text.to_owned())) }
     }
 
+    /// `us-east-1`: the region when nothing names one.
+    #[cfg(feature = "client")]
+    pub(crate) fn last_resort() -> Self {
+        Self("us-east-1".to_owned())
+    }
+
     /// The region as written in hosts and credential scopes.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -26,26 +26,75 @@ impl fmt::Debug for FileLock {
 /// After this long a lock file was left behind by a process that died: nothing is done under a lock for longer.
 const STALE: Duration = Duration::from_secs(15);
 
-/// Writes `contents` beside `path` and renames the new file over it, so that a reader sees the old contents or the new.
+/// A new, empty file with mode 0600, under another name beside the one that it is for. Dropped before it is in place, it
+/// is gone.
 ///
-/// The new file has mode 0600 from its creation on, a folder that is made for it 0700. A symbolic link at `path` is
-/// replaced, not followed.
+/// ```
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("answer.json");
+/// use bedrill::machine::PrivateFile;
+/// use std::io::Write;
+///
+/// let mut file = PrivateFile::beside(&path)?.put_in_place()?;
+/// file.write_all(b"{}")?;
+/// # assert_eq!(std::fs::read(&path)?, b"{}");
+/// # Ok::<(), std::io::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct PrivateFile {
+    file: File,
+    path: PathBuf,
+    temporary: Temporary,
+}
+
+impl PrivateFile {
+    /// A file for `path`, in its folder, which must exist. What is at `path` stays for now.
+    ///
+    /// # Errors
+    ///
+    /// When no file can be made there.
+    pub fn beside(path: &Path) -> io::Result<Self> {
+        let temporary = beside(path, "tmp")?;
+        let file = create_new(&temporary)?;
+        Ok(Self { file, path: path.to_owned(), temporary: Temporary(temporary) })
+    }
+
+    /// Gives the file its name in one step. An older file there is replaced, and so is a symbolic link, which is not
+    /// followed.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be renamed; what was at the path is still there.
+    pub fn put_in_place(self) -> io::Result<File> {
+        let Self { file, path, temporary } = self;
+        fs::rename(&temporary.0, path)?;
+        Ok(file)
+    }
+}
+
+/// A name that no other file has. It is of no use any more when this is dropped.
+#[derive(Debug)]
+struct Temporary(PathBuf);
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        // Not there when the file is in place.
+        let _ = fs::remove_file(&self.0);
+    }
+}
+
+/// Writes `contents` to a [`PrivateFile`] and puts it in place, so that a reader sees the old contents or the new. A
+/// folder that is made for it has mode 0700.
 pub(super) fn write_private(path: &Path, contents: &[u8]) -> io::Result<()> {
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         create_folder(folder)?;
     }
-    let temporary = beside(path, "tmp")?;
-    let written = create_new(&temporary).and_then(|mut file| {
-        file.write_all(contents)?;
-        // The data must be there before the name is: after a power cut, an empty file would stand in its place.
-        file.sync_all()
-    });
-    let renamed = written.and_then(|()| fs::rename(&temporary, path));
-    if renamed.is_err() {
-        // It may not have come to exist.
-        let _ = fs::remove_file(&temporary);
-    }
-    renamed
+    let mut new = PrivateFile::beside(path)?;
+    new.file.write_all(contents)?;
+    // The data must be there before the name is: after a power cut, an empty file would stand in its place.
+    new.file.sync_all()?;
+    new.put_in_place()?;
+    Ok(())
 }
 
 /// Makes `folder` and those above it that are missing.
@@ -179,6 +228,7 @@ mod tests {
         let (path, victim) = (folder.path().join("token.json"), folder.path().join("victim"));
         fs::write(&victim, "untouched").expect("written");
         std::os::unix::fs::symlink(&victim, &path).expect("linked");
+        assert!(create_new(&path).is_err(), "a file is never made through a link");
         write_private(&path, b"secret").expect("written");
         assert_eq!(fs::read(&victim).expect("read"), b"untouched");
         assert_eq!(fs::read(&path).expect("read"), b"secret");
@@ -188,6 +238,8 @@ mod tests {
         assert_eq!(fs::read_dir(folder.path()).expect("read").count(), 2, "a temporary file is left");
         assert!(write_private(&path.join("below a file"), b"").is_err());
         assert!(write_private(folder.path(), b"secret").is_err(), "a folder cannot be replaced");
+        drop(PrivateFile::beside(&path).expect("made"));
+        assert_eq!(fs::read(&path).expect("read"), b"secret", "it was not put in place");
         assert_eq!(fs::read_dir(folder.path()).expect("read").count(), 2, "a temporary file is left");
 
         let below = folder.path().join("a/b");

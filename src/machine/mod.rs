@@ -31,7 +31,7 @@ use crate::base::BoxFuture;
 
 pub use error::SettingsError;
 #[cfg(feature = "client")]
-pub use files::FileLock;
+pub use files::{FileLock, PrivateFile};
 pub use made_up::StaticHost;
 #[cfg(feature = "client")]
 pub use process::{ProcessEnd, ProcessLimits, ProcessOutput};

@@ -54,8 +54,16 @@ pub enum ModelKind {
     MarketplaceEndpoint,
 }
 
-/// What other tools write before the id, the longest first: aider and litellm, then Moltbot.
-const TOOL_PREFIXES: [&str; 4] = ["bedrock/converse/", "amazon-bedrock/", "bedrock/", "converse/"];
+/// What other tools call the provider before a model's id: Moltbot first, then aider and litellm.
+const PROVIDERS: [&str; 3] = ["amazon-bedrock/", "aws-bedrock/", "bedrock/"];
+
+/// The API, which litellm writes behind the provider.
+const API: &str = "converse/";
+
+/// What follows the provider's name, when `text` begins with one as other tools write it.
+pub(crate) fn without_provider(text: &str) -> Option<&str> {
+    PROVIDERS.iter().find_map(|provider| text.strip_prefix(provider))
+}
 
 /// The API's own limit on `modelId`.
 const MAX_LEN: usize = 2_048;
@@ -63,7 +71,7 @@ const MAX_LEN: usize = 2_048;
 impl ModelId {
     /// Reads an id as users write it: plain, with the prefix of another tool, or an ARN.
     ///
-    /// `bedrock/`, `bedrock/converse/` and `amazon-bedrock/` are taken off, and so is litellm's region between
+    /// `bedrock/`, `bedrock/converse/`, `amazon-bedrock/` and `aws-bedrock/` are taken off, and so is litellm's region between
     /// them (`bedrock/us-west-2/anthropic.claude-v2`), which [`region`](Self::region) then holds.
     ///
     /// # Errors
@@ -106,7 +114,7 @@ impl ModelId {
     pub fn split_tool_prefix(text: &str) -> (&str, Option<Region>) {
         let mut id = text.trim();
         let mut region = None;
-        while let Some(rest) = TOOL_PREFIXES.iter().find_map(|prefix| id.strip_prefix(prefix)) {
+        while let Some(rest) = without_provider(id).or_else(|| id.strip_prefix(API)) {
             id = rest;
             if let Some((first, rest)) = id.split_once('/')
                 && looks_like_region(first)

@@ -9,7 +9,7 @@ type Case = (&'static str, &'static str, ModelKind, Option<&'static str>, Option
 /// Without a prefix of another tool, an id is sent as it was written.
 const AS_WRITTEN: &str = "";
 
-const IDS: [Case; 51] = [
+const IDS: [Case; 52] = [
     // Plain ids.
     ("anthropic.claude-v2", AS_WRITTEN, FoundationModel, None, Some("anthropic.claude-v2")),
     ("anthropic.claude-v2:1", AS_WRITTEN, FoundationModel, None, Some("anthropic.claude-v2:1")),
@@ -142,6 +142,7 @@ const IDS: [Case; 51] = [
     ("bedrock/converse/us.a.b", "us.a.b", InferenceProfile, None, Some("a.b")),
     ("converse/us.a.b", "us.a.b", InferenceProfile, None, Some("a.b")),
     ("amazon-bedrock/global.a.b", "global.a.b", InferenceProfile, None, Some("a.b")),
+    ("aws-bedrock/us.a.b", "us.a.b", InferenceProfile, None, Some("a.b")),
     ("amazon-bedrock/bedrock/a.b", "a.b", FoundationModel, None, Some("a.b")),
     ("bedrock/us-west-2/a.b", "a.b", FoundationModel, Some("us-west-2"), Some("a.b")),
     ("bedrock/us-gov-east-1/a.b", "a.b", FoundationModel, Some("us-gov-east-1"), Some("a.b")),
@@ -246,6 +247,7 @@ fn prefixes_of_other_tools_are_taken_off_also_when_nothing_follows() {
     for (text, rest, region) in [
         ("bedrock/", "", None),
         ("amazon-bedrock/", "", None),
+        ("aws-bedrock/", "", None),
         (" bedrock/converse/nova ", "nova", None),
         ("amazon-bedrock/us.amazon", "us.amazon", None),
         ("bedrock/us-west-2/", "", Some("us-west-2")),

@@ -32,36 +32,6 @@
 //!
 //! Names and members: <https://docs.aws.amazon.com/bedrock/latest/APIReference/API_Operations_Amazon_Bedrock.html>.
 
-/// What the outermost shapes offer: their JSON, and what they only carry along.
-macro_rules! outermost {
-    ($name:ident) => {
-        impl $name {
-            /// Reads the API's own JSON.
-            ///
-            /// # Errors
-            ///
-            /// The value departs from the shape of the API.
-            pub fn from_json(value: serde_json::Value) -> Result<Self, crate::shape::ShapeError> {
-                crate::shape::Shape::from_json(value)
-            }
-
-            /// The API's own JSON.
-            #[must_use]
-            pub fn to_json(&self) -> serde_json::Value {
-                crate::shape::Shape::to_json(self)
-            }
-
-            /// The paths of members and values that this version of the API model does not name.
-            #[must_use]
-            pub fn unknown_members(&self) -> Vec<String> {
-                let mut found = Vec::new();
-                crate::shape::Shape::find_unknown(self, &crate::shape::Path::Root, &mut found);
-                found
-            }
-        }
-    };
-}
-
 mod availability;
 mod count_tokens;
 mod foundation_model;

@@ -1,4 +1,5 @@
-//! The three macros that turn a table of members into a type and its JSON: `structure!`, `union!`, `open_enum!`.
+//! The three macros that turn a table of members into a type and its JSON: `structure!`, `union!`, `open_enum!`; and
+//! `outermost!` for the types that are read and written as a whole.
 
 /// Writes `serde::Serialize` and `serde::Deserialize` over the shape's own JSON.
 macro_rules! serde_by_shape {
@@ -19,8 +20,8 @@ macro_rules! serde_by_shape {
 
 /// A structure without builders: public fields, `extra` for members that the model does not name, and its JSON.
 ///
-/// `padded` marks the events, which Bedrock pads.
-macro_rules! plain_structure {
+/// `padded` behind the name marks an event, which Bedrock pads.
+macro_rules! structure_without_builders {
     (
         $(#[$meta:meta])*
         pub struct $name:ident $($padded:ident)? {
@@ -50,7 +51,7 @@ macro_rules! plain_structure {
             fn read(&mut self, value: serde_json::Value) -> Result<(), $crate::shape::ShapeError> {
                 #[allow(unused_mut)]
                 let mut members = $crate::shape::Members::of(value);
-                $( members.$padded(); )?
+                $( drop_padding!(members, $padded); )?
                 $( members.read($req_wire, &mut self.$req); )*
                 $( members.read($opt_wire, &mut self.$opt); )*
                 members.end(&mut self.extra)
@@ -75,6 +76,13 @@ macro_rules! plain_structure {
     };
 }
 
+/// What `padded` does when a structure is read.
+macro_rules! drop_padding {
+    ($members:ident, padded) => {
+        $members.drop_padding()
+    };
+}
+
 /// A structure of the API: `new` takes the required members, `with_*` sets an optional one.
 macro_rules! structure {
     (
@@ -86,7 +94,7 @@ macro_rules! structure {
             }
         }
     ) => {
-        plain_structure! {
+        structure_without_builders! {
             $(#[$meta])*
             pub struct $name $($padded)? {
                 required { $( $(#[$req_meta])* $req: $req_type = $req_wire, )* }
@@ -170,19 +178,7 @@ macro_rules! union {
         }
 
         impl $crate::shape::Shape for $name {
-            $(
-                // With a variant for no member, the blank one.
-                const ABSENCE: $crate::shape::Absence = {
-                    let _ = Self::$empty;
-                    $crate::shape::Absence::Blank
-                };
-            )?
-
-            #[allow(unreachable_code)] // behind a variant for no member
-            fn blank() -> Self {
-                $( return Self::$empty; )?
-                Self::Unknown { name: String::new(), value: serde_json::Value::Null }
-            }
+            without_member!($( $empty )?);
 
             fn read(&mut self, value: serde_json::Value) -> Result<(), $crate::shape::ShapeError> {
                 match $crate::shape::only_member(value)? {
@@ -216,6 +212,22 @@ macro_rules! union {
         }
 
         serde_by_shape!($name);
+    };
+}
+
+/// What a union is before it is read, and whether it may stay that without a member.
+macro_rules! without_member {
+    () => {
+        fn blank() -> Self {
+            Self::Unknown { name: String::new(), value: serde_json::Value::Null }
+        }
+    };
+    ($empty:ident) => {
+        const ABSENCE: $crate::shape::Absence = $crate::shape::Absence::Blank;
+
+        fn blank() -> Self {
+            Self::$empty
+        }
     };
 }
 
@@ -290,5 +302,45 @@ macro_rules! open_enum {
         }
 
         serde_by_shape!($name);
+    };
+}
+
+/// What the outermost shapes offer: their JSON, and what they only carry along.
+macro_rules! outermost {
+    ($name:ident) => {
+        impl $name {
+            /// Reads the API's own JSON.
+            ///
+            /// # Errors
+            ///
+            /// The value departs from the shape of the API.
+            pub fn from_json(value: serde_json::Value) -> Result<Self, $crate::shape::ShapeError> {
+                $crate::shape::Shape::from_json(value)
+            }
+
+            /// The API's own JSON.
+            #[must_use]
+            pub fn to_json(&self) -> serde_json::Value {
+                $crate::shape::Shape::to_json(self)
+            }
+        }
+
+        unknown_members!($name);
+    };
+}
+
+/// What an outermost shape only carries along.
+macro_rules! unknown_members {
+    ($name:ident) => {
+        impl $name {
+            /// The paths of members and values that this version of the API model does not name. They are carried
+            /// along and written back.
+            #[must_use]
+            pub fn unknown_members(&self) -> Vec<String> {
+                let mut found = Vec::new();
+                $crate::shape::Shape::find_unknown(self, &$crate::shape::Path::Root, &mut found);
+                found
+            }
+        }
     };
 }

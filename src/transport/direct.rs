@@ -2,18 +2,18 @@
 
 use std::net::{IpAddr, Ipv6Addr};
 
+use crate::base::uri;
 use crate::endpoint::is_loopback;
 
 /// Whether requests to `host` always go directly: this machine, and its link, where a machine or a container on AWS asks
 /// for its credentials (169.254.0.0/16, fe80::/10, fd00:ec2::/32). A proxy would see those credentials, or hand out its
 /// own machine's.
 pub(super) fn is_direct(host: &str) -> bool {
-    let literal = host.trim_start_matches('[').trim_end_matches(']');
     is_loopback(host)
-        || match literal.parse::<IpAddr>() {
-            Ok(IpAddr::V4(address)) => address.is_link_local(),
-            Ok(IpAddr::V6(address)) => address.is_unicast_link_local() || is_of_ec2(address),
-            Err(_) => false,
+        || match uri::literal_address(host) {
+            Some(IpAddr::V4(address)) => address.is_link_local(),
+            Some(IpAddr::V6(address)) => address.is_unicast_link_local() || is_of_ec2(address),
+            None => false,
         }
 }
 

@@ -16,12 +16,14 @@ mod via_hyper;
 mod via_reqwest;
 
 use std::fmt;
+use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use futures_core::Stream;
+use http::HeaderValue;
 
 #[cfg(feature = "hyper")]
 pub use via_hyper::{HyperTransport, HyperTransportBuilder};
@@ -32,6 +34,10 @@ pub use via_reqwest::{ReqwestTransport, ReqwestTransportBuilder};
 /// handshake: the AWS SDK for Rust's 3.1 s.
 #[cfg(any(feature = "reqwest", feature = "hyper"))]
 const CONNECT_TIMEOUT: Duration = Duration::from_millis(3_100);
+
+/// The program's name in every request. Not signed, as the SDKs leave it out too: proxies like to rewrite it.
+pub(crate) const USER_AGENT: HeaderValue =
+    HeaderValue::from_static(concat!("bedrill/", env!("CARGO_PKG_VERSION")));
 
 pub use crate::base::BoxFuture;
 
@@ -91,6 +97,20 @@ pub trait Transport: Send + Sync {
     }
 }
 
+/// What `work` resolves to, unless `limit` is ready first. Work that is done wins: an answer that is already there counts.
+///
+/// The work comes pinned. To pin it in here would keep it twice, where it came and where it is polled, and an attempt is a
+/// kilobyte.
+pub(crate) fn within<W: Future + Unpin, E>(
+    mut limit: impl FnMut(&mut Context<'_>) -> Poll<E>,
+    mut work: W,
+) -> impl Future<Output = Result<W::Output, E>> {
+    poll_fn(move |context| match Pin::new(&mut work).poll(context) {
+        Poll::Ready(done) => Poll::Ready(Ok(done)),
+        Poll::Pending => limit(context).map(Err),
+    })
+}
+
 /// A response body: chunks as they come from the network.
 pub struct Body(Pin<Box<dyn Stream<Item = Result<Bytes, TransportError>> + Send>>);
 
@@ -115,7 +135,7 @@ impl Body {
     ///
     /// [`TransportError`] when the connection broke.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, TransportError> {
-        std::future::poll_fn(|context| self.0.as_mut().poll_next(context)).await.transpose()
+        poll_fn(|context| self.0.as_mut().poll_next(context)).await.transpose()
     }
 
     /// The whole body, or its first `limit` bytes and a little more: reading stops there.

@@ -7,6 +7,8 @@ use std::net::IpAddr;
 
 use http::Uri;
 
+use crate::base::uri::literal_address;
+
 /// The proxy variables, as they were when the transport was made.
 #[derive(Debug, Clone, Default)]
 pub(super) struct ProxyVariables {
@@ -63,7 +65,7 @@ impl Exemption {
         }
         let (address, bits) =
             entry.split_once('/').map_or((entry, None), |(address, bits)| (address, Some(bits)));
-        if let Some(address) = literal(address) {
+        if let Some(address) = literal_address(address) {
             let bits = bits.map_or(Some(u32::MAX), |bits| bits.parse().ok())?;
             return Some(Self::Network { address, bits });
         }
@@ -74,7 +76,7 @@ impl Exemption {
         match self {
             Self::Everything => true,
             Self::Network { address, bits } => {
-                literal(host).is_some_and(|host| same_network(host, *address, *bits))
+                literal_address(host).is_some_and(|host| same_network(host, *address, *bits))
             }
             Self::Domain(domain) => {
                 let host = host.trim_end_matches('.').to_ascii_lowercase();
@@ -82,11 +84,6 @@ impl Exemption {
             }
         }
     }
-}
-
-/// The address that a host or an entry is, with or without the brackets of IPv6.
-fn literal(text: &str) -> Option<IpAddr> {
-    text.trim_start_matches('[').trim_end_matches(']').parse().ok()
 }
 
 /// Whether the first `bits` of two addresses are the same.

@@ -17,11 +17,11 @@
 mod state;
 
 use std::fmt;
-use std::hash::{BuildHasher as _, RandomState};
 use std::sync::Arc;
 
 use super::{Attempt, AuthError, Chain, Resolved};
 use crate::base::flight::{self, Question, SingleFlight};
+use crate::base::random;
 use state::{Decision, State, Watched};
 
 /// A [`Chain`] whose answers are kept.
@@ -109,8 +109,8 @@ impl Cache {
         let now = self.chain.now();
         let files = self.current(state.watched());
         match answer {
-            Ok(resolved) => state.succeeded(now, resolved, jitter(), files),
-            Err(error) => state.failed(now, error, jitter(), files),
+            Ok(resolved) => state.succeeded(now, resolved, random::unit(), files),
+            Err(error) => state.failed(now, error, random::unit(), files),
         }
     }
 
@@ -126,23 +126,10 @@ impl fmt::Debug for Cache {
     }
 }
 
-/// A number from 0 to 1. The keys of the standard library's hash maps are random enough to spread tries.
-fn jitter() -> f64 {
-    let random = RandomState::new().hash_one(0) >> 32;
-    random as f64 / f64::from(u32::MAX)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::machine::StaticHost;
-
-    #[test]
-    fn tries_are_spread_from_0_to_1() {
-        let drawn: Vec<f64> = (0..1000).map(|_| jitter()).collect();
-        assert!(drawn.iter().all(|number| (0.0..=1.0).contains(number)));
-        assert!(drawn.iter().any(|number| *number < 0.5) && drawn.iter().any(|number| *number > 0.5));
-    }
 
     #[test]
     fn debug_shows_the_chain_and_nothing_that_is_kept() {

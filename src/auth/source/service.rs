@@ -6,9 +6,6 @@ use crate::auth::{AuthError, Context};
 use crate::endpoint::{Endpoint, Region};
 use crate::machine::{ProfileFiles, Settings, SettingsError};
 
-/// The region when nothing names one.
-const LAST_RESORT_REGION: &str = "us-east-1";
-
 /// A service other than Bedrock.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::auth) struct Service {
@@ -58,8 +55,5 @@ pub(in crate::auth) fn region(
     }
     let broken = |error: SettingsError| AuthError::new(source, error.to_string());
     let settings = Settings { host: context.host(), profiles: files };
-    match settings.region().map_err(broken)? {
-        Some(region) => Ok(region),
-        None => Region::new(LAST_RESORT_REGION).map_err(|error| AuthError::new(source, error.to_string())),
-    }
+    Ok(settings.region().map_err(broken)?.unwrap_or_else(Region::last_resort))
 }

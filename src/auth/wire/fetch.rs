@@ -1,25 +1,20 @@
 //! One HTTP exchange of a source: bounded in time and size, redirects never followed, nothing of it in errors.
 
 use std::fmt;
-use std::future::{Future, poll_fn};
-use std::pin::{Pin, pin};
-use std::task::Poll;
+use std::pin::pin;
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::StatusCode;
-use http::header::{HeaderValue, USER_AGENT};
 use zeroize::Zeroizing;
 
 use crate::auth::Context;
 use crate::base::quote;
 use crate::base::time::Seconds;
-use crate::transport::{BoxFuture, Transport, TransportErrorKind};
+use crate::transport::{self, BoxFuture, Transport, TransportErrorKind, USER_AGENT};
 
 /// The most that is read of an answer: 64 KiB. Credential documents have a few.
 pub(in crate::auth) const MAX_BODY: usize = 64 * 1024;
-
-const OURS: HeaderValue = HeaderValue::from_static(concat!("bedrill/", env!("CARGO_PKG_VERSION")));
 
 /// How long one exchange may take, and how much it may bring.
 #[derive(Debug, Clone, Copy)]
@@ -104,7 +99,7 @@ pub(in crate::auth) fn fetch(
 ) -> Fetching<'_> {
     Box::pin(async move {
         let transport = context.transport().ok_or(FetchError::NoTransport)?;
-        request.headers_mut().insert(USER_AGENT, OURS);
+        request.headers_mut().insert(http::header::USER_AGENT, USER_AGENT);
         let exchange = async {
             let response = within(transport, limits.first_byte, transport.send(request)).await?;
             let (head, mut body) = response.map_err(from_transport)?.into_parts();
@@ -162,24 +157,18 @@ pub(in crate::auth) fn is_transient(outcome: &Result<Reply, FetchError>) -> bool
     }
 }
 
-fn from_transport(error: crate::transport::TransportError) -> FetchError {
+fn from_transport(error: transport::TransportError) -> FetchError {
     FetchError::Transport(error.kind(), error.to_string())
 }
 
-/// What `work` yields, unless the transport's timer goes off first. `work` is asked first, so that an answer that is
-/// already there counts. It comes pinned, because to pin it in here would keep it twice.
+/// What `work` yields, unless it takes longer than `limit`.
 fn within<W: Future + Unpin>(
     transport: &dyn Transport,
     limit: Duration,
-    mut work: W,
+    work: W,
 ) -> impl Future<Output = Result<W::Output, FetchError>> {
-    let mut timer: BoxFuture<'static, ()> = transport.sleep(limit);
-    poll_fn(move |context| {
-        if let Poll::Ready(output) = Pin::new(&mut work).poll(context) {
-            return Poll::Ready(Ok(output));
-        }
-        timer.as_mut().poll(context).map(|()| Err(FetchError::Timeout(limit)))
-    })
+    let mut timer = transport.sleep(limit);
+    transport::within(move |context| timer.as_mut().poll(context).map(|()| FetchError::Timeout(limit)), work)
 }
 
 /// `text` of a foreign server as an error may show it: without any of `secrets`, escaped and cut short.

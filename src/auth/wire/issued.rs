@@ -6,9 +6,13 @@
 
 use std::fmt;
 #[cfg(feature = "client")]
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime};
 
 use super::document::{Document, DocumentError};
+#[cfg(feature = "client")]
+use super::fetch::scrubbed;
+#[cfg(feature = "client")]
+use crate::base::random;
 use crate::credentials::Credentials;
 
 /// Why a document gives no credentials. It holds names and the service's words, never a value.
@@ -24,6 +28,19 @@ pub enum IssuedError {
     },
     /// The document is not what it should be: what is wrong.
     Malformed(String),
+}
+
+#[cfg(feature = "client")]
+impl IssuedError {
+    /// The same without any of `secrets` in it, which a server may echo.
+    pub(in crate::auth) fn without(self, secrets: &[&str]) -> Self {
+        match self {
+            Self::Refused { code, message } => {
+                Self::Refused { code: scrubbed(&code, secrets), message: scrubbed(&message, secrets) }
+            }
+            other => other,
+        }
+    }
 }
 
 impl fmt::Display for IssuedError {
@@ -74,8 +91,8 @@ pub(in crate::auth) fn extended(credentials: Credentials, now: SystemTime) -> (C
         return (credentials, "");
     }
     // Programs that fail together should not come back together.
-    let jitter = now.duration_since(UNIX_EPOCH).map_or(0, |since| since.subsec_nanos() % 300);
-    match now.checked_add(Duration::from_secs(jitter.saturating_add(600).into())) {
+    let more = random::between(Duration::from_secs(600), Duration::from_secs(900), random::unit());
+    match now.checked_add(more) {
         Some(until) => (credentials.with_expiration(until), ", expired and used on until it renews them"),
         None => (credentials, ""),
     }
@@ -88,13 +105,19 @@ mod tests {
     #[cfg(feature = "client")]
     #[test]
     fn expired_keys_are_extended_and_others_left_alone() {
-        let now = UNIX_EPOCH + Duration::from_nanos(1_000_000_000_000_000_299);
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000);
         let keys = |at| Credentials::new("AKID", "secret").with_expiration(at);
         let later = now + Duration::from_secs(1);
         assert_eq!(extended(keys(later), now), (keys(later), ""));
-        let (credentials, note) = extended(keys(now), now);
-        assert_eq!(credentials.expiration(), Some(now + Duration::from_secs(600 + 299)));
-        assert!(note.contains("expired"));
+        let more: Vec<Duration> = std::iter::repeat_with(|| {
+            let (credentials, note) = extended(keys(now), now);
+            assert!(note.contains("expired"));
+            credentials.expiration().and_then(|at| at.duration_since(now).ok()).expect("later than now")
+        })
+        .take(100)
+        .collect();
+        assert!(more.iter().all(|more| (600..=900).contains(&more.as_secs())), "{more:?}");
+        assert!(more.iter().any(|other| *other != more[0]), "programs that fail together come back together");
     }
 
     #[test]

@@ -17,11 +17,7 @@ use crate::converse::ConverseRequest;
 use crate::endpoint::{Plane, Region, SIGNING_NAME};
 use crate::model_id::ModelId;
 use crate::operation::{self, AnswerError, BuildError, ServiceError};
-use crate::transport::{Body, BoxFuture};
-
-/// Not signed, as the SDKs leave it out too: proxies like to rewrite it.
-const USER_AGENT: http::HeaderValue =
-    http::HeaderValue::from_static(concat!("bedrill/", env!("CARGO_PKG_VERSION")));
+use crate::transport::{Body, BoxFuture, USER_AGENT};
 
 /// An answer that is not a success.
 struct Refusal {

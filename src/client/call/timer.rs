@@ -1,14 +1,13 @@
 //! Limits at work: timers of the transport's runtime, polled beside what they bound.
 
-use std::future::{Future, poll_fn};
-use std::pin::{Pin, pin};
+use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant};
 
 use super::timeouts::Timeouts;
 use crate::client::error::{Error, TimedOut, TimeoutKind};
-use crate::transport::{Body, BoxFuture, Transport};
+use crate::transport::{self, Body, BoxFuture, Transport};
 
 /// One limit, running from when it was made.
 pub(in crate::client) struct Timer {
@@ -34,18 +33,12 @@ impl Timer {
     }
 }
 
-/// What `work` resolves to, unless `timer` runs out first. Work that is done wins.
-///
-/// The work comes pinned. To pin it in here would keep it twice, where it came and where it is polled, and an attempt is a
-/// kilobyte.
+/// What `work` resolves to, unless `timer` runs out first.
 pub(in crate::client) fn within<W: Future + Unpin>(
     mut timer: Option<&mut Timer>,
-    mut work: W,
+    work: W,
 ) -> impl Future<Output = Result<W::Output, TimedOut>> {
-    poll_fn(move |context| match Pin::new(&mut work).poll(context) {
-        Poll::Ready(done) => Poll::Ready(Ok(done)),
-        Poll::Pending => timer.as_mut().map_or(Poll::Pending, |timer| timer.poll(context).map(Err)),
-    })
+    transport::within(move |context| timer.as_mut().map_or(Poll::Pending, |timer| timer.poll(context)), work)
 }
 
 /// Reads a body that is no stream, or its first `limit` bytes and a little more, within the limits for silence and for
@@ -171,6 +164,7 @@ impl Silence {
 
 #[cfg(test)]
 mod tests {
+    use std::future::poll_fn;
     use std::sync::Mutex;
     use std::sync::atomic::{AtomicBool, Ordering};
     use std::task::Waker;

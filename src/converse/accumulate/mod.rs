@@ -5,8 +5,8 @@ mod tests;
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
-use std::fmt;
 
+use super::assembly_error::AssemblyError;
 use super::partial::PartialBlock;
 use super::{
     ContentBlock, ConverseOutput, ConverseStreamEvent, Message, MessageStopEvent, MetadataEvent, Role,
@@ -130,67 +130,3 @@ impl MessageBuilder {
         Ok(output)
     }
 }
-
-/// Why events do not make a message.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum AssemblyError {
-    /// Two `contentBlockStart` for one index.
-    StartedTwice {
-        /// The `contentBlockIndex`.
-        index: u32,
-    },
-    /// A delta of another kind than the block it belongs to.
-    OtherKind {
-        /// The `contentBlockIndex`.
-        index: u32,
-        /// What the block is.
-        open: &'static str,
-        /// What the delta is.
-        found: &'static str,
-    },
-    /// A tool's input, put together, is not JSON.
-    ToolInput {
-        /// The `contentBlockIndex`.
-        index: u32,
-        /// The tool's name.
-        name: String,
-        /// The input as it came.
-        text: String,
-        /// What the JSON reader says.
-        problem: String,
-    },
-    /// A tool's input or result without the start event that names it.
-    Unannounced {
-        /// The `contentBlockIndex`.
-        index: u32,
-        /// What came.
-        found: &'static str,
-    },
-    /// The events end before `messageStop`.
-    NoMessageStop,
-}
-
-impl fmt::Display for AssemblyError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::StartedTwice { index } => write!(f, "content block {index} is started twice"),
-            Self::OtherKind { index, open, found } => {
-                write!(f, "content block {index} is {open}, but a delta of it is {found}")
-            }
-            Self::ToolInput { index, name, text, problem } => write!(
-                f,
-                "the input of tool {name:?} in content block {index} is not JSON ({problem}); it is {} bytes and begins \
-                 with {:?}",
-                text.len(),
-                text.chars().take(60).collect::<String>()
-            ),
-            Self::Unannounced { index, found } => {
-                write!(f, "content block {index} has {found}, but no contentBlockStart that names it")
-            }
-            Self::NoMessageStop => f.write_str("the events end before messageStop: the message is cut"),
-        }
-    }
-}
-
-impl std::error::Error for AssemblyError {}

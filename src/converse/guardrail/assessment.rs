@@ -9,7 +9,7 @@ use super::policy::{
 };
 use super::reasoning::GuardrailAutomatedReasoningPolicyAssessment;
 
-plain_structure! {
+structure_without_builders! {
     /// What the guardrail did with a request and its answer.
     #[derive(Default)]
     pub struct GuardrailTraceAssessment {
@@ -27,7 +27,7 @@ plain_structure! {
     }
 }
 
-plain_structure! {
+structure_without_builders! {
     /// What one guardrail found.
     #[derive(Default)]
     pub struct GuardrailAssessment {
@@ -56,7 +56,7 @@ plain_structure! {
     }
 }
 
-plain_structure! {
+structure_without_builders! {
     /// How long a guardrail took and what it cost.
     #[derive(Default)]
     pub struct GuardrailInvocationMetrics {
@@ -72,7 +72,7 @@ plain_structure! {
     }
 }
 
-plain_structure! {
+structure_without_builders! {
     /// The units that a guardrail used, by policy.
     #[derive(Default)]
     pub struct GuardrailUsage {
@@ -100,7 +100,7 @@ plain_structure! {
     }
 }
 
-plain_structure! {
+structure_without_builders! {
     /// How much of the content a guardrail looked at.
     #[derive(Default)]
     pub struct GuardrailCoverage {
@@ -114,7 +114,7 @@ plain_structure! {
     }
 }
 
-plain_structure! {
+structure_without_builders! {
     /// How many characters a guardrail looked at.
     #[derive(Default)]
     pub struct GuardrailTextCharactersCoverage {
@@ -128,7 +128,7 @@ plain_structure! {
     }
 }
 
-plain_structure! {
+structure_without_builders! {
     /// How many images a guardrail looked at.
     #[derive(Default)]
     pub struct GuardrailImageCoverage {
@@ -164,7 +164,7 @@ open_enum! {
     }
 }
 
-plain_structure! {
+structure_without_builders! {
     /// Which guardrail it was.
     #[derive(Default)]
     pub struct AppliedGuardrailDetails {

@@ -18,7 +18,7 @@ open_enum! {
     }
 }
 
-plain_structure! {
+structure_without_builders! {
     /// A topic that the guardrail looked for.
     #[derive(Default)]
     pub struct GuardrailTopic {
@@ -36,7 +36,7 @@ plain_structure! {
     }
 }
 
-plain_structure! {
+structure_without_builders! {
     /// What the topic policy found.
     #[derive(Default)]
     pub struct GuardrailTopicPolicyAssessment {
@@ -104,7 +104,7 @@ open_enum! {
     }
 }
 
-plain_structure! {
+structure_without_builders! {
     /// What a content filter found.
     #[derive(Default)]
     pub struct GuardrailContentFilter {
@@ -124,7 +124,7 @@ plain_structure! {
     }
 }
 
-plain_structure! {
+structure_without_builders! {
     /// What the content policy found.
     #[derive(Default)]
     pub struct GuardrailContentPolicyAssessment {
@@ -146,7 +146,7 @@ open_enum! {
     }
 }
 
-plain_structure! {
+structure_without_builders! {
     /// A word of the guardrail's own list.
     #[derive(Default)]
     pub struct GuardrailCustomWord {
@@ -170,7 +170,7 @@ open_enum! {
     }
 }
 
-plain_structure! {
+structure_without_builders! {
     /// A word of a list that the service keeps.
     #[derive(Default)]
     pub struct GuardrailManagedWord {
@@ -188,7 +188,7 @@ plain_structure! {
     }
 }
 
-plain_structure! {
+structure_without_builders! {
     /// What the word policy found.
     #[derive(Default)]
     pub struct GuardrailWordPolicyAssessment {
@@ -282,7 +282,7 @@ open_enum! {
     }
 }
 
-plain_structure! {
+structure_without_builders! {
     /// Personal data that was looked for.
     #[derive(Default)]
     pub struct GuardrailPiiEntityFilter {
@@ -300,7 +300,7 @@ plain_structure! {
     }
 }
 
-plain_structure! {
+structure_without_builders! {
     /// A pattern that was looked for.
     #[derive(Default)]
     pub struct GuardrailRegexFilter {
@@ -320,7 +320,7 @@ plain_structure! {
     }
 }
 
-plain_structure! {
+structure_without_builders! {
     /// What the sensitive information policy found.
     #[derive(Default)]
     pub struct GuardrailSensitiveInformationPolicyAssessment {
@@ -354,7 +354,7 @@ open_enum! {
     }
 }
 
-plain_structure! {
+structure_without_builders! {
     /// How well an answer rests on its sources or fits the question.
     #[derive(Default)]
     pub struct GuardrailContextualGroundingFilter {
@@ -374,7 +374,7 @@ plain_structure! {
     }
 }
 
-plain_structure! {
+structure_without_builders! {
     /// What the contextual grounding policy found.
     #[derive(Default)]
     pub struct GuardrailContextualGroundingPolicyAssessment {

@@ -1,6 +1,6 @@
 //! What the automated reasoning policy of a guardrail found.
 
-plain_structure! {
+structure_without_builders! {
     /// What the automated reasoning policy found.
     #[derive(Default)]
     pub struct GuardrailAutomatedReasoningPolicyAssessment {
@@ -32,7 +32,7 @@ union! {
     }
 }
 
-plain_structure! {
+structure_without_builders! {
     /// The claims follow from the premises.
     #[derive(Default)]
     pub struct GuardrailAutomatedReasoningValidFinding {
@@ -50,7 +50,7 @@ plain_structure! {
     }
 }
 
-plain_structure! {
+structure_without_builders! {
     /// The claims contradict the policy.
     #[derive(Default)]
     pub struct GuardrailAutomatedReasoningInvalidFinding {
@@ -66,7 +66,7 @@ plain_structure! {
     }
 }
 
-plain_structure! {
+structure_without_builders! {
     /// The claims may be true or false.
     #[derive(Default)]
     pub struct GuardrailAutomatedReasoningSatisfiableFinding {
@@ -84,7 +84,7 @@ plain_structure! {
     }
 }
 
-plain_structure! {
+structure_without_builders! {
     /// The premises or the policy contradict themselves.
     #[derive(Default)]
     pub struct GuardrailAutomatedReasoningImpossibleFinding {
@@ -100,7 +100,7 @@ plain_structure! {
     }
 }
 
-plain_structure! {
+structure_without_builders! {
     /// The text can be read in several ways.
     #[derive(Default)]
     pub struct GuardrailAutomatedReasoningTranslationAmbiguousFinding {
@@ -114,7 +114,7 @@ plain_structure! {
     }
 }
 
-plain_structure! {
+structure_without_builders! {
     /// The text is too complex.
     #[derive(Default)]
     pub struct GuardrailAutomatedReasoningTooComplexFinding {
@@ -123,7 +123,7 @@ plain_structure! {
     }
 }
 
-plain_structure! {
+structure_without_builders! {
     /// The text says nothing that the policy speaks of.
     #[derive(Default)]
     pub struct GuardrailAutomatedReasoningNoTranslationsFinding {
@@ -132,7 +132,7 @@ plain_structure! {
     }
 }
 
-plain_structure! {
+structure_without_builders! {
     /// One way to read a text.
     #[derive(Default)]
     pub struct GuardrailAutomatedReasoningTranslationOption {
@@ -144,7 +144,7 @@ plain_structure! {
     }
 }
 
-plain_structure! {
+structure_without_builders! {
     /// A text in the language of logic.
     #[derive(Default)]
     pub struct GuardrailAutomatedReasoningTranslation {
@@ -164,7 +164,7 @@ plain_structure! {
     }
 }
 
-plain_structure! {
+structure_without_builders! {
     /// A case that the policy allows.
     #[derive(Default)]
     pub struct GuardrailAutomatedReasoningScenario {
@@ -186,7 +186,7 @@ open_enum! {
     }
 }
 
-plain_structure! {
+structure_without_builders! {
     /// A flaw in the logic itself.
     #[derive(Default)]
     pub struct GuardrailAutomatedReasoningLogicWarning {
@@ -202,7 +202,7 @@ plain_structure! {
     }
 }
 
-plain_structure! {
+structure_without_builders! {
     /// A rule of the policy.
     #[derive(Default)]
     pub struct GuardrailAutomatedReasoningRule {
@@ -216,7 +216,7 @@ plain_structure! {
     }
 }
 
-plain_structure! {
+structure_without_builders! {
     /// A statement.
     #[derive(Default)]
     pub struct GuardrailAutomatedReasoningStatement {
@@ -230,7 +230,7 @@ plain_structure! {
     }
 }
 
-plain_structure! {
+structure_without_builders! {
     /// A piece of the text.
     #[derive(Default)]
     pub struct GuardrailAutomatedReasoningInputTextReference {

@@ -13,6 +13,7 @@ use tower_service::Service;
 
 use super::connection::Socket;
 use super::pool::Origin;
+use crate::base::uri;
 use crate::transport::{TransportError, TransportErrorKind, failure};
 
 /// How often a silent connection is probed, and how many probes may stay unanswered; as in reqwest.
@@ -54,7 +55,8 @@ impl Connector {
         if !origin.is_https() {
             return Ok(Box::new(tcp));
         }
-        let name = origin.host().trim_start_matches('[').trim_end_matches(']').to_owned();
+        let host = origin.host();
+        let name = uri::inside_brackets(host).unwrap_or(host).to_owned();
         let tls = self.tls.connect(ServerName::try_from(name)?, tcp.into_inner()).await?;
         Ok(Box::new(TokioIo::new(tls)))
     }

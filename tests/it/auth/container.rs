@@ -238,6 +238,17 @@ fn a_name_is_asked_at_the_addresses_that_were_checked_under_its_own_name() {
 }
 
 #[test]
+fn the_host_header_has_a_port_only_when_it_is_not_the_default() {
+    for (uri, expected) in
+        [("http://localhost:80/c", "localhost"), ("http://localhost:443/c", "localhost:443")]
+    {
+        let agent = Scripted::new(|_, _| ok(DOCUMENT));
+        load(StaticHost::new().with_var(FULL, uri), &agent).expect("credentials");
+        assert_eq!(agent.requests()[0].headers()["host"], expected);
+    }
+}
+
+#[test]
 fn what_may_pass_is_asked_three_times_and_the_rest_once() {
     let attempts = |outcome: Outcome| {
         let agent = Scripted::new(move |_, _| outcome.clone());

@@ -43,7 +43,7 @@ pub struct Floor {
 const FLOORS: [Floor; 6] = [
     Floor {
         name: "ground",
-        rooms: &["base", "credentials", "lore"],
+        rooms: &["base", "credentials", "terminal", "lore"],
         purpose: "text, values, and what is known of models and geographies; no I/O, no clock",
     },
     Floor {
@@ -73,6 +73,7 @@ const FLOORS: [Floor; 6] = [
 pub const CRATES: [&str; 1] = ["eventstream"];
 
 const SAME_FLOOR: &[(&str, &str)] = &[
+    ("base", "terminal"),
     ("credentials", "base"),
     ("model_id", "endpoint"),
     ("operation", "endpoint"),
@@ -88,6 +89,7 @@ const SAME_FLOOR: &[(&str, &str)] = &[
     ("catalog", "model_id"),
     ("config", "converse"),
     ("config", "endpoint"),
+    ("config", "model_id"),
     ("auth", "machine"),
     ("auth", "transport"),
 ];
@@ -98,9 +100,6 @@ pub const KNOWN_CIRCLES: &[(&str, &[&str])] = &[
     ("src/auth/source", &["profile", "web_identity"]),
     ("src/auth/source/profile", &["chain", "keys"]),
     ("src/client", &["call", "models"]),
-    ("src/converse", &["accumulate", "partial"]),
-    ("src/converse", &["event", "text_delta"]),
-    ("src/converse", &["message", "tool"]),
     // The transport over hyper is to give way to one of our own, which has no pool of hyper's to fit into.
     ("src/transport/via_hyper", &["connection", "pool"]),
 ];

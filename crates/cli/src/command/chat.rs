@@ -5,9 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use bedrill::auth::Auth;
 use bedrill::config::Cost;
-use bedrill::converse::{
-    ContentBlock, ConverseRequest, InferenceConfiguration, Message, Role, ThinkingLevel,
-};
+use bedrill::converse::{ContentBlock, ConverseRequest, InferenceConfiguration, Message, Role};
 use bedrill::credentials::Credentials;
 use bedrill::endpoint::Plane;
 use bedrill::machine::{Host, StaticHost};
@@ -15,7 +13,7 @@ use bedrill::model_id::ModelId;
 use bedrill::{Client, ProfileFallback, RetryPolicy};
 
 use crate::failure::Failure;
-use crate::flags::{Chat, Common, Fallback, Thinking};
+use crate::flags::{Chat, Common, Fallback};
 use crate::screen::answer::Answer;
 use crate::screen::terminal::note;
 use crate::setup::configuration::Configuration;
@@ -205,14 +203,7 @@ fn request(arguments: &Chat, model: String, message: Message) -> ConverseRequest
         request = request.inference(inference);
     }
     if let Some(level) = arguments.thinking {
-        request = request.thinking(match level {
-            Thinking::Off => ThinkingLevel::Off,
-            Thinking::Minimal => ThinkingLevel::Minimal,
-            Thinking::Low => ThinkingLevel::Low,
-            Thinking::Medium => ThinkingLevel::Medium,
-            Thinking::High => ThinkingLevel::High,
-            Thinking::Max => ThinkingLevel::Max,
-        });
+        request = request.thinking(level);
     }
     request
 }

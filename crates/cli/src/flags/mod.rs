@@ -4,6 +4,8 @@ mod timeouts;
 
 use std::path::PathBuf;
 
+use bedrill::converse::ThinkingLevel;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::flags::timeouts::TimeoutFlags;
@@ -219,8 +221,8 @@ pub(crate) struct Chat {
     #[arg(long, value_name = "FILE")]
     pub(crate) document: Vec<PathBuf>,
     /// Let the model think before it answers; --verbose shows the thoughts on stderr
-    #[arg(long, value_name = "LEVEL")]
-    pub(crate) thinking: Option<Thinking>,
+    #[arg(long, value_name = "LEVEL", value_parser = thinking_levels())]
+    pub(crate) thinking: Option<ThinkingLevel>,
     /// Say on stderr how many tokens were used, and what they cost where the configuration has prices
     #[arg(long)]
     pub(crate) usage: bool,
@@ -254,15 +256,9 @@ pub(crate) enum Fallback {
     Off,
 }
 
-/// How much a model thinks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Thinking {
-    Off,
-    Minimal,
-    Low,
-    Medium,
-    High,
-    Max,
+/// Takes the names of the levels, and lists them in the help.
+fn thinking_levels() -> impl TypedValueParser<Value = ThinkingLevel> {
+    PossibleValuesParser::new(ThinkingLevel::ALL.map(ThinkingLevel::as_str)).try_map(|name| name.parse())
 }
 
 fn zero_to_one(text: &str) -> Result<f64, String> {

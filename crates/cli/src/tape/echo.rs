@@ -1,17 +1,17 @@
 //! Credentials that come back: a gateway may quote the request that it was sent.
 
-use http::HeaderMap;
+use bedrill::credentials::Secret;
 use http::header::AUTHORIZATION;
+use http::{HeaderMap, HeaderName};
 use zeroize::Zeroizing;
 
-/// Shorter texts are no secrets, and would be found in any answer.
-const SHORTEST: usize = 4;
+const SESSION_TOKEN: HeaderName = HeaderName::from_static("x-amz-security-token");
 
-/// Listens for the credentials that a request carries, also where they lie across two chunks and where JSON has their
-/// slashes escaped.
+/// Listens for the credentials that a request carries, in each of their spellings, also where they lie across two chunks.
 #[derive(Default)]
 pub(crate) struct Echo {
-    secrets: Vec<Zeroizing<Vec<u8>>>,
+    /// Each in every spelling.
+    secrets: Vec<Secret>,
     /// The end of what was heard: shorter than the longest secret.
     tail: Zeroizing<Vec<u8>>,
 }
@@ -19,30 +19,20 @@ pub(crate) struct Echo {
 impl Echo {
     /// The secrets that `headers` hold: a bearer token or a session token. A secret key is never sent.
     pub(crate) fn of(headers: &HeaderMap) -> Self {
-        let bearer = headers.get(AUTHORIZATION).and_then(|value| value.as_bytes().strip_prefix(b"Bearer "));
-        let session = headers.get("x-amz-security-token").map(|value| value.as_bytes());
-        let mut secrets = Vec::new();
-        for secret in [bearer, session].into_iter().flatten().filter(|secret| secret.len() >= SHORTEST) {
-            if secret.contains(&b'/') {
-                let escaped = secret.iter().flat_map(|byte| match byte {
-                    b'/' => br"\/".as_slice(),
-                    other => std::slice::from_ref(other),
-                });
-                secrets.push(Zeroizing::new(escaped.copied().collect()));
-            }
-            secrets.push(Zeroizing::new(secret.to_vec()));
-        }
+        let text = |name| headers.get(name).and_then(|value| str::from_utf8(value.as_bytes()).ok());
+        let bearer = text(AUTHORIZATION).and_then(|value| value.strip_prefix("Bearer "));
+        let session = text(SESSION_TOKEN);
+        let secrets =
+            [bearer, session].into_iter().flatten().flat_map(|text| Secret::new(text).spellings()).collect();
         Self { secrets, tail: Zeroizing::default() }
     }
 
     /// Whether a secret ends in `chunk`, which follows what was heard before.
     pub(crate) fn is_heard_in(&mut self, chunk: &[u8]) -> bool {
-        let Some(longest) = self.secrets.iter().map(|secret| secret.len()).max() else { return false };
+        let secrets = || self.secrets.iter().map(|secret| secret.expose().as_bytes());
+        let Some(longest) = secrets().map(<[u8]>::len).max() else { return false };
         self.tail.extend_from_slice(chunk);
-        let heard = self
-            .secrets
-            .iter()
-            .any(|secret| self.tail.windows(secret.len()).any(|window| window == secret.as_slice()));
+        let heard = secrets().any(|secret| self.tail.windows(secret.len()).any(|window| window == secret));
         let kept = longest.saturating_sub(1).min(self.tail.len());
         let gone = self.tail.len() - kept;
         self.tail.drain(..gone);
@@ -56,7 +46,7 @@ mod tests {
     use http::HeaderValue;
 
     fn headers(name: &'static str, value: &'static str) -> HeaderMap {
-        HeaderMap::from_iter([(http::HeaderName::from_static(name), HeaderValue::from_static(value))])
+        HeaderMap::from_iter([(HeaderName::from_static(name), HeaderValue::from_static(value))])
     }
 
     #[test]

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant};
 
+use bedrill::machine::PrivateFile;
 use bedrill::transport::{Body, BoxFuture, Transport, TransportError};
 use bytes::Bytes;
 use futures_core::Stream;
@@ -49,8 +50,8 @@ impl Record {
         let file = if is_device {
             Some(OpenOptions::new().write(true).open(path).map_err(unwritable)?)
         } else {
-            let probe = beside(path);
-            create_new(&probe).and_then(|_| fs::remove_file(&probe)).map_err(unwritable)?;
+            // Dropped at once: an older record stays until there is an answer.
+            PrivateFile::beside(path).map_err(unwritable)?;
             None
         };
         let recorded = Recorded { file, is_device, rest: None, problem: None, echo: Echo::default() };
@@ -92,7 +93,8 @@ impl Record {
         if state.is_device {
             return;
         }
-        match create(&self.path) {
+        // Answers are private, and nothing that somebody put there meanwhile is written to.
+        match PrivateFile::beside(&self.path).and_then(PrivateFile::put_in_place) {
             Ok(file) => state.file = Some(file),
             Err(error) => state.problem = Some(error.to_string()),
         }
@@ -133,32 +135,6 @@ fn is_device(path: &Path) -> io::Result<bool> {
         }
         _ => Ok(false),
     }
-}
-
-/// The file of a new answer. It is made under another name, readable by its owner alone from the start because answers
-/// are private, and then takes the place of an older one: nothing that somebody put there meanwhile is written to.
-fn create(path: &Path) -> io::Result<File> {
-    let temporary = beside(path);
-    let file = create_new(&temporary)?;
-    fs::rename(&temporary, path).inspect_err(|_| {
-        // The first error is the one to report.
-        let _ = fs::remove_file(&temporary);
-    })?;
-    Ok(file)
-}
-
-fn create_new(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
-}
-
-/// A name in the same folder that no other process uses.
-fn beside(path: &Path) -> PathBuf {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    path.with_file_name(format!(".{name}.{}.tmp", std::process::id()))
 }
 
 /// Records the raw body of the response while it passes; of several the last. Lists of models are not recorded.

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
 use super::super::{Auth, AuthError, Resolved, Reuse};
+use crate::base::random::between;
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -192,10 +193,6 @@ fn minutes(count: u32) -> Duration {
 
 fn half(duration: Duration) -> Duration {
     duration.checked_div(2).unwrap_or_default()
-}
-
-fn between(shortest: Duration, longest: Duration, jitter: f64) -> Duration {
-    shortest.saturating_add(longest.saturating_sub(shortest).mul_f64(jitter.clamp(0.0, 1.0)))
 }
 
 #[cfg(test)]

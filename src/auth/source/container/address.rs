@@ -8,6 +8,7 @@ use http::header::HeaderValue;
 use super::{FULL_URI, RELATIVE_URI, SOURCE};
 use crate::auth::AuthError;
 use crate::base::quote::escape;
+use crate::base::uri;
 use crate::machine::Host;
 
 /// The host of relative URIs: the agent of ECS.
@@ -121,7 +122,7 @@ impl ContainerAddress {
                     IpAddr::V6(address) => parse(&format!("http://[{address}]{port}{path}")),
                 };
                 found.targets = first.into_iter().chain(last).map(at).collect::<Result<_, _>>()?;
-                found.host_header = HeaderValue::from_str(authority.as_str()).ok();
+                found.host_header = uri::host_header(&uri).and_then(|name| HeaderValue::from_str(name).ok());
             }
         }
         Ok(found)

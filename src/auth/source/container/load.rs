@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{ContainerAddress, FULL_URI, RELATIVE_URI, SOURCE, parse, request, token};
 use crate::auth::wire::fetch::{self, FetchError, Limits, Reply, Retries};
-use crate::auth::wire::issued::{self, IssuedError};
+use crate::auth::wire::issued;
 use crate::auth::{Answer, Auth, AuthError, Context};
 
 /// The AWS SDK for Rust's: 2 s to connect, 5 s to answer.
@@ -33,13 +33,7 @@ pub(in crate::auth) async fn load(context: Context<'_>) -> Result<Answer, AuthEr
         }
         Err(error) => {
             let secrets: Vec<_> = token.iter().map(|token| token.expose()).collect();
-            let error = match error {
-                IssuedError::Refused { code, message } => IssuedError::Refused {
-                    code: fetch::scrubbed(&code, &secrets),
-                    message: fetch::scrubbed(&message, &secrets),
-                },
-                other => other,
-            };
+            let error = error.without(&secrets);
             Err(AuthError::new(SOURCE, format!("{place} gives no credentials: {error}")))
         }
     }

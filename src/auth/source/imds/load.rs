@@ -121,13 +121,7 @@ impl<'a> Session<'a> {
     }
 
     fn refusal(&self, role: &str, error: IssuedError) -> AuthError {
-        let error = match error {
-            IssuedError::Refused { code, message } => IssuedError::Refused {
-                code: fetch::scrubbed(&code, &[self.token.expose()]),
-                message: fetch::scrubbed(&message, &[self.token.expose()]),
-            },
-            other => other,
-        };
+        let error = error.without(&[self.token.expose()]);
         let hint = match &error {
             IssuedError::Refused { code, .. } if code == "AssumeRoleUnauthorizedAccess" => {
                 "the role's trust policy must allow ec2.amazonaws.com to assume it"

@@ -120,11 +120,7 @@ fn is_retryable(error: &StsError) -> bool {
 /// Servers may echo what they were sent.
 fn without_secrets(error: StsError, call: &Call<'_>, signer: Option<&Auth>) -> StsError {
     let StsError::Service { status, code, message } = error else { return error };
-    let mut secrets = Vec::new();
-    if let Some(Auth::SigV4(credentials)) = signer {
-        secrets.push(credentials.secret_access_key().expose());
-        secrets.extend(credentials.session_token().map(|token| token.expose()));
-    }
+    let mut secrets = signer.map(Auth::secrets).unwrap_or_default();
     match call {
         Call::AssumeRoleWithWebIdentity { token, .. } => secrets.push(token.expose()),
         Call::AssumeRole { mfa, external_id, .. } => {

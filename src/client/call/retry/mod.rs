@@ -127,9 +127,7 @@ impl RetryPolicy {
             Retryable::Throttling => THROTTLING_BASE,
         };
         let doubled = base.saturating_mul(2_u32.saturating_pow(retry)).min(self.max_backoff);
-        let jitter = (self.random)().clamp(0.0, 1.0);
-        // Fails for a random number that is none.
-        let own = Duration::try_from_secs_f64(doubled.as_secs_f64() * jitter).unwrap_or(doubled);
+        let own = random::between(Duration::ZERO, doubled, (self.random)());
         hint.map_or(own, |hint| hint.clamp(own, own.saturating_add(HINT_SPAN)))
     }
 }

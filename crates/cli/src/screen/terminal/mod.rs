@@ -95,12 +95,9 @@ fn visible_json(json: &str) -> String {
     out
 }
 
+/// Newlines and tabs are part of an answer.
 fn is_harmless(character: char) -> bool {
-    match character {
-        '\n' | '\t' => true,
-        '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => false,
-        _ => !character.is_control(),
-    }
+    matches!(character, '\n' | '\t') || !bedrill::terminal::obeys(character)
 }
 
 /// Prints a line to stderr; one that cannot be written has nobody to be told.

@@ -39,6 +39,20 @@ fn the_primary_model_and_the_base_url_are_used() {
 }
 
 #[test]
+fn every_name_of_the_provider_may_stand_in_the_file_and_in_the_flag() {
+    let (machine, server) = (Machine::new(), Server::start());
+    for provider in ["amazon-bedrock", "aws-bedrock", "bedrock"] {
+        let model = format!("{provider}/us.example.priced-v1:0");
+        let file = configuration(&server.url).replace("amazon-bedrock/us.example.priced-v1:0", &model);
+        machine.file(OWN, file);
+        machine.chat(&[]).run().ended(0);
+        asked_for(&server.head(), "us.example.priced-v1:0");
+        machine.chat(&["-m", &model]).run().ended(0);
+        asked_for(&server.head(), "us.example.priced-v1:0");
+    }
+}
+
+#[test]
 fn a_flag_goes_before_a_variable_and_that_before_the_primary_model() {
     let (machine, server) = (Machine::new(), Server::start());
     machine.file(OWN, configuration(&server.url));
