@@ -66,9 +66,6 @@ pub const SAME_FLOOR: &[(&str, &str)] = &[
 
 /// Circles that are known: modules of one folder that use each other.
 pub const KNOWN_CIRCLES: &[(&str, &[&str])] = &[
-    ("auth", &["answer", "error"]),
-    ("auth/source", &["profile", "web_identity"]),
-    ("auth/source/profile", &["chain", "keys"]),
     ("client", &["call", "models"]),
     ("converse", &["accumulate", "partial"]),
     ("converse", &["event", "text_delta"]),
