@@ -7,11 +7,13 @@ use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
 
-use super::call::attempt::Verdict;
+use super::call::attempt::{Attempt, Verdict};
 use super::call::timer::{StreamTimers, Timer};
 use super::models::fallback::Notice;
+use super::service::Service;
 use crate::client::error::{Error, ErrorKind, Progress, TimedOut};
 use crate::converse::{ConverseOutput, ConverseStreamEvent, EventDecoder, MessageBuilder};
+use crate::operation;
 use crate::transport::{Body, TransportError, TransportErrorKind};
 
 /// How many events are read ahead at most in search of content. `messageStart` is the only one that comes before it.
@@ -55,7 +57,32 @@ pub struct ConverseStream {
 }
 
 impl ConverseStream {
-    pub(super) fn new(
+    /// The stream that `head` and `body` are, read up to its first content when the policy says so.
+    pub(super) async fn open(
+        service: &Service,
+        head: http::response::Parts,
+        mut body: Body,
+        attempt: &Attempt,
+    ) -> Result<Self, Error> {
+        let Service { caller, calls, .. } = service;
+        let request_id = operation::request_id(&head.headers).map(str::to_owned);
+        let status = head.status.as_u16();
+        if operation::expect_event_stream(&head.headers, &[]).is_err() {
+            let beginning = calls.beginning(&mut body, caller).await;
+            operation::expect_event_stream(&head.headers, &beginning)
+                .map_err(|error| Error::from(error).with_response(status, request_id.as_deref()))?;
+        }
+        // The headers share the buffer that the connection reads into, and would keep it from being used again.
+        drop(head);
+        let (decoder, timers) = (calls.decoder(), calls.stream_timers());
+        let mut stream = Self::new(body, decoder, timers, status, request_id, attempt.number());
+        if calls.waits_for_content() {
+            stream.wait_for_content().await;
+        }
+        Ok(stream)
+    }
+
+    fn new(
         body: Body,
         decoder: EventDecoder,
         timers: StreamTimers,
@@ -88,7 +115,7 @@ impl ConverseStream {
     }
 
     /// Reads ahead until there is content, or the answer ends or fails; what was read stays to be handed out.
-    pub(super) async fn wait_for_content(&mut self) {
+    async fn wait_for_content(&mut self) {
         while self.ahead.len() < READ_AHEAD {
             match std::future::poll_fn(|context| self.reader.poll_event(context)).await {
                 Some(Ok(event)) => {

@@ -6,7 +6,7 @@ mod table;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use house::{House, circles, sources};
+use house::{House, circles, code, sources};
 use table::{CRATES, FLOORS, KNOWN_CIRCLES, SAME_FLOOR, floor, markdown};
 
 /// The longest that a source file may be.
@@ -88,6 +88,25 @@ fn modules_of_one_folder_use_each_other_in_no_circle() {
         .map(|(folder, modules)| ((*folder).to_owned(), modules.iter().map(|it| (*it).to_owned()).collect()))
         .collect();
     assert_eq!(House::of(&library()).circles(), known);
+}
+
+/// Each part of the client has its own data, and `Client` hands its methods out: none of them can touch the others' data
+/// by way of the client.
+#[test]
+fn the_parts_of_the_client_do_not_know_it() {
+    let is_facade = |path: &Path| {
+        ["mod.rs", "builder.rs", "facade"].iter().any(|own| path.starts_with(Path::new("client").join(own)))
+    };
+    let parts: Vec<_> = library()
+        .into_iter()
+        .filter(|(path, _)| path.starts_with("client") && !is_facade(path))
+        .filter(|(_, text)| {
+            let code = code(text);
+            code.split(|c: char| c != '_' && !c.is_alphanumeric()).any(|word| word == "Client")
+        })
+        .map(|(path, _)| path)
+        .collect();
+    assert!(parts.is_empty(), "these name Client: {parts:?}");
 }
 
 #[test]

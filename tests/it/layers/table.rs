@@ -66,7 +66,6 @@ pub const SAME_FLOOR: &[(&str, &str)] = &[
 
 /// Circles that are known: modules of one folder that use each other.
 pub const KNOWN_CIRCLES: &[(&str, &[&str])] = &[
-    ("client", &["call", "models"]),
     ("converse", &["accumulate", "partial"]),
     ("converse", &["event", "text_delta"]),
     ("converse", &["message", "tool"]),

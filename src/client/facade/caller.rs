@@ -1,0 +1,33 @@
+//! Who asks.
+
+use crate::auth::sts::Identity;
+use crate::auth::{Attempt, Resolved};
+use crate::client::{Client, Error};
+
+impl Client {
+    /// The credentials that authorize the next request, with their source and what a user should be told about them.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] when no source has any, or one is configured but broken.
+    pub async fn credentials(&self) -> Result<Resolved, Error> {
+        self.0.service.caller.credentials().await
+    }
+
+    /// Asks every source, also those behind the one that signs, and says what each answered.
+    pub async fn explain_credentials(&self) -> Vec<Attempt> {
+        self.0.service.caller.explain().await
+    }
+
+    /// Asks STS who signs (GetCallerIdentity): its account and ARN. It needs no permission.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] when there are no credentials, when a bearer token authorizes, which STS does not know, or when STS
+    /// does not answer.
+    pub async fn caller_identity(&self) -> Result<Identity, Error> {
+        let caller = &self.0.service.caller;
+        let auth = caller.auth().await?;
+        caller.identity(&auth, self.home_region()).await
+    }
+}
