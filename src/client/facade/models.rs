@@ -46,10 +46,10 @@ impl Client {
     ///
     /// The lists are those of [`models`](Self::models). What they do not hold, an ARN of another account's profile or
     /// an id, is described by GetInferenceProfile or GetFoundationModel; where the service does not tell, or is not to
-    /// be asked, a whole id is taken as it is, and [`Match::warning`] says why nothing is known of it. The ARN of
+    /// be asked, a whole id is taken as it is, and [`Match::warning`](crate::catalog::Match::warning) says why nothing is known of it. The ARN of
     /// anything else than a model or a profile is taken as it is without asking.
     ///
-    /// [`Match::model_id`] goes to the region where the model was found.
+    /// [`Match::model_id`](crate::catalog::Match::model_id) goes to the region where the model was found.
     ///
     /// # Errors
     ///

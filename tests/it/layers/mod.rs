@@ -1,6 +1,6 @@
 //! The floors of the house: a room uses only rooms of lower floors, its own, and what the table names.
 
-mod house;
+pub mod house;
 mod table;
 
 use std::collections::BTreeSet;
