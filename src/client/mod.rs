@@ -74,6 +74,11 @@ impl Client {
     /// # Errors
     ///
     /// [`Error`] when a setting cannot be used, or no source has credentials.
+    ///
+    /// # Cancel safety
+    ///
+    /// There is no client when the future is dropped, and the question for credentials is given up as
+    /// [`Chain::load`](crate::auth::Chain::load) says.
     #[cfg(any(feature = "reqwest", feature = "hyper"))]
     pub async fn from_env() -> Result<Self, Error> {
         let client = Self::builder().build()?;
@@ -96,6 +101,12 @@ impl Client {
     /// # Errors
     ///
     /// [`Error`] when the request cannot be built, signed or sent, or is answered with anything but frames.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future closes the connection, and the events that were read in search of content are lost. The request
+    /// may have reached the service, which may bill for it. Calling again sends another one. The client keeps what it has
+    /// learnt: the clock of the service, the profile of a model.
     pub async fn converse_stream(&self, request: &ConverseRequest) -> Result<ConverseStream, Error> {
         let Parts { service, discovery, fallback } = &*self.0;
         let send_once = |attempt: Attempt| async move {
@@ -120,6 +131,12 @@ impl Client {
     /// # Errors
     ///
     /// [`Error`] when the request cannot be built, signed or sent, or its answer is not one.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future closes the connection, and the answer is lost. The request may have reached the service, which may
+    /// bill for it. Calling again sends another one. The client keeps what it has learnt: the clock of the service, the
+    /// profile of a model.
     pub async fn converse(&self, request: &ConverseRequest) -> Result<ConverseOutput, Error> {
         let Parts { service, discovery, fallback } = &*self.0;
         let send_once = |attempt: Attempt| async move {

@@ -155,6 +155,12 @@ impl ConverseStream {
     /// # Errors
     ///
     /// [`Error`] when the answer is not complete; nothing comes after it.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future while it waits loses nothing: what has come of the next event stays in the stream, and the next call
+    /// goes on from there. It may be used in a `select!`, in a loop. The [limits](crate::Timeouts) on silence go on
+    /// counting from when the first of these calls began to wait, until bytes come.
     pub async fn next(&mut self) -> Option<Result<ConverseStreamEvent, Error>> {
         std::future::poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
@@ -166,6 +172,11 @@ impl ConverseStream {
     ///
     /// [`Error`] when the answer is not complete, or its events do not make a message. What came before is in
     /// [`Error::received`].
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future drops the stream, and with it what has come. To keep that, apply the events of [`next`](Self::next)
+    /// to a [`MessageBuilder`].
     pub async fn collect(mut self) -> Result<ConverseOutput, Error> {
         let mut message = MessageBuilder::new();
         while let Some(event) = self.next().await {

@@ -268,3 +268,24 @@ fn every_public_type_is_listed() {
     assert!(unlisted.is_empty(), "not listed, or not as often: {unlisted:?}");
     assert_eq!(listed, public);
 }
+
+#[test]
+fn every_public_method_that_waits_says_what_dropping_it_does() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut waiting = 0;
+    for (path, text) in crate::layers::house::sources(&root.join("src")) {
+        let mut docs = String::new();
+        for line in text.lines().map(str::trim_start) {
+            if line.starts_with("pub async fn ") {
+                waiting += 1;
+                assert!(docs.contains("/// # Cancel safety"), "{}: {line}", path.display());
+            }
+            if line.starts_with("///") || line.starts_with("#[") {
+                docs.push_str(line);
+            } else {
+                docs.clear();
+            }
+        }
+    }
+    assert!(waiting > 20, "the methods are found: {waiting}");
+}

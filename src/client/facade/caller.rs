@@ -10,11 +10,19 @@ impl Client {
     /// # Errors
     ///
     /// [`Error`] when no source has any, or one is configured but broken.
+    ///
+    /// # Cancel safety
+    ///
+    /// As [`Cache::load`](crate::auth::Cache::load): what is kept stays, and others who wait still get an answer.
     pub async fn credentials(&self) -> Result<Resolved, Error> {
         self.0.service.caller.credentials().await
     }
 
     /// Asks every source, also those behind the one that signs, and says what each answered.
+    ///
+    /// # Cancel safety
+    ///
+    /// As [`Chain::explain`](crate::auth::Chain::explain).
     pub async fn explain_credentials(&self) -> Vec<Attempt> {
         self.0.service.caller.explain().await
     }
@@ -25,6 +33,11 @@ impl Client {
     ///
     /// [`Error`] when there are no credentials, when a bearer token authorizes, which STS does not know, or when STS
     /// does not answer.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future gives the question up, which changes nothing at the service. It may be asked again. What it does to
+    /// the search for credentials stands at [`credentials`](Self::credentials).
     pub async fn caller_identity(&self) -> Result<Identity, Error> {
         let caller = &self.0.service.caller;
         let auth = caller.auth().await?;

@@ -16,6 +16,11 @@ impl Client {
     ///
     /// [`Error`] when the request cannot be built, authorized or sent, or its answer is not one. Where a permission
     /// is missing, the error's hint names the IAM action.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future closes the connection, and the answer is lost. It changes nothing at the service, and may be called
+    /// again.
     pub async fn list_foundation_models(
         &self,
         request: &ListFoundationModelsRequest,
@@ -30,6 +35,10 @@ impl Client {
     /// # Errors
     ///
     /// As [`list_foundation_models`](Self::list_foundation_models).
+    ///
+    /// # Cancel safety
+    ///
+    /// As [`list_foundation_models`](Self::list_foundation_models). The pages that have come are lost with the others.
     pub async fn list_inference_profiles(
         &self,
         request: &ListInferenceProfilesRequest,
@@ -42,6 +51,10 @@ impl Client {
     /// Describes a foundation model, by id or ARN.
     ///
     /// # Errors
+    ///
+    /// As [`list_foundation_models`](Self::list_foundation_models).
+    ///
+    /// # Cancel safety
     ///
     /// As [`list_foundation_models`](Self::list_foundation_models).
     pub async fn foundation_model(
@@ -58,6 +71,10 @@ impl Client {
     /// # Errors
     ///
     /// As [`list_foundation_models`](Self::list_foundation_models).
+    ///
+    /// # Cancel safety
+    ///
+    /// As [`list_foundation_models`](Self::list_foundation_models).
     pub async fn inference_profile(
         &self,
         request: impl Into<GetInferenceProfileRequest>,
@@ -70,6 +87,10 @@ impl Client {
     /// Says what stands between this account and a foundation model: agreement, permission, entitlement, region.
     ///
     /// # Errors
+    ///
+    /// As [`list_foundation_models`](Self::list_foundation_models).
+    ///
+    /// # Cancel safety
     ///
     /// As [`list_foundation_models`](Self::list_foundation_models).
     pub async fn foundation_model_availability(
@@ -92,6 +113,10 @@ impl Client {
     /// ```
     ///
     /// # Errors
+    ///
+    /// As [`list_foundation_models`](Self::list_foundation_models).
+    ///
+    /// # Cancel safety
     ///
     /// As [`list_foundation_models`](Self::list_foundation_models).
     pub async fn count_tokens(&self, request: &CountTokensRequest) -> Result<CountTokensResponse, Error> {

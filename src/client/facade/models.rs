@@ -23,6 +23,11 @@ impl Client {
     ///
     /// [`Error`] when the models cannot be listed and no earlier answer is stored. Where a permission is missing, the
     /// error's hint names the IAM action.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future gives this call up. Others who wait for the same answer still get one. An answer is stored when it
+    /// is whole, in memory and in the file alike: there is never half of one, and calling again asks for what is not there.
     pub async fn models(&self, settings: &DiscoverySettings) -> Result<Arc<Catalog>, Error> {
         self.0.discovery.models(settings, false).await
     }
@@ -30,6 +35,10 @@ impl Client {
     /// As [`models`](Self::models), from the service even when a stored answer is still fresh.
     ///
     /// # Errors
+    ///
+    /// As [`models`](Self::models).
+    ///
+    /// # Cancel safety
     ///
     /// As [`models`](Self::models).
     pub async fn refresh_models(&self, settings: &DiscoverySettings) -> Result<Arc<Catalog>, Error> {
@@ -54,11 +63,19 @@ impl Client {
     /// # Errors
     ///
     /// [`Error`] when `text` is a short name and the models cannot be listed.
+    ///
+    /// # Cancel safety
+    ///
+    /// As [`models`](Self::models).
     pub async fn resolve(&self, text: &str, settings: &DiscoverySettings) -> Result<Resolution, Error> {
         resolve::resolve(&self.0.service, &self.0.discovery, text, settings).await
     }
 
     /// As [`resolve`](Self::resolve), in a catalog that is there already.
+    ///
+    /// # Cancel safety
+    ///
+    /// As [`list_foundation_models`](Self::list_foundation_models).
     pub async fn resolve_in(&self, catalog: &Catalog, text: &str) -> Resolution {
         resolve::resolve_in(&self.0.service, catalog, text).await
     }

@@ -14,6 +14,11 @@ impl Client {
 
     /// The region of requests that name none themselves, and why it is that one. The first call may ask the instance's
     /// metadata service.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future gives the question up, and nothing is kept of it: the next call, or the next request, asks the
+    /// instance again.
     pub async fn region(&self) -> (Region, SettingOrigin) {
         self.0.service.learn_region().await;
         (self.home_region().clone(), self.region_origin())
