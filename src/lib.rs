@@ -61,10 +61,22 @@
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
+// Nothing that comes in may bring the program down: no panic that input can reach.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects
+    )
+)]
 
 // Text and values. No I/O, no clock.
 mod base;
 pub mod credentials;
+mod lore;
 
 // Protocols. Pure; they never use each other. The event stream is a crate of its own.
 pub use bedrill_eventstream as eventstream;

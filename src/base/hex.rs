@@ -33,7 +33,7 @@ fn fill(digits: &mut [u8], bytes: &[u8]) {
 }
 
 fn digit(nibble: u8) -> u8 {
-    if nibble < 10 { b'0' + nibble } else { b'a' + nibble - 10 }
+    char::from_digit(nibble.into(), 16).map_or(b'0', |digit| digit as u8)
 }
 
 #[cfg(test)]

@@ -7,6 +7,8 @@ pub(crate) mod json;
 pub(crate) mod quote;
 #[cfg(feature = "client")]
 pub(crate) mod random;
+#[cfg(feature = "client")]
+pub(crate) mod sync;
 pub(crate) mod time;
 pub(crate) mod uri;
 

@@ -28,10 +28,11 @@ pub(crate) fn redacted(bytes: &[u8], secrets: &[&str]) -> Vec<u8> {
 #[cfg(feature = "client")]
 fn replace(bytes: &mut Vec<u8>, secret: &[u8]) {
     let mut from = 0;
-    while let Some(found) = bytes[from..].windows(secret.len()).position(|window| window == secret) {
-        let at = from + found;
-        bytes.splice(at..at + secret.len(), *REPLACEMENT);
-        from = at + REPLACEMENT.len();
+    let find = |bytes: &[u8]| bytes.windows(secret.len()).position(|window| window == secret);
+    while let Some(found) = bytes.get(from..).and_then(find) {
+        let at = from.saturating_add(found);
+        bytes.splice(at..at.saturating_add(secret.len()), *REPLACEMENT);
+        from = at.saturating_add(REPLACEMENT.len());
     }
 }
 

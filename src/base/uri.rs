@@ -10,6 +10,7 @@ use http::Uri;
 type Kept = [bool; 256];
 
 /// The unreserved characters.
+#[cfg_attr(not(test), expect(clippy::indexing_slicing, reason = "evaluated at compile time"))]
 const IN_LABEL: Kept = {
     let mut table = [false; 256];
     let mut byte = 0;
@@ -22,6 +23,7 @@ const IN_LABEL: Kept = {
 };
 
 /// The unreserved characters, and the slash between segments.
+#[cfg_attr(not(test), expect(clippy::indexing_slicing, reason = "evaluated at compile time"))]
 const IN_PATH: Kept = {
     let mut table = IN_LABEL;
     table[b'/' as usize] = true;
@@ -34,7 +36,8 @@ fn push_encoded(out: &mut String, bytes: &[u8], kept: &Kept) {
         ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F'];
     let digit = |nibble: u8| DIGITS.get(usize::from(nibble)).copied().unwrap_or('0');
     let mut rest = bytes;
-    while let Some(at) = rest.iter().position(|byte| !kept[usize::from(*byte)]) {
+    while let Some(at) = rest.iter().position(|byte| !kept.get(usize::from(*byte)).is_some_and(|kept| *kept))
+    {
         let (run, tail) = rest.split_at(at);
         out.push_str(str::from_utf8(run).unwrap_or_default());
         if let Some((byte, tail)) = tail.split_first() {

@@ -5,9 +5,7 @@ use std::fmt;
 use serde_json::{Map, Value};
 
 use super::name;
-
-/// The table that is compiled in.
-const EMBEDDED: &str = include_str!("limits.json");
+use crate::lore;
 
 /// Context windows, output limits and quirks, by model family.
 ///
@@ -75,7 +73,7 @@ impl LimitsTable {
     #[must_use]
     pub fn embedded() -> Self {
         // A test holds that it can be read.
-        Self::parse(EMBEDDED).unwrap_or_default()
+        Self::parse(lore::LIMITS).unwrap_or_default()
     }
 
     /// Reads a table.
@@ -245,7 +243,7 @@ mod tests {
 
     #[test]
     fn the_embedded_table_can_be_read_is_dated_and_holds_no_model_twice() {
-        let table = LimitsTable::parse(EMBEDDED).expect("the embedded table");
+        let table = LimitsTable::parse(lore::LIMITS).expect("the embedded table");
         assert!(crate::base::time::parse_rfc3339(&format!("{}T00:00:00Z", table.as_of())).is_some());
         let mut models: Vec<&str> = table.rows.iter().map(|(model, _)| model.as_str()).collect();
         models.sort_unstable();

@@ -31,17 +31,6 @@
 //! models match, those that cannot be invoked step back. A newer version is never preferred to an older one: when
 //! several are left, all are given.
 
-#![cfg_attr(
-    not(test),
-    deny(
-        clippy::unwrap_used,
-        clippy::expect_used,
-        clippy::panic,
-        clippy::indexing_slicing,
-        clippy::arithmetic_side_effects
-    )
-)]
-
 mod entry;
 mod join;
 mod limits;

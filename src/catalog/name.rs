@@ -1,6 +1,6 @@
 //! Short names: what is left of an id when provider, geography, date and version are taken off.
 
-use crate::model_id::GEOGRAPHIES;
+use crate::lore::geography::GEOGRAPHIES;
 
 /// `us.amazon.nova-lite-v1:0` is `us` and `amazon.nova-lite-v1:0`. A geography may also stand before a short name.
 pub(super) fn split_geography(id: &str) -> (Option<&str>, &str) {

@@ -82,7 +82,7 @@ impl Caller {
         Ok(sts::caller_identity(context.with_region(region), auth, self.profile.as_deref()).await?)
     }
 
-    /// What authorizes the next request. Boxed, so that those who wait for it do not each hold all of the chain.
+    /// What authorizes the next request. Boxed, so that a call that waits for its answer keeps no room for it.
     pub(super) fn auth(&self) -> BoxFuture<'_, Result<Auth, Error>> {
         Box::pin(async { Ok(self.credentials().await?.into_auth()) })
     }

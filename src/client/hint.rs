@@ -2,6 +2,7 @@
 
 use crate::auth::Auth;
 use crate::endpoint::Region;
+use crate::lore::words;
 use crate::model_id::{ModelId, ModelKind};
 use crate::operation::ServiceError;
 
@@ -17,10 +18,10 @@ pub(super) struct Circumstances<'a> {
 /// The advice for `error`, where there is one.
 pub(super) fn for_error(error: &ServiceError, at: &Circumstances<'_>) -> Option<String> {
     let message = error.message().to_ascii_lowercase();
-    if is_on_demand_refusal(&message) {
+    if words::is_on_demand_refusal(&message) {
         return Some(inference_profile_advice(at));
     }
-    if message.contains("model identifier is invalid") {
+    if words::is_unknown_model(&message) {
         return Some(format!(
             "check the spelling, and whether the model is offered in {}; an id looks like \
              anthropic.claude-3-haiku-20240307-v1:0",
@@ -78,7 +79,7 @@ fn of_credentials(code: &str, message: &str, auth: &Auth, region: &Region) -> Op
             ),
         }),
         "InvalidSignatureException" | "SignatureDoesNotMatch" => Some(
-            if message.contains("expired") || message.contains("not yet current") {
+            if words::is_about_the_date(message) {
                 "the clock of this machine is more than five minutes off: set it right"
             } else {
                 "the secret access key does not belong to the access key id, or something on the way changed the \
@@ -93,11 +94,6 @@ fn of_credentials(code: &str, message: &str, auth: &Auth, region: &Region) -> Op
         ),
         _ => None,
     }
-}
-
-/// "Invocation of model ID ... with on-demand throughput isn’t supported", with either apostrophe, in lower case.
-pub(super) fn is_on_demand_refusal(message: &str) -> bool {
-    message.contains("on-demand throughput") && (message.contains("isn") || message.contains("not supported"))
 }
 
 fn inference_profile_advice(at: &Circumstances<'_>) -> String {
@@ -117,8 +113,7 @@ fn inference_profile_advice(at: &Circumstances<'_>) -> String {
 }
 
 fn access_advice(message: &str, at: &Circumstances<'_>) -> String {
-    // IAM names the missing action itself when it is IAM that refuses.
-    if message.contains("is not authorized to perform") || message.contains("explicit deny") {
+    if words::is_refusal_of_iam(message) {
         let resource = match at.model_id.kind() {
             // The action is needed on the project too, and where the request names none, on the default one.
             _ if message.contains(":project/") => "the project as well as the model",

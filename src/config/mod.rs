@@ -46,17 +46,6 @@
 //! The values are always there; reading them from text (`Config::parse`, `Config::read`) needs the feature `config`.
 //! Where a program should look for the file is what [`places`] says.
 
-#![cfg_attr(
-    not(test),
-    deny(
-        clippy::unwrap_used,
-        clippy::expect_used,
-        clippy::panic,
-        clippy::indexing_slicing,
-        clippy::arithmetic_side_effects
-    )
-)]
-
 mod cost;
 mod located;
 mod places;

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use serde_json::{Map, Value, json};
 
 use super::request::ConverseRequest;
+use crate::lore::reasoning::ReasoningWords;
 
 /// How much a model thinks before it answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -90,48 +91,6 @@ impl FromStr for ThinkingLevel {
     }
 }
 
-/// How a family of models is told to think.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Dialect {
-    ClaudeAdaptive,
-    ClaudeBudget,
-    OpenAi,
-    ReasoningConfig,
-}
-
-impl Dialect {
-    /// The dialect of a model id, an inference profile id or an ARN with one of them at its end.
-    ///
-    /// An application inference profile does not name its model, so it counts among the others.
-    fn of(model_id: &str) -> Self {
-        let id = model_id.to_ascii_lowercase();
-        if let Some((_, name)) = id.split_once("anthropic.claude-") {
-            return if claude_is_adaptive(name) { Self::ClaudeAdaptive } else { Self::ClaudeBudget };
-        }
-        if id.contains("openai.") { Self::OpenAi } else { Self::ReasoningConfig }
-    }
-}
-
-/// Whether Claude decides itself how long it thinks: Opus and Sonnet from 4.6 on, every one from 5 on.
-///
-/// `name` is what follows `anthropic.claude-`: `opus-4-6-v1`, `sonnet-4-5-20250929-v1:0`, `3-7-sonnet-20250219-v1:0`.
-fn claude_is_adaptive(name: &str) -> bool {
-    // A version number has one or two digits; a longer one is a date, and `v1:0` is not a number.
-    let mut numbers = name.split('-').skip_while(|part| !is_version_number(part)).map(version_number);
-    let major = numbers.next().flatten().unwrap_or(0);
-    let minor = numbers.next().flatten().unwrap_or(0);
-    let from_4_6 = name.starts_with("opus-") || name.starts_with("sonnet-");
-    major >= 5 || (major == 4 && minor >= 6 && from_4_6)
-}
-
-fn is_version_number(part: &str) -> bool {
-    version_number(part).is_some()
-}
-
-fn version_number(part: &str) -> Option<u32> {
-    if part.len() > 2 { None } else { part.parse().ok() }
-}
-
 /// The fields that [`ConverseRequest::thinking`] sets in any dialect, and so takes away in any.
 const FIELDS: [&str; 4] = ["thinking", "output_config", "reasoning_effort", "reasoningConfig"];
 
@@ -195,13 +154,13 @@ impl ConverseRequest {
 
     fn put_thinking(&mut self, fields: &mut Map<String, Value>, level: ThinkingLevel) {
         let mut put = |name: &str, value| fields.insert(name.to_owned(), value);
-        match Dialect::of(&self.model_id) {
-            Dialect::ClaudeAdaptive => {
+        match ReasoningWords::of(&self.model_id) {
+            ReasoningWords::ClaudeAdaptive => {
                 let effort = if level == ThinkingLevel::Max { "max" } else { level.effort() };
                 put("thinking", json!({"type": "adaptive"}));
                 put("output_config", json!({"effort": effort}));
             }
-            Dialect::ClaudeBudget => {
+            ReasoningWords::ClaudeBudget => {
                 let budget = level.budget_tokens();
                 put("thinking", json!({"type": "enabled", "budget_tokens": budget}));
                 let max_tokens =
@@ -210,10 +169,10 @@ impl ConverseRequest {
                     *max_tokens = max_tokens.saturating_add(budget);
                 }
             }
-            Dialect::OpenAi => {
+            ReasoningWords::OpenAi => {
                 put("reasoning_effort", json!(level.effort()));
             }
-            Dialect::ReasoningConfig => {
+            ReasoningWords::ReasoningConfig => {
                 put("reasoningConfig", json!({"type": "enabled", "maxReasoningEffort": level.effort()}));
             }
         }
@@ -223,36 +182,6 @@ impl ConverseRequest {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_model_id_tells_the_dialect() {
-        let cases = [
-            ("anthropic.claude-opus-4-6-v1", Dialect::ClaudeAdaptive),
-            ("us.anthropic.claude-sonnet-4-6", Dialect::ClaudeAdaptive),
-            ("global.anthropic.claude-opus-4-7", Dialect::ClaudeAdaptive),
-            ("eu.anthropic.claude-sonnet-5-20260601-v1:0", Dialect::ClaudeAdaptive),
-            ("anthropic.claude-haiku-5", Dialect::ClaudeAdaptive),
-            ("anthropic.claude-sonnet-4-20250514-v1:0", Dialect::ClaudeBudget),
-            ("us.anthropic.claude-opus-4-1-20250805-v1:0", Dialect::ClaudeBudget),
-            ("us.anthropic.claude-sonnet-4-5-20250929-v1:0", Dialect::ClaudeBudget),
-            ("us.anthropic.claude-haiku-4-5-20251001-v1:0", Dialect::ClaudeBudget),
-            ("anthropic.claude-3-7-sonnet-20250219-v1:0", Dialect::ClaudeBudget),
-            (
-                "arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.anthropic.claude-opus-4-6-v1",
-                Dialect::ClaudeAdaptive,
-            ),
-            ("arn:aws:bedrock:us-east-1::foundation-model/openai.gpt-oss-120b-1:0", Dialect::OpenAi),
-            ("openai.gpt-oss-20b-1:0", Dialect::OpenAi),
-            ("us.amazon.nova-2-lite-v1:0", Dialect::ReasoningConfig),
-            (
-                "arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/abc",
-                Dialect::ReasoningConfig,
-            ),
-        ];
-        for (model_id, dialect) in cases {
-            assert_eq!(Dialect::of(model_id), dialect, "{model_id}");
-        }
-    }
 
     fn fields(model_id: &str, level: ThinkingLevel) -> Value {
         ConverseRequest::new(model_id).thinking(level).additional_model_request_fields.unwrap()

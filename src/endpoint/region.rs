@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::EndpointError;
+use crate::lore::geography;
 
 /// An AWS region, `us-east-1`, checked to be one host label before it becomes part of a host name.
 ///
@@ -53,20 +54,9 @@ impl Region {
     #[must_use]
     pub fn profile_prefixes(&self) -> &'static [&'static str] {
         match self.partition() {
-            Partition::AwsUsGov => return &["us-gov."],
-            Partition::Aws => {}
-            _ => return &[],
-        }
-        match self.0.as_str() {
-            "ap-northeast-1" | "ap-northeast-3" => &["jp.", "apac.", "global."],
-            "ap-southeast-2" | "ap-southeast-4" => &["au.", "apac.", "global."],
-            region => match region.split('-').next() {
-                Some("us" | "mx") => &["us.", "global."],
-                Some("ca") => &["ca.", "us.", "global."],
-                Some("eu") => &["eu.", "global."],
-                Some("ap") => &["apac.", "global."],
-                _ => &["global."],
-            },
+            Partition::Aws => geography::prefixes(&self.0),
+            Partition::AwsUsGov => geography::OF_GOVCLOUD,
+            _ => &[],
         }
     }
 }

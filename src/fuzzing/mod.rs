@@ -4,6 +4,14 @@
 //! is under the crate's promise of stability. Targets that need another implementation to compare with are in
 //! `fuzz/src/lib.rs`, because that implementation must not become a dependency of this crate.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects
+)]
+
 mod bytes;
 mod credentials;
 mod events;

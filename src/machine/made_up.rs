@@ -109,7 +109,7 @@ impl Host for StaticHost {
     fn modified(&self, path: &Path) -> Option<SystemTime> {
         let times = self.written().get(path).map(|written| written.times);
         let times = times.or_else(|| self.files.contains_key(path).then_some(0))?;
-        Some(UNIX_EPOCH + Duration::from_secs(times.into()))
+        UNIX_EPOCH.checked_add(Duration::from_secs(times.into()))
     }
 
     fn resolve(&self, name: &str) -> io::Result<Vec<IpAddr>> {

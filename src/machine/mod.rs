@@ -179,7 +179,7 @@ impl Host for SystemHost {
         // With room for all of it from the start, so that no copies of secrets stay behind as it grows.
         let expected = usize::try_from(metadata.len()).unwrap_or(MAX_FILE_BYTES).min(MAX_FILE_BYTES);
         let mut bytes = Vec::with_capacity(expected.saturating_add(1));
-        file.take(MAX_FILE_BYTES as u64 + 1).read_to_end(&mut bytes)?;
+        file.take((MAX_FILE_BYTES as u64).saturating_add(1)).read_to_end(&mut bytes)?;
         if bytes.len() > MAX_FILE_BYTES {
             return Err(io::Error::new(io::ErrorKind::FileTooLarge, "larger than 16 MiB"));
         }

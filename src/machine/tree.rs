@@ -63,7 +63,7 @@ fn descendants(parents: &[(u32, u32)], root: u32) -> Vec<u32> {
     let mut found = vec![root];
     let mut next = 0;
     while let Some(&parent) = found.get(next) {
-        next += 1;
+        next = next.saturating_add(1);
         let children = parents.iter().filter(|(id, of)| *of == parent && *id != *of).map(|(id, _)| *id);
         let new: Vec<u32> = children.filter(|id| !found.contains(id)).collect();
         found.extend(new);

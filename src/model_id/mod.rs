@@ -8,6 +8,7 @@ mod tests;
 use std::fmt;
 
 use crate::endpoint::Region;
+use crate::lore::geography::GEOGRAPHIES;
 
 /// A model id, ready to be sent: prefixes of other tools taken off, its kind and region known.
 ///
@@ -55,9 +56,6 @@ pub enum ModelKind {
 
 /// What other tools write before the id, the longest first: aider and litellm, then Moltbot.
 const TOOL_PREFIXES: [&str; 4] = ["bedrock/converse/", "amazon-bedrock/", "bedrock/", "converse/"];
-
-/// The geographies that begin a system-defined profile's id.
-pub(crate) const GEOGRAPHIES: [&str; 9] = ["us", "eu", "apac", "jp", "au", "ca", "global", "us-gov", "amer"];
 
 /// The API's own limit on `modelId`.
 const MAX_LEN: usize = 2_048;

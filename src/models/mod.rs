@@ -32,17 +32,6 @@
 //!
 //! Names and members: <https://docs.aws.amazon.com/bedrock/latest/APIReference/API_Operations_Amazon_Bedrock.html>.
 
-#![cfg_attr(
-    not(test),
-    deny(
-        clippy::unwrap_used,
-        clippy::expect_used,
-        clippy::panic,
-        clippy::indexing_slicing,
-        clippy::arithmetic_side_effects
-    )
-)]
-
 /// What the outermost shapes offer: their JSON, and what they only carry along.
 macro_rules! outermost {
     ($name:ident) => {

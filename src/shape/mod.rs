@@ -4,17 +4,6 @@
 //! Reading consumes a [`Value`], so text moves instead of being copied; and it fills a blank shape in place, because
 //! results that hold shapes would be moved, and taken apart again after an error, at every step.
 
-#![cfg_attr(
-    not(test),
-    deny(
-        clippy::unwrap_used,
-        clippy::expect_used,
-        clippy::panic,
-        clippy::indexing_slicing,
-        clippy::arithmetic_side_effects
-    )
-)]
-
 #[macro_use]
 mod macros;
 mod blob;

@@ -13,15 +13,13 @@ use std::hash::{BuildHasher, RandomState};
 use std::sync::{Mutex, PoisonError};
 use std::time::SystemTime;
 
-use sha2::{Digest, Sha256};
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use super::error::SignError;
 use crate::base::time::AmzDate;
 use crate::credentials::{Credentials, Secret};
-
-/// SHA-256's block: what HMAC pads its key to.
-const BLOCK: usize = 64;
 
 /// Appends the credential scope, `20150830/us-east-1/bedrock/aws4_request`: the day of `amz_date`, and where the key is
 /// good.
@@ -66,8 +64,8 @@ pub(super) fn may_stand_in_scope(text: &str) -> bool {
 #[derive(Clone)]
 pub struct SigningKey {
     scope: String,
-    /// HMAC with kSigning already taken in. The `zeroize` feature of `sha2` wipes it.
-    mac: Mac,
+    /// HMAC with kSigning already taken in. The `zeroize` features of `hmac` and `sha2` wipe it.
+    mac: KeyedMac,
 }
 
 impl SigningKey {
@@ -88,8 +86,8 @@ impl SigningKey {
     /// Each part of `scope` is the message of one step of the chain.
     pub(super) fn derive_for(secret: &Secret, scope: &str) -> Self {
         let k_secret = Zeroizing::new(["AWS4", secret.expose()].concat());
-        let mac = scope.split('/').fold(Mac::new(k_secret.as_bytes()), |mac, part| {
-            Mac::new(&*Zeroizing::new(mac.digest(part.as_bytes())))
+        let mac = scope.split('/').fold(KeyedMac::new(k_secret.as_bytes()), |mac, part| {
+            KeyedMac::new(&*Zeroizing::new(mac.digest(part.as_bytes())))
         });
         Self { scope: scope.to_owned(), mac }
     }
@@ -112,35 +110,21 @@ impl fmt::Debug for SigningKey {
     }
 }
 
-/// HMAC-SHA256 with its key taken in
-/// ([RFC 2104](https://www.rfc-editor.org/rfc/rfc2104#section-2): `H(K XOR opad, H(K XOR ipad, message))`).
+/// HMAC-SHA256 with its key taken in.
 #[derive(Clone)]
-struct Mac {
-    inner: Sha256,
-    outer: Sha256,
-}
+struct KeyedMac(Hmac<Sha256>);
 
-impl Mac {
+impl KeyedMac {
+    #[cfg_attr(
+        not(test),
+        expect(clippy::expect_used, reason = "no length of a key is refused: RFC 2104, section 2")
+    )]
     fn new(key: &[u8]) -> Self {
-        // A key longer than a block is hashed first, a shorter one is filled up with zeros.
-        let hashed: Zeroizing<[u8; 32]>;
-        let key = if key.len() > BLOCK {
-            hashed = Zeroizing::new(Sha256::digest(key).into());
-            &*hashed
-        } else {
-            key
-        };
-        let keyed = |pad: u8| {
-            let mut block = Zeroizing::new([pad; BLOCK]);
-            block.iter_mut().zip(key).for_each(|(slot, byte)| *slot ^= byte);
-            Sha256::new_with_prefix(block.as_slice())
-        };
-        Self { inner: keyed(0x36), outer: keyed(0x5c) }
+        Self(Hmac::new_from_slice(key).expect("HMAC takes a key of any length"))
     }
 
     fn digest(self, message: &[u8]) -> [u8; 32] {
-        let inner = self.inner.chain_update(message).finalize();
-        self.outer.chain_update(inner).finalize().into()
+        self.0.chain_update(message).finalize().into_bytes().into()
     }
 }
 
@@ -192,7 +176,7 @@ impl SigningKeyCache {
         self.mac_for(credentials, scope).digest(string_to_sign.as_bytes())
     }
 
-    fn mac_for(&self, credentials: &Credentials, scope: &str) -> Mac {
+    fn mac_for(&self, credentials: &Credentials, scope: &str) -> KeyedMac {
         let secret_hash = self.hasher.hash_one(credentials.secret_access_key().expose());
         // A panic elsewhere cannot leave the list half-written, so a poisoned lock is as good as another.
         let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
@@ -243,19 +227,30 @@ mod tests {
             0xc4, 0xaf, 0xb1, 0xcc, 0x57, 0x71, 0xd8, 0x71, 0x76, 0x3a, 0x39, 0x3e, 0x44, 0xb7, 0x03, 0x57,
             0x1b, 0x55, 0xcc, 0x28, 0x42, 0x4d, 0x1a, 0x5e, 0x86, 0xda, 0x6e, 0xd3, 0xc1, 0x54, 0xa4, 0xb9,
         ];
-        assert_eq!(key.sign("message"), Mac::new(&k_signing).digest(b"message"));
+        assert_eq!(key.sign("message"), KeyedMac::new(&k_signing).digest(b"message"));
     }
 
     #[test]
-    fn hmac_hashes_a_key_longer_than_a_block() {
-        // RFC 4231, test case 6: a key of 131 bytes; and test case 1, a key of 20.
-        let hmac = |key: &[u8], message: &[u8]| hex::encode(&Mac::new(key).digest(message));
+    fn a_keyed_state_is_wiped_when_it_is_dropped() {
+        fn is_wiped<T: zeroize::ZeroizeOnDrop>() {}
+        // Hmac does not say so itself: it is two states of this hash, and a buffer that holds no byte of the key.
+        is_wiped::<Sha256>();
+    }
+
+    #[test]
+    fn hmac_is_that_of_rfc_4231() {
+        // The test cases 6, 7 (a key of 131 bytes, which is hashed first), 2 and 1.
+        let hmac = |key: &[u8], message: &[u8]| hex::encode(&KeyedMac::new(key).digest(message));
         let long = hmac(&[0xaa; 131], b"Test Using Larger Than Block-Size Key - Hash Key First");
         assert_eq!(long, "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
-        // A key of just a block is one already; its result is that of RFC 4231's case with zeros behind a shorter key.
-        let mut filled = [0; BLOCK];
-        filled[..20].fill(0x0b);
-        assert_eq!(hmac(&filled, b"Hi There"), hmac(&[0x0b; 20], b"Hi There"));
+        let longer = hmac(
+            &[0xaa; 131],
+            b"This is a test using a larger than block-size key and a larger than block-size data. The key needs to \
+              be hashed before being used by the HMAC algorithm.",
+        );
+        assert_eq!(longer, "9b09ffa71b942fcb27635fbcd5b0e944bfdc63644f0713938a7f51535c3a35e2");
+        let jefe = hmac(b"Jefe", b"what do ya want for nothing?");
+        assert_eq!(jefe, "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
         let short = hmac(&[0x0b; 20], b"Hi There");
         assert_eq!(short, "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7");
     }

@@ -52,9 +52,10 @@ fn pass_event(event: Value) -> Passed {
 }
 
 #[test]
+#[ignore = "needs BEDRILL_CONFORMANCE"]
 fn every_member_of_the_api_is_read_and_written() {
     let suite = "surface";
-    let Some(file) = conformance::folder(suite, "api/bedrock-runtime.json") else { return };
+    let file = conformance::folder("api/bedrock-runtime.json");
     let walked = walk(&Model(conformance::json(&file)), &TOPS);
     conformance::report(suite, count(&walked));
 }

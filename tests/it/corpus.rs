@@ -26,7 +26,7 @@ fn stems(folder: &Path) -> BTreeSet<String> {
 #[test]
 fn every_target_has_a_function_a_binary_and_seeds() {
     let functions: BTreeSet<String> = targets().into_keys().map(str::to_owned).collect();
-    assert!(functions.len() >= 9, "{functions:?}");
+    assert_eq!(functions.len(), 11, "{functions:?}");
     assert_eq!(stems(&fuzz_folder().join("fuzz_targets")), functions, "binaries");
     assert_eq!(stems(&fuzz_folder().join("corpus")), functions, "folders of the corpus");
     let manifest = std::fs::read_to_string(fuzz_folder().join("Cargo.toml")).expect("the manifest");

@@ -1,7 +1,7 @@
 //! The one integration-test binary: one link instead of many.
 
 #![allow(unreachable_pub)] // a test binary exports nothing
-#![allow(clippy::print_stderr)] // suites say on stderr what they ran or skipped
+#![allow(clippy::print_stderr)] // suites say on stderr what they ran
 
 mod auth;
 #[cfg(feature = "reqwest")]

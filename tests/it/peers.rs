@@ -1,5 +1,5 @@
-//! The client against servers that nobody here wrote. `.ci/ministack` starts one and sets the variables; without them
-//! the tests say that they are skipped.
+//! The client against servers that nobody here wrote. `.ci/ministack` starts one, sets the variables, and runs these
+//! tests, which are ignored otherwise.
 
 use bedrill::auth::Auth;
 use bedrill::converse::{ConverseRequest, StopReason};
@@ -18,20 +18,19 @@ struct MiniStack {
 }
 
 impl MiniStack {
-    fn from_env(test: &str) -> Option<Self> {
-        let variable = |name: &str| std::env::var(format!("BEDRILL_MINISTACK_{name}")).ok();
-        let found = (|| {
-            Some(Self {
-                url: variable("URL")?,
-                key_id: variable("KEY_ID")?,
-                secret: variable("SECRET")?,
-                profile_arn: variable("PROFILE_ARN")?,
+    fn from_env() -> Self {
+        let variable = |name: &str| {
+            let name = format!("BEDRILL_MINISTACK_{name}");
+            std::env::var(&name).unwrap_or_else(|_| {
+                panic!("{name} is not set: .ci/ministack starts a server and runs this test")
             })
-        })();
-        if found.is_none() {
-            eprintln!("{test}: skipped, BEDRILL_MINISTACK_URL and its companions are not set");
+        };
+        Self {
+            url: variable("URL"),
+            key_id: variable("KEY_ID"),
+            secret: variable("SECRET"),
+            profile_arn: variable("PROFILE_ARN"),
         }
-        found
     }
 
     fn client(&self, key_id: &str, secret: &str) -> Client {
@@ -81,29 +80,31 @@ fn assert_names(answer: &str, model: &str) {
 }
 
 #[test]
+#[ignore = "needs BEDRILL_MINISTACK_URL and its companions"]
 fn ministack_streams_for_a_plain_model_id() {
-    let Some(server) = MiniStack::from_env("ministack_streams_for_a_plain_model_id") else { return };
+    let server = MiniStack::from_env();
     assert_names(&server.stream(MODEL), MODEL);
 }
 
 #[test]
+#[ignore = "needs BEDRILL_MINISTACK_URL and its companions"]
 fn ministack_streams_for_an_inference_profile_id() {
-    let Some(server) = MiniStack::from_env("ministack_streams_for_an_inference_profile_id") else { return };
+    let server = MiniStack::from_env();
     let model = "us.anthropic.claude-3-7-sonnet-20250219-v1:0";
     assert_names(&server.stream(model), model);
 }
 
 #[test]
+#[ignore = "needs BEDRILL_MINISTACK_URL and its companions"]
 fn ministack_streams_for_an_application_profile_arn() {
-    let Some(server) = MiniStack::from_env("ministack_streams_for_an_application_profile_arn") else {
-        return;
-    };
+    let server = MiniStack::from_env();
     assert_names(&server.stream(&server.profile_arn), &server.profile_arn);
 }
 
 #[test]
+#[ignore = "needs BEDRILL_MINISTACK_URL and its companions"]
 fn ministack_answers_converse_at_once() {
-    let Some(server) = MiniStack::from_env("ministack_answers_converse_at_once") else { return };
+    let server = MiniStack::from_env();
     let client = server.client(&server.key_id, &server.secret);
     let request = ConverseRequest::new(MODEL).message("hello");
     let output = block_on(client.converse(&request)).expect("an answer");
@@ -111,10 +112,9 @@ fn ministack_answers_converse_at_once() {
 }
 
 #[test]
+#[ignore = "needs BEDRILL_MINISTACK_URL and its companions"]
 fn ministack_refuses_an_unknown_key_and_a_wrong_signature() {
-    let Some(server) = MiniStack::from_env("ministack_refuses_an_unknown_key_and_a_wrong_signature") else {
-        return;
-    };
+    let server = MiniStack::from_env();
     let wrong = format!("{}x", server.secret);
     for (key_id, secret, code) in [
         ("AKIAIOSFODNN7EXAMPLE", &server.secret, "UnrecognizedClientException"),

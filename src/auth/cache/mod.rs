@@ -18,14 +18,16 @@ mod state;
 
 use std::fmt;
 use std::hash::{BuildHasher as _, RandomState};
+use std::sync::Arc;
 
 use super::{Attempt, AuthError, Chain, Resolved};
-use crate::base::flight::{self, SingleFlight};
+use crate::base::flight::{self, Question, SingleFlight};
 use state::{Decision, State, Watched};
 
 /// A [`Chain`] whose answers are kept.
 ///
-/// Any number of tasks may ask at once; a task that is dropped while it asks for all leaves that to the next.
+/// Any number of tasks may ask at once. The chain is asked once for all of them, and each that waits drives it: one that
+/// is no longer polled blocks no other.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -41,7 +43,8 @@ use state::{Decision, State, Watched};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct Cache {
-    chain: Chain,
+    /// Shared with the question, which may outlive the caller that began it.
+    chain: Arc<Chain>,
     shared: SingleFlight<State, Outcome>,
 }
 
@@ -51,7 +54,7 @@ impl Cache {
     /// An empty cache in front of `chain`.
     #[must_use]
     pub fn new(chain: Chain) -> Self {
-        Self { chain, shared: SingleFlight::new(State::default()) }
+        Self { chain: Arc::new(chain), shared: SingleFlight::new(State::default()) }
     }
 
     /// The chain behind it.
@@ -65,9 +68,17 @@ impl Cache {
     /// # Errors
     ///
     /// As [`Chain::load`], when nothing is kept.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future ends this call alone. What the chain has begun goes on for the others who wait for it, and is
+    /// given up with the last of them, as [`Chain::load`] says. What is kept stays.
     pub async fn load(&self) -> Result<Resolved, AuthError> {
-        let keep = |state: &mut State, answer| self.keep(state, answer);
-        self.shared.run(|state| self.decide(state), || self.chain.load(), keep).await
+        let ask = || -> Question<Outcome> {
+            let chain = Arc::clone(&self.chain);
+            Box::pin(async move { chain.load().await })
+        };
+        self.shared.run(|state| self.decide(state), ask, |state, answer| self.keep(state, answer)).await
     }
 
     /// As [`Chain::explain`]. What the chain decides is kept, so that a [`load`](Self::load) right after it does not ask
@@ -125,8 +136,6 @@ fn jitter() -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
     use crate::machine::StaticHost;
 

@@ -29,14 +29,15 @@ impl Memory {
     /// Whether `pause` has gone by since the last time, which becomes `now` then. A clock that was set back does not
     /// make it longer.
     pub(in crate::auth) fn may_renew(&self, path: &Path, now: SystemTime, pause: Duration) -> bool {
-        let mut all = self.lock();
-        let remembered = entry(&mut all, path);
-        let waiting =
-            remembered.renewed_at.is_some_and(|at| now.duration_since(at).is_ok_and(|since| since < pause));
-        if !waiting {
-            remembered.renewed_at = Some(now);
-        }
-        !waiting
+        with_entry(&mut self.lock(), path, |remembered| {
+            let waiting = remembered
+                .renewed_at
+                .is_some_and(|at| now.duration_since(at).is_ok_and(|since| since < pause));
+            if !waiting {
+                remembered.renewed_at = Some(now);
+            }
+            !waiting
+        })
     }
 
     /// The contents that could not be written to `path`, unless the file has been changed since.
@@ -57,15 +58,15 @@ impl Memory {
         modified: Option<SystemTime>,
         contents: Zeroizing<Vec<u8>>,
     ) -> bool {
-        let mut all = self.lock();
-        let remembered = entry(&mut all, path);
-        remembered.unwritten = Some(Unwritten { contents, modified });
-        !std::mem::replace(&mut remembered.warned, true)
+        with_entry(&mut self.lock(), path, |remembered| {
+            remembered.unwritten = Some(Unwritten { contents, modified });
+            !std::mem::replace(&mut remembered.warned, true)
+        })
     }
 
     /// The file holds the newest contents again.
     pub(in crate::auth) fn written(&self, path: &Path) {
-        entry(&mut self.lock(), path).unwritten = None;
+        with_entry(&mut self.lock(), path, |remembered| remembered.unwritten = None);
     }
 
     fn lock(&self) -> MutexGuard<'_, Vec<Remembered>> {
@@ -73,12 +74,18 @@ impl Memory {
     }
 }
 
-fn entry<'a>(all: &'a mut Vec<Remembered>, path: &Path) -> &'a mut Remembered {
-    let at = all.iter().position(|file| file.path == path).unwrap_or_else(|| {
-        all.push(Remembered { path: path.to_owned(), renewed_at: None, unwritten: None, warned: false });
-        all.len() - 1
-    });
-    &mut all[at]
+/// Looks at the entry of `path`, or changes it; it is new where there was none.
+fn with_entry<R>(all: &mut Vec<Remembered>, path: &Path, use_it: impl FnOnce(&mut Remembered) -> R) -> R {
+    match all.iter_mut().find(|file| file.path == path) {
+        Some(entry) => use_it(entry),
+        None => {
+            let mut entry =
+                Remembered { path: path.to_owned(), renewed_at: None, unwritten: None, warned: false };
+            let result = use_it(&mut entry);
+            all.push(entry);
+            result
+        }
+    }
 }
 
 #[cfg(test)]

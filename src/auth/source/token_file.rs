@@ -197,7 +197,7 @@ impl TokenFile<'_> {
             };
             transport.sleep(pause).await;
             waited = waited.saturating_add(pause);
-            pause = (pause * 2).min(LOOK_AGAIN * 8);
+            pause = pause.saturating_mul(2).min(LOOK_AGAIN.saturating_mul(8));
         }
     }
 

@@ -142,7 +142,7 @@ pub(in crate::auth) fn fetch_with_retries<'a>(
         let mut attempt = 0;
         loop {
             let outcome = fetch(context, request(attempt), limits).await;
-            attempt += 1;
+            attempt = attempt.saturating_add(1);
             if attempt >= retries.attempts || !again(&outcome) {
                 return outcome;
             }

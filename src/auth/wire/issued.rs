@@ -75,8 +75,10 @@ pub(in crate::auth) fn extended(credentials: Credentials, now: SystemTime) -> (C
     }
     // Programs that fail together should not come back together.
     let jitter = now.duration_since(UNIX_EPOCH).map_or(0, |since| since.subsec_nanos() % 300);
-    let until = now + Duration::from_secs(600) + Duration::from_secs(jitter.into());
-    (credentials.with_expiration(until), ", expired and used on until it renews them")
+    match now.checked_add(Duration::from_secs(jitter.saturating_add(600).into())) {
+        Some(until) => (credentials.with_expiration(until), ", expired and used on until it renews them"),
+        None => (credentials, ""),
+    }
 }
 
 #[cfg(test)]

@@ -83,7 +83,8 @@ pub(in crate::auth) fn parse(bytes: &[u8]) -> Result<Leaves<'_>, XmlError> {
             continue;
         }
         let end = tag_end(tag).ok_or(XmlError::Unclosed)?;
-        let (inside, behind) = (tag.get(1..end).unwrap_or_default(), tag.get(end + 1..).unwrap_or_default());
+        let (inside, behind) =
+            (tag.get(1..end).unwrap_or_default(), tag.get(end.saturating_add(1)..).unwrap_or_default());
         rest = behind;
         if let Some(name) = inside.strip_prefix('/') {
             if path.last() != Some(&name.trim_end()) {

@@ -3,6 +3,14 @@
 //!
 //! Only UTC and the proleptic Gregorian calendar exist here. Nothing reads the clock.
 
+#![cfg_attr(
+    not(test),
+    expect(
+        clippy::arithmetic_side_effects,
+        reason = "calendar arithmetic: each part is bounded where it is read"
+    )
+)]
+
 #[cfg(feature = "client")]
 mod http_date;
 

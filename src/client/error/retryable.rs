@@ -6,6 +6,7 @@
 
 use super::{Cause, Error};
 use crate::converse::EventError;
+use crate::lore::words;
 use crate::operation::ServiceError;
 use crate::transport::TransportErrorKind;
 
@@ -42,18 +43,6 @@ const TRANSIENT_CODES: [&str; 3] = ["ModelNotReadyException", "RequestTimeout", 
 
 /// What an HTTP error tells by its status, 503 and 500, an exception inside a stream tells by its name.
 const TRANSIENT_CODES_IN_A_STREAM: [&str; 2] = ["InternalServerException", "ServiceUnavailableException"];
-
-/// What services and models say, in lower case, when the input does not fit the model. "Too many tokens, please wait
-/// before trying again." is not among them: that is throttling.
-const OVERFLOW_PHRASES: [&str; 7] = [
-    "input is too long",
-    "prompt is too long",
-    "too many input tokens",
-    "maximum context length",
-    "exceed context limit",
-    "context window",
-    "expected maxlength",
-];
 
 impl Error {
     /// How to wait for the same request to succeed, when it may.
@@ -102,10 +91,10 @@ impl Error {
             return false;
         }
         let original = self.exception().and_then(|exception| exception.original_message.as_deref());
-        [self.message(), original].into_iter().flatten().any(|message| {
-            let message = message.to_ascii_lowercase();
-            OVERFLOW_PHRASES.iter().any(|phrase| message.contains(phrase))
-        })
+        [self.message(), original]
+            .into_iter()
+            .flatten()
+            .any(|message| words::is_overflow(&message.to_ascii_lowercase()))
     }
 }
 

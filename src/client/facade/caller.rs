@@ -13,7 +13,8 @@ impl Client {
     ///
     /// # Cancel safety
     ///
-    /// As [`Cache::load`](crate::auth::Cache::load): what is kept stays, and others who wait still get an answer.
+    /// Dropping the future ends this call alone; others who wait for the same credentials get them
+    /// ([`Cache::load`](crate::auth::Cache::load)).
     pub async fn credentials(&self) -> Result<Resolved, Error> {
         self.0.service.caller.credentials().await
     }

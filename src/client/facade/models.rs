@@ -26,13 +26,15 @@ impl Client {
     ///
     /// # Cancel safety
     ///
-    /// Dropping the future gives this call up. Others who wait for the same answer still get one. An answer is stored when it
-    /// is whole, in memory and in the file alike: there is never half of one, and calling again asks for what is not there.
+    /// Dropping the future ends this call alone. The requests go on for the others who wait for them, and end with the
+    /// last of them. A call that is no longer polled blocks no other: each that waits drives the requests. An answer is
+    /// stored when it is whole, and calling again asks for what is not stored.
     pub async fn models(&self, settings: &DiscoverySettings) -> Result<Arc<Catalog>, Error> {
         self.0.discovery.models(settings, false).await
     }
 
-    /// As [`models`](Self::models), from the service even when a stored answer is still fresh.
+    /// As [`models`](Self::models), from the service even when a stored answer is still fresh. A call that is already
+    /// asking the service answers this one, too.
     ///
     /// # Errors
     ///

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use bedrill::auth::{Auth, AuthError, Chain, Resolved};
+use bedrill::auth::{Auth, AuthError, Cache, Chain, Resolved};
 use bedrill::machine::{Host as _, ProcessEnd, ProcessLimits, StaticHost, SystemHost};
 
 use super::{CONFIG, host, key_id};
@@ -132,6 +132,30 @@ fn dropping_the_future_ends_the_program() {
     });
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn the_program_of_a_cache_lives_as_long_as_somebody_waits_for_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::create_dir(folder.path().join(".aws")).expect("a folder");
+    let config = "[profile dev]\ncredential_process = sleep 1001.25 & sleep 1001.25\n";
+    std::fs::write(folder.path().join(".aws/config"), config).expect("written");
+    let host = DiskHost(StaticHost::new().with_home(folder.path()));
+    let cache = Cache::new(Chain::builder().host(Arc::new(host)).profile("dev").build());
+    run(async {
+        let mut first = Box::pin(cache.load());
+        let mut second = Box::pin(cache.load());
+        for caller in [&mut first, &mut second] {
+            let limit = Duration::from_millis(200);
+            assert!(tokio::time::timeout(limit, caller).await.is_err());
+        }
+        drop(first);
+        std::thread::sleep(Duration::from_millis(100));
+        assert!(!alive("1001.25").is_empty(), "the second still waits");
+        drop(second);
+        assert_gone("1001.25");
+    });
+}
+
 #[test]
 fn a_config_file_that_others_may_write_to_is_warned_about() {
     use std::os::unix::fs::PermissionsExt as _;
@@ -150,22 +174,25 @@ fn a_config_file_that_others_may_write_to_is_warned_about() {
     }
 }
 
-#[test]
-fn a_config_file_of_another_user_is_warned_about() {
-    let folder = tempfile::tempdir().expect("a folder");
-    std::fs::create_dir(folder.path().join(".aws")).expect("a folder");
-    let path = folder.path().join(".aws/config");
-    std::fs::write(&path, format!("[profile dev]\ncredential_process = echo '{DOCUMENT}'\n"))
-        .expect("written");
-    if std::os::unix::fs::chown(&path, Some(65_534), None).is_err() {
-        eprintln!("skipped: only root can give a file away");
-        return;
+/// What only root can set up.
+mod as_root {
+    use super::*;
+
+    #[test]
+    #[ignore = "needs root, to give a file away"]
+    fn a_config_file_of_another_user_is_warned_about() {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::create_dir(folder.path().join(".aws")).expect("a folder");
+        let path = folder.path().join(".aws/config");
+        std::fs::write(&path, format!("[profile dev]\ncredential_process = echo '{DOCUMENT}'\n"))
+            .expect("written");
+        std::os::unix::fs::chown(&path, Some(65_534), None).expect("only root can give a file away");
+        let host = DiskHost(StaticHost::new().with_home(folder.path()));
+        let resolved =
+            run(Chain::builder().host(Arc::new(host)).profile("dev").build().load()).expect("credentials");
+        let [warning] = resolved.warnings() else { panic!("{:?}", resolved.warnings()) };
+        assert!(warning.contains("make it yours"), "{warning}");
     }
-    let host = DiskHost(StaticHost::new().with_home(folder.path()));
-    let resolved =
-        run(Chain::builder().host(Arc::new(host)).profile("dev").build().load()).expect("credentials");
-    let [warning] = resolved.warnings() else { panic!("{:?}", resolved.warnings()) };
-    assert!(warning.contains("make it yours"), "{warning}");
 }
 
 #[cfg(all(target_os = "linux", feature = "reqwest"))]

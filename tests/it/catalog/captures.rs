@@ -134,10 +134,11 @@ async fn discover(models: &Path, profiles: &Path) -> Arc<Catalog> {
 }
 
 #[tokio::test]
-async fn every_listed_id_of_the_recorded_lists_can_be_invoked() {
+#[ignore = "needs BEDRILL_CONFORMANCE"]
+async fn conformance_every_listed_id_of_the_recorded_lists_can_be_invoked() {
     let suite = "catalog";
-    let Some(captures) = conformance::folder(suite, "captures") else { return };
-    let transcribed = conformance::folder(suite, "transcribed").expect("the same folder");
+    let captures = conformance::folder("captures");
+    let transcribed = conformance::folder("transcribed");
     let is_list = |path: &Path| {
         let request = path.join("request.json");
         request.is_file() && conformance::json(&request)["operation"] == "list-foundation-models"

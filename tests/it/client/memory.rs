@@ -2,9 +2,10 @@
 
 use std::future::pending;
 use std::pin::pin;
-use std::task::{Context, Waker};
+use std::task::{Context, Wake, Waker};
 
 use allocation_counter::measure;
+use bedrill::auth::{Answer, AuthError, Chain, Context as Asking, Source};
 use bedrill::transport::{Body, BoxFuture, Transport, TransportError};
 use bytes::Bytes;
 
@@ -12,7 +13,7 @@ use super::*;
 
 /// Never answers, and keeps nothing.
 #[derive(Debug)]
-struct Silent;
+pub struct Silent;
 
 impl Transport for Silent {
     fn send(&self, _: http::Request<Bytes>) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
@@ -42,4 +43,43 @@ fn a_call_that_waits_holds_little_more_than_its_request() {
     let _ = held(client.converse_stream(&request));
     let bytes = held(client.converse_stream(&request));
     assert!(bytes <= 2_000, "{bytes} bytes");
+}
+
+/// Credentials that never come.
+struct Slow;
+
+impl Source for Slow {
+    fn name(&self) -> &str {
+        "slow"
+    }
+
+    fn load<'a>(&'a self, _: Asking<'a>) -> BoxFuture<'a, Result<Answer, AuthError>> {
+        Box::pin(pending())
+    }
+}
+
+/// A task of 1 KiB, which lives as long as a waker of it.
+struct Task {
+    _memory: [u8; 1024],
+}
+
+impl Wake for Task {
+    fn wake(self: Arc<Self>) {}
+}
+
+#[test]
+fn of_calls_that_were_cancelled_nothing_stays() {
+    let chain = Chain::builder().host(Arc::new(StaticHost::new())).source(Box::new(Slow)).build();
+    let client = Client::builder().host(Arc::new(StaticHost::new())).chain(chain).transport(Arc::new(Silent));
+    let client = client.build().expect("a client");
+    let mut patient = pin!(client.credentials());
+    let counted = measure(|| {
+        assert!(patient.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        for _ in 0..200_000 {
+            let task = Waker::from(Arc::new(Task { _memory: [0; 1024] }));
+            let mut call = pin!(client.credentials());
+            assert!(call.as_mut().poll(&mut Context::from_waker(&task)).is_pending());
+        }
+    });
+    assert!(counted.bytes_current <= 2_000, "{} bytes", counted.bytes_current);
 }

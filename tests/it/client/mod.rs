@@ -6,6 +6,8 @@ mod cancel;
 #[cfg(feature = "reqwest")]
 mod cut;
 mod memory;
+#[cfg(unix)]
+mod parked;
 mod replay;
 #[cfg(feature = "reqwest")]
 mod request;

@@ -28,9 +28,10 @@ async fn an_answer_is_collected_however_it_is_cut() {
 }
 
 #[tokio::test]
-async fn recorded_streams_pass_through_the_client() {
+#[ignore = "needs BEDRILL_CONFORMANCE"]
+async fn conformance_recorded_streams_pass_through_the_client() {
     const SUITE: &str = "captures-client";
-    let Some(folder) = conformance::folder(SUITE, "captures") else { return };
+    let folder = conformance::folder("captures");
     let mut count = 0;
     for case in conformance::entries(&folder) {
         if !case.join("events.json").is_file() {

@@ -14,7 +14,7 @@ pub struct Floor {
 pub const FLOORS: [Floor; 6] = [
     Floor {
         name: "ground",
-        rooms: &["base", "credentials"],
+        rooms: &["base", "credentials", "lore"],
         purpose: "text, values, and what is known of models and geographies; no I/O, no clock",
     },
     Floor {

@@ -1,25 +1,25 @@
 //! The folder of recorded cases that `BEDRILL_CONFORMANCE` names.
 //!
-//! Each suite runs whatever cases its part of the folder holds and closes with [`report`]; `.ci/run` reads those
-//! lines and compares the counts, so that a case can neither vanish nor be skipped unseen.
+//! A test that needs it is `#[ignore = "needs BEDRILL_CONFORMANCE"]`, with `conformance` in its path, by which
+//! `.ci/run conformance` selects it. Each suite runs whatever cases its part of the folder holds and closes with
+//! [`report`]; `.ci/run` reads those lines and compares the counts, so that a case can neither vanish nor be skipped
+//! unseen.
 
 #![allow(dead_code)] // each test binary needs some of it
 
 use std::path::{Path, PathBuf};
 
-/// The part of the conformance folder at `part`, or `None`, said aloud, when no folder is named.
-pub fn folder(suite: &str, part: &str) -> Option<PathBuf> {
-    match std::env::var_os("BEDRILL_CONFORMANCE") {
-        Some(root) => {
-            let root = PathBuf::from(root);
-            assert!(root.is_dir(), "BEDRILL_CONFORMANCE names {}, which is not a folder", root.display());
-            Some(root.join(part))
-        }
-        None => {
-            eprintln!("conformance {suite}: skipped, BEDRILL_CONFORMANCE is not set");
-            None
-        }
-    }
+/// The part of the conformance folder at `part`.
+///
+/// # Panics
+///
+/// When no folder is named, or what is named is none.
+pub fn folder(part: &str) -> PathBuf {
+    let root = std::env::var_os("BEDRILL_CONFORMANCE").map(PathBuf::from);
+    let root =
+        root.expect("BEDRILL_CONFORMANCE must name the folder of the conformance cases (CONTRIBUTING.md)");
+    assert!(root.is_dir(), "BEDRILL_CONFORMANCE names {}, which is not a folder", root.display());
+    root.join(part)
 }
 
 /// Says how many cases a suite ran, in the form that `.ci/run` reads.

@@ -109,7 +109,7 @@ impl State {
         // A source that hands out what it has may answer with little time left: that is not asked for in a loop.
         let next_try = lifetime
             .filter(|lifetime| *lifetime <= windows.advisory)
-            .and_then(|lifetime| now.checked_add(MINUTE.min(lifetime / 2)));
+            .and_then(|lifetime| now.checked_add(MINUTE.min(half(lifetime))));
         let files = resolved.found().files().to_vec();
         self.held = Some(Held { resolved: resolved.clone(), expires_at, windows, files, next_try });
         Ok(resolved)
@@ -135,7 +135,7 @@ impl State {
             self.refusal = now.checked_add(pause).map(refusal);
             return Err(error);
         };
-        held.next_try = now.checked_add(between(LONGEST_PAUSE / 2, LONGEST_PAUSE, jitter));
+        held.next_try = now.checked_add(between(half(LONGEST_PAUSE), LONGEST_PAUSE, jitter));
         held.files = files;
         Ok(held
             .resolved
@@ -163,12 +163,12 @@ struct Windows {
 
 impl Windows {
     fn of_lifetime(lifetime: Duration) -> Self {
-        let advisory = if lifetime <= 20 * MINUTE {
-            5 * MINUTE
-        } else if lifetime < 90 * MINUTE {
-            15 * MINUTE
+        let advisory = if lifetime <= minutes(20) {
+            minutes(5)
+        } else if lifetime < minutes(90) {
+            minutes(15)
         } else {
-            60 * MINUTE
+            minutes(60)
         };
         Self { advisory, mandatory: MINUTE.min(advisory) }
     }
@@ -186,8 +186,16 @@ fn is_pausing(until: SystemTime, now: SystemTime, longest: Duration) -> bool {
     until.duration_since(now).is_ok_and(|ahead| !ahead.is_zero() && ahead <= longest)
 }
 
+fn minutes(count: u32) -> Duration {
+    MINUTE.saturating_mul(count)
+}
+
+fn half(duration: Duration) -> Duration {
+    duration.checked_div(2).unwrap_or_default()
+}
+
 fn between(shortest: Duration, longest: Duration, jitter: f64) -> Duration {
-    shortest + longest.saturating_sub(shortest).mul_f64(jitter.clamp(0.0, 1.0))
+    shortest.saturating_add(longest.saturating_sub(shortest).mul_f64(jitter.clamp(0.0, 1.0)))
 }
 
 #[cfg(test)]

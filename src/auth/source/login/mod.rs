@@ -159,7 +159,9 @@ pub(in crate::auth) fn read_file(file: &[u8], answer: &[u8]) -> Result<(), Docum
         DocumentError::WrongType("expiresAt", "an instant (2026-11-22T03:23:31Z)");
     let token = Token::parse(file)?;
     assert!(!token.key().expose().is_empty() && token.renewal().iter().all(|(_, value)| !value.is_empty()));
-    let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000);
+    let now = SystemTime::UNIX_EPOCH
+        .checked_add(Duration::from_secs(1_800_000_000))
+        .unwrap_or(SystemTime::UNIX_EPOCH);
     let written = token.renewed(&Document::parse(answer)?, now)?;
     // A lifetime of thousands of years ends in a year that has no four digits. Nothing else may be wrong.
     let renewed = Token::parse(&written);

@@ -184,7 +184,9 @@ pub(in crate::auth) fn read_role(
 #[cfg(feature = "fuzzing")]
 pub(in crate::auth) fn read_file(status: http::StatusCode, file: &[u8], answer: &[u8]) -> Result<(), String> {
     let token = Token::parse(file).map_err(|problem| problem.to_string())?;
-    let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000);
+    let now = SystemTime::UNIX_EPOCH
+        .checked_add(Duration::from_secs(1_800_000_000))
+        .unwrap_or(SystemTime::UNIX_EPOCH);
     if token.obstacle(now).is_none() {
         token.renewal().map_err(|problem| problem.to_string())?;
     }

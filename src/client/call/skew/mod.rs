@@ -54,7 +54,7 @@ impl Skew {
             return None;
         }
         let date = parse_http_date(headers.get(DATE)?.to_str().ok()?)?;
-        let here = sent.checked_add(round_trip / 2)?;
+        let here = sent.checked_add(round_trip.checked_div(2)?)?;
         unix_ms(date)?.checked_sub(unix_ms(here)?).map(Self)
     }
 

@@ -17,7 +17,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::control::{self, LIST_PROFILES};
 use crate::auth::Auth;
-use crate::base::flight::{Decision, SingleFlight};
+use crate::base::flight::{Decision, Question, SingleFlight};
 use crate::base::{hex, time};
 use crate::catalog::{Catalog, DiscoverySettings, Listing, Warning};
 use crate::client::error::{Error, ErrorKind};
@@ -47,9 +47,10 @@ pub(in crate::client) struct Discovery {
 }
 
 /// The answer under one key, and the call that is under way for it.
-type Lookup = SingleFlight<Option<Answer>, Result<Arc<Catalog>, Shared>>;
+type Lookup = SingleFlight<Option<Answer>, Result<Answer, Shared>>;
 
 /// An answer in memory: until when it is fresh.
+#[derive(Clone)]
 struct Answer {
     catalog: Arc<Catalog>,
     fresh_until: SystemTime,
@@ -97,28 +98,35 @@ impl Discovery {
         settings: &DiscoverySettings,
         force: bool,
     ) -> Result<Arc<Catalog>, Error> {
-        let (service, store) = (&*self.service, self.store.as_deref());
+        let service = &self.service;
         service.learn_region().await;
         let region = settings.region().unwrap_or_else(|| service.place.home_region());
-        let Some(interval) = settings.refresh_interval() else {
-            let work = Work { service, store, settings, region, name: None, interval: Duration::ZERO, force };
-            return work.run().await.map(|answer| answer.catalog);
+        let ask = |name: Option<String>, interval| -> Question<Result<Answer, Shared>> {
+            let (service, store) = (Arc::clone(service), self.store.clone());
+            let (settings, region) = (settings.clone(), region.clone());
+            let work = Work { service, store, settings, region, name, interval, force };
+            Box::pin(async move { work.run().await.map_err(Shared) })
         };
-        let key = self.key(region, settings).await?;
-        let name = format!("models-{key}");
-        let work = Work { service, store, settings, region, name: Some(&name), interval, force };
-        let now = service.caller.now();
-        let decide = |answer: &Option<Answer>| match answer {
-            Some(answer) if !force && now < answer.fresh_until => {
-                Decision::Serve(Ok(Arc::clone(&answer.catalog)))
+        let answer = match settings.refresh_interval() {
+            None => ask(None, Duration::ZERO).await,
+            Some(interval) => {
+                let key = self.key(region, settings).await?;
+                let now = service.caller.now();
+                let decide = |kept: &Option<Answer>| match kept {
+                    Some(answer) if !force && now < answer.fresh_until => Decision::Serve(Ok(answer.clone())),
+                    _ => Decision::Ask,
+                };
+                let ask = || ask(Some(format!("models-{key}")), interval);
+                let keep = |kept: &mut Option<Answer>, answer: Result<Answer, Shared>| {
+                    if let Ok(answer) = &answer {
+                        *kept = Some(answer.clone());
+                    }
+                    answer
+                };
+                self.lookup(&key, now).run(decide, ask, keep).await
             }
-            _ => Decision::Ask,
         };
-        let keep = |kept: &mut Option<Answer>, result: Result<Answer, Error>| {
-            let answer = result.map_err(Shared)?;
-            Ok(Arc::clone(&kept.insert(answer).catalog))
-        };
-        self.lookup(&key, now).run(decide, || work.run(), keep).await.map_err(|Shared(error)| error)
+        answer.map(|answer| answer.catalog).map_err(|Shared(error)| error)
     }
 
     /// Tells answers apart: by who asks, where, and for what. Neither key ids nor tokens can be read from it.
@@ -138,19 +146,19 @@ impl Discovery {
     }
 }
 
-/// One look at file and service.
-struct Work<'a> {
-    service: &'a Service,
-    store: Option<&'a Store>,
-    settings: &'a DiscoverySettings,
-    region: &'a Region,
+/// One look at file and service. It holds what it asks for as long as a caller waits for it, and no longer.
+struct Work {
+    service: Arc<Service>,
+    store: Option<Arc<Store>>,
+    settings: DiscoverySettings,
+    region: Region,
     /// The file's name; `None` when nothing is to be stored.
-    name: Option<&'a str>,
+    name: Option<String>,
     interval: Duration,
     force: bool,
 }
 
-impl Work<'_> {
+impl Work {
     async fn run(&self) -> Result<Answer, Error> {
         let now = self.service.caller.now();
         let mut warnings = Vec::new();
@@ -167,8 +175,8 @@ impl Work<'_> {
         let mut profiles_request = ListInferenceProfilesRequest::new().with_max_results(PAGE);
         profiles_request.project_identifier = project;
         let (models, profiles) = both(
-            control::list_foundation_models(self.service, self.region, &models_request),
-            control::list_inference_profiles(self.service, self.region, &profiles_request),
+            control::list_foundation_models(&self.service, &self.region, &models_request),
+            control::list_inference_profiles(&self.service, &self.region, &profiles_request),
         )
         .await;
         let models = match (models, stored.as_ref()) {
@@ -211,7 +219,7 @@ impl Work<'_> {
     }
 
     fn answer(&self, listing: &Listing, warnings: Vec<Warning>, fresh_until: SystemTime) -> Answer {
-        let mut catalog = Catalog::new(listing, self.region, self.settings);
+        let mut catalog = Catalog::new(listing, &self.region, &self.settings);
         warnings.into_iter().for_each(|warning| catalog.warn(warning));
         Answer { catalog: Arc::new(catalog), fresh_until }
     }
@@ -222,7 +230,7 @@ impl Work<'_> {
     }
 
     fn stored(&self, warnings: &mut Vec<Warning>) -> Option<Stored> {
-        let (store, name) = (self.store?, self.name?);
+        let (store, name) = (self.store.as_ref()?, self.name.as_deref()?);
         store.listing(name).unwrap_or_else(|problem| {
             let file = store.path(name).display().to_string();
             warnings.push(Warning::CacheUnreadable { file, problem });
@@ -231,7 +239,7 @@ impl Work<'_> {
     }
 
     fn store(&self, stored: &Stored, warnings: &mut Vec<Warning>) {
-        if let (Some(store), Some(name)) = (self.store, self.name)
+        if let (Some(store), Some(name)) = (&self.store, &self.name)
             && let Err(error) = store.put_listing(name, stored)
         {
             let file = store.path(name).display().to_string();

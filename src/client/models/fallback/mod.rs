@@ -10,11 +10,11 @@ use serde_json::{Map, Value};
 use super::discovery::{Discovery, Store};
 use crate::client::call::attempt::{Attempt, Failed};
 use crate::client::error::Error;
-use crate::client::hint;
 use crate::client::place::Place;
 use crate::client::service::{Invocation, Service};
 use crate::converse::ConverseRequest;
 use crate::endpoint::{Plane, Region};
+use crate::lore::{geography, words};
 use crate::model_id::{ModelId, ModelKind};
 use crate::operation::{self, BuildError};
 use crate::shape;
@@ -261,7 +261,8 @@ impl Fallback {
 
     /// The prefixes that may be put before a model's id in `region`, the nearest first.
     fn prefixes(&self, region: &Region) -> Vec<String> {
-        let own = region.profile_prefixes().iter().filter(|prefix| is_own_geography(region, prefix));
+        let own =
+            region.profile_prefixes().iter().filter(|prefix| geography::is_own(region.as_str(), prefix));
         let allowed =
             self.geographies.iter().map(|geography| format!("{}.", geography.trim_end_matches('.')));
         own.map(|prefix| (*prefix).to_owned()).chain(allowed).collect()
@@ -272,19 +273,6 @@ impl Fallback {
         let load = || self.store.as_ref().map(|store| store.stand_ins(STAND_INS)).unwrap_or_default();
         use_it(stand_ins.get_or_insert_with(load))
     }
-}
-
-/// Whether the profiles of `prefix` keep to the geography of `region`. `jp.`, `au.` and `apac.` are all of Asia and the
-/// Pacific; Canada and Mexico can use `us.`, which leaves the country.
-fn is_own_geography(region: &Region, prefix: &str) -> bool {
-    let own: &[&str] = match region.as_str().split('-').next() {
-        Some("us") => &["us.", "us-gov."],
-        Some("eu") => &["eu."],
-        Some("ap") => &["apac.", "jp.", "au."],
-        Some("ca") => &["ca."],
-        _ => &[],
-    };
-    own.contains(&prefix)
 }
 
 /// Boxed: few calls come to this, and every one has room for it.
@@ -305,15 +293,13 @@ fn invoke_stand_in<'a>(
 }
 
 fn is_on_demand_refusal(error: &Error) -> bool {
-    error.message().is_some_and(|message| hint::is_on_demand_refusal(&message.to_ascii_lowercase()))
+    error.message().is_some_and(|message| words::is_on_demand_refusal(&message.to_ascii_lowercase()))
 }
 
 /// The service does not know the id that was sent.
 fn is_unknown_model(error: &Error) -> bool {
     error.code() == Some("ResourceNotFoundException")
-        || error
-            .message()
-            .is_some_and(|message| message.to_ascii_lowercase().contains("model identifier is invalid"))
+        || error.message().is_some_and(|message| words::is_unknown_model(&message.to_ascii_lowercase()))
 }
 
 #[cfg(test)]

@@ -1,17 +1,18 @@
 //! Runs a command through the shell on a thread of its own, bounded in time and output, and leaves no process behind.
 
+mod handoff;
+
 use std::future::Future;
 use std::io::{self, Read};
-use std::pin::Pin;
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll, Waker};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use std::{fmt, thread};
 
 use zeroize::Zeroizing;
 
 use super::tree;
+use handoff::{Handoff, Running, Watching};
 
 /// What a process may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,26 +89,33 @@ impl fmt::Debug for ProcessOutput {
 /// How often a process that has closed its output is asked whether it has ended.
 const POLL: Duration = Duration::from_millis(5);
 
-/// How long dropping the future waits for the end of the process. To kill one takes some milliseconds.
-const KILL_TIME: Duration = Duration::from_secs(1);
-
 /// Starts `command` and resolves when it has ended or was ended. Dropping the future ends it too, and waits for that: a
 /// program that exits then leaves nothing behind.
 ///
 /// Its standard input and its standard error are ours: a prompt for a second factor reaches the user and is answered.
-pub(super) fn run(command: &str, limits: ProcessLimits) -> Running {
-    let shared = Arc::new(Shared::default());
+pub(super) fn run(
+    command: &str,
+    limits: ProcessLimits,
+) -> impl Future<Output = io::Result<ProcessOutput>> + Send + use<> {
+    let handoff = Handoff::new();
     let command = shell(command);
-    let answer = Answer(Arc::clone(&shared));
+    let watched = Arc::clone(&handoff);
     let spawned = spawn("credential_process", move || {
-        let result = supervise(command, limits, &answer.0);
-        answer.0.give(result);
+        let otherwise = || Err(io::Error::other("the thread that watched the process failed"));
+        let watching = Watching { handoff: watched, otherwise };
+        let result = supervise(command, limits, &watching.handoff);
+        watching.handoff.end(|| result);
     });
     if let Err(error) = spawned {
-        shared.give(Err(error));
+        handoff.end(|| Err(error));
     }
-    Running(shared)
+    Running(handoff)
 }
+
+/// The whole output, or `None` when there was more than allowed.
+type Output = io::Result<Option<Zeroizing<Vec<u8>>>>;
+
+type Shared = Handoff<Output, io::Result<ProcessOutput>>;
 
 /// A thread that nobody joins. Boxed, so that the way into a thread is compiled once.
 fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> io::Result<()> {
@@ -141,89 +149,6 @@ fn shell(command: &str) -> Command {
     Command::new(command)
 }
 
-/// The future's side of the process.
-pub(super) struct Running(Arc<Shared>);
-
-/// What the future and both threads share.
-#[derive(Default)]
-struct Shared {
-    slot: Mutex<Slot>,
-    changed: Condvar,
-}
-
-#[derive(Default)]
-struct Slot {
-    /// The whole output, or `None` when there was more than allowed.
-    output: Option<io::Result<Option<Zeroizing<Vec<u8>>>>>,
-    /// Nobody waits any more.
-    is_cancelled: bool,
-    result: Option<io::Result<ProcessOutput>>,
-    has_ended: bool,
-    waker: Option<Waker>,
-}
-
-impl Shared {
-    fn slot(&self) -> MutexGuard<'_, Slot> {
-        self.slot.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// The slot, when `waits` says no more or `limit` has gone by.
-    fn wait_while(&self, limit: Duration, waits: fn(&mut Slot) -> bool) -> MutexGuard<'_, Slot> {
-        let waited = self.changed.wait_timeout_while(self.slot(), limit, waits);
-        waited.unwrap_or_else(PoisonError::into_inner).0
-    }
-
-    fn change(&self, change: impl FnOnce(&mut Slot)) {
-        change(&mut self.slot());
-        self.changed.notify_all();
-    }
-
-    fn give(&self, result: io::Result<ProcessOutput>) {
-        let mut waker = None;
-        self.change(|slot| {
-            slot.result.get_or_insert(result);
-            slot.has_ended = true;
-            waker = slot.waker.take();
-        });
-        if let Some(waker) = waker {
-            waker.wake();
-        }
-    }
-}
-
-impl Future for Running {
-    type Output = io::Result<ProcessOutput>;
-
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let mut slot = self.0.slot();
-        match slot.result.take() {
-            Some(result) => Poll::Ready(result),
-            None => {
-                slot.waker = Some(context.waker().clone());
-                Poll::Pending
-            }
-        }
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        self.0.change(|slot| slot.is_cancelled = true);
-        drop(self.0.wait_while(KILL_TIME, |slot| !slot.has_ended));
-    }
-}
-
-/// The thread's side; it answers also when the thread panics.
-struct Answer(Arc<Shared>);
-
-impl Drop for Answer {
-    fn drop(&mut self) {
-        if thread::panicking() {
-            self.0.give(Err(io::Error::other("the thread that watched the process failed")));
-        }
-    }
-}
-
 fn supervise(mut command: Command, limits: ProcessLimits, shared: &Arc<Shared>) -> io::Result<ProcessOutput> {
     let deadline = Instant::now().checked_add(limits.time());
     let remaining = || match deadline {
@@ -240,16 +165,14 @@ fn supervise(mut command: Command, limits: ProcessLimits, shared: &Arc<Shared>) 
     let (reader, most) = (Arc::clone(shared), limits.stdout_bytes());
     let read = move || {
         let output = read_at_most(stdout, most);
-        reader.change(|slot| slot.output = Some(output));
+        reader.put_output(output);
     };
     if let Err(error) = spawn("credential_process output", read) {
         end(&mut child);
         return Err(error);
     }
 
-    let output =
-        shared.wait_while(remaining(), |slot| slot.output.is_none() && !slot.is_cancelled).output.take();
-    let killed_as = match output {
+    let killed_as = match shared.output(remaining()) {
         Some(Ok(Some(stdout))) => return wait(child, stdout, shared, remaining),
         Some(Ok(None)) => Ok(ProcessEnd::TooMuchOutput),
         Some(Err(error)) => Err(error),
@@ -270,8 +193,7 @@ fn wait(
         if let Some(status) = child.try_wait()? {
             return Ok(ProcessOutput { end: ended(status), stdout });
         }
-        let is_cancelled = shared.wait_while(POLL.min(remaining()), |slot| !slot.is_cancelled).is_cancelled;
-        if is_cancelled || remaining().is_zero() {
+        if shared.is_cancelled(POLL.min(remaining())) || remaining().is_zero() {
             end(&mut child);
             return Ok(ProcessOutput::new(ProcessEnd::TimedOut, Vec::new()));
         }
@@ -283,7 +205,7 @@ fn ended(status: ExitStatus) -> ProcessEnd {
 }
 
 /// The output, unless it is longer than `most` bytes. The buffer never grows: no copies of secrets stay behind.
-fn read_at_most(mut output: impl Read, most: usize) -> io::Result<Option<Zeroizing<Vec<u8>>>> {
+fn read_at_most(mut output: impl Read, most: usize) -> Output {
     let mut bytes = Zeroizing::new(vec![0; most.saturating_add(1)]);
     let mut filled = 0;
     while let Some(free) = bytes.get_mut(filled..).filter(|free| !free.is_empty()) {
@@ -292,7 +214,7 @@ fn read_at_most(mut output: impl Read, most: usize) -> io::Result<Option<Zeroizi
                 bytes.truncate(filled);
                 return Ok(Some(bytes));
             }
-            Ok(count) => filled += count,
+            Ok(count) => filled = filled.saturating_add(count),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(error),
         }
