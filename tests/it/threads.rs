@@ -232,7 +232,6 @@ struct Arguments<'a> {
 
 /// `pub` items can be reached from outside: the lint `unreachable_pub` sees to that.
 #[test]
-#[cfg(all(feature = "config", feature = "hyper", feature = "reqwest"))]
 fn every_public_type_is_listed() {
     use std::path::Path;
 
@@ -265,8 +264,10 @@ fn every_public_type_is_listed() {
     let (listed, public) = (count(&listed), count(&public));
     // A name may be public in several modules.
     let unlisted: Vec<_> = public.iter().filter(|(name, times)| listed.get(*name) != Some(times)).collect();
-    assert!(unlisted.is_empty(), "not listed, or not as often: {unlisted:?}");
-    assert_eq!(listed, public);
+    if cfg!(all(feature = "config", feature = "hyper", feature = "reqwest")) {
+        assert!(unlisted.is_empty(), "not listed, or not as often: {unlisted:?}");
+    }
+    assert!(listed.keys().all(|name| public.contains_key(name)), "what is listed is there");
 }
 
 #[test]
