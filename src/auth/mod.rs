@@ -40,14 +40,14 @@ use crate::credentials::{Credentials, Secret};
 use crate::endpoint::is_loopback;
 use crate::sigv4::{self, SigningKeyCache, SigningParams};
 
-pub use answer::{Answer, Attempt, Found, Outcome, Reuse};
+pub use answer::{Answer, Found, Reuse};
 #[cfg(feature = "client")]
 pub use cache::Cache;
 #[cfg(feature = "client")]
 pub use chain::{Chain, ChainBuilder, Resolved};
 #[cfg(feature = "client")]
 pub use context::Context;
-pub use error::{AuthError, AuthErrorKind};
+pub use error::{Attempt, AuthError, AuthErrorKind, Outcome};
 #[cfg(feature = "client")]
 pub use source::{Presence, Source, sso};
 pub use source::{container, env, imds, profile, sts};

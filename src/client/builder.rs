@@ -1,21 +1,24 @@
 //! How a client is put together: what the caller sets goes before what the machine says.
 
 use std::fmt;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::SystemTime;
 
+use super::call::Calls;
 use super::call::attempt::Attempts;
+use super::caller::{Caller, CredentialsFrom};
 use super::models::discovery::{Discovery, Store};
 use super::models::fallback::{self, Fallback, Lookup, Notice, OnNotice, ProfileFallback};
-use super::settings::{self, SettingOrigin};
-use super::{Client, CredentialsFrom, Parts, RetryPolicy, Timeouts};
+use super::place::{Named, Place};
+use super::service::Service;
+use super::settings;
+use super::{Client, Parts, RetryPolicy, Timeouts};
 use crate::auth::{Auth, AuthError, Cache, Chain};
 use crate::catalog::DiscoverySettings;
 use crate::client::error::Error;
-use crate::endpoint::{Endpoint, Plane, Region};
+use crate::endpoint::Region;
 use crate::eventstream::FrameDecoder;
 use crate::machine::{Host, ProfileFiles, Settings, SystemHost};
-use crate::sigv4::SigningKeyCache;
 use crate::transport::Transport;
 
 type Wrap = Box<dyn FnOnce(Arc<dyn Transport>) -> Arc<dyn Transport> + Send>;
@@ -256,27 +259,15 @@ impl ClientBuilder {
         let profiles = ProfileFiles::load(&*self.host, self.profile.as_deref()).map_err(AuthError::from)?;
         let settings = Settings { host: &*self.host, profiles: &profiles };
 
-        let explicit_region = self.region.as_deref().map(Region::new).transpose()?;
-        // A bad region of the environment does no harm when the caller names another.
-        let (default_region, region_setting) = match &explicit_region {
-            Some(region) => (region.clone(), None),
-            None => match settings::region(settings, self.fallback_region)? {
-                Some((region, origin)) => (region, Some(origin)),
-                None => (Region::last_resort(), None),
+        let place = Place::new(
+            settings,
+            Named {
+                region: self.region,
+                fallback_region: self.fallback_region,
+                endpoint_url: self.endpoint_url,
+                runtime_endpoint_url: self.runtime_endpoint_url,
             },
-        };
-        let host_variant = settings.host_variant()?;
-        let endpoint_url = |plane, named: Option<&String>| match named {
-            Some(url) => Ok(Some((url.clone(), SettingOrigin::Caller))),
-            None => settings::endpoint_url(settings, plane),
-        };
-        let of_all = self.endpoint_url.as_ref();
-        let data = endpoint_url(Plane::Data, self.runtime_endpoint_url.as_ref().or(of_all))?;
-        let control = endpoint_url(Plane::Control, of_all)?;
-        // A bad endpoint shows here, and not at the first request.
-        let data_url = data.as_ref().map(|(url, _)| url.as_str());
-        Endpoint::resolve(Plane::Data, Some(&default_region), host_variant, data_url)?;
-
+        )?;
         let transport = match self.transport {
             Some(transport) => transport,
             None => default_transport(settings, &self.timeouts)?,
@@ -302,37 +293,21 @@ impl ClientBuilder {
                         None => chain.build(),
                     }
                 });
-                let chain = chain.or_defaults(&credential_transport, explicit_region.as_ref(), self.clock);
+                let chain = chain.or_defaults(&credential_transport, place.explicit_region(), self.clock);
                 CredentialsFrom::Chain(Box::new(Cache::new(chain)))
             }
         };
-        Ok(Client(Arc::new(Parts {
-            transport,
-            credentials,
-            explicit_region,
-            default_region,
-            region_setting,
-            instance_region: OnceLock::new(),
-            profile: self.profile,
-            host_variant,
-            endpoint_url: data,
-            control_endpoint_url: control,
-            fallback: Fallback::new(
-                self.profile_fallback,
-                self.allowed_geographies,
-                self.on_notice,
-                self.lookup,
-            ),
-            discovery: Discovery::new(),
-            discovery_settings: self.discovery,
-            store: Store::of(&self.host),
-            host: self.host,
-            credential_transport,
-            frame_budget: self.frame_budget,
-            attempts: Attempts::new(retry, self.timeouts, self.correct_skew),
-            signing_keys: SigningKeyCache::new(),
-            clock: self.clock,
-        })))
+        let store = Store::of(&self.host).map(Arc::new);
+        let attempts = Attempts::new(retry, self.timeouts, self.correct_skew);
+        let service = Arc::new(Service {
+            caller: Caller::new(credentials, self.profile, self.host, credential_transport, self.clock),
+            place,
+            calls: Calls::new(transport, attempts, self.frame_budget),
+        });
+        let (policy, geographies) = (self.profile_fallback, self.allowed_geographies);
+        let fallback = Fallback::new(policy, geographies, self.on_notice, self.lookup, store.clone());
+        let discovery = Discovery::new(Arc::clone(&service), store, self.discovery);
+        Ok(Client(Arc::new(Parts { service, discovery, fallback })))
     }
 }
 

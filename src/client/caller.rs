@@ -2,56 +2,84 @@
 //!
 //! A service may echo what it was sent: gateways quote headers. Nothing of ours gets into an error that way.
 
-use super::{Client, CredentialsFrom};
+use std::sync::Arc;
+use std::time::SystemTime;
+
 use crate::auth::sts::Identity;
-use crate::auth::{Attempt, Auth, Context, Resolved, sts};
+use crate::auth::{Attempt, Auth, Cache, Context, Resolved, sts};
 use crate::base::quote;
 use crate::client::error::Error;
+use crate::endpoint::Region;
+use crate::machine::Host;
 use crate::operation::ServiceError;
-use crate::transport::BoxFuture;
+use crate::transport::{BoxFuture, Transport};
 
 /// How the service says that a key is of no use any more.
 const REJECTIONS: [&str; 3] = ["ExpiredToken", "ExpiredTokenException", "UnrecognizedClientException"];
 
-impl Client {
-    /// The credentials that authorize the next request, with their source and what a user should be told about them.
-    ///
-    /// Dropping the future ends this call alone; others that wait for the same credentials get them
-    /// ([`Cache::load`](crate::auth::Cache::load)).
+/// Who asks, and what time it is there.
+pub(super) struct Caller {
+    credentials: CredentialsFrom,
+    /// The profile that the program named.
+    profile: Option<String>,
+    host: Arc<dyn Host>,
+    /// What carries requests for credentials: nothing that is put around the transport sees them.
+    transport: Arc<dyn Transport>,
+    clock: fn() -> SystemTime,
+}
+
+/// Where credentials are from.
+pub(super) enum CredentialsFrom {
+    /// The program brought them.
+    Fixed(Auth),
+    /// The first of the sources that has any.
+    Chain(Box<Cache>),
+}
+
+impl Caller {
+    pub(super) fn new(
+        credentials: CredentialsFrom,
+        profile: Option<String>,
+        host: Arc<dyn Host>,
+        transport: Arc<dyn Transport>,
+        clock: fn() -> SystemTime,
+    ) -> Self {
+        Self { credentials, profile, host, transport, clock }
+    }
+
+    /// The time, by the client's clock.
+    pub(super) fn now(&self) -> SystemTime {
+        (self.clock)()
+    }
+
+    /// The credentials that authorize the next request.
     ///
     /// # Errors
     ///
-    /// [`Error`] when no source has any, or one is configured but broken.
-    pub async fn credentials(&self) -> Result<Resolved, Error> {
-        match &self.0.credentials {
+    /// No source has any, or one is configured but broken.
+    pub(super) async fn credentials(&self) -> Result<Resolved, Error> {
+        match &self.credentials {
             CredentialsFrom::Fixed(auth) => Ok(Resolved::explicit(auth.clone())),
             CredentialsFrom::Chain(cache) => Ok(cache.load().await?),
         }
     }
 
-    /// Asks every source, also those behind the one that signs, and says what each answered.
-    pub async fn explain_credentials(&self) -> Vec<Attempt> {
-        match &self.0.credentials {
+    /// What each source answers.
+    pub(super) async fn explain(&self) -> Vec<Attempt> {
+        match &self.credentials {
             CredentialsFrom::Fixed(auth) => vec![Attempt::explicit(auth)],
             CredentialsFrom::Chain(cache) => cache.explain().await,
         }
     }
 
-    /// Asks STS who signs (GetCallerIdentity): its account and ARN. It needs no permission.
+    /// Whom `auth` belongs to, by the STS of `region`.
     ///
     /// # Errors
     ///
-    /// [`Error`] when there are no credentials, when a bearer token authorizes, which STS does not know, or when STS
-    /// does not answer.
-    pub async fn caller_identity(&self) -> Result<Identity, Error> {
-        let auth = self.auth().await?;
-        let region = self.home_region();
-        let context = self.context().with_region(region);
-        Ok(sts::caller_identity(context, &auth, self.0.profile.as_deref()).await?)
-    }
-
-    fn context(&self) -> Context<'_> {
-        Context::new(&*self.0.host).with_transport(&*self.0.credential_transport).with_clock(self.0.clock)
+    /// It is a bearer token, or STS does not answer.
+    pub(super) async fn identity(&self, auth: &Auth, region: &Region) -> Result<Identity, Error> {
+        let context = Context::new(&*self.host).with_transport(&*self.transport).with_clock(self.clock);
+        Ok(sts::caller_identity(context.with_region(region), auth, self.profile.as_deref()).await?)
     }
 
     /// What authorizes the next request. Boxed, so that a call that waits for its answer keeps no room for it.
@@ -59,11 +87,23 @@ impl Client {
         Box::pin(async { Ok(self.credentials().await?.into_auth()) })
     }
 
+    /// The region that the source of the credentials is in: the instance's, when its role signs. `None` when there are
+    /// no credentials; the request itself says so.
+    pub(super) async fn region(&self) -> Option<Option<Region>> {
+        let CredentialsFrom::Chain(cache) = &self.credentials else { return Some(None) };
+        // On the heap, because nearly all requests do without it.
+        let asking = Box::pin(async {
+            let resolved = cache.load().await.ok()?;
+            Some(cache.chain().region(resolved.source()).await)
+        });
+        asking.await
+    }
+
     /// Other credentials in place of `rejected`, when `error` says that they are needed and the sources have them.
     ///
     /// The cached ones count as expired from now on, for all requests of this client.
     pub(super) async fn replacement(&self, error: &ServiceError, rejected: &Auth) -> Option<Auth> {
-        let CredentialsFrom::Chain(cache) = &self.0.credentials else { return None };
+        let CredentialsFrom::Chain(cache) = &self.credentials else { return None };
         let Auth::SigV4(keys) = rejected else { return None };
         if !error.code().is_some_and(|code| REJECTIONS.contains(&code)) {
             return None;

@@ -4,27 +4,23 @@ mod builder;
 mod call;
 mod caller;
 mod error;
+mod facade;
 mod hint;
 mod models;
 mod place;
+mod service;
 mod settings;
 mod stream;
 
 use std::fmt;
-use std::sync::{Arc, OnceLock};
-use std::time::SystemTime;
+use std::sync::Arc;
 
-use crate::auth::{Auth, Cache};
-use crate::catalog::DiscoverySettings;
-use crate::converse::{ConverseOutput, ConverseRequest, EventDecoder};
-use crate::endpoint::{Endpoint, EndpointError, HostVariant, Plane, Region};
-use crate::machine::Host;
+use crate::converse::{ConverseOutput, ConverseRequest};
 use crate::operation;
-use crate::transport::{Body, Transport};
-use call::attempt::{Attempt, Attempts, Failed, Verdict};
-use call::timer::StreamTimers;
-use models::discovery::{Discovery, Store};
-use models::fallback::{Fallback, Invocation};
+use call::attempt::{Attempt, Failed, Verdict};
+use models::discovery::Discovery;
+use models::fallback::Fallback;
+use service::{Invocation, Service};
 
 pub use builder::ClientBuilder;
 pub use call::retry::RetryPolicy;
@@ -34,8 +30,10 @@ pub use models::fallback::{Notice, ProfileFallback, UnknownProfileFallback};
 pub use settings::SettingOrigin;
 pub use stream::ConverseStream;
 
-/// How much of an answer that is not a success is read, in bytes: messages are short, proxies' pages are not.
-const ERROR_BODY: usize = 64 * 1024;
+const CONVERSE: Invocation = Invocation { build: operation::converse_with, action: "bedrock:InvokeModel" };
+
+const CONVERSE_STREAM: Invocation =
+    Invocation { build: operation::converse_stream_with, action: "bedrock:InvokeModelWithResponseStream" };
 
 /// A connection to Bedrock: region, endpoint, credentials and transport.
 ///
@@ -56,40 +54,14 @@ const ERROR_BODY: usize = 64 * 1024;
 #[derive(Clone)]
 pub struct Client(Arc<Parts>);
 
+/// The organs. Each has its own data; what is public of them, `facade` hands out.
 struct Parts {
-    transport: Arc<dyn Transport>,
-    credentials: CredentialsFrom,
-    /// What the caller set; it goes before the region in a model's ARN.
-    explicit_region: Option<Region>,
-    /// What the environment and the profile say, else `us-east-1`.
-    default_region: Region,
-    /// What says so; `None` when nothing does.
-    region_setting: Option<SettingOrigin>,
-    /// What the instance answered when it was asked for its region.
-    instance_region: OnceLock<Option<Region>>,
-    /// The profile that the caller named.
-    profile: Option<String>,
-    host: Arc<dyn Host>,
-    /// What carries requests for credentials: nothing that is put around the transport sees them.
-    credential_transport: Arc<dyn Transport>,
-    host_variant: HostVariant,
-    endpoint_url: Option<(String, SettingOrigin)>,
-    control_endpoint_url: Option<(String, SettingOrigin)>,
-    fallback: Fallback,
+    /// Who asks, where, and how.
+    service: Arc<Service>,
+    /// The models that were found.
     discovery: Discovery,
-    /// How models are found when the client itself looks for one.
-    discovery_settings: DiscoverySettings,
-    /// Where answers are kept; `None` where the host has no such place.
-    store: Option<Store>,
-    frame_budget: usize,
-    attempts: Attempts,
-    signing_keys: crate::sigv4::SigningKeyCache,
-    clock: fn() -> SystemTime,
-}
-
-enum CredentialsFrom {
-    Fixed(Auth),
-    Chain(Box<Cache>),
+    /// The profiles that stand in for models.
+    fallback: Fallback,
 }
 
 impl Client {
@@ -102,10 +74,15 @@ impl Client {
     /// # Errors
     ///
     /// [`Error`] when a setting cannot be used, or no source has credentials.
+    ///
+    /// # Cancel safety
+    ///
+    /// There is no client when the future is dropped, and the question for credentials is given up as
+    /// [`Chain::load`](crate::auth::Chain::load) says.
     #[cfg(any(feature = "reqwest", feature = "hyper"))]
     pub async fn from_env() -> Result<Self, Error> {
         let client = Self::builder().build()?;
-        client.auth().await?;
+        client.0.service.caller.auth().await?;
         Ok(client)
     }
 
@@ -124,49 +101,25 @@ impl Client {
     /// # Errors
     ///
     /// [`Error`] when the request cannot be built, signed or sent, or is answered with anything but frames.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future closes the connection, and the events that were read in search of content are lost. The request
+    /// may have reached the service, which may bill for it. Calling again sends another one. The client keeps what it has
+    /// learnt: the clock of the service, the profile of a model.
     pub async fn converse_stream(&self, request: &ConverseRequest) -> Result<ConverseStream, Error> {
-        let how = Invocation {
-            build: operation::converse_stream_with,
-            action: "bedrock:InvokeModelWithResponseStream",
-        };
+        let Parts { service, discovery, fallback } = &*self.0;
         let send_once = |attempt: Attempt| async move {
-            let (head, body, notice) = self.invoke(request, how, &attempt).await?;
-            let stream = self.open_stream(head, body, &attempt).await?;
+            let (head, body, notice) =
+                fallback.invoke(service, discovery, request, &CONVERSE_STREAM, &attempt).await?;
+            let stream = ConverseStream::open(service, head, body, &attempt).await?;
             Ok(stream.with_notice(notice))
         };
         // On the heap: thousands of streams then hold no more than the stream when it is there.
-        let answering = Box::pin(self.0.attempts.run(&*self.0.transport, send_once, ConverseStream::verdict));
+        let answering = Box::pin(service.calls.run(send_once, ConverseStream::verdict));
         let done = answering.await?;
-        self.tell(done.answer.notice());
+        fallback.tell(done.answer.notice());
         Ok(done.answer.with_total(done.total))
-    }
-
-    async fn open_stream(
-        &self,
-        head: http::response::Parts,
-        mut body: Body,
-        attempt: &Attempt,
-    ) -> Result<ConverseStream, Error> {
-        let Attempts { policy, timeouts, .. } = &self.0.attempts;
-        let request_id = operation::request_id(&head.headers).map(str::to_owned);
-        let status = head.status.as_u16();
-        if operation::expect_event_stream(&head.headers, &[]).is_err() {
-            // The first bytes tell what answered; that they cannot be read does not matter then.
-            let beginning =
-                call::timer::read_at_most(&mut body, ERROR_BODY, &*self.0.transport, timeouts).await;
-            let beginning = self.quotable(&beginning.unwrap_or_default()).await;
-            operation::expect_event_stream(&head.headers, &beginning)
-                .map_err(|error| Error::from(error).with_response(status, request_id.as_deref()))?;
-        }
-        // The headers share the buffer that the connection reads into, and would keep it from being used again.
-        drop(head);
-        let decoder = EventDecoder::with_budget(self.0.frame_budget);
-        let timers = StreamTimers::new(Arc::clone(&self.0.transport), *timeouts);
-        let mut stream = ConverseStream::new(body, decoder, timers, status, request_id, attempt.number());
-        if policy.waits_for_content() {
-            stream.wait_for_content().await;
-        }
-        Ok(stream)
     }
 
     /// Sends `POST /model/{modelId}/converse` and reads the whole answer.
@@ -178,46 +131,32 @@ impl Client {
     /// # Errors
     ///
     /// [`Error`] when the request cannot be built, signed or sent, or its answer is not one.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future closes the connection, and the answer is lost. The request may have reached the service, which may
+    /// bill for it. Calling again sends another one. The client keeps what it has learnt: the clock of the service, the
+    /// profile of a model.
     pub async fn converse(&self, request: &ConverseRequest) -> Result<ConverseOutput, Error> {
-        let how = Invocation { build: operation::converse_with, action: "bedrock:InvokeModel" };
+        let Parts { service, discovery, fallback } = &*self.0;
         let send_once = |attempt: Attempt| async move {
-            let (head, body, notice) = self.invoke(request, how, &attempt).await?;
-            let output = self.document(&head, body, operation::parse_converse).await.map_err(Failed::from)?;
-            Ok((output, notice))
+            let (head, body, notice) =
+                fallback.invoke(service, discovery, request, &CONVERSE, &attempt).await?;
+            let Service { caller, calls, .. } = &**service;
+            let output = calls.document(caller, &head, body, operation::parse_converse).await;
+            Ok((output.map_err(Failed::from)?, notice))
         };
-        let done = self.0.attempts.run(&*self.0.transport, send_once, |_| Verdict::Success).await?;
+        let done = service.calls.run(send_once, |_| Verdict::Success).await?;
         let (output, notice) = done.answer;
-        self.tell(notice.as_ref());
+        fallback.tell(notice.as_ref());
         Ok(output)
-    }
-
-    /// Where the requests of `plane` go for `region`.
-    ///
-    /// # Errors
-    ///
-    /// [`EndpointError`] when the configured endpoint cannot be used.
-    pub fn endpoint(&self, plane: Plane, region: &Region) -> Result<Endpoint, EndpointError> {
-        let url = self.endpoint_setting(plane).map(|(url, _)| url);
-        Endpoint::resolve(plane, Some(region), self.0.host_variant, url)
-    }
-
-    /// The URL that was set for the requests of `plane`, and what set it; `None` when they go to the region's own host.
-    #[must_use]
-    pub fn endpoint_setting(&self, plane: Plane) -> Option<(&str, &SettingOrigin)> {
-        let setting = match plane {
-            Plane::Data => &self.0.endpoint_url,
-            Plane::Control => &self.0.control_endpoint_url,
-        };
-        setting.as_ref().map(|(url, origin)| (url.as_str(), origin))
     }
 }
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Client")
-            .field("explicit_region", &self.0.explicit_region)
-            .field("default_region", &self.0.default_region)
-            .field("endpoint_url", &self.0.endpoint_url)
-            .finish_non_exhaustive()
+        let mut shown = f.debug_struct("Client");
+        self.0.service.place.show(&mut shown);
+        shown.finish_non_exhaustive()
     }
 }

@@ -1,31 +1,108 @@
-//! The region that requests go to, and why.
+//! Where requests go: the region and the endpoint, and why.
 
-use super::{Client, CredentialsFrom, SettingOrigin};
-use crate::endpoint::Region;
+use std::fmt;
+use std::sync::OnceLock;
+
+use super::caller::Caller;
+use super::settings::{self, SettingOrigin};
+use crate::client::error::Error;
+use crate::endpoint::{Endpoint, EndpointError, HostVariant, Plane, Region};
+use crate::machine::Settings;
 use crate::model_id::ModelId;
 
-impl Client {
-    /// The region that a request for `model_id` goes to: the one that was set, else the one in the model's ARN, else that
-    /// of the environment or the profile, else the instance's once it is known, else `us-east-1`.
-    #[must_use]
-    pub fn region_for<'a>(&'a self, model_id: &'a ModelId) -> &'a Region {
-        match (&self.0.explicit_region, model_id.region()) {
+/// Where requests go.
+pub(super) struct Place {
+    /// What the caller set; it goes before the region in a model's ARN.
+    explicit_region: Option<Region>,
+    /// What the environment and the profile say, else `us-east-1`.
+    default_region: Region,
+    /// What says so; `None` when nothing does.
+    region_setting: Option<SettingOrigin>,
+    /// What the instance answered when it was asked for its region.
+    instance_region: OnceLock<Option<Region>>,
+    host_variant: HostVariant,
+    endpoint_url: Option<(String, SettingOrigin)>,
+    control_endpoint_url: Option<(String, SettingOrigin)>,
+}
+
+/// What the program says about it.
+pub(super) struct Named {
+    pub(super) region: Option<String>,
+    /// For when neither the program nor a variable names one, and where it is from, in words.
+    pub(super) fallback_region: Option<(Region, String)>,
+    pub(super) endpoint_url: Option<String>,
+    /// For the data plane alone.
+    pub(super) runtime_endpoint_url: Option<String>,
+}
+
+impl Place {
+    /// What is `named`, else what the settings say.
+    ///
+    /// # Errors
+    ///
+    /// A region or an endpoint cannot be used.
+    pub(super) fn new(settings: Settings<'_>, named: Named) -> Result<Self, Error> {
+        let explicit_region = named.region.as_deref().map(Region::new).transpose()?;
+        // A bad region of the environment does no harm when the caller names another.
+        let (default_region, region_setting) = match &explicit_region {
+            Some(region) => (region.clone(), None),
+            None => match settings::region(settings, named.fallback_region)? {
+                Some((region, origin)) => (region, Some(origin)),
+                None => (Region::last_resort(), None),
+            },
+        };
+        let host_variant = settings.host_variant()?;
+        let endpoint_url = |plane, named: Option<&String>| match named {
+            Some(url) => Ok(Some((url.clone(), SettingOrigin::Caller))),
+            None => settings::endpoint_url(settings, plane),
+        };
+        let of_all = named.endpoint_url.as_ref();
+        let data = endpoint_url(Plane::Data, named.runtime_endpoint_url.as_ref().or(of_all))?;
+        let control = endpoint_url(Plane::Control, of_all)?;
+        let place = Self {
+            explicit_region,
+            default_region,
+            region_setting,
+            instance_region: OnceLock::new(),
+            host_variant,
+            endpoint_url: data,
+            control_endpoint_url: control,
+        };
+        // A bad endpoint shows here, and not at the first request.
+        place.endpoint(Plane::Data, &place.default_region)?;
+        Ok(place)
+    }
+
+    /// What the caller set.
+    pub(super) fn explicit_region(&self) -> Option<&Region> {
+        self.explicit_region.as_ref()
+    }
+
+    /// The region that a request for `model_id` goes to.
+    pub(super) fn region_for<'a>(&'a self, model_id: &'a ModelId) -> &'a Region {
+        match (&self.explicit_region, model_id.region()) {
             (None, Some(region)) => region,
             _ => self.home_region(),
         }
     }
 
-    /// The region of requests that name none themselves, and why it is that one. The first call may ask the instance's
-    /// metadata service.
-    pub async fn region(&self) -> (Region, SettingOrigin) {
-        self.learn_region().await;
-        (self.home_region().clone(), self.region_origin())
+    /// The region that a request for the model `id` goes to.
+    ///
+    /// # Errors
+    ///
+    /// It is not an id.
+    pub(super) fn region_of(&self, id: &str) -> Result<Region, Error> {
+        Ok(self.region_for(&ModelId::parse(id)?).clone())
     }
 
-    /// Why [`home_region`](Self::home_region) is what it is.
-    #[must_use]
-    pub fn region_origin(&self) -> SettingOrigin {
-        match (&self.0.explicit_region, &self.0.region_setting, self.0.instance_region.get()) {
+    /// `region`, unless requests go there anyway.
+    pub(super) fn apart(&self, region: Option<&Region>) -> Option<Region> {
+        region.filter(|region| *region != self.home_region()).cloned()
+    }
+
+    /// Why the home region is what it is.
+    pub(super) fn region_origin(&self) -> SettingOrigin {
+        match (&self.explicit_region, &self.region_setting, self.instance_region.get()) {
             (Some(_), _, _) => SettingOrigin::Caller,
             (None, Some(origin), _) => origin.clone(),
             (None, None, Some(Some(_))) => SettingOrigin::Instance,
@@ -33,34 +110,52 @@ impl Client {
         }
     }
 
-    /// The region of requests that name none themselves: the one that was set, else that of the environment or the
-    /// profile, else the instance's once it is known ([`region`](Self::region)), else `us-east-1`.
-    #[must_use]
-    pub fn home_region(&self) -> &Region {
-        let instance = self.0.instance_region.get().and_then(Option::as_ref);
-        match (&self.0.explicit_region, &self.0.region_setting, instance) {
+    /// The region of requests that name none themselves.
+    pub(super) fn home_region(&self) -> &Region {
+        let instance = self.instance_region.get().and_then(Option::as_ref);
+        match (&self.explicit_region, &self.region_setting, instance) {
             (Some(region), _, _) => region,
             (None, None, Some(region)) => region,
-            _ => &self.0.default_region,
+            _ => &self.default_region,
         }
     }
 
     /// Asks the instance for its region, once, when nothing else names one and its role signs.
-    pub(super) async fn learn_region(&self) {
-        let named = self.0.explicit_region.is_some() || self.0.region_setting.is_some();
-        if named || self.0.instance_region.get().is_some() {
+    pub(super) async fn learn_region(&self, caller: &Caller) {
+        let named = self.explicit_region.is_some() || self.region_setting.is_some();
+        if named || self.instance_region.get().is_some() {
             return;
         }
-        let CredentialsFrom::Chain(cache) = &self.0.credentials else { return };
-        // On the heap, for nearly all requests end here without it.
-        let asking = Box::pin(async {
-            // Without credentials the request itself says so.
-            let resolved = cache.load().await.ok()?;
-            Some(cache.chain().region(resolved.source()).await)
-        });
-        if let Some(region) = asking.await {
+        if let Some(region) = caller.region().await {
             // Two requests that ask at once get the same answer.
-            let _ = self.0.instance_region.set(region);
+            let _ = self.instance_region.set(region);
         }
+    }
+
+    /// Where the requests of `plane` go for `region`.
+    ///
+    /// # Errors
+    ///
+    /// The configured endpoint cannot be used.
+    pub(super) fn endpoint(&self, plane: Plane, region: &Region) -> Result<Endpoint, EndpointError> {
+        let url = self.endpoint_setting(plane).map(|(url, _)| url);
+        Endpoint::resolve(plane, Some(region), self.host_variant, url)
+    }
+
+    /// The URL that was set for `plane`, and what set it.
+    pub(super) fn endpoint_setting(&self, plane: Plane) -> Option<(&str, &SettingOrigin)> {
+        let setting = match plane {
+            Plane::Data => &self.endpoint_url,
+            Plane::Control => &self.control_endpoint_url,
+        };
+        setting.as_ref().map(|(url, origin)| (url.as_str(), origin))
+    }
+
+    /// What `Debug` of the client shows.
+    pub(super) fn show(&self, shown: &mut fmt::DebugStruct<'_, '_>) {
+        shown
+            .field("explicit_region", &self.explicit_region)
+            .field("default_region", &self.default_region)
+            .field("endpoint_url", &self.endpoint_url);
     }
 }

@@ -7,11 +7,13 @@ use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
 
-use super::call::attempt::Verdict;
+use super::call::attempt::{Attempt, Verdict};
 use super::call::timer::{StreamTimers, Timer};
 use super::models::fallback::Notice;
+use super::service::Service;
 use crate::client::error::{Error, ErrorKind, Progress, TimedOut};
 use crate::converse::{ConverseOutput, ConverseStreamEvent, EventDecoder, MessageBuilder};
+use crate::operation;
 use crate::transport::{Body, TransportError, TransportErrorKind};
 
 /// How many events are read ahead at most in search of content. `messageStart` is the only one that comes before it.
@@ -55,7 +57,32 @@ pub struct ConverseStream {
 }
 
 impl ConverseStream {
-    pub(super) fn new(
+    /// The stream that `head` and `body` are, read up to its first content when the policy says so.
+    pub(super) async fn open(
+        service: &Service,
+        head: http::response::Parts,
+        mut body: Body,
+        attempt: &Attempt,
+    ) -> Result<Self, Error> {
+        let Service { caller, calls, .. } = service;
+        let request_id = operation::request_id(&head.headers).map(str::to_owned);
+        let status = head.status.as_u16();
+        if operation::expect_event_stream(&head.headers, &[]).is_err() {
+            let beginning = calls.beginning(&mut body, caller).await;
+            operation::expect_event_stream(&head.headers, &beginning)
+                .map_err(|error| Error::from(error).with_response(status, request_id.as_deref()))?;
+        }
+        // The headers share the buffer that the connection reads into, and would keep it from being used again.
+        drop(head);
+        let (decoder, timers) = (calls.decoder(), calls.stream_timers());
+        let mut stream = Self::new(body, decoder, timers, status, request_id, attempt.number());
+        if calls.waits_for_content() {
+            stream.wait_for_content().await;
+        }
+        Ok(stream)
+    }
+
+    fn new(
         body: Body,
         decoder: EventDecoder,
         timers: StreamTimers,
@@ -88,7 +115,7 @@ impl ConverseStream {
     }
 
     /// Reads ahead until there is content, or the answer ends or fails; what was read stays to be handed out.
-    pub(super) async fn wait_for_content(&mut self) {
+    async fn wait_for_content(&mut self) {
         while self.ahead.len() < READ_AHEAD {
             match std::future::poll_fn(|context| self.reader.poll_event(context)).await {
                 Some(Ok(event)) => {
@@ -128,6 +155,12 @@ impl ConverseStream {
     /// # Errors
     ///
     /// [`Error`] when the answer is not complete; nothing comes after it.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future while it waits loses nothing: what has come of the next event stays in the stream, and the next call
+    /// goes on from there. It may be used in a `select!`, in a loop. The [limits](crate::Timeouts) on silence go on
+    /// counting from when the first of these calls began to wait, until bytes come.
     pub async fn next(&mut self) -> Option<Result<ConverseStreamEvent, Error>> {
         std::future::poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
@@ -139,6 +172,11 @@ impl ConverseStream {
     ///
     /// [`Error`] when the answer is not complete, or its events do not make a message. What came before is in
     /// [`Error::received`].
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future drops the stream, and with it what has come. To keep that, apply the events of [`next`](Self::next)
+    /// to a [`MessageBuilder`].
     pub async fn collect(mut self) -> Result<ConverseOutput, Error> {
         let mut message = MessageBuilder::new();
         while let Some(event) = self.next().await {

@@ -115,12 +115,16 @@ pub trait Host: Send + Sync {
         Ok(Some(FileLock::new(())))
     }
 
-    /// Runs `command` through the shell, with our standard input and standard error. Dropping the future kills
-    /// it with all that it started, and waits until it is gone, a second at most. The default runs nothing.
+    /// Runs `command` through the shell, with our standard input and standard error. The default runs nothing.
     ///
     /// # Errors
     ///
     /// When the command cannot be started, or its output not be read.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future kills the command with all that it started, and waits until it is gone, a second at most. Its
+    /// output is lost; calling again runs it again.
     #[cfg(feature = "client")]
     fn run(&self, command: &str, limits: ProcessLimits) -> BoxFuture<'static, io::Result<ProcessOutput>> {
         let _ = (command, limits);

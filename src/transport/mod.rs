@@ -83,12 +83,21 @@ pub trait Transport: Send + Sync {
     /// # Errors
     ///
     /// [`TransportError`] when there is no response.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future closes the connection, or gives it back when nothing was sent. Whether the request has reached the
+    /// host is not known then.
     fn send(
         &self,
         request: http::Request<Bytes>,
     ) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>>;
 
     /// Resolves after `duration`, on the timer that belongs to the transport's runtime.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future ends the timer.
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()>;
 
     /// The time on the clock that [`sleep`](Self::sleep) goes by: the system's, unless that is another one.
@@ -134,6 +143,11 @@ impl Body {
     /// # Errors
     ///
     /// [`TransportError`] when the connection broke.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future while it waits loses nothing: the next call yields the chunk. A body of one's own stream keeps to
+    /// that when the stream's `poll_next` does.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, TransportError> {
         poll_fn(|context| self.0.as_mut().poll_next(context)).await.transpose()
     }
@@ -143,6 +157,10 @@ impl Body {
     /// # Errors
     ///
     /// [`TransportError`] when the connection broke before the end.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future loses what it has read. What is still to come can be read on.
     pub async fn read_at_most(&mut self, limit: usize) -> Result<Vec<u8>, TransportError> {
         let mut whole = Vec::new();
         while let Some(chunk) = self.chunk().await? {

@@ -335,16 +335,3 @@ fn a_clock_is_not_put_right_without_a_reason() {
     collect(&client).expect_err("refused");
     assert_eq!(script.times(), [0]);
 }
-
-#[test]
-fn calls_can_be_made_from_any_thread() {
-    fn is_send<T: Send>(value: T) -> T {
-        value
-    }
-    let script = Script::new([Reply::hello()]);
-    let client = script.client().build().expect("a client");
-    let request = request();
-    let call = is_send(async { client.converse_stream(&request).await?.collect().await });
-    assert_eq!(run(call).expect("an answer").text(), "Hello");
-    drop(is_send(client.converse(&request)));
-}

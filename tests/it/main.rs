@@ -40,5 +40,6 @@ mod profile;
 mod security;
 mod sigv4;
 mod support;
+mod threads;
 #[cfg(any(feature = "reqwest", feature = "hyper"))]
 mod transport;

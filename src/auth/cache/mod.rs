@@ -65,12 +65,14 @@ impl Cache {
 
     /// The credentials that are kept, or else those of the chain.
     ///
-    /// Dropping the future ends this call alone. What the chain has begun goes on for the others who wait for it, and is
-    /// ended with the last of them: a `credential_process` is killed then.
-    ///
     /// # Errors
     ///
     /// As [`Chain::load`], when nothing is kept.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future ends this call alone. What the chain has begun goes on for the others who wait for it, and is
+    /// given up with the last of them, as [`Chain::load`] says. What is kept stays.
     pub async fn load(&self) -> Result<Resolved, AuthError> {
         let ask = || -> Question<Outcome> {
             let chain = Arc::clone(&self.chain);

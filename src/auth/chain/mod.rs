@@ -166,6 +166,14 @@ impl Chain {
     /// # Errors
     ///
     /// When no source has any: the error lists each one's answer. Or when a source is configured but broken.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future gives up the source that is being asked: its connection is closed, its lock is released, and a
+    /// `credential_process` is killed ([`Host::run`]). Calling again asks all sources anew.
+    ///
+    /// One thing can be lost: a token of `aws sso login` or `aws login` that was being renewed. Where the service has used up
+    /// the old one already, a new login is needed. This chain does not try to renew it again for 30 seconds.
     pub async fn load(&self) -> Result<Resolved, AuthError> {
         let context = self.context();
         let mut attempts = Vec::new();
@@ -184,6 +192,11 @@ impl Chain {
     }
 
     /// Asks every source, also those behind the one that signs, and says what each answered.
+    ///
+    /// # Cancel safety
+    ///
+    /// As [`load`](Self::load). The answers so far are lost; calling again asks every source again, a code of an MFA device
+    /// included.
     pub async fn explain(&self) -> Vec<Attempt> {
         self.ask_all().await.0
     }
@@ -217,6 +230,10 @@ impl Chain {
 impl Chain {
     /// The region that credentials of the source called `source` are at home in: the instance's, for those of IMDS.
     /// `None` when the source knows none.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future gives the question up. Nothing is kept of it, and it may be asked again.
     pub async fn region(&self, source: &str) -> Option<Region> {
         let source = self.sources.iter().find(|known| known.name() == source)?;
         source.region(self.context()).await

@@ -35,6 +35,11 @@ pub trait Source: Send + Sync {
     ///
     /// An `Err` means configured but broken, and stops the chain: going on would use another identity unnoticed.
     /// Neither the reason nor the error may hold a secret.
+    ///
+    /// # Cancel safety
+    ///
+    /// The future may be dropped wherever it waits, and `load` be called again. Nothing may run on behind it then, and no lock
+    /// be held; what it changes, in a file or in the source, it changes in one step.
     fn load<'a>(&'a self, context: Context<'a>) -> BoxFuture<'a, Result<Answer, AuthError>>;
 
     /// Whether it is configured, when variables and files alone can tell. It serves the warning about credentials that
@@ -45,6 +50,10 @@ pub trait Source: Send + Sync {
     }
 
     /// The region that its credentials are at home in, for when nothing else names one. The default knows none.
+    ///
+    /// # Cancel safety
+    ///
+    /// As [`load`](Self::load).
     fn region<'a>(&'a self, context: Context<'a>) -> BoxFuture<'a, Option<Region>> {
         let _ = context;
         Box::pin(std::future::ready(None))

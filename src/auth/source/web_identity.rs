@@ -7,12 +7,10 @@
 
 use std::path::Path;
 
-use super::profile::{Role, SOURCE as PROFILE};
 use super::sts::{self, Asker, Call};
-use crate::auth::{Answer, Auth, AuthError, Context, Found, UNFIT, fits_header};
+use crate::auth::{Answer, Auth, AuthError, Context, UNFIT, fits_header};
 use crate::credentials::Secret;
-use crate::machine::{ProfileFiles, setting};
-use crate::profile::Section;
+use crate::machine::ProfileFiles;
 
 pub(in crate::auth) const SOURCE: &str = "web identity";
 
@@ -23,14 +21,14 @@ const ROLE_ARN: &str = "AWS_ROLE_ARN";
 const SESSION_NAME: &str = "AWS_ROLE_SESSION_NAME";
 
 /// A role, a token, and who asks for them.
-struct Request<'a> {
-    source: &'a str,
+pub(super) struct Request<'a> {
+    pub(super) source: &'a str,
     /// What stands before the problem in an error: the variable, or file, line and profile.
-    place: &'a str,
-    role_arn: &'a str,
-    session_name: Option<&'a str>,
-    duration_seconds: Option<u32>,
-    token_file: &'a str,
+    pub(super) place: &'a str,
+    pub(super) role_arn: &'a str,
+    pub(super) session_name: Option<&'a str>,
+    pub(super) duration_seconds: Option<u32>,
+    pub(super) token_file: &'a str,
 }
 
 /// The credentials that the environment asks for.
@@ -57,30 +55,8 @@ pub(in crate::auth) async fn load(context: Context<'_>, profile: Option<&str>) -
     Ok(Answer::found(auth, format!("role {role_arn} for the token in {token_file} ({TOKEN_FILE})")))
 }
 
-/// The credentials that `profile` asks for.
-pub(in crate::auth) async fn credentials(
-    context: Context<'_>,
-    files: &ProfileFiles,
-    profile: &Section,
-) -> Result<Found, AuthError> {
-    let (Some(role), Some(token_file)) = (Role::of(profile), setting(profile, "web_identity_token_file"))
-    else {
-        return Err(AuthError::new(PROFILE, format!("profile {} has no web identity", profile.name())));
-    };
-    let place = files.origin_text(profile, token_file.origin());
-    let request = Request {
-        source: PROFILE,
-        place: &place,
-        role_arn: role.arn(),
-        session_name: role.session_name(),
-        duration_seconds: files.duration_seconds(profile)?,
-        token_file: token_file.value(),
-    };
-    let auth = exchange(context, files, &request).await?;
-    Ok(Found::new(auth, format!("role {} for the token in {}, {place}", role.arn(), token_file.value())))
-}
-
-async fn exchange(
+/// Exchanges the token for credentials of the role.
+pub(super) async fn exchange(
     context: Context<'_>,
     files: &ProfileFiles,
     request: &Request<'_>,

@@ -8,14 +8,11 @@ use http::response::Parts;
 
 use super::attempt::{Attempt, Attempts, Failed};
 use super::timer::{self, Timer, within};
+use super::{Calls, ERROR_BODY};
 use crate::auth::Auth;
+use crate::client::caller::{self, Caller};
 use crate::client::error::{Error, TimeoutKind};
-use crate::client::hint::{self, Circumstances};
-use crate::client::models::fallback::Invocation;
-use crate::client::{Client, ERROR_BODY, caller};
-use crate::converse::ConverseRequest;
-use crate::endpoint::{Plane, Region, SIGNING_NAME};
-use crate::model_id::ModelId;
+use crate::endpoint::{Region, SIGNING_NAME};
 use crate::operation::{self, AnswerError, BuildError, ServiceError};
 use crate::transport::{Body, BoxFuture, USER_AGENT};
 
@@ -34,34 +31,7 @@ type Build<'a> = dyn Fn() -> Result<http::Request<Bytes>, BuildError> + Sync + '
 /// What to tell the user about an error, besides what the service says.
 type Advise<'a> = dyn Fn(&ServiceError, &Auth) -> Option<String> + Sync + 'a;
 
-impl Client {
-    /// Invokes `model_id`, which may be another than `request` names, in the region that is its own.
-    pub(in crate::client) async fn invoke_as(
-        &self,
-        model_id: &ModelId,
-        request: &ConverseRequest,
-        how: Invocation,
-        attempt: &Attempt,
-    ) -> Result<(Parts, Body), Failed> {
-        self.invoke_in(self.region_for(model_id), model_id, request, how, attempt).await
-    }
-
-    pub(in crate::client) async fn invoke_in(
-        &self,
-        region: &Region,
-        model_id: &ModelId,
-        request: &ConverseRequest,
-        how: Invocation,
-        attempt: &Attempt,
-    ) -> Result<(Parts, Body), Failed> {
-        let endpoint = self.endpoint(Plane::Data, region)?;
-        let build = || (how.build)(model_id.as_str(), request, &endpoint);
-        let advise = |error: &ServiceError, auth: &Auth| {
-            hint::for_error(error, &Circumstances { region, model_id, auth, action: how.action })
-        };
-        self.exchange(&build, region, &advise, attempt).await
-    }
-
+impl Calls {
     /// Authorizes and sends; an answer other than 200 is an error, with what `advise` says about it.
     ///
     /// A request whose key is rejected is sent once more within the same attempt, when the sources have another key.
@@ -69,23 +39,24 @@ impl Client {
     /// Boxed, and not generic: the callers hold it in several places, and their futures would hold as many of it.
     pub(in crate::client) fn exchange<'a>(
         &'a self,
+        caller: &'a Caller,
         build: &'a Build<'a>,
         region: &'a Region,
         advise: &'a Advise<'a>,
         attempt: &'a Attempt,
     ) -> BoxFuture<'a, Result<(Parts, Body), Failed>> {
         Box::pin(async move {
-            let mut auth = self.auth().await?;
+            let mut auth = caller.auth().await?;
             let mut is_replaced = false;
             let Refusal { head, error, sent, received } = loop {
-                let refusal = match self.send(build, region, &auth, attempt).await? {
+                let refusal = match self.send(caller, build, region, &auth, attempt).await? {
                     Ok(success) => return Ok(success),
                     Err(refusal) => refusal,
                 };
                 if is_replaced {
                     break refusal;
                 }
-                match self.replacement(&refusal.error, &auth).await {
+                match caller.replacement(&refusal.error, &auth).await {
                     Some(other) => auth = other,
                     None => break refusal,
                 }
@@ -96,7 +67,7 @@ impl Client {
             } else {
                 advise(&error, &auth)
             };
-            let measured = self.0.attempts.measure(&auth, &head.headers, sent, received);
+            let measured = self.attempts.measure(&auth, &head.headers, sent, received);
             Err(Failed::refused(Error::from(error).with_hint(advice), measured))
         })
     }
@@ -104,18 +75,19 @@ impl Client {
     /// Authorizes and sends once: the answer when it is a success, else what the service says.
     async fn send(
         &self,
+        caller: &Caller,
         build: &Build<'_>,
         region: &Region,
         auth: &Auth,
         attempt: &Attempt,
     ) -> Result<Result<(Parts, Body), Refusal>, Error> {
-        let Attempts { timeouts, .. } = &self.0.attempts;
-        let transport = &*self.0.transport;
-        let sent = (self.0.clock)();
+        let Attempts { timeouts, .. } = &self.attempts;
+        let transport = &*self.transport;
+        let sent = caller.now();
         let sending = transport.send(self.authorized(build, region, auth, attempt, sent)?);
         let mut first_byte = Timer::start(transport, TimeoutKind::FirstByte, timeouts.first_byte());
         let response = within(first_byte.as_mut(), sending).await??;
-        let received = (self.0.clock)();
+        let received = caller.now();
         let (head, mut body) = response.into_parts();
         if head.status == http::StatusCode::OK {
             return Ok(Ok((head, body)));
@@ -140,22 +112,23 @@ impl Client {
         http.headers_mut().insert(http::header::USER_AGENT, USER_AGENT);
         attempt.mark(http.headers_mut());
         let date = attempt.date(sent);
-        auth.authorize_with_keys(&mut http, region.as_str(), SIGNING_NAME, date, Some(&self.0.signing_keys))?;
+        auth.authorize_with_keys(&mut http, region.as_str(), SIGNING_NAME, date, Some(&self.signing_keys))?;
         Ok(http)
     }
 
     /// Reads an answer that is one JSON document.
     pub(in crate::client) async fn document<T>(
         &self,
+        caller: &Caller,
         head: &Parts,
         mut body: Body,
         parse: fn(&HeaderMap, &[u8]) -> Result<T, AnswerError>,
     ) -> Result<T, Error> {
         let request_id = operation::request_id(&head.headers);
         let described = |error: Error| error.with_response(head.status.as_u16(), request_id);
-        let Attempts { timeouts, .. } = &self.0.attempts;
-        let allowed = self.0.frame_budget;
-        let whole = timer::read_at_most(&mut body, allowed, &*self.0.transport, timeouts).await;
+        let Attempts { timeouts, .. } = &self.attempts;
+        let allowed = self.frame_budget;
+        let whole = timer::read_at_most(&mut body, allowed, &*self.transport, timeouts).await;
         let whole = whole.map_err(described)?;
         if whole.len() > allowed {
             return Err(described(AnswerError::OverBudget { allowed }.into()));
@@ -164,6 +137,6 @@ impl Client {
             return Ok(answer);
         }
         // Read again for the error, which quotes it.
-        parse(&head.headers, &self.quotable(&whole).await).map_err(|error| described(error.into()))
+        parse(&head.headers, &caller.quotable(&whole).await).map_err(|error| described(error.into()))
     }
 }

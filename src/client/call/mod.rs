@@ -1,8 +1,71 @@
 //! One call: its attempts, their limits, and what is sent and read in each.
 
 pub(super) mod attempt;
-pub(super) mod exchange;
+mod exchange;
 pub(super) mod retry;
-pub(super) mod skew;
+mod skew;
 pub(super) mod timeouts;
 pub(super) mod timer;
+
+use std::future::Future;
+use std::sync::Arc;
+
+use super::caller::Caller;
+use super::error::Error;
+use crate::converse::EventDecoder;
+use crate::sigv4::SigningKeyCache;
+use crate::transport::{Body, Transport};
+use attempt::{Attempt, Attempts, Done, Failed, Verdict};
+use timer::StreamTimers;
+
+/// How much of an answer that is not a success is read, in bytes: messages are short, proxies' pages are not.
+const ERROR_BODY: usize = 64 * 1024;
+
+/// How calls are made: over what, how often, how long, and how much of an answer is taken in.
+pub(super) struct Calls {
+    transport: Arc<dyn Transport>,
+    attempts: Attempts,
+    signing_keys: SigningKeyCache,
+    frame_budget: usize,
+}
+
+impl Calls {
+    pub(super) fn new(transport: Arc<dyn Transport>, attempts: Attempts, frame_budget: usize) -> Self {
+        Self { transport, attempts, signing_keys: SigningKeyCache::new(), frame_budget }
+    }
+
+    /// One call, as many attempts as it takes.
+    pub(super) fn run<T, F>(
+        &self,
+        send_once: impl FnMut(Attempt) -> F,
+        judge: fn(&T) -> Verdict,
+    ) -> impl Future<Output = Result<Done<T>, Error>>
+    where
+        F: Future<Output = Result<T, Failed>>,
+    {
+        self.attempts.run(&*self.transport, send_once, judge)
+    }
+
+    /// What reads the frames of a stream.
+    pub(super) fn decoder(&self) -> EventDecoder {
+        EventDecoder::with_budget(self.frame_budget)
+    }
+
+    /// The limits of a stream that begins now.
+    pub(super) fn stream_timers(&self) -> StreamTimers {
+        StreamTimers::new(Arc::clone(&self.transport), self.attempts.timeouts)
+    }
+
+    /// Whether streams are read up to their first content before they are handed out.
+    pub(super) fn waits_for_content(&self) -> bool {
+        self.attempts.policy.waits_for_content()
+    }
+
+    /// The first bytes of an answer that is not what it should be, as they may be quoted. They tell what answered; that
+    /// they cannot be read does not matter then.
+    pub(super) async fn beginning(&self, body: &mut Body, caller: &Caller) -> Vec<u8> {
+        let timeouts = &self.attempts.timeouts;
+        let beginning = timer::read_at_most(body, ERROR_BODY, &*self.transport, timeouts).await;
+        caller.quotable(&beginning.unwrap_or_default()).await
+    }
+}

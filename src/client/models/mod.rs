@@ -3,4 +3,4 @@
 pub(super) mod control;
 pub(super) mod discovery;
 pub(super) mod fallback;
-mod resolve;
+pub(super) mod resolve;

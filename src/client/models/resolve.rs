@@ -1,96 +1,85 @@
 //! From what users type to what can be sent: by the catalog, and by the service's word on what no list holds.
 
-use super::control::{GET_MODEL, GET_PROFILE, LIST_MODELS};
-use super::discovery::is_denied;
+use super::control::{self, GET_MODEL, GET_PROFILE, LIST_MODELS};
+use super::discovery::{Discovery, is_denied};
 use crate::catalog::{Catalog, DiscoverySettings, Entry, Match, Resolution, Warning};
-use crate::client::Client;
 use crate::client::error::Error;
-use crate::endpoint::Region;
+use crate::client::service::Service;
 use crate::model_id::{ModelId, ModelKind};
 use crate::models::{GetFoundationModelRequest, GetInferenceProfileRequest};
 
-impl Client {
-    /// Finds what `text` names, by the rules of the [catalog](crate::catalog#short-names).
-    ///
-    /// The lists are those of [`models`](Self::models). What they do not hold, an ARN of another account's profile or
-    /// an id, is described by GetInferenceProfile or GetFoundationModel; where the service does not tell, or is not to
-    /// be asked, a whole id is taken as it is, and [`Match::warning`] says why nothing is known of it. The ARN of
-    /// anything else than a model or a profile is taken as it is without asking.
-    ///
-    /// [`Match::model_id`] goes to the region where the model was found.
-    ///
-    /// # Errors
-    ///
-    /// [`Error`] when `text` is a short name and the models cannot be listed.
-    pub async fn resolve(&self, text: &str, settings: &DiscoverySettings) -> Result<Resolution, Error> {
-        let id = ModelId::parse(text).ok();
-        if let Some(id) = id.as_ref().filter(|id| id.is_arn() && Question::about(id).is_none()) {
-            return Ok(Resolution::One(Match::as_typed(id, None)));
-        }
-        // Of an ARN, or among the prefixes of other tools, also before a name that is no id.
-        let region = id.as_ref().and_then(ModelId::region).cloned();
-        let region = region.or_else(|| ModelId::split_tool_prefix(text).1);
-        let elsewhere = region.map(|region| settings.clone().with_region(region));
-        match (self.models(elsewhere.as_ref().unwrap_or(settings)).await, id) {
-            (Ok(catalog), _) => Ok(self.resolve_in(&catalog, text).await),
-            (Err(error), Some(id)) if id.is_whole() => {
-                let found = Match::as_typed(&id, None).in_region(self.apart(id.region()));
-                Ok(Resolution::One(found).with_warning(undescribed(&id, LIST_MODELS, &error)))
-            }
-            (Err(error), _) => Err(error),
-        }
+/// Finds what `text` names in the lists, or by asking for it alone.
+///
+/// # Errors
+///
+/// `text` is a short name and the models cannot be listed.
+pub(in crate::client) async fn resolve(
+    service: &Service,
+    discovery: &Discovery,
+    text: &str,
+    settings: &DiscoverySettings,
+) -> Result<Resolution, Error> {
+    let id = ModelId::parse(text).ok();
+    if let Some(id) = id.as_ref().filter(|id| id.is_arn() && Question::about(id).is_none()) {
+        return Ok(Resolution::One(Match::as_typed(id, None)));
     }
-
-    /// As [`resolve`](Self::resolve), in a catalog that is there already.
-    pub async fn resolve_in(&self, catalog: &Catalog, text: &str) -> Resolution {
-        match self.resolve_or_ask(catalog, text).await {
-            Resolution::One(found) => {
-                let anywhere = found.entry().is_some_and(Entry::is_invoked_as_configured);
-                let region = self.apart(Some(catalog.region()).filter(|_| !anywhere));
-                Resolution::One(found.in_region(region))
-            }
-            other => other,
+    // Of an ARN, or among the prefixes of other tools, also before a name that is no id.
+    let region = id.as_ref().and_then(ModelId::region).cloned();
+    let region = region.or_else(|| ModelId::split_tool_prefix(text).1);
+    let elsewhere = region.map(|region| settings.clone().with_region(region));
+    match (discovery.models(elsewhere.as_ref().unwrap_or(settings), false).await, id) {
+        (Ok(catalog), _) => Ok(resolve_in(service, &catalog, text).await),
+        (Err(error), Some(id)) if id.is_whole() => {
+            let found = Match::as_typed(&id, None).in_region(service.place.apart(id.region()));
+            Ok(Resolution::One(found).with_warning(undescribed(&id, LIST_MODELS, &error)))
         }
+        (Err(error), _) => Err(error),
     }
+}
 
-    async fn resolve_or_ask(&self, catalog: &Catalog, text: &str) -> Resolution {
-        let resolution = catalog.resolve(text);
-        let is_unknown = match &resolution {
-            Resolution::One(found) => found.entry().is_none(),
-            Resolution::None { unusable, .. } => unusable.is_empty(),
-            Resolution::Several(_) => false,
-        };
-        let Some(id) = ModelId::parse(text).ok().filter(|_| is_unknown) else { return resolution };
-        let Some(question) = Question::about(&id) else { return resolution };
-        let (action, answer) = match question {
-            Question::Profile => {
-                let mut request = GetInferenceProfileRequest::new(id.as_str());
-                request.project_identifier = catalog.project().map(str::to_owned);
-                let profile = self.inference_profile_in(catalog.region(), &request).await;
-                let extend = |profile| {
-                    catalog.extended(|listing| listing.profiles.get_or_insert_default().push(profile))
-                };
-                (GET_PROFILE, profile.map(extend))
-            }
-            Question::Model => {
-                let mut request = GetFoundationModelRequest::new(id.as_str());
-                request.project_identifier = catalog.project().map(str::to_owned);
-                let model = self.foundation_model_in(catalog.region(), &request).await;
-                let extend = |model| catalog.extended(|listing| listing.models.extend(model));
-                (GET_MODEL, model.map(|answer| extend(answer.model_details)))
-            }
-        };
-        match answer {
-            Ok(extended) => extended.resolve(text),
-            // There is no such thing, as the lists say.
-            Err(error) if is_absent(&error) && matches!(resolution, Resolution::None { .. }) => resolution,
-            Err(error) => resolution.with_warning(undescribed(&id, action, &error)),
+/// As [`resolve`], in a catalog that is there already.
+pub(in crate::client) async fn resolve_in(service: &Service, catalog: &Catalog, text: &str) -> Resolution {
+    match resolve_or_ask(service, catalog, text).await {
+        Resolution::One(found) => {
+            let anywhere = found.entry().is_some_and(Entry::is_invoked_as_configured);
+            let region = service.place.apart(Some(catalog.region()).filter(|_| !anywhere));
+            Resolution::One(found.in_region(region))
         }
+        other => other,
     }
+}
 
-    /// `region`, unless requests go there anyway.
-    fn apart(&self, region: Option<&Region>) -> Option<Region> {
-        region.filter(|region| *region != self.home_region()).cloned()
+async fn resolve_or_ask(service: &Service, catalog: &Catalog, text: &str) -> Resolution {
+    let resolution = catalog.resolve(text);
+    let is_unknown = match &resolution {
+        Resolution::One(found) => found.entry().is_none(),
+        Resolution::None { unusable, .. } => unusable.is_empty(),
+        Resolution::Several(_) => false,
+    };
+    let Some(id) = ModelId::parse(text).ok().filter(|_| is_unknown) else { return resolution };
+    let Some(question) = Question::about(&id) else { return resolution };
+    let (action, answer) = match question {
+        Question::Profile => {
+            let mut request = GetInferenceProfileRequest::new(id.as_str());
+            request.project_identifier = catalog.project().map(str::to_owned);
+            let profile = control::inference_profile(service, catalog.region(), &request).await;
+            let extend =
+                |profile| catalog.extended(|listing| listing.profiles.get_or_insert_default().push(profile));
+            (GET_PROFILE, profile.map(extend))
+        }
+        Question::Model => {
+            let mut request = GetFoundationModelRequest::new(id.as_str());
+            request.project_identifier = catalog.project().map(str::to_owned);
+            let model = control::foundation_model(service, catalog.region(), &request).await;
+            let extend = |model| catalog.extended(|listing| listing.models.extend(model));
+            (GET_MODEL, model.map(|answer| extend(answer.model_details)))
+        }
+    };
+    match answer {
+        Ok(extended) => extended.resolve(text),
+        // There is no such thing, as the lists say.
+        Err(error) if is_absent(&error) && matches!(resolution, Resolution::None { .. }) => resolution,
+        Err(error) => resolution.with_warning(undescribed(&id, action, &error)),
     }
 }
 

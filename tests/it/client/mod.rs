@@ -2,6 +2,7 @@
 
 #[cfg(feature = "reqwest")]
 mod answers;
+mod cancel;
 #[cfg(feature = "reqwest")]
 mod cut;
 mod memory;

@@ -46,7 +46,7 @@ fn module(path: &Path) -> Module {
 }
 
 /// `text` without comments and without inline modules that are compiled for tests alone.
-fn code(text: &str) -> String {
+pub fn code(text: &str) -> String {
     let mut code = String::new();
     let mut lines = text.lines();
     while let Some(line) = lines.next() {

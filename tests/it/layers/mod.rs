@@ -1,12 +1,12 @@
 //! The floors of the house: a room uses only rooms of lower floors, its own, and what the table names.
 
-mod house;
+pub mod house;
 mod table;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use house::{House, circles, sources};
+use house::{House, circles, code, sources};
 use table::{COMMAND, CRATES, KNOWN_CIRCLES, LIBRARY, Table, markdown};
 
 /// The longest that a source file may be.
@@ -17,14 +17,18 @@ fn root() -> PathBuf {
 }
 
 /// The sources in `folder` without those that are compiled for tests alone.
-fn house_of(folder: &str) -> House {
+fn sources_of(folder: &str) -> Vec<(PathBuf, String)> {
     let is_test = |path: &Path| {
         path.components().any(|part| matches!(part.as_os_str().to_str(), Some("tests" | "tests.rs")))
     };
     let files = sources(&root().join(folder)).into_iter();
     let files: Vec<_> = files.filter(|(path, _)| !is_test(path)).collect();
     assert!(files.len() > 5, "the sources in {folder} are found: {}", files.len());
-    House::of(&files)
+    files
+}
+
+fn house_of(folder: &str) -> House {
+    House::of(&sources_of(folder))
 }
 
 /// What `house` has that `table` does not allow.
@@ -95,6 +99,25 @@ fn modules_of_one_folder_use_each_other_in_no_circle() {
     let found: Vec<_> =
         ["src", "crates/cli/src", "crates/eventstream/src"].into_iter().flat_map(in_folder).collect();
     assert_eq!(found, known);
+}
+
+/// Each part of the client has its own data, and `Client` hands its methods out: none of them can touch the others' data
+/// by way of the client.
+#[test]
+fn the_parts_of_the_client_do_not_know_it() {
+    let is_facade = |path: &Path| {
+        ["mod.rs", "builder.rs", "facade"].iter().any(|own| path.starts_with(Path::new("client").join(own)))
+    };
+    let parts: Vec<_> = sources_of("src")
+        .into_iter()
+        .filter(|(path, _)| path.starts_with("client") && !is_facade(path))
+        .filter(|(_, text)| {
+            let code = code(text);
+            code.split(|c: char| c != '_' && !c.is_alphanumeric()).any(|word| word == "Client")
+        })
+        .map(|(path, _)| path)
+        .collect();
+    assert!(parts.is_empty(), "these name Client: {parts:?}");
 }
 
 #[test]

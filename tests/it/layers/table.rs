@@ -96,10 +96,6 @@ const SAME_FLOOR: &[(&str, &str)] = &[
 
 /// Circles that are known: modules of one folder that use each other.
 pub const KNOWN_CIRCLES: &[(&str, &[&str])] = &[
-    ("src/auth", &["answer", "error"]),
-    ("src/auth/source", &["profile", "web_identity"]),
-    ("src/auth/source/profile", &["chain", "keys"]),
-    ("src/client", &["call", "models"]),
     // The transport over hyper is to give way to one of our own, which has no pool of hyper's to fit into.
     ("src/transport/via_hyper", &["connection", "pool"]),
 ];

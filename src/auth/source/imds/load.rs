@@ -68,6 +68,10 @@ impl Imds {
 /// The region that the instance is in; `None` when there is no metadata service, or it does not say.
 ///
 /// `profile` is the one that the caller named: it may hold the service's endpoint.
+///
+/// # Cancel safety
+///
+/// Dropping the future gives the question up. Nothing is kept of it, and it may be asked again.
 pub async fn region(context: Context<'_>, profile: Option<&str>) -> Option<Region> {
     let files = ProfileFiles::load(context.host(), profile).ok()?;
     Imds::new().region(context, &files).await

@@ -1,9 +1,9 @@
 //! Static keys in a profile.
 
-use super::{ChainProblem, SOURCE};
+use super::SOURCE;
 use crate::auth::{Auth, AuthError, Found, UNFIT, fits_header};
 use crate::credentials::{Credentials, Secret};
-use crate::machine::{ProfileFiles, setting};
+use crate::machine::{ProfileFiles, Setting, setting};
 use crate::profile::{Origin, Section};
 
 pub(super) const ACCESS_KEY_ID: &str = "aws_access_key_id";
@@ -15,15 +15,24 @@ pub(super) fn other_half(half: &str) -> &'static str {
     if half == ACCESS_KEY_ID { SECRET_ACCESS_KEY } else { ACCESS_KEY_ID }
 }
 
-/// Whether `profile` has a whole key; if not, what is missing, and where the other half stands.
-pub(super) fn check(profile: &Section) -> Result<(), (Option<Origin>, ChainProblem)> {
+/// Why a profile has no whole key.
+pub(super) enum NoKey {
+    /// It has no part of one.
+    Absent,
+    /// The setting `missing` is not there, and a part that needs it stands at `origin`.
+    Half { missing: &'static str, origin: Origin },
+}
+
+/// Whether `profile` has a whole key.
+pub(super) fn check(profile: &Section) -> Result<(), NoKey> {
+    let half = |missing, part: Setting<'_>| Err(NoKey::Half { missing, origin: part.origin() });
     match (setting(profile, ACCESS_KEY_ID), setting(profile, SECRET_ACCESS_KEY)) {
         (Some(_), Some(_)) => Ok(()),
-        (Some(id), None) => Err((Some(id.origin()), ChainProblem::HalfKey(SECRET_ACCESS_KEY))),
-        (None, Some(secret)) => Err((Some(secret.origin()), ChainProblem::HalfKey(ACCESS_KEY_ID))),
+        (Some(id), None) => half(SECRET_ACCESS_KEY, id),
+        (None, Some(secret)) => half(ACCESS_KEY_ID, secret),
         (None, None) => match setting(profile, SESSION_TOKEN) {
-            Some(token) => Err((Some(token.origin()), ChainProblem::HalfKey(ACCESS_KEY_ID))),
-            None => Err((None, ChainProblem::NoCredentials)),
+            Some(token) => half(ACCESS_KEY_ID, token),
+            None => Err(NoKey::Absent),
         },
     }
 }

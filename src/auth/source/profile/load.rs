@@ -6,7 +6,8 @@ use crate::auth::source::sts::{self, Asker, Call};
 use crate::auth::source::{container, env, login, process, sso, web_identity};
 use crate::auth::{Answer, Auth, AuthError, Context, Found};
 use crate::credentials::Secret;
-use crate::machine::ProfileFiles;
+use crate::machine::{ProfileFiles, setting};
+use crate::profile::Section;
 
 /// The credentials of the selected profile.
 pub(in crate::auth) async fn load(context: Context<'_>, files: &ProfileFiles) -> Result<Answer, AuthError> {
@@ -37,7 +38,7 @@ async fn base(context: Context<'_>, files: &ProfileFiles, base: Base<'_>) -> Res
             let answer = container::load(context).await?;
             named_source(files, base, answer)
         }
-        BaseKind::WebIdentity => web_identity::credentials(context, files, profile).await,
+        BaseKind::WebIdentity => web_identity(context, files, profile).await,
         BaseKind::Sso => sso::credentials(context, files, profile).await,
         BaseKind::LoginSession => login::credentials(context, files, profile).await,
         BaseKind::Process => process::credentials(context, files, profile).await,
@@ -62,6 +63,29 @@ fn named_source(files: &ProfileFiles, base: Base<'_>, answer: Answer) -> Result<
             ),
         )),
     }
+}
+
+/// A role for a token of another identity provider.
+async fn web_identity(
+    context: Context<'_>,
+    files: &ProfileFiles,
+    profile: &Section,
+) -> Result<Found, AuthError> {
+    let (Some(role), Some(token_file)) = (Role::of(profile), setting(profile, "web_identity_token_file"))
+    else {
+        return Err(AuthError::new(SOURCE, format!("profile {} has no web identity", profile.name())));
+    };
+    let place = files.origin_text(profile, token_file.origin());
+    let request = web_identity::Request {
+        source: SOURCE,
+        place: &place,
+        role_arn: role.arn(),
+        session_name: role.session_name(),
+        duration_seconds: files.duration_seconds(profile)?,
+        token_file: token_file.value(),
+    };
+    let auth = web_identity::exchange(context, files, &request).await?;
+    Ok(Found::new(auth, format!("role {} for the token in {}, {place}", role.arn(), token_file.value())))
 }
 
 async fn assume(

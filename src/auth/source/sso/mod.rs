@@ -74,6 +74,11 @@ impl SsoToken {
 /// # Errors
 ///
 /// When the profile has no SSO session, or its token has expired: the error holds the command to run.
+///
+/// # Cancel safety
+///
+/// Dropping the future while the token is being renewed releases the lock on its file, which is as it was. The answer is
+/// lost: where the service has used up the old token already, `aws sso login` is needed.
 pub async fn token(context: Context<'_>, files: &ProfileFiles) -> Result<SsoToken, AuthError> {
     let profile = files
         .selected()

@@ -66,6 +66,10 @@ pub(in crate::auth) async fn send(
 /// # Errors
 ///
 /// When `auth` is a bearer token, which STS does not know, or STS does not answer as it should.
+///
+/// # Cancel safety
+///
+/// Dropping the future closes the connection. It changes nothing at the service, and may be called again.
 pub async fn caller_identity(
     context: Context<'_>,
     auth: &Auth,

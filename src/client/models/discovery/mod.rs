@@ -15,13 +15,13 @@ use std::time::{Duration, SystemTime};
 
 use sha2::{Digest as _, Sha256};
 
-use super::control::LIST_PROFILES;
+use super::control::{self, LIST_PROFILES};
 use crate::auth::Auth;
 use crate::base::flight::{Decision, Question, SingleFlight};
 use crate::base::{hex, time};
 use crate::catalog::{Catalog, DiscoverySettings, Listing, Warning};
-use crate::client::Client;
 use crate::client::error::{Error, ErrorKind};
+use crate::client::service::Service;
 use crate::endpoint::{Plane, Region};
 use crate::models::{ListFoundationModelsRequest, ListInferenceProfilesRequest};
 use both::both;
@@ -36,8 +36,13 @@ const PAGE: u32 = 1_000;
 /// enough to see a permission that was just given.
 const RETRY_AFTER: Duration = Duration::from_secs(60);
 
-/// What a client has found so far.
+/// What a client has found so far, and whom it asks for more.
 pub(in crate::client) struct Discovery {
+    service: Arc<Service>,
+    /// Where answers are kept; `None` where the host has no such place.
+    store: Option<Arc<Store>>,
+    /// How models are found when the client itself looks for one.
+    settings: DiscoverySettings,
     lookups: Mutex<HashMap<String, Arc<Lookup>>>,
 }
 
@@ -61,8 +66,17 @@ impl Clone for Shared {
 }
 
 impl Discovery {
-    pub(in crate::client) fn new() -> Self {
-        Self { lookups: Mutex::new(HashMap::new()) }
+    pub(in crate::client) fn new(
+        service: Arc<Service>,
+        store: Option<Arc<Store>>,
+        settings: DiscoverySettings,
+    ) -> Self {
+        Self { service, store, settings, lookups: Mutex::new(HashMap::new()) }
+    }
+
+    /// How the client itself looks for models.
+    pub(in crate::client) fn settings(&self) -> &DiscoverySettings {
+        &self.settings
     }
 
     fn lookup(&self, key: &str, now: SystemTime) -> Arc<Lookup> {
@@ -73,61 +87,31 @@ impl Discovery {
         let empty = || Arc::new(SingleFlight::new(None));
         Arc::clone(lookups.entry(key.to_owned()).or_insert_with(empty))
     }
-}
 
-impl Client {
-    /// The models that can be invoked, and the ids to invoke them by.
-    ///
-    /// It asks ListFoundationModels and ListInferenceProfiles, once for all who call at the same time, and stores the
-    /// answer for [`refresh_interval`](DiscoverySettings::refresh_interval): in memory, and in the folder `bedrill` of
-    /// `XDG_CACHE_HOME` or `~/.cache`, where other processes find it. It is stored by credentials, region, endpoint and
-    /// settings, the project among them, so that another account or project never sees it. With an interval of 0 every
-    /// call asks the service, and nothing is stored or shared.
-    ///
-    /// Where the permission bedrock:ListInferenceProfiles is missing, the models that need no profile are listed all the
-    /// same. When the service fails, the last stored answer is given, however old. Both are said in
-    /// [`Catalog::warnings`].
-    ///
-    /// Dropping the future ends this call alone. The requests go on for the others who wait for them, and end with the
-    /// last of them. A call that is no longer polled blocks no other: each that waits drives the requests.
+    /// The models that can be invoked. With `force` the service is asked even when a stored answer is still fresh.
     ///
     /// # Errors
     ///
-    /// [`Error`] when the models cannot be listed and no earlier answer is stored. Where a permission is missing, the
-    /// error's hint names the IAM action.
-    pub async fn models(&self, settings: &DiscoverySettings) -> Result<Arc<Catalog>, Error> {
-        self.discover(settings, false).await
-    }
-
-    /// As [`models`](Self::models), from the service even when a stored answer is still fresh. A call that is already
-    /// asking the service answers this one, too.
-    ///
-    /// # Errors
-    ///
-    /// As [`models`](Self::models).
-    pub async fn refresh_models(&self, settings: &DiscoverySettings) -> Result<Arc<Catalog>, Error> {
-        self.discover(settings, true).await
-    }
-
-    /// How the client itself looks for models: what [`ClientBuilder::discovery`](crate::client::ClientBuilder::discovery) set.
-    #[must_use]
-    pub fn discovery(&self) -> &DiscoverySettings {
-        &self.0.discovery_settings
-    }
-
-    async fn discover(&self, settings: &DiscoverySettings, force: bool) -> Result<Arc<Catalog>, Error> {
-        self.learn_region().await;
-        let region = settings.region().unwrap_or_else(|| self.home_region());
+    /// The models cannot be listed, and no earlier answer is stored.
+    pub(in crate::client) async fn models(
+        &self,
+        settings: &DiscoverySettings,
+        force: bool,
+    ) -> Result<Arc<Catalog>, Error> {
+        let service = &self.service;
+        service.learn_region().await;
+        let region = settings.region().unwrap_or_else(|| service.place.home_region());
         let ask = |name: Option<String>, interval| -> Question<Result<Answer, Shared>> {
-            let (client, settings, region) = (self.clone(), settings.clone(), region.clone());
-            let work = Work { client, settings, region, name, interval, force };
+            let (service, store) = (Arc::clone(service), self.store.clone());
+            let (settings, region) = (settings.clone(), region.clone());
+            let work = Work { service, store, settings, region, name, interval, force };
             Box::pin(async move { work.run().await.map_err(Shared) })
         };
         let answer = match settings.refresh_interval() {
             None => ask(None, Duration::ZERO).await,
             Some(interval) => {
-                let key = self.discovery_key(region, settings).await?;
-                let now = (self.0.clock)();
+                let key = self.key(region, settings).await?;
+                let now = service.caller.now();
                 let decide = |kept: &Option<Answer>| match kept {
                     Some(answer) if !force && now < answer.fresh_until => Decision::Serve(Ok(answer.clone())),
                     _ => Decision::Ask,
@@ -139,20 +123,20 @@ impl Client {
                     }
                     answer
                 };
-                self.0.discovery.lookup(&key, now).run(decide, ask, keep).await
+                self.lookup(&key, now).run(decide, ask, keep).await
             }
         };
         answer.map(|answer| answer.catalog).map_err(|Shared(error)| error)
     }
 
     /// Tells answers apart: by who asks, where, and for what. Neither key ids nor tokens can be read from it.
-    async fn discovery_key(&self, region: &Region, settings: &DiscoverySettings) -> Result<String, Error> {
-        let auth = self.auth().await?;
+    async fn key(&self, region: &Region, settings: &DiscoverySettings) -> Result<String, Error> {
+        let auth = self.service.caller.auth().await?;
         let principal = match &auth {
             Auth::SigV4(credentials) => credentials.access_key_id(),
             Auth::Bearer(token) => token.expose(),
         };
-        let endpoint = self.endpoint(Plane::Control, region)?;
+        let endpoint = self.service.place.endpoint(Plane::Control, region)?;
         let mut hash = Sha256::new();
         for part in [principal, region.as_str(), endpoint.url(), &settings.fingerprint()] {
             hash.update(part);
@@ -162,9 +146,10 @@ impl Client {
     }
 }
 
-/// One look at file and service. It holds the client for as long as a caller waits for it, and no longer.
+/// One look at file and service. It holds what it asks for as long as a caller waits for it, and no longer.
 struct Work {
-    client: Client,
+    service: Arc<Service>,
+    store: Option<Arc<Store>>,
     settings: DiscoverySettings,
     region: Region,
     /// The file's name; `None` when nothing is to be stored.
@@ -175,7 +160,7 @@ struct Work {
 
 impl Work {
     async fn run(&self) -> Result<Answer, Error> {
-        let now = (self.client.0.clock)();
+        let now = self.service.caller.now();
         let mut warnings = Vec::new();
         let stored = self.stored(&mut warnings);
         if let Some(stored) = stored.as_ref().filter(|stored| !self.force && self.is_fresh(stored, now)) {
@@ -190,8 +175,8 @@ impl Work {
         let mut profiles_request = ListInferenceProfilesRequest::new().with_max_results(PAGE);
         profiles_request.project_identifier = project;
         let (models, profiles) = both(
-            self.client.list_foundation_models_in(&self.region, &models_request),
-            self.client.list_inference_profiles_in(&self.region, &profiles_request),
+            control::list_foundation_models(&self.service, &self.region, &models_request),
+            control::list_inference_profiles(&self.service, &self.region, &profiles_request),
         )
         .await;
         let models = match (models, stored.as_ref()) {
@@ -245,7 +230,7 @@ impl Work {
     }
 
     fn stored(&self, warnings: &mut Vec<Warning>) -> Option<Stored> {
-        let (store, name) = (self.client.0.store.as_ref()?, self.name.as_deref()?);
+        let (store, name) = (self.store.as_ref()?, self.name.as_deref()?);
         store.listing(name).unwrap_or_else(|problem| {
             let file = store.path(name).display().to_string();
             warnings.push(Warning::CacheUnreadable { file, problem });
@@ -254,7 +239,7 @@ impl Work {
     }
 
     fn store(&self, stored: &Stored, warnings: &mut Vec<Warning>) {
-        if let (Some(store), Some(name)) = (&self.client.0.store, &self.name)
+        if let (Some(store), Some(name)) = (&self.store, &self.name)
             && let Err(error) = store.put_listing(name, stored)
         {
             let file = store.path(name).display().to_string();

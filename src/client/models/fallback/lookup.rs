@@ -1,8 +1,10 @@
 //! Where the profiles that cover a model are looked for.
 
 use super::Missing;
-use crate::Client;
 use crate::catalog::Entry;
+use crate::client::models::control;
+use crate::client::models::discovery::Discovery;
+use crate::client::service::Service;
 use crate::models::{InferenceProfileModel, InferenceProfileType, ListInferenceProfilesRequest};
 use crate::transport::BoxFuture;
 
@@ -10,17 +12,19 @@ use crate::transport::BoxFuture;
 ///
 /// A pointer, because a program that never lists models then does not carry the code that joins, stores and shares the
 /// lists: a twentieth of a small one.
-pub(in crate::client) type Lookup = for<'a> fn(&'a Client, Missing<'a>) -> BoxFuture<'a, Option<Vec<String>>>;
+pub(in crate::client) type Lookup =
+    for<'a> fn(&'a Service, &'a Discovery, Missing<'a>) -> BoxFuture<'a, Option<Vec<String>>>;
 
 /// Asks for the profiles.
 pub(in crate::client) fn in_list<'a>(
-    client: &'a Client,
+    service: &'a Service,
+    _: &'a Discovery,
     missing: Missing<'a>,
 ) -> BoxFuture<'a, Option<Vec<String>>> {
     Box::pin(async move {
         let mut request = ListInferenceProfilesRequest::new().with_type(InferenceProfileType::SystemDefined);
         request.project_identifier = missing.project.map(str::to_owned);
-        let mut profiles = client.list_inference_profiles_in(missing.region, &request).await.ok()?;
+        let mut profiles = control::list_inference_profiles(service, missing.region, &request).await.ok()?;
         profiles.retain(|profile| profile.models.iter().any(|model| covers(model, missing.base)));
         Some(profiles.into_iter().map(|profile| profile.inference_profile_id).collect())
     })
@@ -33,12 +37,14 @@ fn covers(model: &InferenceProfileModel, base: &str) -> bool {
 /// Looks into what the program's own listing with the client's settings has, or will have. The project is that of the
 /// request.
 pub(in crate::client) fn in_catalog<'a>(
-    client: &'a Client,
+    _: &'a Service,
+    discovery: &'a Discovery,
     Missing { base, region, project }: Missing<'a>,
 ) -> BoxFuture<'a, Option<Vec<String>>> {
     Box::pin(async move {
-        let settings = client.discovery().clone().with_region(region.clone()).for_project(project);
-        let catalog = client.models(&settings).await.ok().filter(|catalog| catalog.profiles_known())?;
+        let settings = discovery.settings().clone().with_region(region.clone()).for_project(project);
+        let catalog =
+            discovery.models(&settings, false).await.ok().filter(|catalog| catalog.profiles_known())?;
         let profiles = catalog.find(base).map(Entry::profiles).unwrap_or_default();
         Some(profiles.iter().map(|profile| profile.id.clone()).collect())
     })

@@ -5,15 +5,15 @@ mod lookup;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use bytes::Bytes;
 use serde_json::{Map, Value};
 
-use super::discovery::Store;
-use crate::client::Client;
+use super::discovery::{Discovery, Store};
 use crate::client::call::attempt::{Attempt, Failed};
 use crate::client::error::Error;
+use crate::client::place::Place;
+use crate::client::service::{Invocation, Service};
 use crate::converse::ConverseRequest;
-use crate::endpoint::{Endpoint, Plane, Region};
+use crate::endpoint::{Plane, Region};
 use crate::lore::{geography, words};
 use crate::model_id::{ModelId, ModelKind};
 use crate::operation::{self, BuildError};
@@ -90,56 +90,30 @@ pub(in crate::client) struct Missing<'a> {
     pub(in crate::client) project: Option<&'a str>,
 }
 
+impl Missing<'_> {
+    /// What a stand-in is kept under. Another endpoint may serve other models, and another project may use other
+    /// profiles.
+    fn key(self, place: &Place) -> String {
+        let Self { base, region, project } = self;
+        let endpoint = place.endpoint_setting(Plane::Data).map_or("aws", |(url, _)| url);
+        match project {
+            Some(project) => format!("{endpoint} {region} {base} {project}"),
+            None => format!("{endpoint} {region} {base}"),
+        }
+    }
+}
+
 /// The policy, and what it has found.
 pub(in crate::client) struct Fallback {
-    pub(in crate::client) policy: ProfileFallback,
+    policy: ProfileFallback,
     /// Geographies that may be used beside the region's own.
-    pub(in crate::client) geographies: Vec<String>,
-    pub(in crate::client) on_notice: Option<OnNotice>,
+    geographies: Vec<String>,
+    on_notice: Option<OnNotice>,
     lookup: Lookup,
+    /// Where what was found is kept; `None` where the host has no such place.
+    store: Option<Arc<Store>>,
     /// By region, model and project; `None` until they were first looked for.
     stand_ins: Mutex<Option<Map<String, Value>>>,
-}
-
-impl Fallback {
-    pub(in crate::client) fn new(
-        policy: ProfileFallback,
-        geographies: Vec<String>,
-        on_notice: Option<OnNotice>,
-        lookup: Lookup,
-    ) -> Self {
-        Self { policy, geographies, on_notice, lookup, stand_ins: Mutex::new(None) }
-    }
-
-    /// The prefixes that may be put before a model's id in `region`, the nearest first.
-    fn prefixes(&self, region: &Region) -> Vec<String> {
-        let own =
-            region.profile_prefixes().iter().filter(|prefix| geography::is_own(region.as_str(), prefix));
-        let allowed =
-            self.geographies.iter().map(|geography| format!("{}.", geography.trim_end_matches('.')));
-        own.map(|prefix| (*prefix).to_owned()).chain(allowed).collect()
-    }
-
-    fn with_stand_ins<T>(
-        &self,
-        store: Option<&Store>,
-        use_it: impl FnOnce(&mut Map<String, Value>) -> T,
-    ) -> T {
-        let mut stand_ins = self.stand_ins.lock().unwrap_or_else(PoisonError::into_inner);
-        let load = || store.map(|store| store.stand_ins(STAND_INS)).unwrap_or_default();
-        use_it(stand_ins.get_or_insert_with(load))
-    }
-}
-
-/// How a request becomes HTTP, for a model other than the one that it names.
-type Build = fn(&str, &ConverseRequest, &Endpoint) -> Result<http::Request<Bytes>, BuildError>;
-
-/// An operation that invokes a model.
-#[derive(Clone, Copy)]
-pub(in crate::client) struct Invocation {
-    pub(in crate::client) build: Build,
-    /// The IAM action that it needs.
-    pub(in crate::client) action: &'static str,
 }
 
 /// The head and body of an answer, and what is to be said about the model.
@@ -152,33 +126,45 @@ struct StandIn {
     is_listed: bool,
 }
 
-impl Client {
+impl Fallback {
+    pub(in crate::client) fn new(
+        policy: ProfileFallback,
+        geographies: Vec<String>,
+        on_notice: Option<OnNotice>,
+        lookup: Lookup,
+        store: Option<Arc<Store>>,
+    ) -> Self {
+        Self { policy, geographies, on_notice, lookup, store, stand_ins: Mutex::new(None) }
+    }
+
     /// Sends the request; when the model is not served on demand, the policy decides what follows.
     pub(in crate::client) async fn invoke(
         &self,
+        service: &Service,
+        discovery: &Discovery,
         request: &ConverseRequest,
-        how: Invocation,
+        how: &Invocation,
         attempt: &Attempt,
     ) -> Result<Invoked, Failed> {
         let asked = ModelId::parse(request.model_id())?;
         let project = request.project_identifier.as_deref();
         operation::check_project(&asked, project).map_err(BuildError::Project)?;
-        self.learn_region().await;
-        let region = self.region_for(&asked);
-        let policy = self.0.fallback.policy;
+        service.learn_region().await;
+        let region = service.place.region_for(&asked);
+        let policy = self.policy;
         // Only a foundation model can be covered by a profile.
         let base = asked.base_model().filter(|_| asked.kind() == ModelKind::FoundationModel);
         let missing = base.map(|base| Missing { base, region, project });
         if let (ProfileFallback::Auto, Some(missing)) = (policy, missing)
-            && let Some(used) = self.remembered(missing)
+            && let Some(used) = self.remembered(service, missing)
         {
-            match self.invoke_stand_in(&asked, &used, request, how, attempt).await {
+            match invoke_stand_in(service, &asked, &used, request, how, attempt).await {
                 // The profile is gone: the model is asked for as the caller wrote it.
-                Err(failed) if is_unknown_model(&failed.error) => self.forget(missing),
+                Err(failed) if is_unknown_model(&failed.error) => self.forget(service, missing),
                 result => return result,
             }
         }
-        let refused = match self.invoke_as(&asked, request, how, attempt).await {
+        let refused = match service.invoke(region, &asked, request, how, attempt).await {
             Ok((head, body)) => return Ok((head, body, None)),
             Err(failed) => failed,
         };
@@ -187,14 +173,14 @@ impl Client {
         else {
             return Err(refused);
         };
-        match self.stand_in(missing).await {
+        match self.stand_in(service, discovery, missing).await {
             Some(StandIn { id, is_listed }) if policy == ProfileFallback::Auto => {
-                match self.invoke_stand_in(&asked, &id, request, how, attempt).await {
+                match invoke_stand_in(service, &asked, &id, request, how, attempt).await {
                     // That a guess was wrong says less than the refusal does.
                     Err(failed) if !is_listed && is_unknown_model(&failed.error) => Err(refused),
                     Err(failed) => Err(failed),
                     Ok(invoked) => {
-                        self.remember(missing, &id);
+                        self.remember(service, missing, &id);
                         Ok(invoked)
                     }
                 }
@@ -206,35 +192,23 @@ impl Client {
         }
     }
 
-    /// Boxed: few calls come to this, and every one has room for it.
-    fn invoke_stand_in<'a>(
-        &'a self,
-        asked: &'a ModelId,
-        used: &'a str,
-        request: &'a ConverseRequest,
-        how: Invocation,
-        attempt: &'a Attempt,
-    ) -> BoxFuture<'a, Result<Invoked, Failed>> {
-        Box::pin(async move {
-            let region = self.region_for(asked);
-            let (head, body) = self.invoke_in(region, &ModelId::parse(used)?, request, how, attempt).await?;
-            let notice = Notice { asked: asked.as_str().to_owned(), used: used.to_owned() };
-            Ok((head, body, Some(notice)))
-        })
-    }
-
     /// Tells the program which model answered, once for a call, however many attempts it took.
     pub(in crate::client) fn tell(&self, notice: Option<&Notice>) {
-        if let (Some(on_notice), Some(notice)) = (&self.0.fallback.on_notice, notice) {
+        if let (Some(on_notice), Some(notice)) = (&self.on_notice, notice) {
             on_notice(notice);
         }
     }
 
     /// The profile of an allowed geography that covers the model. Where profiles cannot be listed, their ids are known to
     /// be made of a geography and the model's id.
-    async fn stand_in(&self, missing: Missing<'_>) -> Option<StandIn> {
-        let prefixes = self.0.fallback.prefixes(missing.region);
-        match (self.0.fallback.lookup)(self, missing).await {
+    async fn stand_in(
+        &self,
+        service: &Service,
+        discovery: &Discovery,
+        missing: Missing<'_>,
+    ) -> Option<StandIn> {
+        let prefixes = self.prefixes(missing.region);
+        match (self.lookup)(service, discovery, missing).await {
             Some(mut profiles) => {
                 let at = prefixes
                     .iter()
@@ -248,29 +222,29 @@ impl Client {
         }
     }
 
-    fn remembered(&self, missing: Missing<'_>) -> Option<String> {
-        let (fallback, Missing { base, region, .. }) = (&self.0.fallback, missing);
-        let used = fallback.with_stand_ins(self.0.store.as_ref(), |all| {
-            all.get(&self.stand_in_key(missing)).and_then(Value::as_str).map(str::to_owned)
+    fn remembered(&self, service: &Service, missing: Missing<'_>) -> Option<String> {
+        let Missing { base, region, .. } = missing;
+        let used = self.with_stand_ins(|all| {
+            all.get(&missing.key(&service.place)).and_then(Value::as_str).map(str::to_owned)
         })?;
         // What was remembered under other settings must not leave the geography under these.
-        let allowed = fallback.prefixes(region).iter().any(|prefix| used == format!("{prefix}{base}"));
+        let allowed = self.prefixes(region).iter().any(|prefix| used == format!("{prefix}{base}"));
         allowed.then_some(used)
     }
 
-    fn remember(&self, missing: Missing<'_>, used: &str) {
+    fn remember(&self, service: &Service, missing: Missing<'_>, used: &str) {
         self.change_stand_ins(|all| {
-            all.insert(self.stand_in_key(missing), used.into());
+            all.insert(missing.key(&service.place), used.into());
         });
     }
 
-    fn forget(&self, missing: Missing<'_>) {
-        self.change_stand_ins(|all| shape::leave_out(all, &self.stand_in_key(missing)));
+    fn forget(&self, service: &Service, missing: Missing<'_>) {
+        self.change_stand_ins(|all| shape::leave_out(all, &missing.key(&service.place)));
     }
 
     fn change_stand_ins(&self, change: impl FnOnce(&mut Map<String, Value>)) {
-        let store = self.0.store.as_ref();
-        self.0.fallback.with_stand_ins(store, |all| {
+        let store = self.store.as_ref();
+        self.with_stand_ins(|all| {
             if let Some(store) = store {
                 // Other processes may have found more since.
                 for (key, used) in store.stand_ins(STAND_INS) {
@@ -285,14 +259,37 @@ impl Client {
         });
     }
 
-    /// Another endpoint may serve other models, and another project may use other profiles.
-    fn stand_in_key(&self, Missing { base, region, project }: Missing<'_>) -> String {
-        let endpoint = self.endpoint_setting(Plane::Data).map_or("aws", |(url, _)| url);
-        match project {
-            Some(project) => format!("{endpoint} {region} {base} {project}"),
-            None => format!("{endpoint} {region} {base}"),
-        }
+    /// The prefixes that may be put before a model's id in `region`, the nearest first.
+    fn prefixes(&self, region: &Region) -> Vec<String> {
+        let own =
+            region.profile_prefixes().iter().filter(|prefix| geography::is_own(region.as_str(), prefix));
+        let allowed =
+            self.geographies.iter().map(|geography| format!("{}.", geography.trim_end_matches('.')));
+        own.map(|prefix| (*prefix).to_owned()).chain(allowed).collect()
     }
+
+    fn with_stand_ins<T>(&self, use_it: impl FnOnce(&mut Map<String, Value>) -> T) -> T {
+        let mut stand_ins = self.stand_ins.lock().unwrap_or_else(PoisonError::into_inner);
+        let load = || self.store.as_ref().map(|store| store.stand_ins(STAND_INS)).unwrap_or_default();
+        use_it(stand_ins.get_or_insert_with(load))
+    }
+}
+
+/// Boxed: few calls come to this, and every one has room for it.
+fn invoke_stand_in<'a>(
+    service: &'a Service,
+    asked: &'a ModelId,
+    used: &'a str,
+    request: &'a ConverseRequest,
+    how: &'a Invocation,
+    attempt: &'a Attempt,
+) -> BoxFuture<'a, Result<Invoked, Failed>> {
+    Box::pin(async move {
+        let region = service.place.region_for(asked);
+        let (head, body) = service.invoke(region, &ModelId::parse(used)?, request, how, attempt).await?;
+        let notice = Notice { asked: asked.as_str().to_owned(), used: used.to_owned() };
+        Ok((head, body, Some(notice)))
+    })
 }
 
 fn is_on_demand_refusal(error: &Error) -> bool {
@@ -311,7 +308,7 @@ mod tests {
 
     fn prefixes(region: &str, allowed: &[&str]) -> Vec<String> {
         let geographies = allowed.iter().map(|geography| (*geography).to_owned()).collect();
-        let fallback = Fallback::new(ProfileFallback::Auto, geographies, None, in_list);
+        let fallback = Fallback::new(ProfileFallback::Auto, geographies, None, in_list, None);
         fallback.prefixes(&Region::new(region).unwrap())
     }
 

@@ -1,6 +1,9 @@
 //! When a token is renewed, and what serves when it cannot be.
 
+use std::path::Path;
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::{Context, Waker};
 use std::time::SystemTime;
 
 use bedrill::auth::Chain;
@@ -85,6 +88,20 @@ fn when_renewing_fails_the_old_token_serves_while_it_can() {
 }
 
 #[test]
+fn a_renewal_that_is_dropped_leaves_the_file_and_is_not_tried_again_at_once() {
+    let transport = Replies::new(|_| Reply::Silence);
+    let host = machine(token(PAST));
+    let chain = chain(&host, &transport);
+    let mut context = Context::from_waker(Waker::noop());
+    assert!(pin!(chain.load()).poll(&mut context).is_pending());
+    assert_eq!(transport.requests().len(), 1);
+    assert_eq!(host.read(Path::new(TOKEN)).expect("a file"), token(PAST).to_string().as_bytes());
+    let said = refused(run(chain.load()));
+    assert!(said.contains("it could not be renewed a moment ago"), "{said}");
+    assert_eq!(transport.requests().len(), 1);
+}
+
+#[test]
 fn renewing_is_tried_once_in_thirty_seconds() {
     let transport = Replies::new(|_| Reply::Status(500, "".into()));
     let chain = chain(&machine(token(PAST)), &transport);
@@ -104,16 +121,16 @@ impl bedrill::machine::Host for ReadOnly {
     fn home(&self) -> Option<std::path::PathBuf> {
         self.0.home()
     }
-    fn read(&self, path: &std::path::Path) -> std::io::Result<Vec<u8>> {
+    fn read(&self, path: &Path) -> std::io::Result<Vec<u8>> {
         self.0.read(path)
     }
-    fn modified(&self, path: &std::path::Path) -> Option<SystemTime> {
+    fn modified(&self, path: &Path) -> Option<SystemTime> {
         self.0.modified(path)
     }
-    fn write_private(&self, _: &std::path::Path, _: &[u8]) -> std::io::Result<()> {
+    fn write_private(&self, _: &Path, _: &[u8]) -> std::io::Result<()> {
         Err(std::io::ErrorKind::ReadOnlyFilesystem.into())
     }
-    fn try_lock(&self, _: &std::path::Path) -> std::io::Result<Option<bedrill::machine::FileLock>> {
+    fn try_lock(&self, _: &Path) -> std::io::Result<Option<bedrill::machine::FileLock>> {
         Err(std::io::ErrorKind::ReadOnlyFilesystem.into())
     }
 }
@@ -183,10 +200,10 @@ fn while_another_program_renews_the_old_token_serves_or_the_new_one_is_found() {
         fn home(&self) -> Option<std::path::PathBuf> {
             self.machine.home()
         }
-        fn read(&self, path: &std::path::Path) -> std::io::Result<Vec<u8>> {
+        fn read(&self, path: &Path) -> std::io::Result<Vec<u8>> {
             self.machine.read(path)
         }
-        fn try_lock(&self, _: &std::path::Path) -> std::io::Result<Option<bedrill::machine::FileLock>> {
+        fn try_lock(&self, _: &Path) -> std::io::Result<Option<bedrill::machine::FileLock>> {
             let look = self.looks.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
             if look < self.until {
                 return Ok(None);

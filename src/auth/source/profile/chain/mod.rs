@@ -22,6 +22,7 @@
 
 mod error;
 
+use super::keys::{self, NoKey};
 use crate::machine::setting;
 use crate::profile::{Origin, ProfileSet, Section};
 
@@ -78,7 +79,7 @@ impl<'a> Base<'a> {
     #[must_use]
     pub fn origin(&self) -> Origin {
         let settings: &[&str] = match self.kind {
-            BaseKind::Keys => &[super::keys::ACCESS_KEY_ID],
+            BaseKind::Keys => &[keys::ACCESS_KEY_ID],
             BaseKind::Environment | BaseKind::Ec2InstanceMetadata | BaseKind::EcsContainer => {
                 &["credential_source"]
             }
@@ -250,7 +251,12 @@ fn base<'a>(set: &ProfileSet, profile: &'a Section) -> Result<Base<'a>, ChainErr
     } else if origin_of("credential_process").is_some() {
         BaseKind::Process
     } else {
-        super::keys::check(profile).map_err(|(origin, problem)| ChainError::new(profile, origin, problem))?;
+        keys::check(profile).map_err(|no_key| match no_key {
+            NoKey::Absent => ChainError::new(profile, None, ChainProblem::NoCredentials),
+            NoKey::Half { missing, origin } => {
+                ChainError::new(profile, Some(origin), ChainProblem::HalfKey(missing))
+            }
+        })?;
         BaseKind::Keys
     };
     Ok(Base { profile, kind })
@@ -291,5 +297,5 @@ fn check_sso(set: &ProfileSet, profile: &Section) -> Result<(), ChainProblem> {
 }
 
 fn has_keys(profile: &Section) -> bool {
-    super::keys::check(profile).is_ok()
+    keys::check(profile).is_ok()
 }

@@ -1,9 +1,12 @@
 //! Why there are no credentials, in words that say what to do.
 
+mod attempt;
+
 use std::fmt;
 
-use super::{Attempt, Outcome};
 use crate::machine::SettingsError;
+
+pub use attempt::{Attempt, Outcome};
 
 /// What kind of failure an [`AuthError`] is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,7 +54,7 @@ impl AuthError {
     }
 
     /// Credentials from `source_name` that cannot be put on a request.
-    pub(super) fn unusable(source_name: &str, problem: impl Into<String>) -> Self {
+    pub(in crate::auth) fn unusable(source_name: &str, problem: impl Into<String>) -> Self {
         let mut error = Self::new(source_name, problem);
         error.0.kind = AuthErrorKind::Unusable;
         error
@@ -59,7 +62,7 @@ impl AuthError {
 
     /// Every source answered that it has none.
     #[cfg(feature = "client")]
-    pub(super) fn no_credentials(attempts: Vec<Attempt>) -> Self {
+    pub(in crate::auth) fn no_credentials(attempts: Vec<Attempt>) -> Self {
         let hint = "set AWS_BEARER_TOKEN_BEDROCK to a Bedrock API key, or set AWS_ACCESS_KEY_ID and \
                     AWS_SECRET_ACCESS_KEY, or run `aws configure`";
         let mut error = Self::new("chain", "no credentials found").with_hint(hint).after(attempts);
@@ -69,7 +72,7 @@ impl AuthError {
 
     /// Adds what the sources before this one answered.
     #[cfg(feature = "client")]
-    pub(super) fn after(mut self, attempts: Vec<Attempt>) -> Self {
+    pub(in crate::auth) fn after(mut self, attempts: Vec<Attempt>) -> Self {
         self.0.attempts = attempts;
         self
     }

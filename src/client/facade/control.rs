@@ -1,0 +1,125 @@
+//! What the control plane tells of models, and CountTokens.
+
+use crate::client::models::control;
+use crate::client::{Client, Error};
+use crate::models::{
+    CountTokensRequest, CountTokensResponse, GetFoundationModelAvailabilityResponse,
+    GetFoundationModelRequest, GetFoundationModelResponse, GetInferenceProfileRequest,
+    GetInferenceProfileResponse, InferenceProfileSummary, ListFoundationModelsRequest,
+    ListFoundationModelsResponse, ListInferenceProfilesRequest,
+};
+
+impl Client {
+    /// Lists the foundation models of the client's region. There are no pages.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] when the request cannot be built, authorized or sent, or its answer is not one. Where a permission
+    /// is missing, the error's hint names the IAM action.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future closes the connection, and the answer is lost. It changes nothing at the service, and may be called
+    /// again.
+    pub async fn list_foundation_models(
+        &self,
+        request: &ListFoundationModelsRequest,
+    ) -> Result<ListFoundationModelsResponse, Error> {
+        let service = &self.0.service;
+        service.learn_region().await;
+        control::list_foundation_models(service, self.home_region(), request).await
+    }
+
+    /// Lists the inference profiles of the client's region: all pages, from the one that `request` names on.
+    ///
+    /// # Errors
+    ///
+    /// As [`list_foundation_models`](Self::list_foundation_models).
+    ///
+    /// # Cancel safety
+    ///
+    /// As [`list_foundation_models`](Self::list_foundation_models). The pages that have come are lost with the others.
+    pub async fn list_inference_profiles(
+        &self,
+        request: &ListInferenceProfilesRequest,
+    ) -> Result<Vec<InferenceProfileSummary>, Error> {
+        let service = &self.0.service;
+        service.learn_region().await;
+        control::list_inference_profiles(service, self.home_region(), request).await
+    }
+
+    /// Describes a foundation model, by id or ARN.
+    ///
+    /// # Errors
+    ///
+    /// As [`list_foundation_models`](Self::list_foundation_models).
+    ///
+    /// # Cancel safety
+    ///
+    /// As [`list_foundation_models`](Self::list_foundation_models).
+    pub async fn foundation_model(
+        &self,
+        request: impl Into<GetFoundationModelRequest>,
+    ) -> Result<GetFoundationModelResponse, Error> {
+        let (service, request) = (&self.0.service, request.into());
+        let region = service.place.region_of(&request.model_identifier)?;
+        control::foundation_model(service, &region, &request).await
+    }
+
+    /// Describes an inference profile, by id or ARN.
+    ///
+    /// # Errors
+    ///
+    /// As [`list_foundation_models`](Self::list_foundation_models).
+    ///
+    /// # Cancel safety
+    ///
+    /// As [`list_foundation_models`](Self::list_foundation_models).
+    pub async fn inference_profile(
+        &self,
+        request: impl Into<GetInferenceProfileRequest>,
+    ) -> Result<GetInferenceProfileResponse, Error> {
+        let (service, request) = (&self.0.service, request.into());
+        let region = service.place.region_of(&request.inference_profile_identifier)?;
+        control::inference_profile(service, &region, &request).await
+    }
+
+    /// Says what stands between this account and a foundation model: agreement, permission, entitlement, region.
+    ///
+    /// # Errors
+    ///
+    /// As [`list_foundation_models`](Self::list_foundation_models).
+    ///
+    /// # Cancel safety
+    ///
+    /// As [`list_foundation_models`](Self::list_foundation_models).
+    pub async fn foundation_model_availability(
+        &self,
+        id: &str,
+    ) -> Result<GetFoundationModelAvailabilityResponse, Error> {
+        control::foundation_model_availability(&self.0.service, id).await
+    }
+
+    /// Counts the tokens that a request has for its model, without invoking it.
+    ///
+    /// ```no_run
+    /// # async fn example(client: bedrill::Client) -> Result<(), bedrill::Error> {
+    /// use bedrill::converse::ConverseRequest;
+    ///
+    /// let request = ConverseRequest::new("us.anthropic.claude-sonnet-4-5-20250929-v1:0").message("hi");
+    /// println!("{} tokens", client.count_tokens(&(&request).into()).await?.input_tokens);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`list_foundation_models`](Self::list_foundation_models).
+    ///
+    /// # Cancel safety
+    ///
+    /// As [`list_foundation_models`](Self::list_foundation_models).
+    pub async fn count_tokens(&self, request: &CountTokensRequest) -> Result<CountTokensResponse, Error> {
+        control::count_tokens(&self.0.service, request).await
+    }
+}

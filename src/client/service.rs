@@ -1,0 +1,77 @@
+//! The service as this client reaches it: who asks, where, and how.
+
+use std::future::Future;
+
+use bytes::Bytes;
+use http::HeaderMap;
+
+use super::call::Calls;
+use super::call::attempt::{Attempt, Failed, Verdict};
+use super::caller::Caller;
+use super::error::Error;
+use super::hint::{self, Circumstances};
+use super::place::Place;
+use crate::converse::ConverseRequest;
+use crate::endpoint::{Endpoint, Plane, Region};
+use crate::model_id::ModelId;
+use crate::operation::{AnswerError, BuildError, ServiceError};
+use crate::transport::Body;
+
+/// Who asks, where, and how.
+pub(super) struct Service {
+    pub(super) caller: Caller,
+    pub(super) place: Place,
+    pub(super) calls: Calls,
+}
+
+/// An operation that invokes a model.
+pub(super) struct Invocation {
+    /// How a request becomes HTTP, for a model other than the one that it names.
+    pub(super) build: fn(&str, &ConverseRequest, &Endpoint) -> Result<http::Request<Bytes>, BuildError>,
+    /// The IAM action that it needs.
+    pub(super) action: &'static str,
+}
+
+impl Service {
+    /// Asks the instance for its region, when nothing else names one.
+    pub(super) fn learn_region(&self) -> impl Future<Output = ()> {
+        self.place.learn_region(&self.caller)
+    }
+
+    /// Invokes `model_id`, which may be another than `request` names, in `region`.
+    pub(super) async fn invoke(
+        &self,
+        region: &Region,
+        model_id: &ModelId,
+        request: &ConverseRequest,
+        how: &Invocation,
+        attempt: &Attempt,
+    ) -> Result<(http::response::Parts, Body), Failed> {
+        let endpoint = self.place.endpoint(Plane::Data, region)?;
+        let build = || (how.build)(model_id.as_str(), request, &endpoint);
+        let advise = |error: &ServiceError, auth: &_| {
+            hint::for_error(error, &Circumstances { region, model_id, auth, action: how.action })
+        };
+        self.calls.exchange(&self.caller, &build, region, &advise, attempt).await
+    }
+
+    /// One call whose answer is one JSON document.
+    pub(super) async fn ask<T>(
+        &self,
+        plane: Plane,
+        region: &Region,
+        action: &'static str,
+        build: impl Fn(&Endpoint) -> Result<http::Request<Bytes>, BuildError> + Sync,
+        parse: fn(&HeaderMap, &[u8]) -> Result<T, AnswerError>,
+    ) -> Result<T, Error> {
+        let Self { caller, place, calls } = self;
+        let endpoint = place.endpoint(plane, region)?;
+        let build = &|| build(&endpoint);
+        let advise = |error: &_, auth: &_| hint::for_control_error(error, auth, region, action);
+        let send_once = |attempt: Attempt| async move {
+            let (head, body) = calls.exchange(caller, build, region, &advise, &attempt).await?;
+            calls.document(caller, &head, body, parse).await.map_err(Failed::from)
+        };
+        Ok(calls.run(send_once, |_| Verdict::Success).await?.answer)
+    }
+}
