@@ -274,7 +274,7 @@ impl Shared {
                 Ok(())
             }
             Script::ByConnection(scripts) => {
-                for step in scripts.get(number).or(scripts.last()).into_iter().flatten() {
+                for step in scripts.get(number).or_else(|| scripts.last()).into_iter().flatten() {
                     if player.play(step.clone())?.is_break() {
                         return Ok(());
                     }

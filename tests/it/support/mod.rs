@@ -5,7 +5,7 @@ pub mod api_model;
 pub mod canaries;
 pub mod conformance;
 #[cfg(feature = "client")]
-pub mod events;
+pub mod fixture;
 pub mod json;
 pub mod pieces;
 pub mod raw_request;
@@ -17,7 +17,7 @@ pub mod replies;
 pub mod scripted;
 #[cfg(feature = "client")]
 pub mod scripted_clock;
-#[cfg(feature = "reqwest")]
-pub mod server;
 #[cfg(feature = "client")]
 pub mod service;
+#[cfg(any(feature = "reqwest", feature = "hyper"))]
+pub mod tls;
