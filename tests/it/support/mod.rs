@@ -1,6 +1,9 @@
 //! What the suites share.
 
 pub mod api_model;
+#[allow(clippy::duplicate_mod)] // the replay of the corpus includes it too
+#[path = "../../../fuzz/src/aws_signer.rs"]
+pub mod aws_signer;
 #[cfg(feature = "reqwest")]
 pub mod canaries;
 pub mod conformance;
