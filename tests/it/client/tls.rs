@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use crate::support::tls::{handshake, identity};
 use bedrill::machine::StaticHost;
 use bedrill::test_util::events::answer;
 use bedrill::test_util::responses::response;
@@ -11,6 +10,7 @@ use bedrill::transport::TransportErrorKind;
 use bedrill::{Client, ErrorKind};
 
 use super::{MODEL, builder, prompt, within};
+use crate::support::tls::{handshake, identity};
 
 const BUNDLE: &str = "/etc/ca.pem";
 

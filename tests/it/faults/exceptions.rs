@@ -1,25 +1,13 @@
 //! What the service reports inside a stream, before its first content and after it.
 
-use bedrill::eventstream::{Frame, HeaderValue};
-use bedrill::test_util::events::text;
+use bedrill::test_util::events::{exception, frame, start, text};
 use bedrill::test_util::{Server, Step};
 use bedrill::{ErrorKind, StreamEnd};
 
-use super::{ask, begin, hello, over_each, start};
+use super::{ask, begin, hello, over_each};
 
-fn frame(headers: &[(&str, &str)], payload: &str) -> Vec<u8> {
-    let frame = headers
-        .iter()
-        .fold(Frame::builder(), |frame, (name, value)| frame.header(name, HeaderValue::String(value)))
-        .payload(payload)
-        .build();
-    frame.expect("a frame").as_bytes().to_vec()
-}
-
-fn exception(name: &str) -> Vec<u8> {
-    let headers =
-        [(":exception-type", name), (":content-type", "application/json"), (":message-type", "exception")];
-    frame(&headers, r#"{"message":"said the service"}"#)
+fn failure(exception_type: &str) -> Vec<u8> {
+    exception(exception_type, r#"{"message":"said the service"}"#)
 }
 
 fn error(code: &str) -> Vec<u8> {
@@ -30,13 +18,13 @@ fn error(code: &str) -> Vec<u8> {
 /// What ends the stream, the code that the error then has, and whether it is sent again before content.
 fn ends() -> Vec<(Vec<u8>, &'static str, bool)> {
     vec![
-        (exception("throttlingException"), "ThrottlingException", true),
-        (exception("ThrottlingException"), "ThrottlingException", true),
-        (exception("serviceUnavailableException"), "ServiceUnavailableException", true),
-        (exception("internalServerException"), "InternalServerException", true),
-        (exception("modelStreamErrorException"), "ModelStreamErrorException", false),
-        (exception("validationException"), "ValidationException", false),
-        (exception("somethingNewException"), "somethingNewException", false),
+        (failure("throttlingException"), "ThrottlingException", true),
+        (failure("ThrottlingException"), "ThrottlingException", true),
+        (failure("serviceUnavailableException"), "ServiceUnavailableException", true),
+        (failure("internalServerException"), "InternalServerException", true),
+        (failure("modelStreamErrorException"), "ModelStreamErrorException", false),
+        (failure("validationException"), "ValidationException", false),
+        (failure("somethingNewException"), "somethingNewException", false),
         (error("ThrottlingException"), "ThrottlingException", true),
         (error("BadThing"), "BadThing", false),
     ]

@@ -2,13 +2,13 @@
 
 use std::time::Instant;
 
-use bedrill::test_util::events::{stop, text};
+use bedrill::test_util::events::{start, stop, text};
 use bedrill::test_util::responses::{chunk, head, response};
 use bedrill::test_util::{Server, Step};
 use bedrill::transport::TransportErrorKind;
 use bedrill::{ErrorKind, StreamEnd};
 
-use super::{CHUNKED, STREAM, ask, begin, over_each, prelude, start};
+use super::{CHUNKED, STREAM, ask, begin, over_each, prelude};
 use crate::client::{MODEL, prompt, within};
 
 #[tokio::test]

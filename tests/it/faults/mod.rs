@@ -41,7 +41,7 @@ mod timeouts;
 
 use std::sync::Arc;
 
-use bedrill::test_util::events::{event, stop, text};
+use bedrill::test_util::events::{start, stop, text};
 use bedrill::test_util::responses::{LAST_CHUNK, chunk, head};
 use bedrill::test_util::{Server, Step};
 use bedrill::transport::Transport;
@@ -101,10 +101,6 @@ async fn ask(client: &Client) -> (String, Result<(), Error>) {
         }
     })
     .await
-}
-
-fn start() -> Vec<u8> {
-    event("messageStart", r#"{"role":"assistant"}"#)
 }
 
 /// The head of a chunked stream, and its first bytes when there are any.

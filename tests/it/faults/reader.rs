@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use bedrill::test_util::events::{stop, text};
+use bedrill::test_util::events::{start, stop, text};
 use bedrill::test_util::responses::{LAST_CHUNK, chunk};
 use bedrill::test_util::{Server, Step};
 
-use super::{begin, over_each, start};
+use super::{begin, over_each};
 use crate::client::{MODEL, drain, prompt, within};
 
 const MIB: usize = 1 << 20;

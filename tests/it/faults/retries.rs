@@ -2,13 +2,13 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use bedrill::test_util::events::text;
+use bedrill::test_util::events::{start, text};
 use bedrill::test_util::responses::response;
 use bedrill::test_util::{Server, Step};
 use bedrill::transport::TransportErrorKind;
 use bedrill::{ErrorKind, StreamEnd};
 
-use super::{ask, begin, hello, over_each, start};
+use super::{ask, begin, hello, over_each};
 
 /// Long enough for what was sent to arrive before the reset.
 const PAUSE: Duration = Duration::from_millis(20);

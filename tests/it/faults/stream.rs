@@ -2,11 +2,11 @@
 
 use bedrill::converse::{ConverseStreamEvent, EventDecoder, EventError};
 use bedrill::eventstream::{DecodeError, FrameDecoder};
-use bedrill::test_util::events::{metadata, stop, text};
+use bedrill::test_util::events::{metadata, start, stop, text};
 use bedrill::test_util::{Server, Step};
 use bedrill::{ErrorKind, StreamEnd};
 
-use super::{begin, over_each, start};
+use super::{begin, over_each};
 use crate::client::{drain, prompt, within};
 use crate::support::pieces::random_pieces;
 

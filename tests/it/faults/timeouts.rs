@@ -3,12 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use bedrill::test_util::events::text;
+use bedrill::test_util::events::{start, text};
 use bedrill::test_util::responses::head;
 use bedrill::test_util::{Server, Step};
 use bedrill::{ErrorKind, StreamEnd, TimeoutKind, Timeouts};
 
-use super::{CHUNKED, STREAM, ask, begin, hello, over_each, start};
+use super::{CHUNKED, STREAM, ask, begin, hello, over_each};
 use crate::client::within;
 use crate::support::scripted::Hurried;
 
