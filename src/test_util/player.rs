@@ -34,8 +34,9 @@ impl<'a> Player<'a> {
                 request.map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?
             {
                 let number = self.seen.change(|state| {
+                    let number = state.taken.saturating_add(state.requests.len());
                     state.requests.push(request.clone());
-                    state.requests.len().saturating_sub(1)
+                    number
                 });
                 return Ok(Some((number, request)));
             }

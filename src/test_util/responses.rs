@@ -1,6 +1,8 @@
 //! HTTP/1.1 responses as they are on the wire.
 
-use serde_json::{Value, json};
+use std::fmt::Display;
+
+use serde_json::json;
 
 use crate::operation::EVENT_STREAM;
 use crate::sigv4::VerifyError;
@@ -43,8 +45,8 @@ pub fn stream(frames: &[u8]) -> Vec<u8> {
     [stream_head(), body, LAST_CHUNK.to_vec()].concat()
 }
 
-/// A document.
-pub fn json(document: &Value) -> Vec<u8> {
+/// A document in JSON.
+pub fn json(document: impl Display) -> Vec<u8> {
     let headers = [("content-type", "application/json"), ("x-amzn-requestid", REQUEST_ID)];
     response("200 OK", &headers, document.to_string())
 }

@@ -27,6 +27,8 @@ pub(super) struct Seen {
 pub(super) struct State {
     pub(super) connections: usize,
     pub(super) requests: Vec<Request<Bytes>>,
+    /// How many requests were taken off that list.
+    pub(super) taken: usize,
     /// When clients hung up, as far as nobody has asked for it.
     pub(super) hung_up: VecDeque<Instant>,
     /// How many steps the test has let pass.

@@ -37,6 +37,7 @@ struct Shared {
 /// A server on loopback that lives until it is dropped, and its connections with it.
 pub struct Server {
     address: SocketAddr,
+    url: String,
     shared: Arc<Shared>,
     accepting: Option<JoinHandle<()>>,
 }
@@ -118,20 +119,21 @@ impl Server {
     fn accept(script: Script, handshake: Option<Box<Handshake>>) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let address = listener.local_addr()?;
+        let url = match handshake {
+            Some(_) => format!("https://localhost:{}", address.port()),
+            None => format!("http://{address}"),
+        };
         let shared = Arc::new(Shared { script, handshake, seen: Seen::default() });
         let accepting = {
             let shared = Arc::clone(&shared);
             std::thread::Builder::new().name("server".to_owned()).spawn(move || accept(&listener, &shared))?
         };
-        Ok(Self { address, shared, accepting: Some(accepting) })
+        Ok(Self { address, url, shared, accepting: Some(accepting) })
     }
 
     /// Where it listens: by name over TLS, because that is what a certificate is for.
-    pub fn url(&self) -> String {
-        match self.shared.handshake {
-            Some(_) => format!("https://localhost:{}", self.port()),
-            None => format!("http://{}", self.address),
-        }
+    pub fn url(&self) -> &str {
+        &self.url
     }
 
     /// Host and port, as in the `host` header.
@@ -149,7 +151,7 @@ impl Server {
         self.shared.seen.state().connections
     }
 
-    /// How many bytes the clients' connections have taken.
+    /// How many bytes the clients' connections have taken. A client may have read a piece before it is counted.
     pub fn sent(&self) -> usize {
         self.shared.seen.sent()
     }
@@ -157,6 +159,13 @@ impl Server {
     /// The requests so far, each with its target and its headers as they came.
     pub fn requests(&self) -> Vec<Request<Bytes>> {
         self.shared.seen.state().requests.clone()
+    }
+
+    /// The requests since this was last asked, which are forgotten.
+    pub fn take_requests(&self) -> Vec<Request<Bytes>> {
+        let mut state = self.shared.seen.state();
+        state.taken = state.taken.saturating_add(state.requests.len());
+        std::mem::take(&mut state.requests)
     }
 
     /// The only request so far.

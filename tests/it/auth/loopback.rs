@@ -154,7 +154,7 @@ fn every_source_works_over_http() {
     run(async {
         for at in EVERYWHERE {
             let server = Server::start(|_, request| in_order(request));
-            let (found, _) = load(at.host(&server.url()), direct()).await;
+            let (found, _) = load(at.host(server.url()), direct()).await;
             let resolved = found.unwrap_or_else(|error| panic!("{at:?}: {error}"));
             assert_eq!(keys(&resolved).access_key_id(), "ASIAEXAMPLE", "{at:?}");
             assert_no_canary(&format!("{resolved:?}"));
@@ -174,7 +174,7 @@ fn a_slow_metadata_service_is_waited_for() {
             let pause = Duration::from_millis(if request.method() == "PUT" { 600 } else { 0 });
             [vec![Step::Sleep(pause)], in_order(request)].concat()
         });
-        let (found, _) = load(At::ImdsToken.host(&server.url()), direct()).await;
+        let (found, _) = load(At::ImdsToken.host(server.url()), direct()).await;
         assert_eq!(found.expect("credentials").source(), "IMDS");
     });
 }
@@ -184,7 +184,7 @@ fn a_slow_metadata_service_is_waited_for() {
 fn a_black_hole_costs_little_more_than_a_second_and_a_refusal_next_to_nothing() {
     run(async {
         let hole = Server::answering([Step::Hang]);
-        let url = hole.url();
+        let url = hole.url().to_owned();
         let (found, waited) = load(At::ImdsToken.host(&url), direct()).await;
         let error = found.expect_err("nothing").to_string();
         assert!(
@@ -264,7 +264,7 @@ fn no_fault_hangs_leaks_or_is_taken_for_credentials() {
             // A token is any text, and a role may well be called "null".
             let is_document = |name: &str| name == "null" || name == "wrong types";
             for (name, steps) in
-                faults(&elsewhere.url()).into_iter().filter(|(name, _)| !is_text || !is_document(name))
+                faults(elsewhere.url()).into_iter().filter(|(name, _)| !is_text || !is_document(name))
             {
                 let what = format!("{at:?}, {name} {:.40?}", steps.first());
                 let server = Server::start(
@@ -272,7 +272,7 @@ fn no_fault_hangs_leaks_or_is_taken_for_credentials() {
                         if at.is(request) { steps.clone() } else { in_order(request) }
                     },
                 );
-                let (found, waited) = load(at.host(&server.url()), hurried.clone()).await;
+                let (found, waited) = load(at.host(server.url()), hurried.clone()).await;
                 let Err(error) = found else { panic!("{what}: {found:?}") };
                 assert_no_canary(&format!("{what}: {error} {error:?}"));
                 assert!(waited < Duration::from_secs(3), "{what}: {waited:?}");

@@ -96,7 +96,7 @@ fn a_service_that_reflects_the_request_does_not_make_it_show() {
                             vec![Step::Send(response(status, &[("content-type", "application/json")], body))]
                         });
                         let what = format!("{status}, {padding}");
-                        assert!(all_fail(&what, &client(&server.url(), &auth, &transport)).await, "{what}");
+                        assert!(all_fail(&what, &client(server.url(), &auth, &transport)).await, "{what}");
                     }
                 }
             }
@@ -116,7 +116,7 @@ fn an_answer_of_another_kind_is_quoted_without_secrets() {
                         let page = format!("<html>{}", reflected(request, canaries, padding));
                         vec![Step::Send(response("200 OK", &[("content-type", "text/html")], page))]
                     });
-                    assert!(all_fail("a page", &client(&server.url(), &auth, &transport)).await);
+                    assert!(all_fail("a page", &client(server.url(), &auth, &transport)).await);
                 }
             }
         }
@@ -137,10 +137,10 @@ fn a_stream_that_works_and_one_that_breaks_show_no_secret() {
                         let head = [("content-type", "application/vnd.amazon.eventstream")];
                         vec![Step::Send(response("200 OK", &head, &body))]
                     });
-                    all_fail("a stream", &client(&server.url(), &auth, &transport)).await;
+                    all_fail("a stream", &client(server.url(), &auth, &transport)).await;
                 }
                 let gone = Server::answering([Step::Reset]);
-                assert!(all_fail("no answer", &client(&gone.url(), &auth, &transport)).await);
+                assert!(all_fail("no answer", &client(gone.url(), &auth, &transport)).await);
             }
         }
     });

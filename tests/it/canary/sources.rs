@@ -58,7 +58,7 @@ fn no_source_shows_what_it_found() {
     let (canaries, transport) = (canaries(), transport());
     run(async {
         let server = Server::start(|_, request| in_order(canaries, request));
-        for (what, host, _) in machines(canaries, &server.url()) {
+        for (what, host, _) in machines(canaries, server.url()) {
             assert_debug(what, &host);
             assert_debug(what, ProfileFiles::load(&host, None));
             watched(what, host, &transport).await.unwrap_or_else(|error| panic!("{what}: {error}"));
@@ -143,7 +143,7 @@ fn no_misbehaving_service_makes_a_source_show_what_it_sent_or_got() {
                         // The chain is asked three times.
                         if number % requests >= first { fault(request) } else { in_order(canaries, request) }
                     });
-                    let (_, host, _) = machines(canaries, &server.url())
+                    let (_, host, _) = machines(canaries, server.url())
                         .into_iter()
                         .find(|(name, ..)| *name == what)
                         .expect("the machine");

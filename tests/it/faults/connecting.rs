@@ -41,7 +41,7 @@ async fn a_bad_certificate_is_refused_for_good() {
 
         for (name, identity, reason) in &bad {
             let server = Server::start_tls(handshake(identity), |_, _| hello());
-            let error = error_from(&wire, &server.url()).await;
+            let error = error_from(&wire, server.url()).await;
             let case = format!("{}: {name}: {error}", wire.name);
             assert_eq!(error.transport_kind(), Some(TransportErrorKind::Tls), "{case}");
             assert_eq!(

@@ -122,7 +122,7 @@ async fn a_tunnel_to_something_else_is_refused_for_good() {
 async fn this_machine_is_asked_past_the_proxy() {
     let (proxy, server) = (Server::playing(vec![vec![]]), Server::answering(hello()));
     let transport = through(&proxy, LONG);
-    for url in [server.url(), server.url().replace("127.0.0.1", "localhost")] {
+    for url in [server.url(), &server.url().replace("127.0.0.1", "localhost")] {
         let client = builder().endpoint_url(url).transport(Arc::clone(&transport)).build().expect("a client");
         assert_eq!(ask(&client).await.0, "Hello");
     }

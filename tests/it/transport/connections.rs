@@ -46,7 +46,7 @@ async fn an_end_that_was_not_announced_is_an_error() {
             vec![Step::ReadRequest, send(short), Step::WaitForTest, Step::Reset],
         ] {
             let server = Server::playing(vec![script.clone()]);
-            let mut body = transport.send(post(&server.url())).await.expect(name).into_body();
+            let mut body = transport.send(post(server.url())).await.expect(name).into_body();
             assert_eq!(body.chunk().await.expect(name), Some(Bytes::from("abc")), "{name}: {script:?}");
             server.go_on();
             let (rest, error) = drain(&mut body).await;
@@ -65,7 +65,7 @@ async fn connections_are_kept_and_used_again() {
         let exchange = [Step::ReadRequest, send(OK)];
         let server = Server::playing(vec![[exchange.clone(), exchange.clone(), exchange].concat()]);
         for _ in 0..3 {
-            let response = transport.send(post(&server.url())).await.expect(name);
+            let response = transport.send(post(server.url())).await.expect(name);
             assert_eq!(drain(&mut response.into_body()).await.0, b"ok", "{name}");
         }
         assert_eq!((server.connections(), server.requests().len()), (1, 3), "{name}");
@@ -80,7 +80,7 @@ async fn a_connection_closed_while_idle_is_replaced_unnoticed() {
             let script = [vec![Step::ReadRequest, send(OK), Step::WaitForTest], end].concat();
             let server = Server::playing(vec![script, vec![Step::ReadRequest, send(OK)]]);
             for _ in 0..2 {
-                let response = transport.send(post(&server.url())).await.expect(name);
+                let response = transport.send(post(server.url())).await.expect(name);
                 assert_eq!(drain(&mut response.into_body()).await.0, b"ok", "{name}");
                 server.go_on();
                 tokio::time::sleep(Duration::from_millis(50)).await;
@@ -96,13 +96,13 @@ async fn dropping_the_body_or_the_future_closes_the_connection() {
     over_each(Settings::default(), async |name, transport| {
         let script = vec![Step::ReadRequest, send(CHUNKED), send("1\r\na\r\n"), Step::Hang];
         let server = Server::playing(vec![script]);
-        let mut body = transport.send(post(&server.url())).await.expect(name).into_body();
+        let mut body = transport.send(post(server.url())).await.expect(name).into_body();
         body.chunk().await.expect(name);
         drop(body);
         assert!(sees_close(&server).await, "{name}: the body was dropped");
 
         let server = Server::playing(vec![vec![Step::ReadRequest, Step::Hang]]);
-        let no_head = tokio::time::timeout(Duration::from_millis(100), transport.send(post(&server.url())));
+        let no_head = tokio::time::timeout(Duration::from_millis(100), transport.send(post(server.url())));
         assert!(no_head.await.is_err(), "{name}: there is no head");
         assert!(sees_close(&server).await, "{name}: the future was dropped");
     })

@@ -57,7 +57,7 @@ async fn every_status_is_a_response_and_no_redirect_is_followed() {
                 elsewhere.url()
             );
             let server = Server::playing(vec![vec![Step::ReadRequest, send(&head)]]);
-            let response = transport.send(post(&server.url())).await.expect(name);
+            let response = transport.send(post(server.url())).await.expect(name);
             assert_eq!(response.status(), status, "{name}");
             assert_eq!(response.into_body().read_at_most(100).await.expect(name), b"body", "{name}");
         }
@@ -74,7 +74,7 @@ async fn a_body_ends_where_its_framing_says() {
         let until_close = "HTTP/1.1 200 OK\r\nconnection: close\r\n\r\nabcdefg";
         for answer in [chunked.as_str(), sized, until_close] {
             let server = Server::playing(vec![vec![Step::ReadRequest, send(answer)]]);
-            let response = transport.send(post(&server.url())).await.expect(name);
+            let response = transport.send(post(server.url())).await.expect(name);
             let (body, error) = drain(&mut response.into_body()).await;
             assert_eq!((body.as_slice(), error.is_none()), (b"abcdefg".as_slice(), true), "{name}: {answer}");
         }
@@ -87,7 +87,7 @@ async fn nothing_is_decompressed() {
     over_each(Settings::default(), async |name, transport| {
         let answer = "HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 4\r\n\r\n\x1f\x08ab";
         let server = Server::playing(vec![vec![Step::ReadRequest, send(answer)]]);
-        let response = transport.send(post(&server.url())).await.expect(name);
+        let response = transport.send(post(server.url())).await.expect(name);
         assert_eq!(response.headers()["content-encoding"], "gzip", "{name}");
         assert_eq!(drain(&mut response.into_body()).await.0, b"\x1f\x08ab", "{name}");
     })
@@ -108,7 +108,7 @@ async fn a_piece_is_there_before_the_next_is_sent() {
             send("0\r\n\r\n"),
         ];
         let server = Server::playing(vec![script]);
-        let mut body = transport.send(post(&server.url())).await.expect(name).into_body();
+        let mut body = transport.send(post(server.url())).await.expect(name).into_body();
         for piece in ["a", "b"] {
             server.go_on();
             assert_eq!(body.chunk().await.expect(name), Some(Bytes::from(piece)), "{name}");
@@ -129,7 +129,7 @@ async fn an_answer_that_is_not_http_is_an_error() {
         let long_header = format!("HTTP/1.1 200 OK\r\nx: {}\r\n\r\n", "y".repeat(1_000_000));
         for answer in ["SSH-2.0-OpenSSH_9.9\r\n", "HTTP/1.1 abc\r\n\r\n", &many_headers, &long_header] {
             let server = Server::playing(vec![vec![Step::ReadRequest, send(answer)]]);
-            let failed = transport.send(post(&server.url())).await;
+            let failed = transport.send(post(server.url())).await;
             assert!(failed.is_err(), "{name}: {answer:.40}");
         }
     })
