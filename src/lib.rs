@@ -105,6 +105,10 @@ pub mod transport;
 #[cfg(feature = "client")]
 mod client;
 
+// The scripted server of tests. Unstable.
+#[cfg(feature = "test-util")]
+pub mod test_util;
+
 // What `fuzz/` runs; no part of the API.
 #[cfg(feature = "fuzzing")]
 #[doc(hidden)]

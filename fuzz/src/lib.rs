@@ -3,13 +3,11 @@
 //! `tests/it/corpus.rs` includes this file, so that the corpus of these targets is replayed on stable too. What may
 //! differ, and why, is said at each function; everything else is a finding.
 
+mod aws_signer;
+
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
-use aws_sigv4::http_request::{
-    PayloadChecksumKind, PercentEncodingMode, SessionTokenMode, SignableBody, SignableRequest,
-    SigningSettings, UriPathNormalizationMode,
-};
 use aws_smithy_eventstream::frame::{read_message_from, write_message_to};
 use aws_smithy_types::DateTime;
 use aws_smithy_types::event_stream::{HeaderValue as TheirValue, Message};
@@ -20,6 +18,8 @@ use bedrill::profile::ProfileSet;
 use bedrill::sigv4::{SigningParams, explain, sign, verify};
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue as HttpValue, Request, Uri};
+
+use aws_signer::{Signer, UNSIGNED};
 
 /// The targets of this file.
 pub const TARGETS: [Target; 3] = [
@@ -156,23 +156,6 @@ fn plain(byte: u8) -> Option<char> {
     }
 }
 
-/// What `aws-sigv4` is told to leave unsigned, so that it leaves out what we do.
-const UNSIGNED: [&str; 13] = [
-    "authorization",
-    "user-agent",
-    "x-amzn-trace-id",
-    "transfer-encoding",
-    "connection",
-    "keep-alive",
-    "proxy-authenticate",
-    "proxy-authorization",
-    "proxy-connection",
-    "te",
-    "trailer",
-    "upgrade",
-    "expect",
-];
-
 const METHODS: [&str; 4] = ["POST", "GET", "PUT", "DELETE"];
 
 const HOSTS: [&str; 8] = [
@@ -223,36 +206,17 @@ pub fn sign_vs_aws(data: &[u8]) {
     let mut signed = request.clone();
     sign(&mut signed, &params).expect("a signature");
 
-    let mut settings = SigningSettings::default();
-    settings.percent_encoding_mode =
-        if flag(3) { PercentEncodingMode::Double } else { PercentEncodingMode::Single };
-    settings.uri_path_normalization_mode = UriPathNormalizationMode::from(flag(2));
-    settings.payload_checksum_kind =
-        if flag(0) { PayloadChecksumKind::XAmzSha256 } else { PayloadChecksumKind::NoHeader };
-    settings.session_token_mode = if flag(1) { SessionTokenMode::Exclude } else { SessionTokenMode::Include };
-    settings.excluded_headers = Some(UNSIGNED.map(Into::into).to_vec());
-    let token = flag(4).then(|| "session+token/=".to_owned());
-    let identity = aws_credential_types::Credentials::from_keys(id, secret, token).into();
-    let theirs = aws_sigv4::sign::v4::SigningParams::builder()
-        .identity(&identity)
-        .region(region)
-        .name(service)
-        .time(at)
-        .settings(settings)
-        .build()
-        .expect("every parameter is set")
-        .into();
-    let uri = request.uri().to_string();
-    let text = |value: &HttpValue| str::from_utf8(value.as_bytes()).expect("ASCII").to_owned();
-    let headers: Vec<_> =
-        request.headers().iter().map(|(name, value)| (name.as_str(), text(value))).collect();
-    let headers = headers.iter().map(|(name, value)| (*name, value.as_str()));
-    let signable =
-        SignableRequest::new(request.method().as_str(), &uri, headers, SignableBody::Bytes(request.body()));
-    let output = aws_sigv4::http_request::sign(signable.expect("a request"), &theirs).expect("a signature");
-    let (instructions, signature) = output.into_parts();
-    let mut expected = request.clone();
-    instructions.apply_to_request_http1x(&mut expected);
+    let signer = Signer {
+        credentials: &credentials,
+        region,
+        service,
+        at,
+        content_sha256: flag(0),
+        token_unsigned: flag(1),
+        normalize: flag(2),
+        double: flag(3),
+    };
+    let (expected, signature) = signer.sign(&request);
     assert_eq!(explained.value(), signature, "{}", explained.canonical_request());
     assert_eq!(signed.headers(), expected.headers());
     assert_eq!(signed.uri(), expected.uri());

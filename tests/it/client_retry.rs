@@ -6,13 +6,19 @@ use std::time::Duration;
 use bedrill::auth::Auth;
 use bedrill::converse::{ConverseOutput, ConverseRequest};
 use bedrill::machine::StaticHost;
+use bedrill::test_util::events::{event, exception, frame, start, stop, text};
 use bedrill::transport::TransportErrorKind;
 use bedrill::{Client, Error, ErrorKind, RetryPolicy, StreamEnd};
 
-use crate::support::scripted_clock::{Reply, Script, Step, event, exception, frame, run, start, stop, text};
+use crate::support::scripted_clock::{Reply, Script, Step, run};
 
 fn request() -> ConverseRequest {
     ConverseRequest::new("us.amazon.nova-lite-v1:0").message("hi")
+}
+
+/// An exception in the stream.
+fn failure(exception_type: &str) -> Vec<u8> {
+    exception(exception_type, r#"{"message":"said the service"}"#)
 }
 
 fn collect(client: &Client) -> Result<ConverseOutput, Error> {
@@ -115,20 +121,23 @@ fn each_attempt_is_dated_numbered_and_signed_anew() {
 
 #[test]
 fn a_stream_that_fails_before_content_is_asked_for_again() {
-    assert_retried(Reply::stream([exception("throttlingException")]), 1_000);
-    assert_retried(Reply::stream([start(), exception("serviceUnavailableException")]), 50);
-    assert_retried(Reply::stream([start(), exception("InternalServerException")]), 50);
-    assert_retried(Reply::stream([frame("error", (":error-code", "ThrottlingException"), "")]), 1_000);
+    assert_retried(Reply::stream([failure("throttlingException")]), 1_000);
+    assert_retried(Reply::stream([start(), failure("serviceUnavailableException")]), 50);
+    assert_retried(Reply::stream([start(), failure("InternalServerException")]), 50);
+    assert_retried(
+        Reply::stream([frame(&[(":message-type", "error"), (":error-code", "ThrottlingException")], "")]),
+        1_000,
+    );
     assert_retried(Reply::stream([]).then([Step::Break]), 50);
     // A part of the first frame is no event.
-    assert_retried(Reply::stream([start().slice(..20)]).then([Step::Break]), 50);
+    assert_retried(Reply::stream([start()[..20].to_vec()]).then([Step::Break]), 50);
 }
 
 #[test]
 fn nothing_is_shown_twice() {
     let script = Script::new([
-        Reply::stream([start(), exception("throttlingException")]),
-        Reply::stream([start(), text("He"), text("llo"), stop()]),
+        Reply::stream([start(), failure("throttlingException")]),
+        Reply::stream([start(), text("He"), text("llo"), stop("end_turn")]),
     ]);
     let client = script.client().build().expect("a client");
     run(async {
@@ -146,7 +155,7 @@ fn nothing_is_shown_twice() {
 #[test]
 fn after_content_nothing_is_sent_again() {
     for (reply, end) in [
-        (Reply::stream([start(), text("Hel"), exception("throttlingException")]), StreamEnd::Exception),
+        (Reply::stream([start(), text("Hel"), failure("throttlingException")]), StreamEnd::Exception),
         (Reply::stream([start(), text("Hel")]).then([Step::Break]), StreamEnd::Reset),
     ] {
         let error = assert_final(reply);
@@ -167,12 +176,12 @@ fn a_connection_that_breaks_after_an_event_is_not_made_again() {
 #[test]
 fn what_is_wrong_with_a_stream_for_good_is_handed_out_with_what_came() {
     for (body, end) in [
-        (vec![start(), exception("validationException")], StreamEnd::Exception),
-        (vec![start(), exception("modelStreamErrorException")], StreamEnd::Exception),
-        (vec![start(), text("Hi").slice(..30)], StreamEnd::Truncated { have: 30, need: text("Hi").len() }),
+        (vec![start(), failure("validationException")], StreamEnd::Exception),
+        (vec![start(), failure("modelStreamErrorException")], StreamEnd::Exception),
+        (vec![start(), text("Hi")[..30].to_vec()], StreamEnd::Truncated { have: 30, need: text("Hi").len() }),
         (vec![start()], StreamEnd::Incomplete),
         (vec![start(), event("contentBlockDelta", "{")], StreamEnd::Corrupt),
-        (vec![start(), vec![b'x'; 40].into()], StreamEnd::Corrupt),
+        (vec![start(), vec![b'x'; 40]], StreamEnd::Corrupt),
     ] {
         let error = assert_final(Reply::stream(body));
         assert_eq!(error.stream_end(), Some(end), "{error}");
@@ -191,7 +200,7 @@ fn a_frame_over_the_budget_is_an_end_of_its_own() {
 
 #[test]
 fn streams_that_keep_failing_are_handed_out_as_they_failed() {
-    let throttled = Reply::stream([start(), exception("throttlingException")]);
+    let throttled = Reply::stream([start(), failure("throttlingException")]);
     let (answer, times) = outcome([throttled.clone(), throttled.clone(), throttled]);
     let error = answer.expect_err("throttled");
     assert_eq!(times, [0, 1_000, 3_000]);

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use bedrill::converse::{ConverseOutput, ConverseRequest};
+use bedrill::test_util::events::{event, start, stop, text};
 use bedrill::transport::TransportErrorKind;
 use bedrill::{Error, ErrorKind, StreamEnd, TimeoutKind, Timeouts};
-use bytes::Bytes;
 
-use crate::support::scripted_clock::{Reply, Script, Step, elapsed, event, pass, run, start, stop, text};
+use crate::support::scripted_clock::{Reply, Script, Step, elapsed, pass, run};
 
 const fn seconds(number: u64) -> Duration {
     Duration::from_secs(number)
@@ -28,8 +28,8 @@ fn outcome(
 }
 
 /// Bytes that come one a second.
-fn drip(bytes: &Bytes) -> Vec<Step> {
-    (0..bytes.len()).flat_map(|at| [Step::Wait(seconds(1)), Step::Send(bytes.slice(at..=at))]).collect()
+fn drip(bytes: &[u8]) -> Vec<Step> {
+    (0..bytes.len()).flat_map(|at| [Step::Wait(seconds(1)), Step::Send(bytes[at..=at].to_vec())]).collect()
 }
 
 #[test]
@@ -76,7 +76,7 @@ fn pauses_below_the_limit_are_no_stall() {
         pause.clone(),
         Step::Send(text("lo")),
         pause.clone(),
-        Step::Send(stop()),
+        Step::Send(stop("end_turn")),
         pause,
     ]);
     let (answer, _) = outcome(Timeouts::new(), [reply]);
@@ -118,20 +118,20 @@ fn frames_that_trickle_in_time_are_read() {
     for _ in 0..5 {
         reply = reply.then(drip(&text("slow")));
     }
-    let (answer, _) = outcome(Timeouts::new(), [reply.then([Step::Send(stop())])]);
+    let (answer, _) = outcome(Timeouts::new(), [reply.then([Step::Send(stop("end_turn"))])]);
     assert_eq!(answer.expect("whole").text(), "slow".repeat(5));
     assert!(elapsed() > seconds(300), "longer in all than one frame may take");
 }
 
 #[test]
 fn a_slow_reader_is_no_stall() {
-    let head_of_next = text("lo").slice(..20);
-    let rest_of_next = text("lo").slice(20..);
+    let head_of_next = text("lo")[..20].to_vec();
+    let rest_of_next = text("lo")[20..].to_vec();
     let first = [start(), text("Hel"), head_of_next].concat();
-    let script = Script::new([Reply::stream([first.into()]).then([
+    let script = Script::new([Reply::stream([first]).then([
         Step::Wait(seconds(1)),
         Step::Send(rest_of_next),
-        Step::Send(stop()),
+        Step::Send(stop("end_turn")),
     ])]);
     let client = script.client().build().expect("a client");
     run(async {
@@ -164,7 +164,7 @@ fn the_total_bounds_the_stream() {
         reply = reply.then([Step::Send(text("tick ")), Step::Wait(seconds(1))]);
     }
     let timeouts = Timeouts::new().with_total(Duration::from_millis(2_500));
-    let (answer, _) = outcome(timeouts, [reply.then([Step::Send(stop())])]);
+    let (answer, _) = outcome(timeouts, [reply.then([Step::Send(stop("end_turn"))])]);
     let error = answer.expect_err("out of time");
     assert_eq!(elapsed(), Duration::from_millis(2_500));
     assert_eq!(
@@ -193,10 +193,12 @@ fn a_stall_behind_the_message_costs_only_the_usage() {
 #[test]
 fn limits_can_be_taken_away() {
     let eons = seconds(1_000_000);
-    let reply = Reply::stream([start(), text("Hel"), text("lo")])
-        .after(eons)
-        .then([Step::Wait(eons)])
-        .then([Step::Send(stop().slice(..5)), Step::Wait(eons), Step::Send(stop().slice(5..))]);
+    let reply =
+        Reply::stream([start(), text("Hel"), text("lo")]).after(eons).then([Step::Wait(eons)]).then([
+            Step::Send(stop("end_turn")[..5].to_vec()),
+            Step::Wait(eons),
+            Step::Send(stop("end_turn")[5..].to_vec()),
+        ]);
     let off = Timeouts::new().with_first_byte(None).with_idle(Duration::ZERO).with_frame(None);
     let (answer, _) = outcome(off, [reply.clone()]);
     assert_eq!(answer.expect("whole").text(), "Hello");
@@ -205,7 +207,7 @@ fn limits_can_be_taken_away() {
 
 #[test]
 fn an_answer_that_is_no_stream_has_its_limits_too() {
-    let body = Bytes::from_static(&[b' '; 1_000]);
+    let body = [b' '; 1_000];
     for (reply, kind, said) in [
         (Reply::json(200, "{").then([Step::Hang]), TimeoutKind::Idle, "idle timeout: nothing came for 300 s"),
         (

@@ -3,36 +3,15 @@
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-use aws_sigv4::http_request::{
-    PayloadChecksumKind, PercentEncodingMode, SessionTokenMode, SignableBody, SignableRequest,
-    SigningSettings, UriPathNormalizationMode,
-};
 use bedrill::credentials::Credentials;
 use bedrill::sigv4::{SigningKeyCache, SigningParams, explain, sign};
 use bytes::Bytes;
 use http::Request;
 use proptest::prelude::*;
 
+use crate::support::aws_signer::{Signer, UNSIGNED};
 use crate::support::conformance;
 use crate::support::raw_request::RawRequest;
-
-/// What the oracle leaves unsigned, and what we leave unsigned on top of that.
-const UNSIGNED: [&str; 14] = [
-    "authorization",
-    "user-agent",
-    "x-amzn-trace-id",
-    "transfer-encoding",
-    "connection",
-    "keep-alive",
-    "proxy-authenticate",
-    "proxy-authorization",
-    "proxy-connection",
-    "te",
-    "trailer",
-    "upgrade",
-    "expect",
-    "proxy-x",
-];
 
 #[derive(Debug, Clone)]
 struct Case {
@@ -69,37 +48,17 @@ impl Case {
 
     /// The request as the oracle signs it, and the signature.
     fn signed_by_oracle(&self) -> (Request<Bytes>, String) {
-        let mut settings = SigningSettings::default();
-        settings.percent_encoding_mode =
-            if self.double { PercentEncodingMode::Double } else { PercentEncodingMode::Single };
-        settings.uri_path_normalization_mode = UriPathNormalizationMode::from(self.normalize);
-        settings.payload_checksum_kind =
-            if self.content_sha256 { PayloadChecksumKind::XAmzSha256 } else { PayloadChecksumKind::NoHeader };
-        settings.session_token_mode =
-            if self.token_unsigned { SessionTokenMode::Exclude } else { SessionTokenMode::Include };
-        settings.excluded_headers = Some(UNSIGNED.map(Into::into).to_vec());
-        let identity = aws_credential_types::Credentials::from_keys(
-            self.credentials.access_key_id(),
-            self.credentials.secret_access_key().expose(),
-            self.credentials.session_token().map(|token| token.expose().to_owned()),
-        )
-        .into();
-        let params = aws_sigv4::sign::v4::SigningParams::builder()
-            .identity(&identity)
-            .region(&self.region)
-            .name(&self.service)
-            .time(self.at)
-            .settings(settings)
-            .build()
-            .expect("every parameter is set")
-            .into();
-        let headers = self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        let signable = SignableRequest::new(self.method, &self.uri, headers, SignableBody::Bytes(&self.body));
-        let signed = aws_sigv4::http_request::sign(signable.expect("a URI"), &params).expect("a signature");
-        let (instructions, signature) = signed.into_parts();
-        let mut request = self.request();
-        instructions.apply_to_request_http1x(&mut request);
-        (request, signature)
+        let signer = Signer {
+            credentials: &self.credentials,
+            region: &self.region,
+            service: &self.service,
+            at: self.at,
+            content_sha256: self.content_sha256,
+            token_unsigned: self.token_unsigned,
+            normalize: self.normalize,
+            double: self.double,
+        };
+        signer.sign(&self.request())
     }
 }
 

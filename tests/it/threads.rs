@@ -120,7 +120,7 @@ types_are! { SendAndSync SHARED:
     }
     #[cfg(feature = "client")]
     bedrill::machine {
-        ProcessEnd, ProcessLimits, ProcessOutput,
+        PrivateFile, ProcessEnd, ProcessLimits, ProcessOutput,
     }
     bedrill::model_id {
         ModelId, ModelIdError, ModelKind,
@@ -157,6 +157,12 @@ types_are! { SendAndSync SHARED:
     #[cfg(feature = "reqwest")]
     bedrill::transport {
         ReqwestTransport, ReqwestTransportBuilder,
+    }
+    bedrill::test_util {
+        Server, Socket, Step,
+    }
+    bedrill::test_util::requests {
+        InvalidRequest, RequestDecoder,
     }
 }
 

@@ -1,19 +1,20 @@
 //! A server on loopback, without TLS, that answers as Bedrock would, with the fault that the model id asks for.
+//!
+//! It is not the scripted server of the tests, which has a thread for each connection: a thousand of them would take the
+//! processor from the process that is measured.
 
 use std::io::{self, Write as _};
 use std::time::Duration;
 
-use bedrill::eventstream::{Frame, HeaderValue};
+use bedrill::operation::EVENT_STREAM;
+use bedrill::test_util::events::{block_stop, event, metadata, start, stop};
+use bedrill::test_util::requests::RequestDecoder;
+use bedrill::test_util::responses::{LAST_CHUNK, chunk, head, stream_head};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::MissedTickBehavior;
 
 use crate::plan::{DELTAS, Fault, INTERVAL, Plan};
-
-const HEAD: &str = "HTTP/1.1 200 OK\r\n\
-    content-type: application/vnd.amazon.eventstream\r\n\
-    x-amzn-requestid: 00000000-0000-4000-8000-000000000000\r\n";
-const LAST_CHUNK: &[u8] = b"0\r\n\r\n";
 
 /// What was sent before a reset may be lost with it, unless the other side has read it.
 const BEFORE_RESET: Duration = Duration::from_secs(2);
@@ -35,7 +36,8 @@ pub async fn serve() -> io::Result<()> {
 
 async fn connection(mut stream: TcpStream) -> io::Result<()> {
     stream.set_nodelay(true)?;
-    while let Some(path) = read_request(&mut stream).await? {
+    let mut requests = RequestDecoder::new();
+    while let Some(path) = read_request(&mut stream, &mut requests).await? {
         let model = path.strip_prefix("/model/").and_then(|rest| rest.strip_suffix("/converse-stream"));
         let plan = model.and_then(Plan::parse).ok_or(io::ErrorKind::InvalidInput)?;
         if !answer(&mut stream, plan).await? {
@@ -49,10 +51,13 @@ async fn connection(mut stream: TcpStream) -> io::Result<()> {
 async fn answer(stream: &mut TcpStream, plan: Plan) -> io::Result<bool> {
     // Without chunks, nothing but the frames themselves tells that a body was cut.
     let is_chunked = plan.fault != Fault::Cut;
-    let framing = if is_chunked { "transfer-encoding: chunked\r\n\r\n" } else { "connection: close\r\n\r\n" };
+    let head = if is_chunked {
+        stream_head()
+    } else {
+        head("200 OK", &[("content-type", EVENT_STREAM), ("connection", "close")])
+    };
     let part = |bytes: &[u8]| if is_chunked { chunk(bytes) } else { bytes.to_vec() };
-    let start = part(&event("messageStart", r#"{"role":"assistant"}"#));
-    stream.write_all(&[HEAD.as_bytes(), framing.as_bytes(), &start].concat()).await?;
+    stream.write_all(&[head, part(&start())].concat()).await?;
 
     let mut ticks = tokio::time::interval(INTERVAL);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -63,14 +68,8 @@ async fn answer(stream: &mut TcpStream, plan: Plan) -> io::Result<bool> {
     ticks.tick().await;
     match plan.fault {
         Fault::None => {
-            let mut end = chunk(&event("contentBlockStop", r#"{"contentBlockIndex":0}"#));
-            end.extend(chunk(&event("messageStop", r#"{"stopReason":"end_turn"}"#)));
-            end.extend(chunk(&event(
-                "metadata",
-                r#"{"metrics":{"latencyMs":1},"usage":{"inputTokens":1,"outputTokens":1,"totalTokens":2}}"#,
-            )));
-            end.extend(LAST_CHUNK);
-            stream.write_all(&end).await?;
+            let end = [block_stop(), stop("end_turn"), metadata()].map(|frame| chunk(&frame));
+            stream.write_all(&[&end.concat(), LAST_CHUNK].concat()).await?;
             Ok(true)
         }
         Fault::Reset => {
@@ -105,40 +104,22 @@ async fn answer(stream: &mut TcpStream, plan: Plan) -> io::Result<bool> {
 }
 
 /// The path of the next request; `None` when the client has closed the connection.
-async fn read_request(stream: &mut TcpStream) -> io::Result<Option<String>> {
+async fn read_request(stream: &mut TcpStream, requests: &mut RequestDecoder) -> io::Result<Option<String>> {
     let mut bytes = Vec::new();
-    loop {
-        if stream.read_buf(&mut bytes).await? == 0 {
-            return Ok(None);
-        }
-        let text = String::from_utf8_lossy(&bytes);
-        let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
-        let length =
-            head.lines().find_map(|line| line.to_lowercase().strip_prefix("content-length: ")?.parse().ok());
-        if body.len() >= length.unwrap_or(0) {
-            return Ok(head.split(' ').nth(1).map(str::to_owned));
+    while stream.read_buf(&mut bytes).await? > 0 {
+        requests.push(&bytes);
+        bytes.clear();
+        if let Some(request) = requests.next_request().map_err(io::Error::other)? {
+            return Ok(Some(request.uri().path().to_owned()));
         }
     }
+    Ok(None)
 }
 
 fn delta(plan: &Plan, number: usize) -> Vec<u8> {
     let text = plan.text(number);
     event(
         "contentBlockDelta",
-        &format!(r#"{{"contentBlockIndex":0,"delta":{{"text":"{text}"}},"p":"abcdefghijkl"}}"#),
+        format_args!(r#"{{"contentBlockIndex":0,"delta":{{"text":"{text}"}},"p":"abcdefghijkl"}}"#),
     )
-}
-
-fn event(name: &str, payload: &str) -> Vec<u8> {
-    let frame = Frame::builder()
-        .header(":event-type", HeaderValue::String(name))
-        .header(":content-type", HeaderValue::String("application/json"))
-        .header(":message-type", HeaderValue::String("event"))
-        .payload(payload.to_owned())
-        .build();
-    frame.expect("a frame").as_bytes().to_vec()
-}
-
-fn chunk(bytes: &[u8]) -> Vec<u8> {
-    [format!("{:x}\r\n", bytes.len()).as_bytes(), bytes, b"\r\n"].concat()
 }

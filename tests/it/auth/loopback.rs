@@ -1,11 +1,13 @@
 //! Sources over real HTTP, against a server on loopback that answers badly in every way.
 
-use std::net::{IpAddr, Ipv4Addr, TcpListener};
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bedrill::auth::{AuthError, Chain, Resolved};
 use bedrill::machine::StaticHost;
+use bedrill::test_util::responses::response;
+use bedrill::test_util::{Server, Step};
 use bedrill::transport::{ReqwestTransport, Transport};
 use bytes::Bytes;
 use http::Request;
@@ -14,7 +16,6 @@ use serde_json::json;
 use super::roles::{assert_no_canary, assumed, clock, keys};
 use super::{CONFIG, KEYS, host};
 use crate::support::scripted::Hurried;
-use crate::support::server::{Server, Step, response};
 
 const DOCUMENT: &str = r#"{"AccessKeyId":"ASIAEXAMPLE","SecretAccessKey":"canary-key","Token":"canary-token",
     "Expiration":"2080-01-01T00:00:00Z"}"#;
@@ -152,8 +153,8 @@ fn run(future: impl Future<Output = ()>) {
 fn every_source_works_over_http() {
     run(async {
         for at in EVERYWHERE {
-            let server = Server::start(|_, request| in_order(request)).await;
-            let (found, _) = load(at.host(&server.url()), direct()).await;
+            let server = Server::start(|_, request| in_order(request));
+            let (found, _) = load(at.host(server.url()), direct()).await;
             let resolved = found.unwrap_or_else(|error| panic!("{at:?}: {error}"));
             assert_eq!(keys(&resolved).access_key_id(), "ASIAEXAMPLE", "{at:?}");
             assert_no_canary(&format!("{resolved:?}"));
@@ -172,9 +173,8 @@ fn a_slow_metadata_service_is_waited_for() {
         let server = Server::start(|_, request| {
             let pause = Duration::from_millis(if request.method() == "PUT" { 600 } else { 0 });
             [vec![Step::Sleep(pause)], in_order(request)].concat()
-        })
-        .await;
-        let (found, _) = load(At::ImdsToken.host(&server.url()), direct()).await;
+        });
+        let (found, _) = load(At::ImdsToken.host(server.url()), direct()).await;
         assert_eq!(found.expect("credentials").source(), "IMDS");
     });
 }
@@ -183,9 +183,9 @@ fn a_slow_metadata_service_is_waited_for() {
 #[test]
 fn a_black_hole_costs_little_more_than_a_second_and_a_refusal_next_to_nothing() {
     run(async {
-        let hole = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
-        let at = hole.local_addr().expect("an address");
-        let (found, waited) = load(At::ImdsToken.host(&format!("http://{at}")), direct()).await;
+        let hole = Server::answering([Step::Hang]);
+        let url = hole.url().to_owned();
+        let (found, waited) = load(At::ImdsToken.host(&url), direct()).await;
         let error = found.expect_err("nothing").to_string();
         assert!(
             error.contains("gave no token within 1 s; not on EC2? AWS_EC2_METADATA_DISABLED=true"),
@@ -195,7 +195,7 @@ fn a_black_hole_costs_little_more_than_a_second_and_a_refusal_next_to_nothing() 
 
         drop(hole);
         let transport = direct();
-        let (found, waited) = load(At::ImdsToken.host(&format!("http://{at}")), transport).await;
+        let (found, waited) = load(At::ImdsToken.host(&url), transport).await;
         let error = found.expect_err("nothing").to_string();
         assert!(error.contains("not on EC2? AWS_EC2_METADATA_DISABLED=true"), "{error}");
         assert!(waited < Duration::from_millis(100), "{waited:?}");
@@ -256,7 +256,7 @@ fn faults(elsewhere: &str) -> Vec<(&'static str, Vec<Step>)> {
 #[test]
 fn no_fault_hangs_leaks_or_is_taken_for_credentials() {
     run(async {
-        let elsewhere = Server::start(|_, request| in_order(request)).await;
+        let elsewhere = Server::start(|_, request| in_order(request));
         // Times run forty times as fast: a second is 25 ms, the five of STS are 125 ms.
         let hurried = Hurried::new(direct(), 40);
         for at in EVERYWHERE {
@@ -264,16 +264,15 @@ fn no_fault_hangs_leaks_or_is_taken_for_credentials() {
             // A token is any text, and a role may well be called "null".
             let is_document = |name: &str| name == "null" || name == "wrong types";
             for (name, steps) in
-                faults(&elsewhere.url()).into_iter().filter(|(name, _)| !is_text || !is_document(name))
+                faults(elsewhere.url()).into_iter().filter(|(name, _)| !is_text || !is_document(name))
             {
                 let what = format!("{at:?}, {name} {:.40?}", steps.first());
                 let server = Server::start(
                     move |_, request| {
                         if at.is(request) { steps.clone() } else { in_order(request) }
                     },
-                )
-                .await;
-                let (found, waited) = load(at.host(&server.url()), hurried.clone()).await;
+                );
+                let (found, waited) = load(at.host(server.url()), hurried.clone()).await;
                 let Err(error) = found else { panic!("{what}: {found:?}") };
                 assert_no_canary(&format!("{what}: {error} {error:?}"));
                 assert!(waited < Duration::from_secs(3), "{what}: {waited:?}");
@@ -286,7 +285,7 @@ fn no_fault_hangs_leaks_or_is_taken_for_credentials() {
 #[test]
 fn a_name_is_connected_to_at_the_address_that_was_checked() {
     run(async {
-        let server = Server::start(|_, request| in_order(request)).await;
+        let server = Server::start(|_, request| in_order(request));
         let port = server.url().rsplit(':').next().expect("a port").to_owned();
         // No resolver but the host's knows this name.
         let host = host()

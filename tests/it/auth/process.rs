@@ -198,23 +198,16 @@ mod as_root {
 #[cfg(all(target_os = "linux", feature = "reqwest"))]
 #[test]
 fn the_program_inherits_no_connection() {
+    use bedrill::test_util::Server;
+    use bedrill::test_util::responses::response;
     use bedrill::transport::{ReqwestTransport, Transport as _};
 
-    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a port");
-    let address = listener.local_addr().expect("an address");
-    let server = std::thread::spawn(move || {
-        use std::io::{Read as _, Write as _};
-        let mut connection = listener.accept().expect("a connection").0;
-        let _ = connection.read(&mut [0; 4096]);
-        connection.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").expect("sent");
-        (listener, connection)
-    });
+    let server = Server::sending(response("200 OK", &[], ""));
     let listed = run(async move {
         let transport = ReqwestTransport::new().expect("a transport");
-        let request = http::Request::get(format!("http://{address}/")).body(bytes::Bytes::new());
+        let request = http::Request::get(server.url()).body(bytes::Bytes::new());
         let response = transport.send(request.expect("a request")).await.expect("a response");
         // Its connection is back in the pool; the server's two sockets are open as well.
-        let open = server.join().expect("the server");
         let own = std::fs::read_dir("/proc/self/fd").expect("a list").flatten();
         let targets = own.filter_map(|entry| std::fs::read_link(entry.path()).ok());
         assert!(targets.filter(|target| target.to_string_lossy().starts_with("socket:")).count() >= 3);
@@ -222,7 +215,7 @@ fn the_program_inherits_no_connection() {
         // Its standard streams are the test's, whatever those are.
         let command = "for fd in /proc/$$/fd/*; do [ ${fd##*/} -le 2 ] || readlink $fd; done; echo end";
         let listed = SystemHost.run(command, limits).await.expect("it ran");
-        drop((transport, response, open));
+        drop((transport, response, server));
         listed
     });
     let listed = String::from_utf8_lossy(listed.stdout()).into_owned();

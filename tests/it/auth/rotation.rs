@@ -1,7 +1,5 @@
 //! Eight processes renew one SSO token two hundred times each, against a server that accepts a refresh token once.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -9,6 +7,9 @@ use std::sync::{Arc, Mutex};
 
 use bedrill::auth::{Context, sso};
 use bedrill::machine::{ProfileFiles, StaticHost};
+use bedrill::test_util::requests::json as body;
+use bedrill::test_util::responses::response;
+use bedrill::test_util::{Server, Step};
 use bedrill::transport::ReqwestTransport;
 use serde_json::{Value, json};
 
@@ -28,44 +29,17 @@ struct Oidc {
 }
 
 impl Oidc {
-    fn answer(&self, body: &Value) -> (u16, Value) {
+    fn answer(&self, body: &Value) -> Vec<u8> {
         let mut generation = self.generation.lock().expect("no panic");
         if body["refreshToken"] != format!("refresh-{generation}") {
             self.lost.fetch_add(1, Ordering::SeqCst);
-            return (400, json!({"error": "invalid_grant"}));
+            return response("400 Bad Request", &[], r#"{"error": "invalid_grant"}"#);
         }
         *generation += 1;
         // It expires at once, so that the next process has to renew it again.
         let answer = json!({"accessToken": format!("access-{generation}"), "expiresIn": 0,
                             "refreshToken": format!("refresh-{generation}")});
-        (200, answer)
-    }
-
-    fn serve(&self, mut stream: TcpStream) -> std::io::Result<()> {
-        let mut reader = BufReader::new(stream.try_clone()?);
-        loop {
-            let (mut length, mut line) = (0, String::new());
-            if reader.read_line(&mut line)? == 0 {
-                return Ok(());
-            }
-            while line != "\r\n" {
-                line.clear();
-                reader.read_line(&mut line)?;
-                if let Some((name, value)) =
-                    line.split_once(':').filter(|(name, _)| name.eq_ignore_ascii_case("content-length"))
-                {
-                    assert!(!name.is_empty());
-                    length = value.trim().parse().expect("a length");
-                }
-            }
-            let mut body = vec![0; length];
-            reader.read_exact(&mut body)?;
-            let (status, answer) = self.answer(&serde_json::from_slice(&body).expect("JSON"));
-            let answer = answer.to_string();
-            let head = format!("HTTP/1.1 {status} x\r\ncontent-length: {}\r\n\r\n", answer.len());
-            // In one piece: several small ones would wait for each other's acknowledgement.
-            stream.write_all(format!("{head}{answer}").as_bytes())?;
-        }
+        response("200 OK", &[], answer.to_string())
     }
 }
 
@@ -103,16 +77,11 @@ fn no_file_is_corrupt_and_no_refresh_token_lost() {
                        "clientId": "id", "clientSecret": "secret", "registrationExpiresAt": "2099-01-01T00:00:00Z"});
     std::fs::write(&token, first.to_string()).expect("written");
 
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-    let server = format!("http://{}", listener.local_addr().expect("an address"));
     let oidc = Arc::new(Oidc::default());
-    let serving = Arc::clone(&oidc);
-    std::thread::spawn(move || {
-        for stream in listener.incoming().flatten() {
-            let oidc = Arc::clone(&serving);
-            std::thread::spawn(move || oidc.serve(stream));
-        }
-    });
+    let server = {
+        let oidc = Arc::clone(&oidc);
+        Server::start(move |_, request| vec![Step::Send(oidc.answer(&body(request)))])
+    };
     let over = Arc::new(AtomicBool::new(false));
     let reader = {
         let (over, token) = (Arc::clone(&over), token.clone());
@@ -125,7 +94,7 @@ fn no_file_is_corrupt_and_no_refresh_token_lost() {
             Command::new(&program)
                 .args(["--exact", "auth::rotation::worker", "--ignored", "--quiet"])
                 .env(HOME, folder.path())
-                .env(SERVER, &server)
+                .env(SERVER, server.url())
                 .stdout(std::process::Stdio::null())
                 .spawn()
                 .expect("started")

@@ -6,6 +6,9 @@ use bedrill::Client;
 use bedrill::auth::Auth;
 use bedrill::converse::ConverseRequest;
 use bedrill::models::ListFoundationModelsRequest;
+use bedrill::test_util::events;
+use bedrill::test_util::responses::response;
+use bedrill::test_util::{Server, Step};
 use bedrill::transport::{ReqwestTransport, Transport};
 use bytes::Bytes;
 use http::Request;
@@ -14,9 +17,7 @@ use serde_json::json;
 use super::machines::{echo, empty};
 use super::{assert_clean, assert_debug, assert_error, auths, canaries, log};
 use crate::support::canaries::Canaries;
-use crate::support::events;
 use crate::support::replies::run;
-use crate::support::server::{Server, Step, response};
 
 #[cfg(not(feature = "hyper"))]
 fn transports() -> Vec<Arc<dyn Transport>> {
@@ -93,10 +94,9 @@ fn a_service_that_reflects_the_request_does_not_make_it_show() {
                             };
                             let body = if padding == 20 { body.replace('/', r"\/") } else { body };
                             vec![Step::Send(response(status, &[("content-type", "application/json")], body))]
-                        })
-                        .await;
+                        });
                         let what = format!("{status}, {padding}");
-                        assert!(all_fail(&what, &client(&server.url(), &auth, &transport)).await, "{what}");
+                        assert!(all_fail(&what, &client(server.url(), &auth, &transport)).await, "{what}");
                     }
                 }
             }
@@ -115,9 +115,8 @@ fn an_answer_of_another_kind_is_quoted_without_secrets() {
                     let server = Server::start(move |_, request| {
                         let page = format!("<html>{}", reflected(request, canaries, padding));
                         vec![Step::Send(response("200 OK", &[("content-type", "text/html")], page))]
-                    })
-                    .await;
-                    assert!(all_fail("a page", &client(&server.url(), &auth, &transport)).await);
+                    });
+                    assert!(all_fail("a page", &client(server.url(), &auth, &transport)).await);
                 }
             }
         }
@@ -128,7 +127,7 @@ fn an_answer_of_another_kind_is_quoted_without_secrets() {
 #[test]
 fn a_stream_that_works_and_one_that_breaks_show_no_secret() {
     let canaries = canaries();
-    let whole = [events::text("hi"), events::stop(), events::metadata()].concat();
+    let whole = [events::text("hi"), events::stop("end_turn"), events::metadata()].concat();
     run(async {
         for transport in transports() {
             for auth in auths(canaries) {
@@ -137,12 +136,11 @@ fn a_stream_that_works_and_one_that_breaks_show_no_secret() {
                     let server = Server::start(move |_, _| {
                         let head = [("content-type", "application/vnd.amazon.eventstream")];
                         vec![Step::Send(response("200 OK", &head, &body))]
-                    })
-                    .await;
-                    all_fail("a stream", &client(&server.url(), &auth, &transport)).await;
+                    });
+                    all_fail("a stream", &client(server.url(), &auth, &transport)).await;
                 }
-                let gone = Server::answering([Step::Reset]).await;
-                assert!(all_fail("no answer", &client(&gone.url(), &auth, &transport)).await);
+                let gone = Server::answering([Step::Reset]);
+                assert!(all_fail("no answer", &client(gone.url(), &auth, &transport)).await);
             }
         }
     });

@@ -1,12 +1,13 @@
 //! Machines with one source of credentials each, all their secrets canaries, and the services that they ask.
 
 use bedrill::machine::StaticHost;
+use bedrill::test_util::Step;
+use bedrill::test_util::responses::response;
 use bytes::Bytes;
 use http::Request;
 use serde_json::{Value, json};
 
 use super::{Canaries, KEY_ID};
-use crate::support::server::{Step, response};
 
 pub(super) const CONFIG: &str = "/home/me/.aws/config";
 pub(super) const CREDENTIALS: &str = "/home/me/.aws/credentials";

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use bedrill::auth::{AuthError, Cache, Chain, Resolved};
 use bedrill::machine::{Host, ProfileFiles, StaticHost};
+use bedrill::test_util::responses::response;
+use bedrill::test_util::{Server, Step};
 use bedrill::transport::{ReqwestTransport, Transport};
 use bytes::Bytes;
 use http::Request;
@@ -16,7 +18,6 @@ use super::machines::{
 use super::{Canaries, KEY_ID, assert_clean, assert_debug, assert_error, canaries, log};
 use crate::support::replies::run;
 use crate::support::scripted::Hurried;
-use crate::support::server::{Server, Step, response};
 
 /// Loads, and looks at everything that comes of it.
 async fn watched(
@@ -56,8 +57,8 @@ fn transport() -> Arc<dyn Transport> {
 fn no_source_shows_what_it_found() {
     let (canaries, transport) = (canaries(), transport());
     run(async {
-        let server = Server::start(|_, request| in_order(canaries, request)).await;
-        for (what, host, _) in machines(canaries, &server.url()) {
+        let server = Server::start(|_, request| in_order(canaries, request));
+        for (what, host, _) in machines(canaries, server.url()) {
             assert_debug(what, &host);
             assert_debug(what, ProfileFiles::load(&host, None));
             watched(what, host, &transport).await.unwrap_or_else(|error| panic!("{what}: {error}"));
@@ -141,9 +142,8 @@ fn no_misbehaving_service_makes_a_source_show_what_it_sent_or_got() {
                     let server = Server::start(move |number, request| {
                         // The chain is asked three times.
                         if number % requests >= first { fault(request) } else { in_order(canaries, request) }
-                    })
-                    .await;
-                    let (_, host, _) = machines(canaries, &server.url())
+                    });
+                    let (_, host, _) = machines(canaries, server.url())
                         .into_iter()
                         .find(|(name, ..)| *name == what)
                         .expect("the machine");

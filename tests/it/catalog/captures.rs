@@ -1,8 +1,6 @@
 //! The recorded lists, served on loopback: every id that the catalog lists can be invoked.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{BufRead as _, BufReader, Write as _};
-use std::net::TcpListener;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -11,6 +9,8 @@ use bedrill::auth::Auth;
 use bedrill::catalog::{Catalog, DiscoverySettings, Kind};
 use bedrill::credentials::Credentials;
 use bedrill::machine::StaticHost;
+use bedrill::test_util::responses::response;
+use bedrill::test_util::{Server, Step};
 use serde_json::Value;
 
 use crate::support::conformance;
@@ -91,41 +91,25 @@ fn table() -> BTreeMap<&'static str, (Option<String>, &'static str)> {
     table
 }
 
-/// A server that answers `GET` requests with the file of their path, without an end.
-fn serve(files: BTreeMap<&'static str, Vec<u8>>) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-    let url = format!("http://{}", listener.local_addr().expect("an address"));
-    std::thread::spawn(move || {
-        for connection in listener.incoming() {
-            let Ok(mut connection) = connection else { continue };
-            let mut lines = BufReader::new(connection.try_clone().expect("a handle")).lines();
-            let Some(Ok(line)) = lines.next() else { continue };
-            // The head ends with an empty line.
-            while lines.next().is_some_and(|line| line.is_ok_and(|line| !line.is_empty())) {}
-            let path = line.split([' ', '?']).nth(1).unwrap_or_default();
-            let empty = Vec::new();
-            let (status, body) = match files.get(path) {
-                Some(body) => ("200 OK", body),
-                None => ("404 Not Found", &empty),
-            };
-            let head = format!(
-                "HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
-                body.len()
-            );
-            // A client that went away is no matter of the server.
-            let _ = connection.write_all(head.as_bytes()).and_then(|()| connection.write_all(body));
-        }
-    });
-    url
+/// A server that answers requests with the file of their path.
+fn serve(files: BTreeMap<&'static str, Vec<u8>>) -> Server {
+    Server::start(move |_, request| {
+        let headers = [("content-type", "application/json")];
+        vec![Step::Send(match files.get(request.uri().path()) {
+            Some(body) => response("200 OK", &headers, body),
+            None => response("404 Not Found", &headers, ""),
+        })]
+    })
 }
 
 async fn discover(models: &Path, profiles: &Path) -> Arc<Catalog> {
     let read = |path: &Path| std::fs::read(path.join("response.body.json")).expect("a body");
     let files =
         BTreeMap::from([("/foundation-models", read(models)), ("/inference-profiles", read(profiles))]);
+    let server = serve(files);
     let client = Client::builder()
         .region("us-east-2")
-        .endpoint_url(serve(files))
+        .endpoint_url(server.url())
         .host(Arc::new(StaticHost::new()))
         .auth(Auth::SigV4(Credentials::new("AKIDEXAMPLE", "secret")))
         .build()

@@ -7,8 +7,8 @@ use bedrill::auth::Auth;
 use bedrill::catalog::DiscoverySettings;
 use bedrill::converse::ConverseRequest;
 use bedrill::credentials::Credentials;
-use bedrill::eventstream::{Frame, HeaderValue};
 use bedrill::machine::StaticHost;
+use bedrill::test_util::events;
 use bedrill::{Client, ClientBuilder, ProfileFallback};
 use serde_json::{Value, json};
 
@@ -59,23 +59,7 @@ fn answer() -> Reply {
 }
 
 fn stream() -> Vec<u8> {
-    let frame = |event: &str, payload: Value| {
-        Frame::builder()
-            .header(":message-type", HeaderValue::String("event"))
-            .header(":event-type", HeaderValue::String(event))
-            .payload(payload.to_string().as_bytes())
-            .build()
-            .unwrap()
-            .as_bytes()
-            .to_vec()
-    };
-    [
-        frame("messageStart", json!({"role": "assistant"})),
-        frame("contentBlockDelta", json!({"contentBlockIndex": 0, "delta": {"text": "hello"}})),
-        frame("contentBlockStop", json!({"contentBlockIndex": 0})),
-        frame("messageStop", json!({"stopReason": "end_turn"})),
-    ]
-    .concat()
+    events::answer(&["hello"])
 }
 
 fn builder(service: &Service, cache: Option<&Path>, region: &str) -> ClientBuilder {
@@ -244,15 +228,10 @@ async fn an_endpoint_of_the_runtime_alone_is_not_asked_for_lists() {
 
 #[tokio::test]
 async fn a_notice_is_given_once_however_many_attempts_a_call_takes() {
-    let exception = Frame::builder()
-        .header(":message-type", HeaderValue::String("exception"))
-        .header(":exception-type", HeaderValue::String("internalServerException"))
-        .payload("{}")
-        .build()
-        .unwrap();
+    let exception = events::exception("internalServerException", "{}");
     let answers = service(&[US], Some(vec![profile("us", SONNET)]));
     // The first stream fails before its content.
-    let first = Mutex::new(Some(exception.as_bytes().to_vec()));
+    let first = Mutex::new(Some(exception));
     let service = Service::new(move |request| match answers.reply(request) {
         Reply::Stream(whole) => Reply::Stream(first.lock().unwrap().take().unwrap_or(whole)),
         answer => answer,

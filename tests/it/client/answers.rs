@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use bedrill::test_util::responses::{head, response};
+use bedrill::test_util::{Server, Step, refused};
 use bedrill::transport::TransportErrorKind;
 use bedrill::{Error, ErrorKind, RetryPolicy};
 
 use super::{MODEL, builder, prompt, within};
-use crate::support::server::{Server, Step, head, response};
 
 /// Of one attempt: these tests are of what is made of an answer, not of what follows it.
 async fn error_of(server: &Server, model: &str) -> Error {
@@ -16,7 +17,7 @@ async fn error_of(server: &Server, model: &str) -> Error {
 }
 
 async fn error_from(status: &str, headers: &[(&str, &str)], body: &str) -> Error {
-    let server = Server::sending(response(status, headers, body)).await;
+    let server = Server::sending(response(status, headers, body));
     error_of(&server, MODEL).await
 }
 
@@ -89,7 +90,7 @@ async fn errors_help_with_what_to_do_next() {
         ("404 Not Found", "UnknownOperationException", "", MODEL, &["bedrock-runtime endpoint"]),
     ] {
         let body = serde_json::json!({ "message": message }).to_string();
-        let server = Server::sending(response(status, &[("x-amzn-errortype", code)], body)).await;
+        let server = Server::sending(response(status, &[("x-amzn-errortype", code)], body));
         let error = error_of(&server, model).await;
         assert_eq!((error.kind(), error.code()), (ErrorKind::Service, Some(code)));
         assert!(!error.is_retryable(), "{code}");
@@ -115,7 +116,7 @@ async fn an_error_page_of_a_proxy_is_quoted() {
 async fn an_endless_error_page_is_read_only_so_far() {
     let page =
         [head("500 Internal Server Error", &[("content-type", "text/html")]), vec![b'x'; 300_000]].concat();
-    let server = Server::answering([Step::Send(page), Step::Hang]).await;
+    let server = Server::answering([Step::Send(page), Step::Hang]);
     let error = error_of(&server, MODEL).await;
     assert_eq!(error.status(), Some(500));
     assert!(error.to_string().len() < 1_000);
@@ -126,7 +127,7 @@ async fn an_endless_error_page_is_read_only_so_far() {
 async fn an_error_body_that_breaks_off_leaves_status_and_code() {
     let headers = [("x-amzn-errortype", "AccessDeniedException"), ("content-length", "100")];
     let cut = [head("403 Forbidden", &headers), b"{\"mess".to_vec()].concat();
-    let server = Server::answering([Step::Send(cut), Step::Close]).await;
+    let server = Server::answering([Step::Send(cut), Step::Close]);
     let error = error_of(&server, MODEL).await;
     assert_eq!((error.code(), error.status()), (Some("AccessDeniedException"), Some(403)));
 }
@@ -144,7 +145,7 @@ async fn success_with_other_content_than_frames_is_an_answer_error() {
         (&[], b"hello", "(no content type) begins with: hello"),
         (&[("content-type", frames), ("content-encoding", "gzip")], b"\x1f\x8b\x08\0\0", r"\u{1f}"),
     ] {
-        let server = Server::sending(response("200 OK", headers, body)).await;
+        let server = Server::sending(response("200 OK", headers, body));
         let error = error_of(&server, MODEL).await;
         assert_eq!((error.kind(), error.status()), (ErrorKind::Answer, Some(200)));
         let shown = error.to_string();
@@ -157,9 +158,9 @@ async fn redirects_are_reported_and_never_followed() {
     for status in
         ["301 Moved Permanently", "302 Found", "303 See Other", "307 Temporary Redirect", "308 Permanent"]
     {
-        let elsewhere = Server::sending(response("200 OK", &[], "")).await;
+        let elsewhere = Server::sending(response("200 OK", &[], ""));
         let location = format!("{}/elsewhere", elsewhere.url());
-        let server = Server::sending(response(status, &[("location", &location)], "")).await;
+        let server = Server::sending(response(status, &[("location", &location)], ""));
         let error = error_of(&server, MODEL).await;
         assert_eq!(error.kind(), ErrorKind::Service);
         assert_eq!(error.status().map(|status| status.to_string()).as_deref(), status.get(..3));
@@ -170,10 +171,7 @@ async fn redirects_are_reported_and_never_followed() {
 
 #[tokio::test]
 async fn no_connection_is_a_transport_error_that_names_the_host() {
-    let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
-    let url = format!("http://{}", listener.local_addr().expect("an address"));
-    drop(listener);
-    let client = builder().endpoint_url(url).build().expect("a client");
+    let client = builder().endpoint_url(format!("http://{}", refused())).build().expect("a client");
     let error = within(client.converse_stream(&prompt(MODEL))).await.expect_err("refused");
     assert_eq!(
         (error.kind(), error.transport_kind(), error.status()),
@@ -190,7 +188,7 @@ async fn a_connection_that_breaks_before_the_head_is_broken() {
             vec![last.clone()],
             vec![Step::Send(b"HTTP/1.1 200 O".to_vec()), Step::Sleep(PAUSE), last.clone()],
         ] {
-            let server = Server::answering(steps).await;
+            let server = Server::answering(steps);
             let error = error_of(&server, MODEL).await;
             assert_eq!(
                 (error.kind(), error.transport_kind()),
@@ -207,7 +205,7 @@ const PAUSE: Duration = Duration::from_millis(30);
 
 #[tokio::test]
 async fn an_answer_that_is_not_http_is_a_transport_error() {
-    let server = Server::answering([Step::Send(b"SSH-2.0-OpenSSH_9.6\r\n\r\n".to_vec()), Step::Close]).await;
+    let server = Server::answering([Step::Send(b"SSH-2.0-OpenSSH_9.6\r\n\r\n".to_vec()), Step::Close]);
     let error = error_of(&server, MODEL).await;
     assert_eq!(error.kind(), ErrorKind::Transport, "{error}");
 }

@@ -5,12 +5,13 @@ use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};
 
 use bedrill::TimeoutKind;
+use bedrill::test_util::events::{start, stop, text};
 use bedrill::transport::{Body, TransportError};
 use bytes::Bytes;
 use futures_core::Stream;
 
 use super::*;
-use crate::support::scripted_clock::{Reply, Script, Step, pass, run, start, stop, text};
+use crate::support::scripted_clock::{Reply, Script, Step, pass, run};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -26,9 +27,8 @@ fn stream(reply: Reply) -> ConverseStream {
 
 #[test]
 fn next_that_is_dropped_while_it_waits_loses_no_event() {
-    let rest = [text("lo"), text(" you"), stop()].concat();
-    let steps =
-        (0..rest.len()).flat_map(|at| [Step::Wait(SECOND), Step::Send(rest[at..=at].to_vec().into())]);
+    let rest = [text("lo"), text(" you"), stop("end_turn")].concat();
+    let steps = (0..rest.len()).flat_map(|at| [Step::Wait(SECOND), Step::Send(rest[at..=at].to_vec())]);
     let mut stream = stream(Reply::stream([start(), text("Hel")]).then(steps.collect::<Vec<_>>()));
     let (mut said, mut dropped) = (String::new(), 0);
     loop {
@@ -46,8 +46,9 @@ fn next_that_is_dropped_while_it_waits_loses_no_event() {
 
 #[test]
 fn silence_is_counted_on_while_nobody_waits_until_bytes_come() {
-    let hanging =
-        || Reply::stream([start(), text("Hel")]).then([Step::Wait(301 * SECOND), Step::Send(stop())]);
+    let hanging = || {
+        Reply::stream([start(), text("Hel")]).then([Step::Wait(301 * SECOND), Step::Send(stop("end_turn"))])
+    };
     let mut waited_for = stream(hanging());
     while let Poll::Ready(event) = glance(waited_for.next()) {
         event.expect("an event").expect("no error");

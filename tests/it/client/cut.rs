@@ -4,13 +4,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use bedrill::test_util::events::{event, metadata, stop, text};
+use bedrill::test_util::responses::{LAST_CHUNK, chunk, head};
+use bedrill::test_util::{Server, Step};
 use bedrill::transport::TransportErrorKind;
 use bedrill::{Client, ErrorKind, RetryPolicy, StreamEnd};
 use tokio::task::JoinSet;
 
 use super::{builder, drain, prompt, within};
-use crate::support::events::{event, metadata, stop, text};
-use crate::support::server::{LAST_CHUNK, Server, Step, chunk, head};
 
 /// How the body ends behind the cut.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -74,7 +75,7 @@ struct Frames(Vec<Vec<u8>>);
 impl Frames {
     fn new() -> Self {
         let start = event("messageStart", r#"{"role":"assistant"}"#);
-        Self(vec![start, text("Hel"), text("lo"), stop(), metadata()])
+        Self(vec![start, text("Hel"), text("lo"), stop("end_turn"), metadata()])
     }
 
     /// How many frames are whole in the first `offset` bytes, and how many bytes of the next one are there.
@@ -142,7 +143,6 @@ async fn no_cut_answer_passes_for_a_whole_one() {
             let (offset, ending) = (numbers.next().expect("an offset"), numbers.next().expect("an ending"));
             ENDINGS[ending].steps(&body[..offset])
         })
-        .await
     };
     let client = builder().endpoint_url(server.url()).retry(RetryPolicy::none()).build().expect("a client");
 

@@ -2,10 +2,11 @@
 
 use bedrill::ErrorKind;
 use bedrill::converse::StopReason;
+use bedrill::test_util::events::{self, answer};
 
 use super::{MODEL, builder, drain, prompt, within};
 use crate::support::conformance;
-use crate::support::events::{answer, fixture};
+use crate::support::fixture;
 use crate::support::replay::ReplayTransport;
 
 const CHUNKS: [usize; 7] = [1, 2, 3, 7, 64, 1400, usize::MAX];
@@ -116,15 +117,15 @@ async fn an_error_status_is_an_error_of_the_service() {
 
 #[tokio::test]
 async fn events_that_make_no_message_are_an_assembly_error() {
-    let mut body = crate::support::events::event(
+    let mut body = events::event(
         "contentBlockStart",
         r#"{"contentBlockIndex":0,"start":{"toolUse":{"toolUseId":"t","name":"n"}}}"#,
     );
-    body.extend(crate::support::events::event(
+    body.extend(events::event(
         "contentBlockDelta",
         r#"{"contentBlockIndex":0,"delta":{"toolUse":{"input":"{"}}}"#,
     ));
-    body.extend(crate::support::events::stop());
+    body.extend(events::stop("end_turn"));
     let transport = ReplayTransport::stream(body).with_header("x-amzn-requestid", "r-3").shared();
     let client = builder().transport(transport).build().expect("a client");
     let stream = within(client.converse_stream(&prompt(MODEL))).await.expect("a stream");
@@ -147,7 +148,7 @@ async fn a_fault_of_a_fixture_ends_its_stream() {
         ("html-instead-of-frames", ErrorKind::Stream, 0, None),
     ] {
         for size in CHUNKS {
-            let transport = ReplayTransport::stream(fixture(name)).in_chunks(size).shared();
+            let transport = ReplayTransport::stream(fixture::stream(name)).in_chunks(size).shared();
             let client = builder().transport(transport).build().expect("a client");
             let mut stream = within(client.converse_stream(&prompt(MODEL))).await.expect("a stream");
             let (_, events, end) = within(drain(&mut stream)).await;

@@ -6,18 +6,19 @@ use std::time::SystemTime;
 use bedrill::auth::Auth;
 use bedrill::credentials::Credentials;
 use bedrill::machine::StaticHost;
+use bedrill::test_util::Server;
+use bedrill::test_util::events::answer;
+use bedrill::test_util::responses::response;
 use bedrill::{Client, ErrorKind, sigv4};
 use bytes::Bytes;
 use http::Request;
 
 use super::{MODEL, builder, credentials, prompt, within};
-use crate::support::events::answer;
-use crate::support::server::{Server, response};
 
 const STREAM: [(&str, &str); 1] = [("content-type", "application/vnd.amazon.eventstream")];
 
 async fn server() -> Server {
-    Server::sending(response("200 OK", &STREAM, answer(&["Hi"]))).await
+    Server::sending(response("200 OK", &STREAM, answer(&["Hi"])))
 }
 
 async fn sent(server: &Server, model: &str) -> Request<Bytes> {
@@ -167,7 +168,7 @@ async fn a_bearer_token_never_goes_over_plain_http_to_another_machine() {
 async fn converse_asks_for_json_and_reads_one_document() {
     let body = r#"{"output":{"message":{"role":"assistant","content":[{"text":"Hi"}]}},"stopReason":"end_turn",
         "usage":{"inputTokens":1,"outputTokens":2,"totalTokens":3},"metrics":{"latencyMs":4}}"#;
-    let server = Server::sending(response("200 OK", &[("content-type", "application/json")], body)).await;
+    let server = Server::sending(response("200 OK", &[("content-type", "application/json")], body));
     let client = builder().endpoint_url(server.url()).build().expect("a client");
     let output = within(client.converse(&prompt(MODEL))).await.expect("an answer");
     assert_eq!((output.text().as_str(), output.usage.expect("usage").output_tokens), ("Hi", 2));

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use bedrill::auth::Auth;
 use bedrill::machine::StaticHost;
+use bedrill::test_util::events::answer;
 use bedrill::{Client, ClientBuilder, ErrorKind};
 
 use super::{MODEL, credentials, prompt, within};
-use crate::support::events::answer;
 use crate::support::replay::ReplayTransport;
 
 const ARN: &str = "arn:aws:bedrock:eu-west-3:123456789012:application-inference-profile/abc";

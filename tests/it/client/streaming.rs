@@ -2,12 +2,14 @@
 
 use std::time::{Duration, Instant};
 
+use bedrill::test_util::events::{answer, event, metadata, stop, text};
+use bedrill::test_util::responses::{LAST_CHUNK, chunk, head, response};
+use bedrill::test_util::{Server, Step};
 use bedrill::transport::TransportErrorKind;
 use bedrill::{Client, ConverseStream, ErrorKind};
 
 use super::{MODEL, builder, drain, prompt, within};
-use crate::support::events::{answer, event, fixture, metadata, stop, text};
-use crate::support::server::{LAST_CHUNK, Server, Step, chunk, head, response};
+use crate::support::fixture;
 
 const STREAM: (&str, &str) = ("content-type", "application/vnd.amazon.eventstream");
 const CHUNKED: (&str, &str) = ("transfer-encoding", "chunked");
@@ -28,7 +30,7 @@ fn begin(bytes: &[u8]) -> Step {
 
 #[tokio::test]
 async fn an_answer_arrives_however_slowly_it_drips() {
-    let body = fixture("converse-stream-text");
+    let body = fixture::stream("converse-stream-text");
     let chunked = [chunk(&body), LAST_CHUNK.to_vec()].concat();
     for (headers, body) in [
         (vec![STREAM, ("content-length", "*")], body.clone()),
@@ -43,7 +45,7 @@ async fn an_answer_arrives_however_slowly_it_drips() {
         let bytes = [head("200 OK", &headers), body].concat();
         for (chunk, delay) in [(1, Duration::ZERO), (7, Duration::from_millis(1)), (1400, Duration::ZERO)] {
             let server =
-                Server::answering([Step::SendEach { bytes: bytes.clone(), chunk, delay }, Step::Close]).await;
+                Server::answering([Step::SendEach { bytes: bytes.clone(), chunk, delay }, Step::Close]);
             let mut stream = stream(&server).await;
             let (text, events, end) = within(drain(&mut stream)).await;
             assert!(end.is_ok(), "{headers:?}, {chunk}: {end:?}");
@@ -70,8 +72,7 @@ async fn events_are_handed_out_while_the_server_still_writes() {
     let first = text("Hel");
     let (half, rest) = first.split_at(first.len() / 2);
     let second = [rest.to_vec(), text("lo")].concat();
-    let server =
-        Server::answering([begin(half), Step::Sleep(PAUSE), Step::Send(chunk(&second)), Step::Hang]).await;
+    let server = Server::answering([begin(half), Step::Sleep(PAUSE), Step::Send(chunk(&second)), Step::Hang]);
     let mut stream = stream(&server).await;
     let started = Instant::now();
     for expected in ["Hel", "lo"] {
@@ -85,7 +86,7 @@ async fn events_are_handed_out_while_the_server_still_writes() {
 
 #[tokio::test]
 async fn dropping_a_stream_closes_its_connection() {
-    let server = Server::answering([begin(&text("Hi")), Step::Hang]).await;
+    let server = Server::answering([begin(&text("Hi")), Step::Hang]);
     let mut stream = stream(&server).await;
     within(stream.next()).await.expect("an event").expect("no error");
     let closed = tokio::time::timeout(PAUSE, server.hung_up()).await;
@@ -96,7 +97,7 @@ async fn dropping_a_stream_closes_its_connection() {
 
 #[tokio::test]
 async fn dropping_a_request_before_its_answer_closes_its_connection() {
-    let server = Server::answering([Step::Hang]).await;
+    let server = Server::answering([Step::Hang]);
     let client = client(&server);
     let pending = tokio::time::timeout(PAUSE, client.converse_stream(&prompt(MODEL))).await;
     assert!(pending.is_err(), "there is no answer yet");
@@ -106,11 +107,10 @@ async fn dropping_a_request_before_its_answer_closes_its_connection() {
 #[tokio::test]
 async fn two_streams_of_one_client_run_side_by_side() {
     let server = Server::start(|number, _| {
-        let rest = [text("2"), stop(), metadata()].concat();
+        let rest = [text("2"), stop("end_turn"), metadata()].concat();
         let end = [chunk(&rest), LAST_CHUNK.to_vec()].concat();
         vec![begin(&text(&format!("{number}-"))), Step::Sleep(PAUSE), Step::Send(end)]
-    })
-    .await;
+    });
     let client = client(&server);
     let mut a = within(client.converse_stream(&prompt(MODEL))).await.expect("a stream");
     let mut b = within(client.clone().converse_stream(&prompt(MODEL))).await.expect("a stream");
@@ -126,7 +126,7 @@ async fn two_streams_of_one_client_run_side_by_side() {
 #[tokio::test]
 async fn an_exception_in_the_stream_is_typed_and_keeps_what_came_before() {
     let headers = [STREAM, ("x-amzn-requestid", "r-9")];
-    let server = Server::sending(response("200 OK", &headers, fixture("exception-mid-stream"))).await;
+    let server = Server::sending(response("200 OK", &headers, fixture::stream("exception-mid-stream")));
     let mut throttled = stream(&server).await;
     let (text, events, end) = within(drain(&mut throttled)).await;
     assert_eq!((text.as_str(), events.len()), ("The first thing to", 2));
@@ -138,14 +138,14 @@ async fn an_exception_in_the_stream_is_typed_and_keeps_what_came_before() {
     let shown = error.to_string();
     assert!(shown.contains("(after 2 events) [request id r-9]"), "{shown}");
 
-    let server = Server::sending(response("200 OK", &headers, fixture("model-error-at-once"))).await;
+    let server = Server::sending(response("200 OK", &headers, fixture::stream("model-error-at-once")));
     let error = within(stream(&server).await.collect()).await.expect_err("an exception");
     let exception = error.exception().expect("an exception");
     assert_eq!(exception.original_status_code, Some(500));
     assert_eq!(exception.original_message.as_deref(), Some("out of memory"));
     assert_eq!((error.events_delivered(), error.is_retryable()), (0, false));
 
-    let server = Server::sending(response("200 OK", &headers, fixture("error-frame"))).await;
+    let server = Server::sending(response("200 OK", &headers, fixture::stream("error-frame")));
     let error = within(stream(&server).await.collect()).await.expect_err("an error");
     assert_eq!((error.kind(), error.code()), (ErrorKind::Exception, Some("InternalError")));
     assert_eq!(error.message(), Some("The stream could not be kept open."));
@@ -156,9 +156,9 @@ async fn a_corrupt_frame_ends_the_stream_without_waiting_for_more() {
     let mut corrupt = text("evil");
     let middle = corrupt.len() / 2;
     corrupt[middle] ^= 0x20;
-    let good = [stop(), metadata()].concat();
+    let good = [stop("end_turn"), metadata()].concat();
     let body = [text("Hi"), corrupt, good].concat();
-    let server = Server::answering([begin(&body), Step::Hang]).await;
+    let server = Server::answering([begin(&body), Step::Hang]);
     let mut stream = stream(&server).await;
     let (text, events, end) = within(drain(&mut stream)).await;
     assert_eq!((text.as_str(), events.len()), ("Hi", 1));
@@ -169,11 +169,11 @@ async fn a_corrupt_frame_ends_the_stream_without_waiting_for_more() {
 
 #[tokio::test]
 async fn a_reset_in_the_middle_is_an_error_and_behind_the_end_a_warning() {
-    let message = [text("Hi"), stop()].concat();
+    let message = [text("Hi"), stop("end_turn")].concat();
     for (body, whole) in
         [(text("Hi"), false), (message.clone(), true), ([message, metadata()].concat(), true)]
     {
-        let server = Server::answering([begin(&body), Step::Sleep(PAUSE), Step::Reset]).await;
+        let server = Server::answering([begin(&body), Step::Sleep(PAUSE), Step::Reset]);
         let mut stream = stream(&server).await;
         let (text, _, end) = within(drain(&mut stream)).await;
         assert_eq!(text, "Hi");
@@ -193,7 +193,7 @@ async fn a_reset_in_the_middle_is_an_error_and_behind_the_end_a_warning() {
 
 #[tokio::test]
 async fn an_empty_answer_is_incomplete() {
-    let server = Server::sending(response("200 OK", &[STREAM], "")).await;
+    let server = Server::sending(response("200 OK", &[STREAM], ""));
     let error = within(stream(&server).await.collect()).await.expect_err("no message");
     assert_eq!(error.kind(), ErrorKind::Stream);
     assert!(error.to_string().contains("the answer is empty"), "{error}");
@@ -203,7 +203,7 @@ async fn an_empty_answer_is_incomplete() {
 async fn unknown_events_are_handed_out_and_harm_nothing() {
     let mut body = event("hologramStart", r#"{"depth":3}"#);
     body.extend(answer(&["Hi"]));
-    let server = Server::sending(response("200 OK", &[STREAM], &body)).await;
+    let server = Server::sending(response("200 OK", &[STREAM], &body));
     let (_, events, end) = within(drain(&mut stream(&server).await)).await;
     assert!(end.is_ok());
     assert_eq!(events[0], "hologramStart");

@@ -3,37 +3,24 @@
 use std::sync::Arc;
 
 use bedrill::machine::StaticHost;
+use bedrill::test_util::events::answer;
+use bedrill::test_util::responses::response;
+use bedrill::test_util::{Server, Step};
 use bedrill::transport::TransportErrorKind;
 use bedrill::{Client, ErrorKind};
-use rcgen::{CertifiedKey, generate_simple_self_signed};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpListener;
-use tokio_rustls::TlsAcceptor;
-use tokio_rustls::rustls::ServerConfig;
-use tokio_rustls::rustls::crypto::ring::default_provider;
-use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 
 use super::{MODEL, builder, prompt, within};
-use crate::support::events::answer;
-use crate::support::server::{Server, Step, response};
+use crate::support::tls::{handshake, identity};
 
 const BUNDLE: &str = "/etc/ca.pem";
 
 /// A server with a fresh certificate for `name`, and that certificate in PEM.
-async fn server(name: &str) -> (Server, String) {
-    let CertifiedKey { cert, signing_key } =
-        generate_simple_self_signed([name.to_owned()]).expect("a certificate");
-    let key = PrivateKeyDer::Pkcs8(signing_key.serialize_der().into());
-    let config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
-        .with_safe_default_protocol_versions()
-        .expect("protocol versions")
-        .with_no_client_auth()
-        .with_single_cert(vec![cert.der().clone()], key)
-        .expect("a server's configuration");
+fn server(name: &str) -> (Server, String) {
+    let identity = identity("bedrill test", &[name]);
     let stream = [("content-type", "application/vnd.amazon.eventstream")];
     let answer = response("200 OK", &stream, answer(&["Hi"]));
-    let acceptor = TlsAcceptor::from(Arc::new(config));
-    (Server::start_tls(acceptor, move |_, _| vec![Step::Send(answer.clone())]).await, cert.pem())
+    let script = move |_: usize, _: &_| vec![Step::Send(answer.clone())];
+    (Server::start_tls(handshake(&identity), script), identity.cert.pem())
 }
 
 fn trusting(server: &Server, pem: &str) -> Client {
@@ -58,34 +45,29 @@ async fn refused(client: Client, reason: &str) {
 
 #[tokio::test]
 async fn a_certificate_in_the_bundle_is_trusted_and_others_are_not() {
-    let (server, pem) = server("localhost").await;
+    let (server, pem) = server("localhost");
     let stream = within(trusting(&server, &pem).converse_stream(&prompt(MODEL))).await.expect("a stream");
     assert_eq!(within(stream.collect()).await.expect("an answer").text(), "Hi");
     let reached = server.requests().len();
 
     refused(builder().endpoint_url(server.url()).build().expect("a client"), "").await;
-    let (_, another) = self::server("localhost").await;
+    let (_, another) = self::server("localhost");
     refused(trusting(&server, &another), "").await;
     assert_eq!(server.requests().len(), reached, "a refused server sees no request");
 }
 
 #[tokio::test]
 async fn a_certificate_for_another_name_is_refused() {
-    let (server, pem) = server("bedrock.test").await;
+    let (server, pem) = server("bedrock.test");
     refused(trusting(&server, &pem), "not valid for name").await;
 }
 
 #[tokio::test]
 async fn a_port_that_speaks_no_tls_is_refused() {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
-    let port = listener.local_addr().expect("an address").port();
-    tokio::spawn(async move {
-        let (mut connection, _) = listener.accept().await.expect("a connection");
-        connection.read_u8().await.expect("the beginning of a handshake");
-        connection.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await.expect("sent");
-        while connection.read_u8().await.is_ok() {}
-    });
-    let client = builder().endpoint_url(format!("https://localhost:{port}")).build().expect("a client");
+    let answer = b"HTTP/1.1 400 Bad Request\r\n\r\n".to_vec();
+    let server = Server::playing([vec![Step::ReadSome, Step::Send(answer), Step::Hang]]);
+    let url = format!("https://localhost:{}", server.port());
+    let client = builder().endpoint_url(url).build().expect("a client");
     refused(client, "").await;
 }
 

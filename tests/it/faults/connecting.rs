@@ -1,19 +1,13 @@
 //! Connections that cannot be made: names, certificates, versions of TLS.
 
-use std::sync::Arc;
-
+use bedrill::test_util::{Server, Step, refused};
 use bedrill::transport::TransportErrorKind;
 use bedrill::{Error, ErrorKind};
 use rcgen::{CertificateParams, CertifiedKey, KeyPair, date_time_ymd};
-use tokio_rustls::TlsAcceptor;
-use tokio_rustls::rustls::ServerConfig;
-use tokio_rustls::rustls::crypto::ring::default_provider;
-use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 
 use super::{Wire, ask, hello, over_each, over_each_with};
-use crate::support::server::Server;
-use crate::transport::server::{Server as RawServer, Step as RawStep};
-use crate::transport::{Settings, identity};
+use crate::support::tls::{handshake, identity, self_signed};
+use crate::transport::Settings;
 
 /// What `url` answers a client that has nothing else to go by: an error, and no text.
 async fn error_from(wire: &Wire, url: &str) -> Error {
@@ -24,23 +18,11 @@ async fn error_from(wire: &Wire, url: &str) -> Error {
     error
 }
 
-fn acceptor(identity: &CertifiedKey<KeyPair>) -> TlsAcceptor {
-    let key = PrivateKeyDer::Pkcs8(identity.signing_key.serialize_der().into());
-    let config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
-        .with_safe_default_protocol_versions()
-        .expect("protocol versions")
-        .with_no_client_auth()
-        .with_single_cert(vec![identity.cert.der().clone()], key)
-        .expect("a server's configuration");
-    TlsAcceptor::from(Arc::new(config))
-}
-
 fn expired() -> CertifiedKey<KeyPair> {
     let mut params = CertificateParams::new(vec!["localhost".to_owned()]).expect("names");
     params.not_before = date_time_ymd(2019, 1, 1);
     params.not_after = date_time_ymd(2020, 1, 1);
-    let signing_key = KeyPair::generate().expect("a key");
-    CertifiedKey { cert: params.self_signed(&signing_key).expect("a certificate"), signing_key }
+    self_signed(params)
 }
 
 #[tokio::test]
@@ -54,12 +36,12 @@ async fn a_bad_certificate_is_refused_for_good() {
     let trusted = [&good, &bad[1].1, &bad[2].1].map(|identity| identity.cert.pem()).concat();
     let settings = Settings { ca_bundle: Some(trusted), ..Settings::default() };
     over_each_with(settings, async |wire| {
-        let server = Server::start_tls(acceptor(&good), |_, _| hello()).await;
+        let server = Server::start_tls(handshake(&good), |_, _| hello());
         assert_eq!(ask(&wire.client(&server)).await.0, "Hello", "{}: the bundle is in use", wire.name);
 
         for (name, identity, reason) in &bad {
-            let server = Server::start_tls(acceptor(identity), |_, _| hello()).await;
-            let error = error_from(&wire, &server.url()).await;
+            let server = Server::start_tls(handshake(identity), |_, _| hello());
+            let error = error_from(&wire, server.url()).await;
             let case = format!("{}: {name}: {error}", wire.name);
             assert_eq!(error.transport_kind(), Some(TransportErrorKind::Tls), "{case}");
             assert_eq!(
@@ -95,8 +77,8 @@ async fn a_port_without_modern_tls_is_refused_for_good() {
     ];
     over_each(async |wire| {
         for (name, answer) in &answers {
-            let script = vec![RawStep::Send(answer.clone()), RawStep::WaitForClose];
-            let server = RawServer::start(vec![script]).await;
+            let script = vec![Step::Send(answer.clone()), Step::Hang];
+            let server = Server::playing(vec![script]);
             let error = error_from(&wire, &format!("https://localhost:{}", server.port())).await;
             let case = format!("{}: {name}: {error}", wire.name);
             assert_eq!(error.transport_kind(), Some(TransportErrorKind::Tls), "{case}");
@@ -110,8 +92,8 @@ async fn a_port_without_modern_tls_is_refused_for_good() {
 #[tokio::test]
 async fn a_peer_that_hangs_up_in_the_handshake_is_asked_again() {
     over_each(async |wire| {
-        for script in [vec![], vec![RawStep::Reset]] {
-            let server = RawServer::start(vec![script]).await;
+        for script in [vec![], vec![Step::Reset]] {
+            let server = Server::playing(vec![script]);
             let error = error_from(&wire, &format!("https://localhost:{}", server.port())).await;
             assert_eq!(error.transport_kind(), Some(TransportErrorKind::Broken), "{}: {error}", wire.name);
             assert_eq!((server.connections(), error.attempts()), (3, 3), "{}: {error}", wire.name);
@@ -139,12 +121,9 @@ async fn a_name_that_does_not_exist_is_asked_for_once() {
 
 #[tokio::test]
 async fn a_refused_connection_is_tried_three_times() {
-    let port = {
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
-        listener.local_addr().expect("an address").port()
-    };
+    let nobody = refused();
     over_each(async |wire| {
-        let error = error_from(&wire, &format!("http://127.0.0.1:{port}")).await;
+        let error = error_from(&wire, &format!("http://{nobody}")).await;
         assert_eq!(error.transport_kind(), Some(TransportErrorKind::Connect), "{}: {error}", wire.name);
         assert_eq!((error.attempts(), error.is_retryable()), (3, true), "{}", wire.name);
     })

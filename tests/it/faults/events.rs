@@ -1,11 +1,11 @@
 //! Frames that are sound around events that are not.
 
+use bedrill::test_util::events::{event, metadata, start, stop, text};
+use bedrill::test_util::{Server, Step};
 use bedrill::{ErrorKind, StreamEnd};
 
-use super::{ask, begin, over_each, start, whole};
+use super::{ask, begin, over_each, whole};
 use crate::client::{MODEL, prompt, within};
-use crate::support::events::{event, metadata, stop, text};
-use crate::support::server::{Server, Step};
 
 #[tokio::test]
 async fn a_payload_that_cannot_be_read_names_its_event_and_not_its_text() {
@@ -21,8 +21,9 @@ async fn a_payload_that_cannot_be_read_names_its_event_and_not_its_text() {
             ("hologramStart", deep.as_str()),
             ("messageStop", "[]"),
         ] {
-            let frames = [start(), text("Hi"), event(event_type, payload), text("!"), stop()].concat();
-            let server = Server::answering([begin(&frames), Step::Hang]).await;
+            let frames =
+                [start(), text("Hi"), event(event_type, payload), text("!"), stop("end_turn")].concat();
+            let server = Server::answering([begin(&frames), Step::Hang]);
             let (text, end) = ask(&wire.client(&server)).await;
             let error = end.expect_err("a payload that is none");
             let case = format!("{}: {event_type} {payload:.60}", wire.name);
@@ -49,20 +50,26 @@ async fn tolerated_disorder_makes_the_same_message() {
     );
     let unknown = event("hologramStart", r#"{"depth":3}"#);
     let cases = [
-        ("no messageStart", vec![text("Hel"), text("lo"), stop()]),
-        ("messageStart behind a delta", vec![text("Hel"), start(), text("lo"), stop()]),
-        ("messageStart twice", vec![start(), start(), text("Hel"), text("lo"), stop()]),
-        ("messageStop twice", vec![start(), text("Hel"), text("lo"), stop(), stop()]),
-        ("metadata first", vec![metadata(), start(), text("Hel"), text("lo"), stop()]),
-        ("metadata before the stop", vec![start(), text("Hel"), text("lo"), metadata(), stop()]),
-        ("a block that stops before it begins", vec![block_stop.clone(), text("Hel"), text("lo"), stop()]),
-        ("a block that goes on behind its stop", vec![text("Hel"), block_stop, text("lo"), stop()]),
-        ("text behind messageStop", vec![start(), text("Hel"), stop(), text("lo")]),
-        ("members and events of a newer service", vec![unknown, start(), strange, text("lo"), stop()]),
+        ("no messageStart", vec![text("Hel"), text("lo"), stop("end_turn")]),
+        ("messageStart behind a delta", vec![text("Hel"), start(), text("lo"), stop("end_turn")]),
+        ("messageStart twice", vec![start(), start(), text("Hel"), text("lo"), stop("end_turn")]),
+        ("messageStop twice", vec![start(), text("Hel"), text("lo"), stop("end_turn"), stop("end_turn")]),
+        ("metadata first", vec![metadata(), start(), text("Hel"), text("lo"), stop("end_turn")]),
+        ("metadata before the stop", vec![start(), text("Hel"), text("lo"), metadata(), stop("end_turn")]),
+        (
+            "a block that stops before it begins",
+            vec![block_stop.clone(), text("Hel"), text("lo"), stop("end_turn")],
+        ),
+        ("a block that goes on behind its stop", vec![text("Hel"), block_stop, text("lo"), stop("end_turn")]),
+        ("text behind messageStop", vec![start(), text("Hel"), stop("end_turn"), text("lo")]),
+        (
+            "members and events of a newer service",
+            vec![unknown, start(), strange, text("lo"), stop("end_turn")],
+        ),
     ];
     over_each(async |wire| {
         for (name, frames) in &cases {
-            let server = Server::answering(whole(&frames.concat())).await;
+            let server = Server::answering(whole(&frames.concat()));
             let client = wire.client(&server);
             let (text, end) = ask(&client).await;
             assert!(end.is_ok(), "{}: {name}: {end:?}", wire.name);
@@ -83,9 +90,9 @@ async fn a_message_that_cannot_be_put_together_keeps_its_text() {
     );
     let input =
         event("contentBlockDelta", r#"{"contentBlockIndex":1,"delta":{"toolUse":{"input":"{\"a\":"}}}"#);
-    let frames = [start(), text("Hi"), tool, input, stop()].concat();
+    let frames = [start(), text("Hi"), tool, input, stop("end_turn")].concat();
     over_each(async |wire| {
-        let server = Server::answering(whole(&frames)).await;
+        let server = Server::answering(whole(&frames));
         let client = wire.client(&server);
         let stream = within(client.converse_stream(&prompt(MODEL))).await.expect("a stream");
         let error = within(stream.collect()).await.expect_err("no JSON");

@@ -1,25 +1,13 @@
 //! What the service reports inside a stream, before its first content and after it.
 
-use bedrill::eventstream::{Frame, HeaderValue};
+use bedrill::test_util::events::{exception, frame, start, text};
+use bedrill::test_util::{Server, Step};
 use bedrill::{ErrorKind, StreamEnd};
 
-use super::{ask, begin, hello, over_each, start};
-use crate::support::events::text;
-use crate::support::server::{Server, Step};
+use super::{ask, begin, hello, over_each};
 
-fn frame(headers: &[(&str, &str)], payload: &str) -> Vec<u8> {
-    let frame = headers
-        .iter()
-        .fold(Frame::builder(), |frame, (name, value)| frame.header(name, HeaderValue::String(value)))
-        .payload(payload)
-        .build();
-    frame.expect("a frame").as_bytes().to_vec()
-}
-
-fn exception(name: &str) -> Vec<u8> {
-    let headers =
-        [(":exception-type", name), (":content-type", "application/json"), (":message-type", "exception")];
-    frame(&headers, r#"{"message":"said the service"}"#)
+fn failure(exception_type: &str) -> Vec<u8> {
+    exception(exception_type, r#"{"message":"said the service"}"#)
 }
 
 fn error(code: &str) -> Vec<u8> {
@@ -30,13 +18,13 @@ fn error(code: &str) -> Vec<u8> {
 /// What ends the stream, the code that the error then has, and whether it is sent again before content.
 fn ends() -> Vec<(Vec<u8>, &'static str, bool)> {
     vec![
-        (exception("throttlingException"), "ThrottlingException", true),
-        (exception("ThrottlingException"), "ThrottlingException", true),
-        (exception("serviceUnavailableException"), "ServiceUnavailableException", true),
-        (exception("internalServerException"), "InternalServerException", true),
-        (exception("modelStreamErrorException"), "ModelStreamErrorException", false),
-        (exception("validationException"), "ValidationException", false),
-        (exception("somethingNewException"), "somethingNewException", false),
+        (failure("throttlingException"), "ThrottlingException", true),
+        (failure("ThrottlingException"), "ThrottlingException", true),
+        (failure("serviceUnavailableException"), "ServiceUnavailableException", true),
+        (failure("internalServerException"), "InternalServerException", true),
+        (failure("modelStreamErrorException"), "ModelStreamErrorException", false),
+        (failure("validationException"), "ValidationException", false),
+        (failure("somethingNewException"), "somethingNewException", false),
         (error("ThrottlingException"), "ThrottlingException", true),
         (error("BadThing"), "BadThing", false),
     ]
@@ -51,14 +39,14 @@ async fn before_content_what_may_pass_is_sent_again() {
                 let failing = vec![begin(&[before, end_frame.clone()].concat()), Step::Hang];
                 let server = {
                     let failing = failing.clone();
-                    Server::start(move |number, _| if number == 0 { failing.clone() } else { hello() }).await
+                    Server::start(move |number, _| if number == 0 { failing.clone() } else { hello() })
                 };
                 let (text, end) = ask(&wire.client(&server)).await;
                 let case = format!("{}: {code} after {came} events", wire.name);
                 assert_eq!(server.requests().len(), if again { 2 } else { 1 }, "{case}");
                 assert_eq!((text.as_str(), end.is_ok()), (if again { "Hello" } else { "" }, again), "{case}");
 
-                let server = Server::answering(failing).await;
+                let server = Server::answering(failing);
                 let (text, end) = ask(&wire.client(&server)).await;
                 let error = end.expect_err("it fails every time");
                 assert_eq!((error.kind(), error.code()), (ErrorKind::Exception, Some(code)), "{case}");
@@ -82,7 +70,7 @@ async fn after_content_the_text_stays_and_nothing_is_sent_again() {
     over_each(async |wire| {
         for (end_frame, code, again) in ends() {
             let frames = [start(), text("Hel"), end_frame, text("lo")].concat();
-            let server = Server::answering([begin(&frames), Step::Hang]).await;
+            let server = Server::answering([begin(&frames), Step::Hang]);
             let (text, end) = ask(&wire.client(&server)).await;
             let error = end.expect_err("an exception");
             let case = format!("{}: {code}", wire.name);

@@ -2,13 +2,14 @@
 
 use std::time::Instant;
 
+use bedrill::test_util::events::{start, stop, text};
+use bedrill::test_util::responses::{chunk, head, response};
+use bedrill::test_util::{Server, Step};
 use bedrill::transport::TransportErrorKind;
 use bedrill::{ErrorKind, StreamEnd};
 
-use super::{CHUNKED, STREAM, ask, begin, over_each, prelude, start};
+use super::{CHUNKED, STREAM, ask, begin, over_each, prelude};
 use crate::client::{MODEL, prompt, within};
-use crate::support::events::{stop, text};
-use crate::support::server::{Server, Step, chunk, head, response};
 
 #[tokio::test]
 async fn a_head_that_is_none_is_a_transport_error() {
@@ -25,7 +26,7 @@ async fn a_head_that_is_none_is_a_transport_error() {
     ];
     over_each(async |wire| {
         for (name, answer) in &answers {
-            let server = Server::answering([Step::Send(answer.clone().into_bytes()), Step::Hang]).await;
+            let server = Server::answering([Step::Send(answer.clone().into_bytes()), Step::Hang]);
             let (text, end) = ask(&wire.client(&server)).await;
             let error = end.expect_err(name);
             let case = format!("{}: {name}: {error}", wire.name);
@@ -47,8 +48,8 @@ async fn a_head_that_is_none_is_a_transport_error() {
 async fn a_head_of_7_kib_is_read() {
     over_each(async |wire| {
         let long = "y".repeat(7 << 10);
-        let frames = [start(), text("Hello"), stop()].concat();
-        let server = Server::sending(response("200 OK", &[STREAM, ("x-long", &long)], frames)).await;
+        let frames = [start(), text("Hello"), stop("end_turn")].concat();
+        let server = Server::sending(response("200 OK", &[STREAM, ("x-long", &long)], frames));
         let (text, end) = ask(&wire.client(&server)).await;
         assert_eq!(
             (text.as_str(), end.is_ok(), server.requests().len()),
@@ -73,7 +74,7 @@ async fn success_without_frames_is_quoted_and_not_asked_for_again() {
             (&[], b"hello", "(no content type) begins with: hello"),
             (&[STREAM, ("content-encoding", "gzip")], b"\x1f\x8b\x08\0\0", r"\u{1f}"),
         ] {
-            let server = Server::sending(response("200 OK", headers, body)).await;
+            let server = Server::sending(response("200 OK", headers, body));
             let (text, end) = ask(&wire.client(&server)).await;
             let error = end.expect_err("no stream");
             let case = format!("{}: {headers:?}", wire.name);
@@ -91,7 +92,7 @@ async fn success_without_frames_is_quoted_and_not_asked_for_again() {
 async fn a_page_without_an_end_is_left_after_the_idle_time() {
     over_each(async |wire| {
         let page = [head("200 OK", &[("content-type", "text/html"), CHUNKED]), chunk(b"<html>")].concat();
-        let server = Server::answering([Step::Send(page), Step::Hang]).await;
+        let server = Server::answering([Step::Send(page), Step::Hang]);
         let started = Instant::now();
         // 300 s in 150 ms.
         let error = ask(&wire.hurried(&server, 2_000)).await.1.expect_err("no stream");
@@ -108,7 +109,7 @@ async fn a_frame_over_the_budget_keeps_the_text_before_it() {
     over_each(async |wire| {
         for length in [4_097_u32, 0x7fff_ffff, 0xffff_ffff] {
             let frames = [start(), text("Hi"), prelude(length, 0)].concat();
-            let server = Server::answering([begin(&frames), Step::Hang]).await;
+            let server = Server::answering([begin(&frames), Step::Hang]);
             let client = wire.builder(server.url()).frame_budget(4_096).build().expect("a client");
             let (text, end) = ask(&client).await;
             let error = end.expect_err("too big");
@@ -126,7 +127,7 @@ async fn a_document_over_the_budget_names_the_budget() {
     over_each(async |wire| {
         let page = [head("200 OK", &[("content-type", "application/json"), CHUNKED]), chunk(&[b' '; 5_000])]
             .concat();
-        let server = Server::answering([Step::Send(page), Step::Hang]).await;
+        let server = Server::answering([Step::Send(page), Step::Hang]);
         let client = wire.builder(server.url()).frame_budget(4_096).build().expect("a client");
         let error = within(client.converse(&prompt(MODEL))).await.expect_err("too big");
         assert_eq!((error.kind(), error.status()), (ErrorKind::Answer, Some(200)), "{}", wire.name);

@@ -3,8 +3,9 @@
 use allocation_counter::measure;
 use bedrill::converse::{EventDecoder, EventError};
 use bedrill::eventstream::{Budget, DecodeError, FrameDecoder, MAX_HEADERS};
+use bedrill::test_util::events::start;
 
-use super::{crc32, prelude, start};
+use super::{crc32, prelude};
 
 /// What may come on top of the frame itself.
 const SLACK: u64 = 64 * 1024;

@@ -41,13 +41,14 @@ mod timeouts;
 
 use std::sync::Arc;
 
+use bedrill::test_util::events::{start, stop, text};
+use bedrill::test_util::responses::{LAST_CHUNK, chunk, head};
+use bedrill::test_util::{Server, Step};
 use bedrill::transport::Transport;
 use bedrill::{Client, ClientBuilder, Error, RetryPolicy};
 
 use crate::client::{MODEL, builder, drain, prompt, within};
-use crate::support::events::{event, stop, text};
 use crate::support::scripted::Hurried;
-use crate::support::server::{LAST_CHUNK, Server, Step, chunk, head};
 use crate::transport::Settings;
 
 const STREAM: (&str, &str) = ("content-type", "application/vnd.amazon.eventstream");
@@ -102,10 +103,6 @@ async fn ask(client: &Client) -> (String, Result<(), Error>) {
     .await
 }
 
-fn start() -> Vec<u8> {
-    event("messageStart", r#"{"role":"assistant"}"#)
-}
-
 /// The head of a chunked stream, and its first bytes when there are any.
 fn begin(bytes: &[u8]) -> Step {
     let first = if bytes.is_empty() { Vec::new() } else { chunk(bytes) };
@@ -119,7 +116,7 @@ fn whole(frames: &[u8]) -> Vec<Step> {
 
 /// The answer "Hello".
 fn hello() -> Vec<Step> {
-    whole(&[start(), text("Hel"), text("lo"), stop()].concat())
+    whole(&[start(), text("Hel"), text("lo"), stop("end_turn")].concat())
 }
 
 /// The first 12 bytes of a frame of `total` bytes, `headers` of them headers, its checksum right.

@@ -3,12 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use bedrill::test_util::requests::{header, line};
+use bedrill::test_util::{Server, Step};
 use bedrill::transport::{ReqwestTransport, Transport, TransportErrorKind};
 use bedrill::{Error, ErrorKind, RetryPolicy, TimeoutKind};
 
 use super::{ask, hello};
 use crate::client::builder;
-use crate::transport::server::{Server, Step, send};
+use crate::transport::send;
 
 /// A name that only a proxy could resolve.
 const BEHIND: &str = "https://bedrock.test";
@@ -32,7 +34,7 @@ fn through(proxy: &Server, limit: Duration) -> Arc<dyn Transport> {
 
 /// The error of a client that goes through a proxy that answers each connection with `script`.
 async fn error_through(limit: Duration, script: Vec<Step>) -> (Error, Server) {
-    let proxy = Server::start(vec![script]).await;
+    let proxy = Server::playing(vec![script]);
     let client = builder()
         .endpoint_url(BEHIND)
         .retry(RetryPolicy::standard().with_random(|| 0.0))
@@ -55,11 +57,12 @@ fn assert_asked_only_for_a_tunnel(proxy: &Server) {
     let requests = proxy.requests();
     assert!(!requests.is_empty());
     for request in requests {
-        assert!(request.starts_with("CONNECT bedrock.test:443 HTTP/1.1\r\n"), "{request}");
-        let head = request.to_ascii_lowercase();
-        assert!(!head.contains("\nauthorization:") && !head.contains("x-amz-"), "{request}");
-        assert!(!head.contains("aws4-hmac") && request.ends_with("\r\n\r\n"), "{request}");
-        assert!(head.contains("\nproxy-authorization: basic "), "the proxy gets what is its own: {request}");
+        assert_eq!(line(&request), "CONNECT bedrock.test:443 HTTP/1.1");
+        let shown = format!("{request:?}").to_ascii_lowercase();
+        assert!(!request.headers().contains_key("authorization") && !shown.contains("x-amz-"), "{shown}");
+        assert!(!shown.contains("aws4-hmac") && request.body().is_empty(), "{shown}");
+        let own = header(&request, "proxy-authorization").to_ascii_lowercase();
+        assert!(own.starts_with("basic "), "the proxy gets what is its own: {own}");
     }
 }
 
@@ -71,8 +74,7 @@ async fn a_proxy_that_refuses_is_named_and_asked_once() {
         ("HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n", "authorization required"),
         ("SSH-2.0-OpenSSH_9.6\r\n\r\n", "unsuccessful"),
     ] {
-        let (error, proxy) =
-            error_through(LONG, vec![Step::ReadRequest, send(answer), Step::WaitForClose]).await;
+        let (error, proxy) = error_through(LONG, vec![Step::ReadRequest, send(answer), Step::Hang]).await;
         assert_eq!(error.transport_kind(), Some(TransportErrorKind::Proxy), "{answer}: {error}");
         assert_eq!((proxy.connections(), error.attempts()), (1, 1), "{answer}: {error}");
         assert!(error.to_string().contains(said), "{error}");
@@ -82,8 +84,7 @@ async fn a_proxy_that_refuses_is_named_and_asked_once() {
 
 #[tokio::test]
 async fn a_slow_proxy_is_named_and_asked_again() {
-    let (error, proxy) =
-        error_through(Duration::from_millis(100), vec![Step::ReadRequest, Step::WaitForClose]).await;
+    let (error, proxy) = error_through(Duration::from_millis(100), vec![Step::ReadRequest, Step::Hang]).await;
     assert_eq!(error.transport_kind(), Some(TransportErrorKind::Timeout), "{error}");
     assert_eq!(error.timeout_kind(), Some(TimeoutKind::Connect));
     assert_eq!((proxy.connections(), error.attempts()), (3, 3), "{error}");
@@ -109,13 +110,8 @@ async fn a_proxy_that_hangs_up_is_named_and_asked_again() {
 
 #[tokio::test]
 async fn a_tunnel_to_something_else_is_refused_for_good() {
-    let script = vec![
-        Step::ReadRequest,
-        send(OPEN),
-        Step::ReadSome,
-        send("<html>log in first</html>"),
-        Step::WaitForClose,
-    ];
+    let script =
+        vec![Step::ReadRequest, send(OPEN), Step::ReadSome, send("<html>log in first</html>"), Step::Hang];
     let (error, proxy) = error_through(LONG, script).await;
     assert_eq!(error.transport_kind(), Some(TransportErrorKind::Tls), "{error}");
     assert_eq!((proxy.connections(), error.attempts()), (1, 1), "{error}");
@@ -124,10 +120,9 @@ async fn a_tunnel_to_something_else_is_refused_for_good() {
 
 #[tokio::test]
 async fn this_machine_is_asked_past_the_proxy() {
-    let (proxy, server) =
-        (Server::start(vec![vec![]]).await, crate::support::server::Server::answering(hello()).await);
+    let (proxy, server) = (Server::playing(vec![vec![]]), Server::answering(hello()));
     let transport = through(&proxy, LONG);
-    for url in [server.url(), server.url().replace("127.0.0.1", "localhost")] {
+    for url in [server.url(), &server.url().replace("127.0.0.1", "localhost")] {
         let client = builder().endpoint_url(url).transport(Arc::clone(&transport)).build().expect("a client");
         assert_eq!(ask(&client).await.0, "Hello");
     }

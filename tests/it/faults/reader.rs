@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
-use super::{begin, over_each, start};
+use bedrill::test_util::events::{start, stop, text};
+use bedrill::test_util::responses::{LAST_CHUNK, chunk};
+use bedrill::test_util::{Server, Step};
+
+use super::{begin, over_each};
 use crate::client::{MODEL, drain, prompt, within};
-use crate::support::events::{stop, text};
-use crate::support::server::{LAST_CHUNK, Server, Step, chunk};
 
 const MIB: usize = 1 << 20;
 
@@ -19,8 +21,8 @@ async fn a_slow_reader_slows_the_server_down_and_misses_nothing() {
         let frame = chunk(&text(&piece));
         let mut steps = vec![begin(&[start(), text("Hi")].concat())];
         steps.extend((0..256).map(|_| Step::Send(frame.clone())));
-        steps.push(Step::Send([chunk(&stop()), LAST_CHUNK.to_vec()].concat()));
-        let server = Server::answering(steps).await;
+        steps.push(Step::Send([chunk(&stop("end_turn")), LAST_CHUNK.to_vec()].concat()));
+        let server = Server::answering(steps);
 
         let mut stream =
             within(wire.client(&server).converse_stream(&prompt(MODEL))).await.expect("a stream");
@@ -43,7 +45,7 @@ async fn a_slow_reader_slows_the_server_down_and_misses_nothing() {
 #[tokio::test]
 async fn a_flood_of_events_before_content_is_not_read_ahead() {
     over_each(async |wire| {
-        let server = Server::answering([begin(&start().repeat(1_000)), Step::Hang]).await;
+        let server = Server::answering([begin(&start().repeat(1_000)), Step::Hang]);
         // It would wait for content for ever.
         let mut stream =
             within(wire.client(&server).converse_stream(&prompt(MODEL))).await.expect("a stream");
@@ -59,7 +61,7 @@ async fn a_flood_of_events_before_content_is_not_read_ahead() {
 #[tokio::test]
 async fn a_reader_that_goes_away_closes_its_connection() {
     over_each(async |wire| {
-        let server = Server::answering([begin(&[start(), text("Hi")].concat()), Step::Hang]).await;
+        let server = Server::answering([begin(&[start(), text("Hi")].concat()), Step::Hang]);
         let mut stream =
             within(wire.client(&server).converse_stream(&prompt(MODEL))).await.expect("a stream");
         for _ in 0..2 {
@@ -70,7 +72,7 @@ async fn a_reader_that_goes_away_closes_its_connection() {
         assert!(closed.is_ok(), "{}: open though nobody reads", wire.name);
 
         // Before there is an answer.
-        let server = Server::answering([Step::Hang]).await;
+        let server = Server::answering([Step::Hang]);
         let (client, request) = (wire.client(&server), prompt(MODEL));
         let arrival = async {
             while server.requests().is_empty() {

@@ -2,12 +2,13 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use bedrill::test_util::events::{start, text};
+use bedrill::test_util::responses::response;
+use bedrill::test_util::{Server, Step};
 use bedrill::transport::TransportErrorKind;
 use bedrill::{ErrorKind, StreamEnd};
 
-use super::{ask, begin, hello, over_each, start};
-use crate::support::events::text;
-use crate::support::server::{Server, Step, response};
+use super::{ask, begin, hello, over_each};
 
 /// Long enough for what was sent to arrive before the reset.
 const PAUSE: Duration = Duration::from_millis(20);
@@ -20,8 +21,7 @@ async fn a_reset_before_the_head_is_sent_again_on_a_new_connection() {
             vec![Step::Close],
             vec![Step::Send(b"HTTP/1.1 200 OK\r\nconte".to_vec()), Step::Sleep(PAUSE), Step::Reset],
         ] {
-            let server =
-                Server::start(move |number, _| if number == 0 { first.clone() } else { hello() }).await;
+            let server = Server::start(move |number, _| if number == 0 { first.clone() } else { hello() });
             let (text, end) = ask(&wire.client(&server)).await;
             assert!(end.is_ok(), "{}: {end:?}", wire.name);
             assert_eq!(text, "Hello", "{}", wire.name);
@@ -44,13 +44,13 @@ async fn a_reset_before_the_first_event_is_sent_again() {
                 let steps = [broken.clone(), vec![Step::Sleep(PAUSE), last.clone()]].concat();
                 let server = {
                     let steps = steps.clone();
-                    Server::start(move |number, _| if number < 2 { steps.clone() } else { hello() }).await
+                    Server::start(move |number, _| if number < 2 { steps.clone() } else { hello() })
                 };
                 let (text, end) = ask(&wire.client(&server)).await;
                 assert!(end.is_ok(), "{}: {end:?}", wire.name);
                 assert_eq!((text.as_str(), server.requests().len()), ("Hello", 3), "{}", wire.name);
 
-                let server = Server::answering(steps).await;
+                let server = Server::answering(steps);
                 let (text, end) = ask(&wire.client(&server)).await;
                 let error = end.expect_err("broken every time");
                 assert_eq!((text.as_str(), server.requests().len()), ("", 3), "{}", wire.name);
@@ -67,7 +67,7 @@ async fn after_an_event_nothing_is_sent_again() {
     over_each(async |wire| {
         for (frames, came) in [(start(), ""), ([start(), text("Hel")].concat(), "Hel")] {
             for last in [Step::Reset, Step::Close] {
-                let server = Server::answering([begin(&frames), Step::Sleep(PAUSE), last]).await;
+                let server = Server::answering([begin(&frames), Step::Sleep(PAUSE), last]);
                 let (text, end) = ask(&wire.client(&server)).await;
                 let error = end.expect_err("broken");
                 assert_eq!((text.as_str(), server.requests().len()), (came, 1), "{}: {error}", wire.name);
@@ -100,8 +100,7 @@ async fn statuses_and_codes_decide_what_is_sent_again() {
         ] {
             let headers = [("x-amzn-errortype", code)];
             let headers = if code.is_empty() { &[][..] } else { &headers[..] };
-            let server =
-                Server::sending(response(status, headers, r#"{"message":"said the service"}"#)).await;
+            let server = Server::sending(response(status, headers, r#"{"message":"said the service"}"#));
             let error = ask(&wire.client(&server)).await.1.expect_err("an error of the service");
             let case = format!("{}: {status} {code}", wire.name);
             assert_eq!(server.requests().len(), requests, "{case}");
@@ -125,7 +124,7 @@ async fn a_connection_closed_while_idle_is_replaced_unnoticed() {
     over_each(async |wire| {
         for last in [Step::Close, Step::Reset] {
             let server =
-                Server::start(move |_, _| [hello(), vec![Step::Sleep(PAUSE), last.clone()]].concat()).await;
+                Server::start(move |_, _| [hello(), vec![Step::Sleep(PAUSE), last.clone()]].concat());
             let client = wire.client(&server);
             for _ in 0..2 {
                 let (text, end) = ask(&client).await;
@@ -172,7 +171,7 @@ async fn a_wrong_clock_is_put_right_once() {
                 .collect();
             let server = {
                 let first = refusal(&headers);
-                Server::start(move |number, _| if number == 0 { first.clone() } else { hello() }).await
+                Server::start(move |number, _| if number == 0 { first.clone() } else { hello() })
             };
             let client = wire.builder(server.url()).clock(noon).build().expect("a client");
             let (text, end) = ask(&client).await;
@@ -192,7 +191,7 @@ async fn a_wrong_clock_is_put_right_once() {
                 }
             }
 
-            let server = Server::answering(refusal(&headers)).await;
+            let server = Server::answering(refusal(&headers));
             let client = wire.builder(server.url()).clock(noon).build().expect("a client");
             let error = ask(&client).await.1.expect_err("refused every time");
             assert_eq!(error.code(), Some("InvalidSignatureException"), "{case}");

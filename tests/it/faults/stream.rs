@@ -2,13 +2,13 @@
 
 use bedrill::converse::{ConverseStreamEvent, EventDecoder, EventError};
 use bedrill::eventstream::{DecodeError, FrameDecoder};
+use bedrill::test_util::events::{metadata, start, stop, text};
+use bedrill::test_util::{Server, Step};
 use bedrill::{ErrorKind, StreamEnd};
 
-use super::{begin, over_each, start};
+use super::{begin, over_each};
 use crate::client::{drain, prompt, within};
-use crate::support::events::{metadata, stop, text};
 use crate::support::pieces::random_pieces;
-use crate::support::server::{Server, Step};
 
 #[test]
 fn every_flipped_bit_is_caught_within_its_frame_and_no_event_follows() {
@@ -26,7 +26,7 @@ fn every_flipped_bit_is_caught_within_its_frame_and_no_event_follows() {
         let in_prelude = matches!(damage, DecodeError::PreludeChecksum { .. });
         assert_eq!(in_prelude, bit < 12 * 8, "bit {bit}: {error}");
         assert!(in_prelude || matches!(damage, DecodeError::MessageChecksum { .. }), "bit {bit}: {error}");
-        decoder.push(&[text("good"), stop(), metadata()].concat());
+        decoder.push(&[text("good"), stop("end_turn"), metadata()].concat());
         assert_eq!(decoder.next_event(), Err(error.clone()), "bit {bit}");
         assert_eq!((decoder.finish(), decoder.buffered()), (Err(error), 0), "bit {bit}");
     }
@@ -43,8 +43,7 @@ async fn a_flipped_bit_ends_the_stream_while_the_server_still_waits() {
             let mut bad = text("evil");
             bad[at] ^= 1 << (at % 8);
             vec![begin(&[start(), text("Hi"), bad].concat()), Step::Hang]
-        })
-        .await;
+        });
         let client = wire.client(&server);
         for at in 0..bytes {
             let request = prompt(&format!("flip-{at}"));
@@ -96,7 +95,7 @@ fn events<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Vec<ConverseStreamE
 
 #[test]
 fn any_split_gives_the_same_events() {
-    let body = [start(), text("Hel"), text("lo"), stop(), metadata()].concat();
+    let body = [start(), text("Hel"), text("lo"), stop("end_turn"), metadata()].concat();
     let whole = events([&body[..]]);
     assert_eq!(whole.len(), 5);
     for at in 0..=body.len() {

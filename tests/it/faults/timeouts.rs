@@ -3,13 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use bedrill::test_util::events::{start, text};
+use bedrill::test_util::responses::head;
+use bedrill::test_util::{Server, Step};
 use bedrill::{ErrorKind, StreamEnd, TimeoutKind, Timeouts};
 
-use super::{CHUNKED, STREAM, ask, begin, hello, over_each, start};
+use super::{CHUNKED, STREAM, ask, begin, hello, over_each};
 use crate::client::within;
-use crate::support::events::text;
 use crate::support::scripted::Hurried;
-use crate::support::server::{Server, Step, head};
 
 /// 600 s are 300 ms.
 const FACTOR: u32 = 2_000;
@@ -24,7 +25,7 @@ fn drip(bytes: Vec<u8>) -> Step {
 #[tokio::test]
 async fn a_head_that_never_comes_is_asked_for_again() {
     over_each(async |wire| {
-        let server = Server::start(|number, _| if number == 0 { vec![Step::Hang] } else { hello() }).await;
+        let server = Server::start(|number, _| if number == 0 { vec![Step::Hang] } else { hello() });
         let (text, end) = ask(&wire.hurried(&server, FACTOR)).await;
         assert_eq!(
             (text.as_str(), end.is_ok(), server.requests().len()),
@@ -34,7 +35,7 @@ async fn a_head_that_never_comes_is_asked_for_again() {
         );
         within(server.hung_up()).await;
 
-        let server = Server::answering([Step::Hang]).await;
+        let server = Server::answering([Step::Hang]);
         let error = ask(&wire.hurried(&server, FACTOR)).await.1.expect_err("silence");
         assert_eq!((error.kind(), error.timeout_kind()), (ErrorKind::Timeout, Some(TimeoutKind::FirstByte)));
         assert_eq!((server.requests().len(), error.attempts(), error.stream_end()), (3, 3, None));
@@ -46,7 +47,7 @@ async fn a_head_that_never_comes_is_asked_for_again() {
 #[tokio::test]
 async fn a_head_that_trickles_runs_out_of_time() {
     over_each(async |wire| {
-        let server = Server::answering([drip(head("200 OK", &[STREAM, CHUNKED]))]).await;
+        let server = Server::answering([drip(head("200 OK", &[STREAM, CHUNKED]))]);
         let (text, end) = ask(&wire.hurried(&server, FACTOR)).await;
         let error = end.expect_err("too slow");
         assert_eq!((error.kind(), error.timeout_kind()), (ErrorKind::Timeout, Some(TimeoutKind::FirstByte)));
@@ -59,7 +60,7 @@ async fn a_head_that_trickles_runs_out_of_time() {
 async fn a_frame_that_trickles_runs_out_of_time() {
     over_each(async |wire| {
         let framed = [b"1000\r\n".to_vec(), text(&"x".repeat(3_900))].concat();
-        let server = Server::answering([begin(&[start(), text("Hi")].concat()), drip(framed)]).await;
+        let server = Server::answering([begin(&[start(), text("Hi")].concat()), drip(framed)]);
         // Silence is no matter here, even when the machine is busy.
         let timeouts = Timeouts::new().with_idle(None);
         let hurried = Hurried::new(Arc::clone(&wire.transport), FACTOR);
@@ -88,7 +89,7 @@ async fn a_stall_ends_the_stream_with_its_text() {
             (vec![start(), text("Hel")], "Hel"),
             (vec![start(), text("Hel"), part], "Hel"),
         ] {
-            let server = Server::answering([begin(&frames.concat()), Step::Hang]).await;
+            let server = Server::answering([begin(&frames.concat()), Step::Hang]);
             let (text, end) = ask(&wire.hurried(&server, FACTOR)).await;
             let error = end.expect_err("a stall");
             assert_eq!(

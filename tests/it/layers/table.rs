@@ -66,7 +66,11 @@ const FLOORS: [Floor; 6] = [
         rooms: &["client"],
         purpose: "all of it put together; the only room that reads the clock",
     },
-    Floor { name: "fuzzing", rooms: &["fuzzing"], purpose: "what the fuzz targets run; no part of the API" },
+    Floor {
+        name: "testing",
+        rooms: &["fuzzing", "test_util"],
+        purpose: "what the fuzz targets run, and the scripted server of tests; no part of the API",
+    },
 ];
 
 /// The rooms that have no folder here, because they are crates of their own.

@@ -13,8 +13,8 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use bedrill::auth::Auth;
 use bedrill::credentials::Credentials;
-use bedrill::eventstream::{Frame, HeaderValue};
 use bedrill::machine::StaticHost;
+use bedrill::test_util::events::{start, stop, text};
 use bedrill::transport::{Body, BoxFuture, Transport, TransportError, TransportErrorKind};
 use bedrill::{Client, ClientBuilder, RetryPolicy};
 use bytes::Bytes;
@@ -104,7 +104,7 @@ pub enum Step {
     /// So long nothing comes.
     Wait(Duration),
     /// This comes.
-    Send(Bytes),
+    Send(Vec<u8>),
     /// The connection breaks.
     Break,
     /// Nothing comes any more.
@@ -123,7 +123,7 @@ pub struct Reply {
 
 impl Reply {
     /// A stream that begins with these frames.
-    pub fn stream(frames: impl IntoIterator<Item = Bytes>) -> Self {
+    pub fn stream(frames: impl IntoIterator<Item = Vec<u8>>) -> Self {
         Self {
             after: Duration::ZERO,
             failure: None,
@@ -135,7 +135,7 @@ impl Reply {
 
     /// The whole answer, "Hello".
     pub fn hello() -> Self {
-        Self::stream([start(), text("Hel"), text("lo"), stop()])
+        Self::stream([start(), text("Hel"), text("lo"), stop("end_turn")])
     }
 
     /// A JSON document.
@@ -273,7 +273,7 @@ impl futures_core::Stream for Steps {
             }
             match self.rest.pop_front() {
                 None => return Poll::Ready(None),
-                Some(Step::Send(bytes)) => return Poll::Ready(Some(Ok(bytes))),
+                Some(Step::Send(bytes)) => return Poll::Ready(Some(Ok(bytes.into()))),
                 Some(Step::Wait(time)) => self.waiting = Some(Sleep::new(time)),
                 Some(Step::Hang) => self.waiting = Some(Sleep::new(Duration::MAX)),
                 Some(Step::Break) => {
@@ -283,40 +283,4 @@ impl futures_core::Stream for Steps {
             }
         }
     }
-}
-
-/// A frame with these two headers.
-pub fn frame(message_type: &'static str, name: (&'static str, &'static str), payload: &str) -> Bytes {
-    let frame = Frame::builder()
-        .header(":message-type", HeaderValue::String(message_type))
-        .header(name.0, HeaderValue::String(name.1))
-        .payload(payload.as_bytes().to_vec())
-        .build()
-        .expect("a frame");
-    Bytes::copy_from_slice(frame.as_bytes())
-}
-
-/// An event.
-pub fn event(event_type: &'static str, payload: &str) -> Bytes {
-    frame("event", (":event-type", event_type), payload)
-}
-
-/// An exception.
-pub fn exception(exception_type: &'static str) -> Bytes {
-    frame("exception", (":exception-type", exception_type), r#"{"message":"said the service"}"#)
-}
-
-/// `messageStart`.
-pub fn start() -> Bytes {
-    event("messageStart", r#"{"role":"assistant"}"#)
-}
-
-/// `contentBlockDelta` with text.
-pub fn text(text: &str) -> Bytes {
-    event("contentBlockDelta", &format!(r#"{{"contentBlockIndex":0,"delta":{{"text":"{text}"}}}}"#))
-}
-
-/// `messageStop`.
-pub fn stop() -> Bytes {
-    event("messageStop", r#"{"stopReason":"end_turn"}"#)
 }

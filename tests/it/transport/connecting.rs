@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use bedrill::test_util::{Server, Step, refused};
 use bedrill::transport::TransportErrorKind;
 use bytes::Bytes;
 
-use super::server::{Server, Step, send};
-use super::{CHUNKED, OK, Settings, drain, identity, kind_of_failure, over_each, post};
+use super::{CHUNKED, OK, Settings, drain, kind_of_failure, over_each, post, sees_close, send};
+use crate::support::tls::{handshake, identity};
 
 #[tokio::test]
 async fn tls_trusts_what_the_bundle_holds_and_nothing_unknown() {
@@ -17,14 +18,14 @@ async fn tls_trusts_what_the_bundle_holds_and_nothing_unknown() {
         Settings { ca_bundle: Some(known.cert.pem() + &misnamed.cert.pem()), ..Settings::default() };
     over_each(settings, async |name, transport| {
         let script = vec![vec![Step::ReadRequest, send(OK)]];
-        let server = Server::start_tls(script.clone(), &known).await;
+        let server = Server::playing_tls(handshake(&known), script.clone());
         for host in ["127.0.0.1", "localhost"] {
             let url = format!("https://{host}:{}/", server.port());
             let response = transport.send(post(&url)).await.expect(name);
             assert_eq!(drain(&mut response.into_body()).await.0, b"ok", "{name}");
         }
         for (identity, problem) in [(&unknown, "UnknownIssuer"), (&misnamed, "not valid for name")] {
-            let server = Server::start_tls(script.clone(), identity).await;
+            let server = Server::playing_tls(handshake(identity), script.clone());
             let (kind, message) =
                 kind_of_failure(&*transport, &format!("https://127.0.0.1:{}/", server.port())).await;
             assert_eq!(kind, TransportErrorKind::Tls, "{name}: {message}");
@@ -32,8 +33,7 @@ async fn tls_trusts_what_the_bundle_holds_and_nothing_unknown() {
             assert!(server.requests().is_empty(), "{name}");
         }
         // A port that speaks plain HTTP answers the handshake with text.
-        let plain =
-            Server::start(vec![vec![send("HTTP/1.1 400 Bad Request\r\n\r\n"), Step::WaitForClose]]).await;
+        let plain = Server::playing(vec![vec![send("HTTP/1.1 400 Bad Request\r\n\r\n"), Step::Hang]]);
         let (kind, message) =
             kind_of_failure(&*transport, &format!("https://127.0.0.1:{}/", plain.port())).await;
         assert_eq!(kind, TransportErrorKind::Tls, "{name}: {message}");
@@ -48,7 +48,7 @@ async fn a_break_inside_tls_is_an_error_too() {
     over_each(settings, async |name, transport| {
         let script =
             vec![Step::ReadRequest, send(&format!("{CHUNKED}3\r\nabc\r\n")), Step::WaitForTest, Step::Reset];
-        let server = Server::start_tls(vec![script], &known).await;
+        let server = Server::playing_tls(handshake(&known), vec![script]);
         let url = format!("https://127.0.0.1:{}/", server.port());
         let mut body = transport.send(post(&url)).await.expect(name).into_body();
         assert_eq!(body.chunk().await.expect(name), Some(Bytes::from("abc")), "{name}");
@@ -61,14 +61,10 @@ async fn a_break_inside_tls_is_an_error_too() {
 
 #[tokio::test]
 async fn a_refused_connection_says_so() {
-    let port = {
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
-        listener.local_addr().expect("an address").port()
-    };
+    let nobody = refused();
     over_each(Settings::default(), async |name, transport| {
         for scheme in ["http", "https"] {
-            let (kind, message) =
-                kind_of_failure(&*transport, &format!("{scheme}://127.0.0.1:{port}/")).await;
+            let (kind, message) = kind_of_failure(&*transport, &format!("{scheme}://{nobody}/")).await;
             assert_eq!(kind, TransportErrorKind::Connect, "{name}: {message}");
             assert!(message.contains("refused"), "{name}: {message}");
         }
@@ -92,13 +88,13 @@ async fn a_name_that_does_not_resolve_says_so() {
 async fn the_connect_timeout_covers_tcp_and_the_handshake() {
     let settings = Settings { connect_timeout: Some(Duration::from_millis(200)), ..Settings::default() };
     over_each(settings, async |name, transport| {
-        let silent = Server::start(vec![vec![Step::WaitForClose]]).await;
+        let silent = Server::playing(vec![vec![Step::Hang]]);
         let start = std::time::Instant::now();
         let (kind, message) =
             kind_of_failure(&*transport, &format!("https://127.0.0.1:{}/", silent.port())).await;
         assert_eq!(kind, TransportErrorKind::Timeout, "{name}: {message}");
         assert!(start.elapsed() < Duration::from_secs(2), "{name}");
-        assert!(silent.sees_close().await, "{name}: nothing runs on");
+        assert!(sees_close(&silent).await, "{name}: nothing runs on");
 
         let (port, _full) = full_backlog().await;
         let start = std::time::Instant::now();

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
+use bedrill::test_util::{Server, Step};
 use bedrill::transport::TransportErrorKind;
 use bytes::Bytes;
 
-use super::server::{Server, Step, send};
-use super::{CHUNKED, OK, Settings, drain, kind_of_failure, over_each, post};
+use super::{CHUNKED, OK, Settings, drain, kind_of_failure, over_each, post, sees_close, send};
 
 #[tokio::test]
 async fn a_connection_that_breaks_before_the_head_is_an_error() {
@@ -17,8 +17,9 @@ async fn a_connection_that_breaks_before_the_head_is_an_error() {
             vec![Step::ReadRequest, send("HTTP/1.1 200 OK\r\nconte"), Step::Reset],
             vec![Step::ReadRequest, send("HTTP/1.1 200 OK\r\nconte")],
         ] {
-            let server = Server::start(vec![script.clone()]).await;
-            let (kind, message) = kind_of_failure(&*transport, &server.url("/model/secret")).await;
+            let server = Server::playing(vec![script.clone()]);
+            let (kind, message) =
+                kind_of_failure(&*transport, &format!("{}/model/secret", server.url())).await;
             assert_eq!(kind, TransportErrorKind::Broken, "{name}: {script:?}: {message}");
             assert!(message.contains("127.0.0.1") && !message.contains("secret"), "{name}: {message}");
             assert_eq!(
@@ -44,8 +45,8 @@ async fn an_end_that_was_not_announced_is_an_error() {
             vec![Step::ReadRequest, send(short)],
             vec![Step::ReadRequest, send(short), Step::WaitForTest, Step::Reset],
         ] {
-            let server = Server::start(vec![script.clone()]).await;
-            let mut body = transport.send(post(&server.url("/"))).await.expect(name).into_body();
+            let server = Server::playing(vec![script.clone()]);
+            let mut body = transport.send(post(server.url())).await.expect(name).into_body();
             assert_eq!(body.chunk().await.expect(name), Some(Bytes::from("abc")), "{name}: {script:?}");
             server.go_on();
             let (rest, error) = drain(&mut body).await;
@@ -62,9 +63,9 @@ async fn an_end_that_was_not_announced_is_an_error() {
 async fn connections_are_kept_and_used_again() {
     over_each(Settings::default(), async |name, transport| {
         let exchange = [Step::ReadRequest, send(OK)];
-        let server = Server::start(vec![[exchange.clone(), exchange.clone(), exchange].concat()]).await;
+        let server = Server::playing(vec![[exchange.clone(), exchange.clone(), exchange].concat()]);
         for _ in 0..3 {
-            let response = transport.send(post(&server.url("/"))).await.expect(name);
+            let response = transport.send(post(server.url())).await.expect(name);
             assert_eq!(drain(&mut response.into_body()).await.0, b"ok", "{name}");
         }
         assert_eq!((server.connections(), server.requests().len()), (1, 3), "{name}");
@@ -77,9 +78,9 @@ async fn a_connection_closed_while_idle_is_replaced_unnoticed() {
     over_each(Settings::default(), async |name, transport| {
         for end in [vec![], vec![Step::Reset]] {
             let script = [vec![Step::ReadRequest, send(OK), Step::WaitForTest], end].concat();
-            let server = Server::start(vec![script, vec![Step::ReadRequest, send(OK)]]).await;
+            let server = Server::playing(vec![script, vec![Step::ReadRequest, send(OK)]]);
             for _ in 0..2 {
-                let response = transport.send(post(&server.url("/"))).await.expect(name);
+                let response = transport.send(post(server.url())).await.expect(name);
                 assert_eq!(drain(&mut response.into_body()).await.0, b"ok", "{name}");
                 server.go_on();
                 tokio::time::sleep(Duration::from_millis(50)).await;
@@ -93,18 +94,17 @@ async fn a_connection_closed_while_idle_is_replaced_unnoticed() {
 #[tokio::test]
 async fn dropping_the_body_or_the_future_closes_the_connection() {
     over_each(Settings::default(), async |name, transport| {
-        let script = vec![Step::ReadRequest, send(CHUNKED), send("1\r\na\r\n"), Step::WaitForClose];
-        let server = Server::start(vec![script]).await;
-        let mut body = transport.send(post(&server.url("/"))).await.expect(name).into_body();
+        let script = vec![Step::ReadRequest, send(CHUNKED), send("1\r\na\r\n"), Step::Hang];
+        let server = Server::playing(vec![script]);
+        let mut body = transport.send(post(server.url())).await.expect(name).into_body();
         body.chunk().await.expect(name);
         drop(body);
-        assert!(server.sees_close().await, "{name}: the body was dropped");
+        assert!(sees_close(&server).await, "{name}: the body was dropped");
 
-        let server = Server::start(vec![vec![Step::ReadRequest, Step::WaitForClose]]).await;
-        let no_head =
-            tokio::time::timeout(Duration::from_millis(100), transport.send(post(&server.url("/"))));
+        let server = Server::playing(vec![vec![Step::ReadRequest, Step::Hang]]);
+        let no_head = tokio::time::timeout(Duration::from_millis(100), transport.send(post(server.url())));
         assert!(no_head.await.is_err(), "{name}: there is no head");
-        assert!(server.sees_close().await, "{name}: the future was dropped");
+        assert!(sees_close(&server).await, "{name}: the future was dropped");
     })
     .await;
 }

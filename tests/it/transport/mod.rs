@@ -3,14 +3,13 @@
 mod connecting;
 mod connections;
 mod messages;
-pub mod server;
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use bedrill::test_util::{Server, Step};
 use bedrill::transport::{Body, Transport, TransportError, TransportErrorKind};
 use bytes::Bytes;
-use rcgen::{CertificateParams, CertifiedKey, DnType, KeyPair};
 
 /// What a test sets; the rest is the default.
 #[derive(Clone, Default)]
@@ -59,6 +58,15 @@ async fn drain(body: &mut Body) -> (Vec<u8>, Option<TransportError>) {
     }
 }
 
+pub fn send(text: &str) -> Step {
+    Step::Send(text.as_bytes().to_vec())
+}
+
+/// Whether a client closes a connection on which `server` hangs within two seconds.
+async fn sees_close(server: &Server) -> bool {
+    tokio::time::timeout(Duration::from_secs(2), server.hung_up()).await.is_ok()
+}
+
 /// The kind of the error that `send` ends with.
 async fn kind_of_failure(transport: &dyn Transport, url: &str) -> (TransportErrorKind, String) {
     let error = transport.send(post(url)).await.map(|response| response.status()).expect_err(url);
@@ -67,12 +75,3 @@ async fn kind_of_failure(transport: &dyn Transport, url: &str) -> (TransportErro
 
 const CHUNKED: &str = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
 const OK: &str = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
-
-/// A self-signed certificate for `names`; `subject` tells issuers apart.
-pub fn identity(subject: &str, names: &[&str]) -> CertifiedKey<KeyPair> {
-    let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
-    let mut params = CertificateParams::new(names).expect("names");
-    params.distinguished_name.push(DnType::CommonName, subject);
-    let signing_key = KeyPair::generate().expect("a key");
-    CertifiedKey { cert: params.self_signed(&signing_key).expect("a certificate"), signing_key }
-}

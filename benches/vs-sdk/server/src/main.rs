@@ -1,21 +1,21 @@
 //! A server on loopback, without TLS, that answers `POST /model/synthetic.N.D/converse-stream` with N text deltas of
 //! about 200 bytes each, one every D milliseconds; as fast as the socket takes them when D is 0.
 //!
+//! It is not the scripted server of the tests, which has a thread for each connection: many of them would take the
+//! processor from the programs that are measured.
+//!
 //! It prints its port, and then for every request the time at which its first bytes came, in nanoseconds since 1970.
 
 use std::error::Error;
 use std::io::{self, Write as _};
 use std::time::{Duration, SystemTime};
 
-use bedrill::eventstream::{Frame, HeaderValue};
+use bedrill::test_util::events;
+use bedrill::test_util::requests::RequestDecoder;
+use bedrill::test_util::responses::{LAST_CHUNK, chunk, stream_head};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::time::{Instant, MissedTickBehavior};
-
-const HEAD: &str = "HTTP/1.1 200 OK\r\n\
-    content-type: application/vnd.amazon.eventstream\r\n\
-    x-amzn-requestid: 00000000-0000-4000-8000-000000000000\r\n\
-    transfer-encoding: chunked\r\n\r\n";
 
 /// The deltas that go out in one write when D is 0.
 const BATCH: usize = 64;
@@ -50,32 +50,27 @@ fn say(line: &str) -> io::Result<()> {
 
 async fn answer(mut stream: TcpStream) -> Result<(), Box<dyn Error + Send + Sync>> {
     stream.set_nodelay(true)?;
-    while let Some(path) = read_request(&mut stream).await? {
+    let mut requests = RequestDecoder::new();
+    while let Some(path) = read_request(&mut stream, &mut requests).await? {
         let model =
             path.strip_prefix("/model/synthetic.").and_then(|rest| rest.strip_suffix("/converse-stream"));
         let (count, interval) = model.and_then(|model| model.split_once('.')).ok_or("an unknown path")?;
         let (count, interval) = (count.parse()?, Duration::from_millis(interval.parse()?));
 
-        stream.write_all(HEAD.as_bytes()).await?;
-        stream.write_all(&event("messageStart", r#"{"role":"assistant"}"#)).await?;
+        stream.write_all(&stream_head()).await?;
+        stream.write_all(&chunk(&events::start())).await?;
         send_deltas(&mut stream, count, interval).await?;
-        let mut end = event("contentBlockStop", r#"{"contentBlockIndex":0}"#);
-        end.extend(event("messageStop", r#"{"stopReason":"end_turn"}"#));
-        end.extend(event(
-            "metadata",
-            r#"{"metrics":{"latencyMs":1},"usage":{"inputTokens":1,"outputTokens":1,"totalTokens":2}}"#,
-        ));
-        end.extend(b"0\r\n\r\n");
-        stream.write_all(&end).await?;
+        let end = [events::block_stop(), events::stop("end_turn"), events::metadata()];
+        stream.write_all(&[&end.map(|frame| chunk(&frame)).concat(), LAST_CHUNK].concat()).await?;
     }
     Ok(())
 }
 
 async fn send_deltas(stream: &mut TcpStream, count: usize, interval: Duration) -> io::Result<()> {
-    let delta = event(
+    let delta = chunk(&events::event(
         "contentBlockDelta",
         r#"{"contentBlockIndex":0,"delta":{"text":" some words of text"},"p":"abcdefghijkl"}"#,
-    );
+    ));
     if interval.is_zero() {
         let batch = delta.repeat(BATCH);
         for _ in 0..count / BATCH {
@@ -93,37 +88,20 @@ async fn send_deltas(stream: &mut TcpStream, count: usize, interval: Duration) -
 }
 
 /// The path of the next request; `None` when the client has closed the connection.
-async fn read_request(stream: &mut TcpStream) -> Result<Option<String>, Box<dyn Error + Send + Sync>> {
+async fn read_request(
+    stream: &mut TcpStream,
+    requests: &mut RequestDecoder,
+) -> Result<Option<String>, Box<dyn Error + Send + Sync>> {
     let mut bytes = Vec::new();
-    loop {
-        let first = bytes.is_empty();
-        if stream.read_buf(&mut bytes).await? == 0 {
-            return Ok(None);
-        }
-        if first {
+    while stream.read_buf(&mut bytes).await? > 0 {
+        if requests.is_empty() {
             say(&SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?.as_nanos().to_string())?;
         }
-        let text = String::from_utf8_lossy(&bytes);
-        let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
-        let length =
-            head.lines().find_map(|line| line.to_lowercase().strip_prefix("content-length: ")?.parse().ok());
-        if body.len() >= length.unwrap_or(0) {
-            return Ok(head.split(' ').nth(1).map(str::to_owned));
+        requests.push(&bytes);
+        bytes.clear();
+        if let Some(request) = requests.next_request()? {
+            return Ok(Some(request.uri().path().to_owned()));
         }
     }
-}
-
-/// One event in an HTTP chunk of its own, as Bedrock sends them.
-fn event(name: &str, payload: &str) -> Vec<u8> {
-    let frame = Frame::builder()
-        .header(":event-type", HeaderValue::String(name))
-        .header(":content-type", HeaderValue::String("application/json"))
-        .header(":message-type", HeaderValue::String("event"))
-        .payload(payload.to_owned())
-        .build()
-        .expect("a frame");
-    let mut chunk = format!("{:x}\r\n", frame.total_len()).into_bytes();
-    chunk.extend(frame.as_bytes());
-    chunk.extend(b"\r\n");
-    chunk
+    Ok(None)
 }

@@ -1,34 +1,32 @@
 //! `bedrill auth`: what it says of every kind of credentials, and that it shows none. The secrets here all hold `canary`,
 //! which no run may show ([`Run::ended`](super::command::Run::ended)), except those that export.
 
-use std::time::Duration;
-
+use bedrill::test_util::requests::header;
+use bedrill::test_util::responses::response;
+use bedrill::test_util::{Server, Step};
+use bytes::Bytes;
+use http::Request;
 use serde_json::{Value, json};
 
 use super::command::{Bedrill, Run, Scratch};
-use super::server::{Seen, Server};
 
 const KEY_ID: &str = "AKIAIOSFODNN7EXAMPLE";
 const ROLE: &str = "arn:aws:iam::123456789012:role/Deep";
 const ARN: &str = "arn:aws:iam::123456789012:user/Alice";
 
 pub(super) fn reply(status: &str, content_type: &str, body: &str) -> Vec<u8> {
-    let length = body.len();
-    format!(
-        "HTTP/1.1 {status}\r\ncontent-type: {content_type}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}"
-    )
-    .into_bytes()
+    response(status, &[("content-type", content_type)], body)
 }
 
 /// A server that answers each request with what `answer` makes of its first line and its body.
-pub(super) fn server(answer: impl Fn(&Seen) -> Vec<u8> + Send + 'static) -> Server {
-    Server::answering_each(move |seen| vec![(Duration::ZERO, answer(seen))])
+pub(super) fn server(answer: impl Fn(&Request<Bytes>) -> Vec<u8> + Send + Sync + 'static) -> Server {
+    Server::start(move |_, request| vec![Step::Send(answer(request))])
 }
 
 /// STS: a role is always given, and Alice always signs.
 fn sts() -> Server {
     server(|seen| {
-        let body = if seen.text().starts_with("Action=AssumeRole&") {
+        let body = if seen.body().starts_with(b"Action=AssumeRole&") {
             "<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>ASIAROLEROLEROLEDEEP</AccessKeyId>\
              <SecretAccessKey>canary-role</SecretAccessKey><SessionToken>canary-session</SessionToken>\
              <Expiration>2099-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>"
@@ -155,7 +153,7 @@ fn a_chained_role_is_assumed_once_a_step() {
     let (sts, scratch) = (sts(), profiles());
     let run = scratch
         .bedrill(&["auth", "--profile", "chained"])
-        .var("AWS_ENDPOINT_URL_STS", &sts.url)
+        .var("AWS_ENDPOINT_URL_STS", sts.url())
         .run()
         .ended(0);
     let signs = line(&run, "profile");
@@ -163,7 +161,8 @@ fn a_chained_role_is_assumed_once_a_step() {
     assert!(signs.contains(", expires in ") && signs.ends_with(": signs"), "{signs}");
     assert!(signs.contains(ROLE) && signs.contains("chained"), "{signs}");
     // A second round would ask for a second code of an MFA device.
-    let roles: Vec<String> = sts.seen().iter().map(Seen::text).collect();
+    let body = |request: &Request<Bytes>| String::from_utf8_lossy(request.body()).into_owned();
+    let roles: Vec<String> = sts.requests().iter().map(body).collect();
     assert_eq!(roles.len(), 2, "{roles:?}");
     assert!(roles[0].contains("Middle") && roles[1].contains("Deep"), "{roles:?}");
 }
@@ -244,12 +243,13 @@ fn json_says_the_same_in_one_document() {
 #[test]
 fn a_probe_of_keys_asks_sts_for_account_and_arn() {
     let (sts, scratch) = (sts(), Scratch::new());
-    let probe = |arguments: &[&str]| scratch.with_keys(arguments).var("AWS_ENDPOINT_URL_STS", &sts.url).run();
+    let probe =
+        |arguments: &[&str]| scratch.with_keys(arguments).var("AWS_ENDPOINT_URL_STS", sts.url()).run();
     let run = probe(&["auth", "--probe"]).ended(0);
     assert_eq!(line(&run, "identity"), format!("  identity      account 123456789012, {ARN}"));
     let expected = json!({"account": "123456789012", "arn": ARN});
     assert_eq!(document(&probe(&["auth", "--probe", "--json"]).ended(0))["identity"], expected);
-    assert!(sts.seen()[0].text().starts_with("Action=GetCallerIdentity&"));
+    assert!(sts.requests()[0].body().starts_with(b"Action=GetCallerIdentity&"));
 }
 
 #[test]
@@ -259,12 +259,12 @@ fn a_probe_of_a_token_lists_the_models() {
         reply("200 OK", "application/json", &body.to_string())
     });
     let scratch = Scratch::new();
-    let run = bearer(scratch.bedrill(&["auth", "--probe"])).var("AWS_ENDPOINT_URL_BEDROCK", &bedrock.url);
+    let run = bearer(scratch.bedrill(&["auth", "--probe"])).var("AWS_ENDPOINT_URL_BEDROCK", bedrock.url());
     let run = run.run().ended(0);
     assert_eq!(line(&run, "identity"), "  identity      the token is accepted; models that it lists: 1");
-    let seen = bedrock.only();
-    assert!(seen.line.starts_with("GET /foundation-models"), "{}", seen.line);
-    assert_eq!(seen.header("authorization"), "Bearer canary-token");
+    let seen = bedrock.request();
+    assert_eq!((seen.method().as_str(), seen.uri().path()), ("GET", "/foundation-models"));
+    assert_eq!(header(&seen, "authorization"), "Bearer canary-token");
 }
 
 #[test]
@@ -272,13 +272,13 @@ fn a_probe_that_is_refused_is_1_and_echoes_no_secret() {
     let refusal = "<ErrorResponse><Error><Code>InvalidClientTokenId</Code><Message>not canary-secret</Message></Error></ErrorResponse>";
     let sts = server(move |_| reply("403 Forbidden", "text/xml", refusal));
     let run =
-        Scratch::new().with_keys(&["auth", "--probe"]).var("AWS_ENDPOINT_URL_STS", &sts.url).run().ended(1);
+        Scratch::new().with_keys(&["auth", "--probe"]).var("AWS_ENDPOINT_URL_STS", sts.url()).run().ended(1);
     assert!(line(&run, "environment").ends_with(": signs"), "{}", run.stdout);
     run.says(&["InvalidClientTokenId"]);
     let bedrock =
         server(|_| reply("403 Forbidden", "application/json", r#"{"message":"Authentication failed"}"#));
     let scratch = Scratch::new();
-    let run = bearer(scratch.bedrill(&["auth", "--probe"])).var("AWS_ENDPOINT_URL_BEDROCK", &bedrock.url);
+    let run = bearer(scratch.bedrill(&["auth", "--probe"])).var("AWS_ENDPOINT_URL_BEDROCK", bedrock.url());
     run.run().ended(1).says(&["Authentication failed"]);
 }
 

@@ -1,15 +1,14 @@
 //! The command, at its most talkative, with nobody at the other end.
 
+use bedrill::test_util::refused;
+
 use crate::canaries::{Canaries, KEY_ID};
 use crate::command::Scratch;
 
 #[test]
 fn the_command_shows_no_secret_at_its_most_talkative() {
     let canaries = Canaries::random();
-    // A port that nobody listens on.
-    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a port");
-    let url = format!("http://{}", listener.local_addr().expect("an address"));
-    drop(listener);
+    let url = format!("http://{}", refused());
     let keys = [
         ("AWS_ACCESS_KEY_ID", KEY_ID),
         ("AWS_SECRET_ACCESS_KEY", &canaries.secret),

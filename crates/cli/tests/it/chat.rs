@@ -1,20 +1,24 @@
 //! `bedrill chat`: what goes into the request, and where the answer goes.
 
+use bedrill::test_util::events::{self, answer, event, metadata, stop, text};
+use bedrill::test_util::requests::{json, line};
+use bedrill::test_util::responses::{self, REQUEST_ID, chunk, stream, stream_head};
+use bedrill::test_util::{Server, Step};
+use bytes::Bytes;
+use http::Request;
 use serde_json::{Value, json};
 
 use super::command::Scratch;
-use super::server::{Seen, Server};
-use super::stream::{answer, chunk, event, head, plain, response, stop, text, usage};
 
 /// The request that `arguments` and `stdin` make.
-fn request(scratch: &Scratch, arguments: &[&str], stdin: &str) -> Seen {
-    let server = Server::answering(response(&answer(&["Hi"])));
-    scratch.chat(&server.url, arguments).stdin(stdin).run().ended(0);
-    server.only()
+fn request(scratch: &Scratch, arguments: &[&str], stdin: &str) -> Request<Bytes> {
+    let server = Server::sending(stream(&answer(&["Hi"])));
+    scratch.chat(server.url(), arguments).stdin(stdin).run().ended(0);
+    server.request()
 }
 
 fn prompt(arguments: &[&str], stdin: &str) -> Value {
-    request(&Scratch::new(), arguments, stdin).json()["messages"][0]["content"][0]["text"].clone()
+    json(&request(&Scratch::new(), arguments, stdin))["messages"][0]["content"][0]["text"].clone()
 }
 
 #[test]
@@ -66,9 +70,9 @@ fn flags_become_members_of_the_request() {
         "look",
     ];
     let seen = request(&scratch, &flags, "");
-    assert_eq!(seen.line, "POST /model/us.example.model-v1%3A0/converse-stream HTTP/1.1");
+    assert_eq!(line(&seen), "POST /model/us.example.model-v1%3A0/converse-stream HTTP/1.1");
     assert_eq!(
-        seen.json(),
+        json(&seen),
         json!({
             "system": [{"text": "Be brief."}],
             "inferenceConfig": {"maxTokens": 50, "temperature": 0.5, "topP": 1.0, "stopSequences": ["END", "!"]},
@@ -80,10 +84,10 @@ fn flags_become_members_of_the_request() {
         })
     );
     let thinking = ["-m", "us.anthropic.claude-3-7-sonnet-20250219-v1:0", "--thinking", "low", "hi"];
-    let server = Server::answering(response(&answer(&["Hi"])));
-    let all = [&["chat", "--endpoint-url", &server.url], &thinking[..]].concat();
+    let server = Server::sending(stream(&answer(&["Hi"])));
+    let all = [&["chat", "--endpoint-url", server.url()], &thinking[..]].concat();
     scratch.with_keys(&all).run().ended(0);
-    assert_eq!(server.only().json()["additionalModelRequestFields"]["thinking"]["type"], "enabled");
+    assert_eq!(json(&server.request())["additionalModelRequestFields"]["thinking"]["type"], "enabled");
 }
 
 #[test]
@@ -91,28 +95,28 @@ fn a_project_goes_along_with_either_operation() {
     let answer_of_converse = json!({
         "output": {"message": {"role": "assistant", "content": [{"text": "Hi"}]}}, "stopReason": "end_turn",
     });
-    let at_once = plain("200 OK", "content-type: application/json\r\n", &answer_of_converse.to_string());
-    for (reply, flags) in [(response(&answer(&["Hi"])), &["hi"][..]), (at_once, &["--no-stream", "hi"])] {
-        let server = Server::answering(reply);
-        Scratch::new().chat(&server.url, &[&["--project", "p1"], flags].concat()).run().ended(0);
-        assert_eq!(server.only().json()["projectIdentifier"], "p1", "{flags:?}");
+    let at_once = responses::json(&answer_of_converse);
+    for (reply, flags) in [(stream(&answer(&["Hi"])), &["hi"][..]), (at_once, &["--no-stream", "hi"])] {
+        let server = Server::sending(reply);
+        Scratch::new().chat(server.url(), &[&["--project", "p1"], flags].concat()).run().ended(0);
+        assert_eq!(json(&server.request())["projectIdentifier"], "p1", "{flags:?}");
     }
 }
 
 #[test]
 fn a_project_with_an_application_profile_is_a_usage_error_and_nothing_is_sent() {
-    let server = Server::answering(response(&answer(&["Hi"])));
+    let server = Server::sending(stream(&answer(&["Hi"])));
     let arn = "arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/abc123";
     let ask = |project: &str| {
-        let arguments = ["chat", "--endpoint-url", &server.url, "-m", arn, "--project", project, "hi"];
+        let arguments = ["chat", "--endpoint-url", server.url(), "-m", arn, "--project", project, "hi"];
         Scratch::new().with_keys(&arguments).run()
     };
     ask("p1")
         .ended(2)
         .says(&["the project p1 cannot be used with arn:", "works in the default project only"]);
-    assert!(server.seen().is_empty());
+    assert!(server.requests().is_empty());
     ask("default").ended(0);
-    assert_eq!(server.only().json()["projectIdentifier"], "default");
+    assert_eq!(json(&server.request())["projectIdentifier"], "default");
 }
 
 #[test]
@@ -130,12 +134,12 @@ fn a_file_that_cannot_go_along_is_a_usage_error() {
 
 #[test]
 fn text_goes_to_stdout_as_it_is_and_ends_with_a_newline() {
-    let server = Server::answering(response(&answer(&["A \u{1b}[31mred\u{1b}[0m", " \u{202e}day ü"])));
-    let run = Scratch::new().chat(&server.url, &["hi"]).run().ended(0);
+    let server = Server::sending(stream(&answer(&["A \u{1b}[31mred\u{1b}[0m", " \u{202e}day ü"])));
+    let run = Scratch::new().chat(server.url(), &["hi"]).run().ended(0);
     assert_eq!(run.stdout, "A \u{1b}[31mred\u{1b}[0m \u{202e}day ü\n");
     assert_eq!(run.stderr, "");
-    let server = Server::answering(response(&answer(&["one line\n"])));
-    assert_eq!(Scratch::new().chat(&server.url, &["hi"]).run().ended(0).stdout, "one line\n");
+    let server = Server::sending(stream(&answer(&["one line\n"])));
+    assert_eq!(Scratch::new().chat(server.url(), &["hi"]).run().ended(0).stdout, "one line\n");
 }
 
 #[test]
@@ -143,76 +147,83 @@ fn json_is_one_document_of_the_whole_answer() {
     let expected = json!({
         "output": {"message": {"role": "assistant", "content": [{"text": "Hi you"}]}},
         "stopReason": "end_turn",
-        "usage": {"inputTokens": 3, "outputTokens": 4, "totalTokens": 7},
-        "metrics": {"latencyMs": 5},
+        "usage": {"inputTokens": 1, "outputTokens": 2, "totalTokens": 3},
+        "metrics": {"latencyMs": 4},
     });
-    let streaming = Server::answering(response(&answer(&["Hi ", "you"])));
-    let at_once =
-        Server::answering(plain("200 OK", "content-type: application/json\r\n", &expected.to_string()));
+    let streaming = Server::sending(stream(&answer(&["Hi ", "you"])));
+    let at_once = Server::sending(responses::json(&expected));
     for (server, flags) in [(&streaming, &["--json", "hi"][..]), (&at_once, &["--json", "--no-stream", "hi"])]
     {
-        let run = Scratch::new().chat(&server.url, flags).run().ended(0);
+        let run = Scratch::new().chat(server.url(), flags).run().ended(0);
         assert_eq!(run.json_lines(), std::slice::from_ref(&expected), "{flags:?}");
         assert_eq!(run.stderr, "");
     }
-    assert_eq!(at_once.only().line, "POST /model/us.example.model-v1%3A0/converse HTTP/1.1");
-    let run = Scratch::new().chat(&at_once.url, &["--no-stream", "hi"]).run().ended(0);
+    assert_eq!(line(&at_once.request()), "POST /model/us.example.model-v1%3A0/converse HTTP/1.1");
+    let run = Scratch::new().chat(at_once.url(), &["--no-stream", "hi"]).run().ended(0);
     assert_eq!(run.stdout, "Hi you\n");
 }
 
 #[test]
 fn what_came_of_a_broken_answer_stays_on_stdout_on_a_line_of_its_own() {
-    let cut = [head(), chunk(&text("Half an ans"))].concat();
-    let run = Scratch::new().chat(&Server::answering(cut).url, &["hi"]).run().ended(1);
+    let cut = [stream_head(), chunk(&text("Half an ans"))].concat();
+    let run =
+        Scratch::new().chat(Server::answering([Step::Send(cut), Step::Close]).url(), &["hi"]).run().ended(1);
     assert_eq!(run.stdout, "Half an ans\n");
-    run.says(&["bedrill: ", "request-1"]);
+    run.says(&["bedrill: ", REQUEST_ID]);
 
-    let exception = super::stream::exception("modelStreamErrorException", &json!({"message": "it broke"}));
-    let broken = response(&[text("Half\n"), exception].concat());
-    let run = Scratch::new().chat(&Server::answering(broken.clone()).url, &["hi"]).run().ended(1);
+    let exception = events::exception("modelStreamErrorException", json!({"message": "it broke"}));
+    let broken = stream(&[text("Half\n"), exception].concat());
+    let run = Scratch::new().chat(Server::sending(broken.clone()).url(), &["hi"]).run().ended(1);
     assert_eq!(run.stdout, "Half\n");
     run.says(&["ModelStreamErrorException: it broke"]);
-    let run = Scratch::new().chat(&Server::answering(broken).url, &["--json", "hi"]).run().ended(1);
+    let run = Scratch::new().chat(Server::sending(broken).url(), &["--json", "hi"]).run().ended(1);
     assert_eq!(run.stdout, "", "half a document is none");
 }
 
 #[test]
 fn an_answer_is_complete_at_message_stop_even_when_the_connection_breaks_behind_it() {
-    let cut = [head(), chunk(&[text("All of it"), stop("end_turn")].concat())].concat();
-    let run = Scratch::new().chat(&Server::answering(cut.clone()).url, &["hi"]).run().ended(0);
+    let cut = [stream_head(), chunk(&[text("All of it"), stop("end_turn")].concat())].concat();
+    let run = Scratch::new()
+        .chat(Server::answering([Step::Send(cut.clone()), Step::Close]).url(), &["hi"])
+        .run()
+        .ended(0);
     assert_eq!(run.stdout, "All of it\n");
     run.says(&["the answer is complete, but"]);
-    let run = Scratch::new().chat(&Server::answering(cut).url, &["-q", "hi"]).run().ended(0);
+    let run = Scratch::new()
+        .chat(Server::answering([Step::Send(cut), Step::Close]).url(), &["-q", "hi"])
+        .run()
+        .ended(0);
     assert_eq!(run.stderr, "");
 }
 
 #[test]
 fn an_answer_that_was_cut_short_by_a_limit_is_told_unless_quiet() {
     let body = [text("Too l"), stop("max_tokens")].concat();
-    let server = Server::answering(response(&body));
-    let run = Scratch::new().chat(&server.url, &["hi"]).run().ended(0);
+    let server = Server::sending(stream(&body));
+    let run = Scratch::new().chat(server.url(), &["hi"]).run().ended(0);
     assert_eq!(run.stdout, "Too l\n");
     run.says(&["--max-tokens"]);
-    assert_eq!(Scratch::new().chat(&server.url, &["--quiet", "hi"]).run().ended(0).stderr, "");
+    assert_eq!(Scratch::new().chat(server.url(), &["--quiet", "hi"]).run().ended(0).stderr, "");
 }
 
 #[test]
 fn verbose_tells_thoughts_tokens_and_the_request_id_on_stderr() {
     let thought = |text: &str| {
         let delta = json!({"reasoningContent": {"text": text}});
-        event("contentBlockDelta", &json!({"contentBlockIndex": 0, "delta": delta}))
+        event("contentBlockDelta", json!({"contentBlockIndex": 0, "delta": delta}))
     };
-    let answered = event("contentBlockDelta", &json!({"contentBlockIndex": 1, "delta": {"text": "Four."}}));
-    let body = [thought("Two and "), thought("two \u{1b}[2J"), answered, stop("end_turn"), usage()].concat();
-    let server = Server::answering(response(&body));
-    let run = Scratch::new().chat(&server.url, &["-v", "hi"]).run().ended(0);
+    let answered = event("contentBlockDelta", json!({"contentBlockIndex": 1, "delta": {"text": "Four."}}));
+    let body =
+        [thought("Two and "), thought("two \u{1b}[2J"), answered, stop("end_turn"), metadata()].concat();
+    let server = Server::sending(stream(&body));
+    let run = Scratch::new().chat(server.url(), &["-v", "hi"]).run().ended(0);
     assert_eq!(run.stdout, "Four.\n");
     assert!(run.stderr.starts_with("Two and two \\u{1b}[2J\nbedrill: "), "{}", run.stderr);
-    run.says(&["request-1", "tokens: 3 in, 4 out, 7 in all", "5 events"]);
-    assert_eq!(Scratch::new().chat(&server.url, &["hi"]).run().ended(0).stderr, "");
+    run.says(&[REQUEST_ID, "tokens: 1 in, 2 out, 3 in all", "5 events"]);
+    assert_eq!(Scratch::new().chat(server.url(), &["hi"]).run().ended(0).stderr, "");
 
     // An error begins on a line of its own.
-    let server = Server::answering(response(&thought("Hmm")));
-    let run = Scratch::new().chat(&server.url, &["-v", "hi"]).run().ended(1);
+    let server = Server::sending(stream(&thought("Hmm")));
+    let run = Scratch::new().chat(server.url(), &["-v", "hi"]).run().ended(1);
     assert!(run.stderr.starts_with("Hmm\nbedrill: "), "{}", run.stderr);
 }

@@ -27,6 +27,11 @@ impl Scratch {
         self.0.path().join(relative)
     }
 
+    /// The same as the program shows it.
+    pub fn shown(&self, relative: &str) -> String {
+        self.path(relative).display().to_string()
+    }
+
     /// Writes a file: `work/.env`, `home/.aws/config`.
     pub fn file(&self, relative: &str, contents: impl AsRef<[u8]>) -> &Self {
         let path = self.path(relative);

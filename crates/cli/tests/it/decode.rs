@@ -4,10 +4,10 @@ use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::Path;
 use std::process::Stdio;
 
+use bedrill::test_util::events::{answer, event, exception, stop, text};
 use serde_json::{Value, json};
 
 use super::command::{Scratch, wait};
-use super::stream::{answer, event, exception, stop, text};
 use crate::conformance;
 use crate::json::{same, without_nulls};
 
@@ -32,8 +32,8 @@ fn events_are_printed_one_a_line_in_the_apis_shape_without_padding() {
          {\"contentBlockDelta\":{\"contentBlockIndex\":0,\"delta\":{\"text\":\"\\u001b[2J ü\"}}}\n\
          {\"contentBlockStop\":{\"contentBlockIndex\":0}}\n\
          {\"messageStop\":{\"stopReason\":\"end_turn\"}}\n\
-         {\"metadata\":{\"metrics\":{\"latencyMs\":5},\
-         \"usage\":{\"inputTokens\":3,\"outputTokens\":4,\"totalTokens\":7}}}\n"
+         {\"metadata\":{\"metrics\":{\"latencyMs\":4},\
+         \"usage\":{\"inputTokens\":1,\"outputTokens\":2,\"totalTokens\":3}}}\n"
     );
     assert_eq!(run.stderr, "");
 }
@@ -43,8 +43,8 @@ fn unknown_events_and_members_and_blobs_are_printed() {
     let redacted =
         json!({"contentBlockIndex": 0, "delta": {"reasoningContent": {"redactedContent": "AID/"}}});
     let body = [
-        event("somethingNew", &json!({"answer": 42, "p": "abc"})),
-        event("messageStart", &json!({"role": "assistant", "mood": "good"})),
+        event("somethingNew", json!({"answer": 42, "p": "abc"})),
+        event("messageStart", json!({"role": "assistant", "mood": "good"})),
         event("contentBlockDelta", &redacted),
         stop("weather"),
     ]
@@ -98,7 +98,7 @@ fn what_came_before_a_fault_is_printed_then_the_fault_and_the_code_is_1() {
     assert_eq!(run.json_lines().len(), 4, "all but the metadata");
     run.says(&["ends inside a frame"]);
 
-    let run = decode(&[text("Hi"), exception("newException", &json!({"message": "no"}))].concat(), &[]);
+    let run = decode(&[text("Hi"), exception("newException", json!({"message": "no"}))].concat(), &[]);
     run.ended(1).says(&["newException: no"]);
     decode(&text("Hi"), &[]).ended(1).says(&["before messageStop"]);
     decode(b"", &[]).ended(1).says(&["before the first event"]);
@@ -108,7 +108,7 @@ fn what_came_before_a_fault_is_printed_then_the_fault_and_the_code_is_1() {
 #[test]
 fn frames_have_no_end_that_is_missing() {
     assert_eq!(decode(b"", &["--frames"]).ended(0).stdout, "");
-    let run = decode(&exception("throttlingException", &json!({"message": "wait"})), &["--frames"]).ended(0);
+    let run = decode(&exception("throttlingException", json!({"message": "wait"})), &["--frames"]).ended(0);
     assert_eq!(run.json_lines()[0]["payload"], json!({"message": "wait"}));
     decode(&text("Hi")[..20], &["--frames"]).ended(1).says(&["ends inside a frame"]);
 }

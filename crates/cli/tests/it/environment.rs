@@ -1,18 +1,23 @@
 //! Where settings and credentials come from: flags, variables, `.env`, profiles, proxies.
 
+use bedrill::test_util::Server;
+use bedrill::test_util::events::answer;
+use bedrill::test_util::requests::{header, line};
+use bedrill::test_util::responses::stream;
+use bytes::Bytes;
+use http::Request;
+
 use super::command::Scratch;
-use super::server::{Seen, Server};
-use super::stream::{answer, response};
 
 const CHAT: [&str; 4] = ["chat", "-m", "us.example.model-v1:0", "hi"];
 
 fn server() -> Server {
-    Server::answering(response(&answer(&["Hi"])))
+    Server::sending(stream(&answer(&["Hi"])))
 }
 
 /// `KEYID/DATE/REGION/bedrock/aws4_request`, without the date.
-fn scope(seen: &Seen) -> (String, String) {
-    let authorization = seen.header("authorization");
+fn scope(seen: &Request<Bytes>) -> (String, String) {
+    let authorization = header(seen, "authorization");
     let credential = authorization.split_once("Credential=").map_or("", |(_, rest)| rest);
     let parts: Vec<&str> = credential.split(['/', ',']).collect();
     assert!(parts.len() > 4 && parts[3] == "bedrock", "{authorization}");
@@ -40,13 +45,13 @@ fn a_dot_env_file_in_the_working_directory_is_read() {
     let variables = format!(
         "# ours\nexport AWS_ENDPOINT_URL_BEDROCK_RUNTIME='{}'\nAWS_ACCESS_KEY_ID=AKIADOTENV\n\
          AWS_SECRET_ACCESS_KEY=\"canary\"\nAWS_REGION=eu-west-3\nBEDRILL_MODEL=from.dotenv\nOTHER=two words\n",
-        server.url
+        server.url()
     );
     scratch.file("work/.env", &variables);
     assert_eq!(scratch.bedrill(&["chat", "hi"]).run().ended(0).stdout, "Hi\n");
-    let seen = server.only();
+    let seen = server.request();
     assert_eq!(scope(&seen), ("AKIADOTENV".to_owned(), "eu-west-3".to_owned()));
-    assert!(seen.line.starts_with("POST /model/from.dotenv/"), "{}", seen.line);
+    assert!(line(&seen).starts_with("POST /model/from.dotenv/"), "{}", line(&seen));
 
     // The process goes before the file, and another file takes its place.
     scratch.bedrill(&["chat", "hi"]).var("AWS_REGION", "us-west-2").run().ended(0);
@@ -54,7 +59,7 @@ fn a_dot_env_file_in_the_working_directory_is_read() {
         .file("elsewhere.env", variables.replace("eu-west-3", "ap-south-1"))
         .file("work/.env", "AWS_REGION=(");
     scratch.bedrill(&["chat", "--env-file", "../elsewhere.env", "hi"]).run().ended(0);
-    let regions: Vec<String> = server.seen().iter().map(|seen| scope(seen).1).collect();
+    let regions: Vec<String> = server.requests().iter().map(|seen| scope(seen).1).collect();
     assert_eq!(regions, ["eu-west-3", "us-west-2", "ap-south-1"]);
 }
 
@@ -78,9 +83,9 @@ fn a_dot_env_file_must_not_choose_other_files_or_programs() {
     assert!(!run.stderr.contains("evil"), "{}", run.stderr);
     // The same variables of the process count.
     let server = server();
-    let run = scratch.bedrill(&[&CHAT[..], &["--endpoint-url", &server.url]].concat());
+    let run = scratch.bedrill(&[&CHAT[..], &["--endpoint-url", server.url()]].concat());
     run.var("AWS_CONFIG_FILE", &evil("evil/config")).run().ended(0);
-    assert_eq!(scope(&server.only()), ("AKIA".to_owned(), "eu-west-1".to_owned()));
+    assert_eq!(scope(&server.request()), ("AKIA".to_owned(), "eu-west-1".to_owned()));
 }
 
 #[test]
@@ -103,15 +108,15 @@ fn a_profile_gives_keys_region_and_endpoint() {
     let config = format!(
         "[default]\nregion = us-west-1\n[profile dev]\nregion = eu-north-1\nservices = local\n\
          [services local]\nbedrock_runtime =\n  endpoint_url = {}\n",
-        server.url
+        server.url()
     );
     scratch.file("home/.aws/config", config);
     let keys = "[dev]\naws_access_key_id = AKIADEV\naws_secret_access_key = canary\naws_session_token = canary-token\n";
     scratch.file("home/.aws/credentials", keys);
     scratch.bedrill(&CHAT).var("AWS_PROFILE", "dev").run().ended(0);
-    let seen = server.only();
+    let seen = server.request();
     assert_eq!(scope(&seen), ("AKIADEV".to_owned(), "eu-north-1".to_owned()));
-    assert_eq!(seen.header("x-amz-security-token"), "canary-token");
+    assert_eq!(header(&seen, "x-amz-security-token"), "canary-token");
     let run = scratch.bedrill(&CHAT).var("AWS_PROFILE", "prod").run().ended(3);
     run.says(&["there is no profile \"prod\" (named by AWS_PROFILE)", "profiles that exist: default, dev"]);
 }
@@ -120,9 +125,9 @@ fn a_profile_gives_keys_region_and_endpoint() {
 fn a_profile_that_is_typed_goes_before_keys_and_tokens_in_the_environment() {
     let (server, scratch) = (server(), Scratch::new());
     scratch.file("home/.aws/credentials", "[dev]\naws_access_key_id=AKIADEV\naws_secret_access_key=canary\n");
-    let arguments = [&CHAT[..], &["--profile", "dev", "--endpoint-url", &server.url]].concat();
+    let arguments = [&CHAT[..], &["--profile", "dev", "--endpoint-url", server.url()]].concat();
     scratch.with_keys(&arguments).var("AWS_BEARER_TOKEN_BEDROCK", "canary-token").run().ended(0);
-    assert_eq!(scope(&server.only()).0, "AKIADEV");
+    assert_eq!(scope(&server.request()).0, "AKIADEV");
     scratch.with_keys(&[&CHAT[..], &["--profile", "missing"]].concat()).run().ended(3).says(&["\"missing\""]);
 }
 
@@ -133,8 +138,8 @@ fn a_bearer_token_goes_before_keys_and_never_over_plain_http_elsewhere() {
         let run = scratch.with_keys(&[&CHAT[..], &["--endpoint-url", url]].concat());
         run.var("AWS_BEARER_TOKEN_BEDROCK", " canary-token\n").run()
     };
-    token(&server.url).ended(0);
-    assert_eq!(server.only().header("authorization"), "Bearer canary-token");
+    token(server.url()).ended(0);
+    assert_eq!(header(&server.request(), "authorization"), "Bearer canary-token");
     token("http://bedrock.test.invalid").ended(3).says(&["plain http would show the token"]);
 }
 
@@ -144,15 +149,19 @@ fn the_region_is_the_flag_then_the_arn_then_the_variables_then_the_profile() {
     scratch.file("home/.aws/config", "[default]\nregion = eu-south-1\n");
     let arn = "arn:aws:bedrock:ap-southeast-2:123456789012:application-inference-profile/abc123";
     let ask = |arguments: &[&str], variables: &[(&str, &str)]| {
-        let all = [&["chat", "--endpoint-url", &server.url, "hi"], arguments].concat();
+        let all = [&["chat", "--endpoint-url", server.url(), "hi"], arguments].concat();
         let run = variables.iter().fold(scratch.with_keys(&all), |run, (name, value)| run.var(name, value));
         run.run().ended(0);
-        server.seen().pop().expect("a request")
+        server.requests().pop().expect("a request")
     };
     let variables = [("AWS_REGION", "us-east-2"), ("AWS_DEFAULT_REGION", "ca-central-1")];
     let seen = ask(&["-m", arn, "--region", "sa-east-1"], &variables);
     assert_eq!(scope(&seen).1, "sa-east-1");
-    assert!(seen.line.contains("%3Aapplication-inference-profile%2Fabc123/converse-stream"), "{}", seen.line);
+    assert!(
+        line(&seen).contains("%3Aapplication-inference-profile%2Fabc123/converse-stream"),
+        "{}",
+        line(&seen)
+    );
     assert_eq!(scope(&ask(&["-m", arn], &variables)).1, "ap-southeast-2");
     assert_eq!(scope(&ask(&["-m", "x.m"], &variables)).1, "us-east-2");
     assert_eq!(scope(&ask(&["-m", "x.m"], &[("AWS_REGION", ""), variables[1]])).1, "ca-central-1");
@@ -177,7 +186,7 @@ fn a_bad_setting_is_2_and_says_what_a_good_one_looks_like() {
 fn a_proxy_is_used_except_for_this_machine() {
     let (server, proxy, scratch) = (server(), server(), Scratch::new());
     let chat = |url: &str| {
-        let proxy = format!("http://127.0.0.1:{}", proxy.port);
+        let proxy = format!("http://127.0.0.1:{}", proxy.port());
         let run = scratch
             .chat(url, &["hi"])
             .var("http_proxy", &proxy)
@@ -186,16 +195,16 @@ fn a_proxy_is_used_except_for_this_machine() {
         run.run()
     };
     chat("http://bedrock.test.invalid").ended(0).says(&["http://bedrock.test.invalid is plain http"]);
-    let seen = proxy.only();
+    let seen = proxy.request();
     assert_eq!(
-        seen.line,
+        line(&seen),
         "POST http://bedrock.test.invalid/model/us.example.model-v1%3A0/converse-stream HTTP/1.1"
     );
-    assert_eq!(seen.header("host"), "bedrock.test.invalid");
+    assert_eq!(header(&seen, "host"), "bedrock.test.invalid");
     // The proxy does not know CONNECT and answers it with 200 and frames, which are no TLS.
     chat("https://bedrock.test.invalid").ended(1).says(&["through the proxy that https_proxy names"]);
-    assert_eq!(proxy.seen()[1].line, "CONNECT bedrock.test.invalid:443 HTTP/1.1");
-    assert!(!chat(&server.url).ended(0).stderr.contains("plain http"));
-    chat(&server.url.replace("127.0.0.1", "localhost")).ended(0);
-    assert_eq!((proxy.seen().len(), server.seen().len()), (2, 2));
+    assert_eq!(line(&proxy.requests()[1]), "CONNECT bedrock.test.invalid:443 HTTP/1.1");
+    assert!(!chat(server.url()).ended(0).stderr.contains("plain http"));
+    chat(&server.url().replace("127.0.0.1", "localhost")).ended(0);
+    assert_eq!((proxy.requests().len(), server.requests().len()), (2, 2));
 }

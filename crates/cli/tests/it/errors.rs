@@ -1,12 +1,13 @@
 //! What a user is told when the service, or something before it, refuses.
 
+use bedrill::test_util::Server;
+use bedrill::test_util::responses::{REQUEST_ID, error, response};
+
 use super::command::{Run, Scratch};
-use super::server::Server;
-use super::stream::{error, plain};
 
 fn refused(response: Vec<u8>, arguments: &[&str]) -> Run {
-    let server = Server::answering(response);
-    let run = Scratch::new().chat(&server.url, arguments).run().ended(1);
+    let server = Server::sending(response);
+    let run = Scratch::new().chat(server.url(), arguments).run().ended(1);
     assert_eq!(run.stdout, "");
     run
 }
@@ -15,9 +16,9 @@ fn refused(response: Vec<u8>, arguments: &[&str]) -> Run {
 fn on_demand_refusal_names_the_ids_to_try() {
     let message = "Invocation of model ID anthropic.claude-sonnet-4-5-20250929-v1:0 with on-demand throughput isn’t \
                    supported. Retry your request with the ID or ARN of an inference profile that contains this model.";
-    let server = Server::answering(error("400 Bad Request", "ValidationException", message));
+    let server = Server::sending(error("400 Bad Request", "ValidationException", message));
     let model = "anthropic.claude-sonnet-4-5-20250929-v1:0";
-    let arguments = ["chat", "--endpoint-url", &server.url, "--region", "eu-central-1", "-m", model, "hi"];
+    let arguments = ["chat", "--endpoint-url", server.url(), "--region", "eu-central-1", "-m", model, "hi"];
     Scratch::new().with_keys(&arguments).run().ended(1).says(&[
         "ValidationException",
         message,
@@ -35,7 +36,7 @@ fn access_denied_names_model_access_and_the_permission() {
         message,
         "Model access",
         "bedrock:InvokeModelWithResponseStream",
-        "request-2",
+        REQUEST_ID,
     ]);
     refused(answer, &["--no-stream", "hi"]).says(&["bedrock:InvokeModel"]);
 }
@@ -52,26 +53,26 @@ fn throttling_and_bad_keys_are_explained() {
 #[test]
 fn an_answer_that_is_no_event_stream_is_quoted_safely() {
     let page = "<html>\u{1b}]0;owned\u{7}Please log in</html>";
-    let found = plain("200 OK", "content-type: text/html\r\n", page);
+    let found = response("200 OK", &[("content-type", "text/html")], page);
     refused(found, &["hi"]).says(&[
         "expected an event stream",
         "text/html",
         "<html>\\u{1b}]0;owned",
         "proxy",
     ]);
-    let failed = plain("502 Bad Gateway", "content-type: text/html\r\n", "<h1>Bad Gateway</h1>");
+    let failed = response("502 Bad Gateway", &[("content-type", "text/html")], "<h1>Bad Gateway</h1>");
     refused(failed, &["hi"]).says(&["HTTP 502", "<h1>Bad Gateway</h1>"]);
-    let empty = plain("503 Service Unavailable", "", "");
+    let empty = response("503 Service Unavailable", &[], "");
     refused(empty, &["hi"]).says(&["HTTP 503"]);
 }
 
 #[test]
 fn redirects_are_not_followed() {
-    let elsewhere = Server::answering(plain("200 OK", "", ""));
-    let location = format!("location: {}/\r\n", elsewhere.url);
-    refused(plain("307 Temporary Redirect", &location, ""), &["hi"])
+    let elsewhere = Server::sending(response("200 OK", &[], ""));
+    let location = format!("{}/", elsewhere.url());
+    refused(response("307 Temporary Redirect", &[("location", &location)], ""), &["hi"])
         .says(&["HTTP 307", "redirects are not followed"]);
-    assert!(elsewhere.seen().is_empty(), "the request, with its signature, went on");
+    assert!(elsewhere.requests().is_empty(), "the request, with its signature, went on");
 }
 
 #[test]

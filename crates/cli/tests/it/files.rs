@@ -3,12 +3,14 @@
 use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::Path;
-use std::time::Duration;
+
+use bedrill::test_util::events::{answer, text};
+use bedrill::test_util::requests::header;
+use bedrill::test_util::responses::{self, chunk, response, stream, stream_head};
+use bedrill::test_util::{Server, Step};
 
 use super::command::{Bedrill, Scratch};
 use super::models::service::Service;
-use super::server::{Pieces, Server};
-use super::stream::{answer, chunk, head, plain, response, text};
 
 /// Without a mask, a file has the mode that it was created with.
 const NO_MASK: &str = "umask 000; exec \"$0\" \"$@\"";
@@ -27,20 +29,16 @@ fn names(folder: &Path) -> Vec<String> {
     names
 }
 
-fn once(bytes: Vec<u8>) -> Pieces {
-    vec![(Duration::ZERO, bytes)]
-}
-
 fn models(scratch: &Scratch, service: &Service, arguments: &[&str]) -> Bedrill {
     let bedrill = scratch.with_keys(&[&["models"], arguments].concat());
-    bedrill.var("AWS_REGION", "us-east-1").var("AWS_ENDPOINT_URL_BEDROCK", &service.url)
+    bedrill.var("AWS_REGION", "us-east-1").var("AWS_ENDPOINT_URL_BEDROCK", service.url())
 }
 
 #[test]
 fn every_file_is_its_owners_alone_from_the_start() {
     let scratch = Scratch::new();
-    let server = Server::answering(response(&answer(&["Hi"])));
-    scratch.chat(&server.url, &["--record", "body.bin", "hi"]).under(NO_MASK).run().ended(0);
+    let server = Server::sending(stream(&answer(&["Hi"])));
+    scratch.chat(server.url(), &["--record", "body.bin", "hi"]).under(NO_MASK).run().ended(0);
     assert_eq!(mode(&scratch.path("work/body.bin")), 0o600);
     assert_eq!(names(&scratch.path("work")), ["body.bin"]);
 
@@ -58,8 +56,8 @@ fn a_record_replaces_what_others_could_read() {
     scratch.file("work/body.bin", "old");
     fs::set_permissions(scratch.path("work/body.bin"), fs::Permissions::from_mode(0o666)).expect("set");
     let mut reader = fs::File::open(scratch.path("work/body.bin")).expect("opened before");
-    let server = Server::answering(response(&answer(&["Hi"])));
-    scratch.chat(&server.url, &["--record", "body.bin", "hi"]).run().ended(0);
+    let server = Server::sending(stream(&answer(&["Hi"])));
+    scratch.chat(server.url(), &["--record", "body.bin", "hi"]).run().ended(0);
     assert_eq!(mode(&scratch.path("work/body.bin")), 0o600);
     let mut seen = String::new();
     std::io::Read::read_to_string(&mut reader, &mut seen).expect("text");
@@ -68,33 +66,33 @@ fn a_record_replaces_what_others_could_read() {
 
 #[test]
 fn a_link_in_the_place_of_a_record_is_not_followed() {
-    let body = response(&answer(&["Hi"]));
+    let body = stream(&answer(&["Hi"]));
     let scratch = Scratch::new();
     scratch.file("victim", "untouched");
     for target in ["../victim", "../nowhere"] {
-        let server = Server::answering(body.clone());
+        let server = Server::sending(body.clone());
         symlink(target, scratch.path("work/body.bin")).expect("linked");
-        let run = scratch.chat(&server.url, &["--record", "body.bin", "hi"]).run().ended(2);
+        let run = scratch.chat(server.url(), &["--record", "body.bin", "hi"]).run().ended(2);
         run.says(&["body.bin cannot be written: it is a symbolic link"]);
-        assert!(server.seen().is_empty());
+        assert!(server.requests().is_empty());
         fs::remove_file(scratch.path("work/body.bin")).expect("removed");
     }
 
     // One that is put there while the answer is waited for.
     let (victim, link) = (scratch.path("victim"), scratch.path("work/body.bin"));
     let planted = link.clone();
-    let server = Server::answering_each(move |_| {
+    let server = Server::start(move |_, _| {
         symlink(&victim, &planted).expect("linked");
-        once(body.clone())
+        vec![Step::Send(body.clone())]
     });
-    scratch.chat(&server.url, &["--record", "body.bin", "hi"]).run().ended(0);
+    scratch.chat(server.url(), &["--record", "body.bin", "hi"]).run().ended(0);
     assert_eq!(mode(&link), 0o600);
     assert_eq!(scratch.read("work/body.bin"), answer(&["Hi"]));
 
     // One under a name that tells the process: the file that the record is made as has another, which nobody can foresee.
-    let server = Server::answering(response(&answer(&["Hi"])));
+    let server = Server::sending(stream(&answer(&["Hi"])));
     let plant = "ln -s ../victim .body.bin.$$.tmp; exec \"$0\" \"$@\"";
-    let run = scratch.chat(&server.url, &["--record", "body.bin", "hi"]).under(plant).run().ended(0);
+    let run = scratch.chat(server.url(), &["--record", "body.bin", "hi"]).under(plant).run().ended(0);
     assert_eq!(run.stdout, "Hi\n");
     assert_eq!(scratch.read("work/body.bin"), answer(&["Hi"]));
     assert_eq!(scratch.read("victim"), b"untouched");
@@ -120,11 +118,11 @@ fn a_record_holds_the_body_and_nothing_of_either_head() {
     let body = answer(&["Hi"]);
     let headers = "HTTP/1.1 200 OK\r\ncontent-type: application/vnd.amazon.eventstream\r\n\
                    set-cookie: session=canary\r\nx-amz-security-token: canary\r\nconnection: close\r\n\r\n";
-    let server = Server::answering([headers.as_bytes(), &body].concat());
+    let server = Server::answering([Step::Send([headers.as_bytes(), &body].concat()), Step::Close]);
     let scratch = Scratch::new();
-    let run = scratch.chat(&server.url, &["--record", "body.bin", "hi"]);
+    let run = scratch.chat(server.url(), &["--record", "body.bin", "hi"]);
     run.var("AWS_SESSION_TOKEN", "canary-session").run().ended(0);
-    assert!(server.only().header("x-amz-security-token").contains("canary"));
+    assert!(header(&server.request(), "x-amz-security-token").contains("canary"));
     assert_eq!(scratch.read("work/body.bin"), body);
 }
 
@@ -134,15 +132,16 @@ fn credentials_that_come_back_are_not_recorded() {
     // Of a gateway that quotes what it was sent, in two chunks, and in an error.
     let frame = text(&format!("you sent {TOKEN}, thanks"));
     let at = frame.windows(5).position(|window| window == b"/X2Vj").expect("the token");
-    let split = [head(), chunk(&frame[..at]), chunk(&frame[at..]), chunk(&answer(&[])), chunk(b"")].concat();
-    let error = plain("403 Forbidden", "", &format!("no {TOKEN}"));
+    let split =
+        [stream_head(), chunk(&frame[..at]), chunk(&frame[at..]), chunk(&answer(&[])), chunk(b"")].concat();
+    let error = response("403 Forbidden", &[], format!("no {TOKEN}"));
     let escaped =
-        plain("403 Forbidden", "", &format!("{{\"message\":\"no {}\"}}", TOKEN.replace('/', "\\/")));
+        response("403 Forbidden", &[], format!("{{\"message\":\"no {}\"}}", TOKEN.replace('/', "\\/")));
     for (response, code) in [(split, 1), (error, 1), (escaped, 1)] {
         for name in ["AWS_BEARER_TOKEN_BEDROCK", "AWS_SESSION_TOKEN"] {
-            let server = Server::answering(response.clone());
+            let server = Server::sending(response.clone());
             let scratch = Scratch::new();
-            let run = scratch.chat(&server.url, &["--record", "body.bin", "hi"]).var(name, TOKEN).run();
+            let run = scratch.chat(server.url(), &["--record", "body.bin", "hi"]).var(name, TOKEN).run();
             run.ended(code)
                 .says(&["the record body.bin is not complete: the answer repeats the credentials"]);
             assert_eq!(scratch.read("work/body.bin"), b"", "{name}");
@@ -159,11 +158,11 @@ fn a_disk_that_fills_up_costs_the_record_and_not_the_answer() {
         "stopReason": "end_turn",
         "usage": {"inputTokens": 3, "outputTokens": 4, "totalTokens": 7},
     });
-    let at_once = plain("200 OK", "content-type: application/json\r\n", &json.to_string());
-    for (response, flags) in [(response(&body), &["hi"][..]), (at_once, &["--no-stream", "hi"])] {
-        let server = Server::answering(response);
+    let at_once = responses::json(&json);
+    for (response, flags) in [(stream(&body), &["hi"][..]), (at_once, &["--no-stream", "hi"])] {
+        let server = Server::sending(response);
         let scratch = Scratch::new();
-        let ask = |file| scratch.chat(&server.url, &[&["--record", file], flags].concat());
+        let ask = |file| scratch.chat(server.url(), &[&["--record", file], flags].concat());
         let whole = format!("{long} and all of it\n");
 
         let run = ask("/dev/full").run().ended(1);
@@ -184,12 +183,12 @@ fn a_disk_that_fills_up_costs_the_record_and_not_the_answer() {
 #[test]
 fn a_record_goes_to_a_pipe_as_well() {
     let body = answer(&["Hi"]);
-    let server = Server::answering(response(&body));
+    let server = Server::sending(stream(&body));
     let scratch = Scratch::new();
     let through = "mkfifo fifo; cat fifo > copy & \"$0\" \"$@\"; code=$?; wait; exit $code";
-    scratch.chat(&server.url, &["--record", "fifo", "hi"]).under(through).run().ended(0);
+    scratch.chat(server.url(), &["--record", "fifo", "hi"]).under(through).run().ended(0);
     assert_eq!(scratch.read("work/copy"), body);
     let run =
-        scratch.chat(&server.url, &["--record", "/dev/stdout", "hi"]).under("\"$0\" \"$@\" | wc -c").run();
+        scratch.chat(server.url(), &["--record", "/dev/stdout", "hi"]).under("\"$0\" \"$@\" | wc -c").run();
     assert_eq!(run.ended(0).stdout.trim(), (body.len() + "Hi\n".len()).to_string());
 }

@@ -1,8 +1,11 @@
 //! Settings that would be more than they say: a line of a request's head, a part of a URL, another folder.
 
+use bedrill::test_util::Server;
+use bedrill::test_util::events::answer;
+use bedrill::test_util::requests::line;
+use bedrill::test_util::responses::stream;
+
 use super::command::Scratch;
-use super::server::Server;
-use super::stream::{answer, response};
 
 const CHAT: [&str; 4] = ["chat", "-m", "us.example.model-v1:0", "hi"];
 
@@ -46,7 +49,7 @@ fn what_is_no_region_never_becomes_part_of_a_host() {
 
 #[test]
 fn what_is_no_model_id_is_refused_before_anything_is_sent() {
-    let server = Server::answering(response(&answer(&["Hi"])));
+    let server = Server::sending(stream(&answer(&["Hi"])));
     for model in [
         "a/../b",
         "..",
@@ -69,33 +72,33 @@ fn what_is_no_model_id_is_refused_before_anything_is_sent() {
         "arn:",
         "",
     ] {
-        let arguments = ["chat", "--endpoint-url", &server.url, "-m", model, "hi"];
+        let arguments = ["chat", "--endpoint-url", server.url(), "-m", model, "hi"];
         let run = Scratch::new().with_keys(&arguments).run().ended(2);
         assert!(!run.stderr.contains(['\u{1b}', '\u{9b}', '\r']), "{model:?}: {}", run.stderr);
     }
-    assert!(server.seen().is_empty(), "{:?}", server.seen());
+    assert!(server.requests().is_empty(), "{:?}", server.requests());
 }
 
 #[test]
 fn an_id_is_one_segment_of_the_path() {
-    let server = Server::answering(response(&answer(&["Hi"])));
+    let server = Server::sending(stream(&answer(&["Hi"])));
     let arn = "arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.example.model-v1:0";
-    Scratch::new().with_keys(&["chat", "--endpoint-url", &server.url, "-m", arn, "hi"]).run().ended(0);
+    Scratch::new().with_keys(&["chat", "--endpoint-url", server.url(), "-m", arn, "hi"]).run().ended(0);
     let path =
         "/model/arn%3Aaws%3Abedrock%3Aus-east-1%3A123456789012%3Ainference-profile%2Fus.example.model-v1%3A0";
-    assert_eq!(server.only().line, format!("POST {path}/converse-stream HTTP/1.1"));
+    assert_eq!(line(&server.request()), format!("POST {path}/converse-stream HTTP/1.1"));
 }
 
 #[test]
 fn credentials_with_a_line_break_are_an_error_before_anything_is_sent() {
-    let server = Server::answering(response(&answer(&["Hi"])));
+    let server = Server::sending(stream(&answer(&["Hi"])));
     for value in
         ["canary\r\nX-Evil: 1", "canary\nX-Evil: 1", "canary\rX", "can\u{7f}ary", "can\u{1}ary", "canäry"]
     {
         for name in
             ["AWS_BEARER_TOKEN_BEDROCK", "AWS_SESSION_TOKEN", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]
         {
-            let run = Scratch::new().chat(&server.url, &["hi"]).var(name, value).run().ended(3);
+            let run = Scratch::new().chat(server.url(), &["hi"]).var(name, value).run().ended(3);
             run.says(&[name]);
         }
         let scratch = Scratch::new();
@@ -106,8 +109,8 @@ fn credentials_with_a_line_break_are_an_error_before_anything_is_sent() {
                 "[default]\naws_access_key_id = AKIA\naws_secret_access_key = x\naws_session_token = {tag}\n"
             ),
         );
-        let arguments = ["chat", "--endpoint-url", &server.url, "-m", "us.example.model-v1:0", "hi"];
+        let arguments = ["chat", "--endpoint-url", server.url(), "-m", "us.example.model-v1:0", "hi"];
         scratch.bedrill(&arguments).run().ended(3).says(&["aws_session_token"]);
     }
-    assert!(server.seen().is_empty(), "{:?}", server.seen());
+    assert!(server.requests().is_empty(), "{:?}", server.requests());
 }

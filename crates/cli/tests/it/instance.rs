@@ -1,20 +1,19 @@
 //! An EC2 instance whose role signs, and nothing else that could.
 
+use bedrill::test_util::Server;
 use serde_json::json;
 
 use super::auth::{line, reply, server};
 use super::command::{Bedrill, Scratch};
-use super::server::Server;
 
 /// The instance metadata service.
 fn imds() -> Server {
     server(|seen| {
-        let path = seen.line.split(' ').nth(1).unwrap_or_default();
         let credentials = json!({
             "Code": "Success", "AccessKeyId": "ASIAINSTANCEROLEIMDS", "SecretAccessKey": "canary-imds",
             "Token": "canary-imds-token", "Expiration": "2099-01-01T00:00:00Z",
         });
-        match path.trim_end_matches('/') {
+        match seen.uri().path().trim_end_matches('/') {
             "/latest/api/token" => reply("200 OK", "text/plain", "canary-imds-session"),
             "/latest/meta-data/placement/region" => reply("200 OK", "text/plain", "ap-south-1"),
             role if role.ends_with("/server") => {
@@ -28,7 +27,7 @@ fn imds() -> Server {
 
 fn on_instance(scratch: &Scratch, imds: &Server, arguments: &[&str]) -> Bedrill {
     let run = scratch.bedrill(arguments).var("AWS_EC2_METADATA_DISABLED", "false");
-    run.var("AWS_EC2_METADATA_SERVICE_ENDPOINT", &imds.url)
+    run.var("AWS_EC2_METADATA_SERVICE_ENDPOINT", imds.url())
 }
 
 #[test]
@@ -42,7 +41,7 @@ fn its_role_signs_in_its_region_also_when_the_environment_names_the_default_prof
             signs.starts_with("* IMDS          access key ASIA..IMDS from role server of this instance"),
             "{signs}"
         );
-        assert!(signs.contains(&imds.url), "{signs}");
+        assert!(signs.contains(imds.url()), "{signs}");
         assert_eq!(line(&run, "region"), "  region        ap-south-1 (the instance's metadata)");
     }
 }
@@ -56,7 +55,7 @@ fn its_role_is_reason_enough_to_discover_models() {
     let service = super::models::Service::start();
     for profile in ["", "default"] {
         let run = on_instance(&scratch, &imds, &["models", "--refresh"]).var("AWS_PROFILE", profile);
-        let run = run.var("AWS_ENDPOINT_URL_BEDROCK", &service.url).run().ended(0);
+        let run = run.var("AWS_ENDPOINT_URL_BEDROCK", service.url()).run().ended(0);
         assert!(run.stdout.starts_with("own.model-v1:0\t"), "{}", run.stdout);
         assert!(run.stdout.contains("\nacme.echo-v1:0\t"), "{}", run.stdout);
         assert_eq!((run.stderr.as_str(), service.signed_for().as_str()), ("", "ap-south-1"));

@@ -4,9 +4,11 @@ use std::io::Read as _;
 use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
+use bedrill::test_util::events::{self, text};
+use bedrill::test_util::responses::{chunk, stream_head};
+use bedrill::test_util::{Server, Step};
+
 use super::command::{Scratch, wait};
-use super::held::Held;
-use super::stream::{chunk, head, text};
 
 /// How soon a server sees that nobody reads any more.
 const SOON: Duration = Duration::from_millis(250);
@@ -45,15 +47,16 @@ fn best(limit: Duration, measure: impl FnMut() -> Duration) -> Duration {
 fn a_signal_ends_an_answer_with_its_line_and_closes_the_connection_within_250_ms() {
     for (signal, code) in [("-INT", 130), ("-TERM", 143)] {
         let taken = best(SOON, || {
-            let server = Held::after([head(), chunk(&text("Once"))].concat());
+            let server =
+                Server::answering([Step::Send([stream_head(), chunk(&text("Once"))].concat()), Step::Hang]);
             let scratch = Scratch::new();
-            let mut child = scratch.chat(&server.url, &["--record", "body.bin", "hi"]).start();
+            let mut child = scratch.chat(server.url(), &["--record", "body.bin", "hi"]).start();
             drop(child.stdin.take());
             let mut first = [0; 4];
             child.stdout.as_mut().expect("a pipe").read_exact(&mut first).expect("the first piece");
             assert_eq!(&first, b"Once");
             let sent = kill(signal, child.id());
-            let closed = server.closed();
+            let closed = server.wait_for_hang_up();
             assert_eq!(ended(child, code), ("\n".to_owned(), String::new()));
             assert_eq!(scratch.read("work/body.bin"), text("Once"));
             assert_eq!(std::fs::read_dir(scratch.path("work")).expect("a folder").count(), 1);
@@ -66,13 +69,13 @@ fn a_signal_ends_an_answer_with_its_line_and_closes_the_connection_within_250_ms
 #[test]
 fn thoughts_and_documents_leave_no_half_line_either() {
     let thought = serde_json::json!({"contentBlockIndex": 0, "delta": {"reasoningContent": {"text": "Hmm"}}});
-    let thought = super::stream::event("contentBlockDelta", &thought);
+    let thought = events::event("contentBlockDelta", &thought);
     for (flag, body, expected) in [("-v", thought, ("", "Hmm\n")), ("--json", text("Once"), ("", ""))] {
-        let server = Held::after([head(), chunk(&body)].concat());
+        let server = Server::answering([Step::Send([stream_head(), chunk(&body)].concat()), Step::Hang]);
         let scratch = Scratch::new();
-        let mut child = scratch.chat(&server.url, &[flag, "hi"]).start();
+        let mut child = scratch.chat(server.url(), &[flag, "hi"]).start();
         drop(child.stdin.take());
-        server.asked();
+        server.wait_for_request();
         std::thread::sleep(Duration::from_millis(150));
         kill("-INT", child.id());
         let (stdout, stderr) = ended(child, 130);
@@ -90,13 +93,13 @@ fn commands_that_wait_for_the_network_end_in_the_same_way() {
             (&["auth", "--probe"], "AWS_ENDPOINT_URL_STS"),
         ] {
             let taken = best(SOON, || {
-                let server = Held::after(Vec::new());
+                let server = Server::answering([Step::Hang]);
                 let scratch = Scratch::new();
-                let mut child = scratch.with_keys(arguments).var(variable, &server.url).start();
+                let mut child = scratch.with_keys(arguments).var(variable, server.url()).start();
                 drop(child.stdin.take());
-                server.asked();
+                server.wait_for_request();
                 let sent = kill(signal, child.id());
-                let closed = server.closed();
+                let closed = server.wait_for_hang_up();
                 assert_eq!(ended(child, code).1, "", "{arguments:?}");
                 closed.duration_since(sent)
             });
@@ -108,12 +111,12 @@ fn commands_that_wait_for_the_network_end_in_the_same_way() {
 #[test]
 fn the_search_for_credentials_ends_in_the_same_way() {
     for arguments in [&["auth"][..], &["models"], &["chat", "-m", "us.example.model-v1:0", "hi"]] {
-        let server = Held::after(Vec::new());
+        let server = Server::answering([Step::Hang]);
         let scratch = Scratch::new();
-        let run = scratch.bedrill(arguments).var("AWS_CONTAINER_CREDENTIALS_FULL_URI", &server.url);
+        let run = scratch.bedrill(arguments).var("AWS_CONTAINER_CREDENTIALS_FULL_URI", server.url());
         let mut child = run.start();
         drop(child.stdin.take());
-        server.asked();
+        server.wait_for_request();
         kill("-INT", child.id());
         assert_eq!(ended(child, 130).1, "", "{arguments:?}");
     }
@@ -141,19 +144,19 @@ fn a_program_that_waits_for_its_stdin_can_be_interrupted() {
 fn a_blocked_program_ends_after_a_grace_and_at_a_second_signal_at_once() {
     const GRACE: Duration = Duration::from_millis(150);
     let blocked = || {
-        let pieces = || (0..200).map(|_| chunk(&text(&"x".repeat(32 * 1024))));
-        let server = Held::writing(move || [head()].into_iter().chain(pieces()));
+        let piece = chunk(&text(&"x".repeat(32 * 1024)));
+        let server = Server::answering([Step::Send(stream_head()), Step::Repeat(piece, 200), Step::Hang]);
         let scratch = Scratch::new();
-        let mut child = scratch.chat(&server.url, &["hi"]).start();
+        let mut child = scratch.chat(server.url(), &["hi"]).start();
         drop(child.stdin.take());
-        server.asked();
+        server.wait_for_request();
         until_asleep(child.id());
         (server, scratch, child)
     };
     let taken = best(SOON, || {
         let (server, _scratch, mut child) = blocked();
         let sent = kill("-TERM", child.id());
-        let closed = server.closed();
+        let closed = server.wait_for_hang_up();
         assert_eq!(wait(&mut child).code(), Some(143));
         assert!(sent.elapsed() >= GRACE, "it was not blocked");
         closed.duration_since(sent)

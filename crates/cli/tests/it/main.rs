@@ -18,8 +18,6 @@ mod environment;
 mod errors;
 #[cfg(target_os = "linux")]
 mod files;
-#[cfg(target_os = "linux")]
-mod held;
 mod injection;
 mod instance;
 #[cfg(target_os = "linux")]
@@ -30,8 +28,6 @@ mod models;
 #[cfg(target_os = "linux")]
 mod pipe;
 mod record;
-mod server;
-mod stream;
 #[cfg(target_os = "linux")]
 mod terminal;
 

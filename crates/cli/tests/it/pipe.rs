@@ -4,18 +4,18 @@ use std::io::{BufRead as _, BufReader, Read as _};
 use std::process::{Child, Stdio};
 use std::time::Duration;
 
+use bedrill::test_util::events::{answer, event, stop, text};
+use bedrill::test_util::responses::{LAST_CHUNK, chunk, stream, stream_head};
+use bedrill::test_util::{Server, Step};
 use serde_json::json;
 
 use super::command::{Scratch, wait};
-use super::held::Held;
-use super::server::Server;
-use super::stream::{answer, chunk, event, head, response, stop, text};
 
 /// What the process `id` holds in memory at its height, in bytes.
-fn peak(id: u32) -> u64 {
+fn peak(id: u32) -> usize {
     let status = std::fs::read_to_string(format!("/proc/{id}/status")).expect("a running process");
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("a height");
-    line.trim().trim_end_matches(" kB").parse::<u64>().expect("a number") * 1024
+    line.trim().trim_end_matches(" kB").parse::<usize>().expect("a number") * 1024
 }
 
 fn stderr(child: &mut Child) -> String {
@@ -26,18 +26,18 @@ fn stderr(child: &mut Child) -> String {
 
 #[test]
 fn a_reader_that_has_seen_enough_ends_the_answer_quietly_and_closes_the_connection() {
-    let lines = || [head()].into_iter().chain(std::iter::repeat_with(|| chunk(&text("a line\n"))));
+    let lines = [Step::Send(stream_head()), Step::Repeat(chunk(&text("a line\n")), usize::MAX)];
     for flags in [&["hi"][..], &["--record", "body.bin", "hi"]] {
-        let server = Held::writing(lines);
+        let server = Server::answering(lines.clone());
         let scratch = Scratch::new();
-        let mut child = scratch.chat(&server.url, flags).start();
+        let mut child = scratch.chat(server.url(), flags).start();
         drop(child.stdin.take());
         let mut reader = BufReader::new(child.stdout.take().expect("a pipe"));
         let mut line = String::new();
         reader.read_line(&mut line).expect("a line");
         assert_eq!(line, "a line\n");
         drop(reader);
-        server.closed();
+        server.wait_for_hang_up();
         assert_eq!(wait(&mut child).code(), Some(0));
         assert_eq!(stderr(&mut child), "");
     }
@@ -70,8 +70,8 @@ fn every_command_ends_quietly_when_nobody_reads() {
 fn a_full_disk_under_stdout_is_an_error_that_says_so() {
     let scratch = Scratch::new();
     scratch.file("work/body.bin", answer(&["Hi"]));
-    let server = Server::answering(response(&answer(&["Hi"])));
-    let asks = ["chat", "--endpoint-url", &server.url, "-m", "us.example.model-v1:0", "hi"];
+    let server = Server::sending(stream(&answer(&["Hi"])));
+    let asks = ["chat", "--endpoint-url", server.url(), "-m", "us.example.model-v1:0", "hi"];
     for arguments in [
         &["--help"][..],
         &["decode", "body.bin"],
@@ -103,27 +103,25 @@ fn a_file_that_may_not_grow_is_an_error_and_no_signal_ends_the_program() {
 fn a_slow_reader_slows_the_sender_down_and_memory_stays_flat() {
     const PIECE: usize = 32 * 1024;
     const PIECES: usize = 3_200;
-    const MEBIBYTE: u64 = 1024 * 1024;
-    let server = Held::writing(|| {
-        let piece = event(
-            "contentBlockDelta",
-            &json!({"contentBlockIndex": 0, "delta": {"text": "x".repeat(PIECE)}}),
-        );
-        let end = [chunk(&stop("end_turn")), b"0\r\n\r\n".to_vec()].concat();
-        let pieces = std::iter::repeat_n(chunk(&piece), PIECES);
-        [head()].into_iter().chain(pieces).chain([end])
-    });
+    const MEBIBYTE: usize = 1024 * 1024;
+    let server = {
+        let piece =
+            event("contentBlockDelta", json!({"contentBlockIndex": 0, "delta": {"text": "x".repeat(PIECE)}}));
+        let end = [chunk(&stop("end_turn")), LAST_CHUNK.to_vec()].concat();
+        let pieces = Step::Repeat(chunk(&piece), PIECES);
+        Server::answering([Step::Send(stream_head()), pieces, Step::Send(end)])
+    };
     let scratch = Scratch::new();
-    let mut bedrill = scratch.chat(&server.url, &["hi"]);
+    let mut bedrill = scratch.chat(server.url(), &["hi"]);
     let mut child =
         bedrill.command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().expect("bedrill starts");
-    server.asked();
+    server.wait_for_request();
 
     // Nobody reads: the sender comes to a stop as soon as the pipe and the sockets are full.
     let mut sent = 0;
     loop {
         std::thread::sleep(Duration::from_millis(300));
-        let now = server.written();
+        let now = server.sent();
         if now == sent && now > 0 {
             break;
         }

@@ -2,18 +2,19 @@
 
 use std::time::Duration;
 
+use bedrill::test_util::events::{answer, event, exception, text};
+use bedrill::test_util::responses::{LAST_CHUNK, chunk, response, stream, stream_head};
+use bedrill::test_util::{Server, Step};
 use serde_json::json;
 
 use super::command::Scratch;
-use super::server::Server;
-use super::stream::{answer, chunk, event, exception, head, plain, response, text};
 
 #[test]
 fn a_recorded_body_replays_and_decodes_to_the_same() {
     let scratch = Scratch::new();
     let body = answer(&["Rain ", "is \u{1b}[1mwet", "."]);
-    let server = Server::answering(response(&body));
-    let live = scratch.chat(&server.url, &["--record", "body.bin", "hi"]).run().ended(0);
+    let server = Server::sending(stream(&body));
+    let live = scratch.chat(server.url(), &["--record", "body.bin", "hi"]).run().ended(0);
     assert!(scratch.read("work/body.bin") == body, "another body was recorded");
     #[cfg(unix)]
     {
@@ -27,7 +28,7 @@ fn a_recorded_body_replays_and_decodes_to_the_same() {
     assert_eq!(piped.json_lines()[0]["output"]["message"]["content"][0]["text"], "Rain is \u{1b}[1mwet.");
     let decoded = scratch.bedrill(&["decode", "body.bin"]).run().ended(0);
     assert_eq!(decoded.json_lines().len(), 7);
-    assert_eq!(server.seen().len(), 1, "a replay asks nobody");
+    assert_eq!(server.requests().len(), 1, "a replay asks nobody");
 }
 
 #[test]
@@ -63,28 +64,29 @@ fn a_replayed_fault_is_the_fault_that_a_live_stream_would_have() {
 
 #[test]
 fn a_recorded_body_is_complete_even_when_the_stream_fails() {
-    let later = event("messageStop", &json!({"stopReason": "end_turn"}));
+    let later = event("messageStop", json!({"stopReason": "end_turn"}));
     let mut damaged = text("never shown");
     *damaged.last_mut().expect("a checksum") ^= 1;
-    for fault in [damaged, exception("throttlingException", &json!({"message": "wait"}))] {
-        let begin = [head(), chunk(&text("Half")), chunk(&fault)].concat();
-        let rest = [chunk(&later), b"0\r\n\r\n".to_vec()].concat();
+    for fault in [damaged, exception("throttlingException", json!({"message": "wait"}))] {
+        let begin = [stream_head(), chunk(&text("Half")), chunk(&fault)].concat();
+        let rest = [chunk(&later), LAST_CHUNK.to_vec()].concat();
         let server =
-            Server::answering_in_pieces(vec![(Duration::ZERO, begin), (Duration::from_millis(300), rest)]);
+            Server::answering([Step::Send(begin), Step::Sleep(Duration::from_millis(300)), Step::Send(rest)]);
         let scratch = Scratch::new();
-        let run = scratch.chat(&server.url, &["--record", "body.bin", "hi"]).run().ended(1);
+        let run = scratch.chat(server.url(), &["--record", "body.bin", "hi"]).run().ended(1);
         assert_eq!(run.stdout, "Half\n");
         assert!(scratch.read("work/body.bin") == [text("Half"), fault, later.clone()].concat());
     }
     // A cut body is recorded up to the cut.
     let scratch = Scratch::new();
-    let server = Server::answering([head(), chunk(&text("Half"))].concat());
-    scratch.chat(&server.url, &["--record", "body.bin", "hi"]).run().ended(1);
+    let server = Server::answering([Step::Send([stream_head(), chunk(&text("Half"))].concat()), Step::Close]);
+    scratch.chat(server.url(), &["--record", "body.bin", "hi"]).run().ended(1);
     assert_eq!(scratch.read("work/body.bin"), text("Half"));
     // So is an answer of another kind, however long.
     let page = "x".repeat(300_000);
-    let server = Server::answering(plain("500 Internal Server Error", "content-type: text/html\r\n", &page));
-    scratch.chat(&server.url, &["--record", "body.bin", "hi"]).run().ended(1);
+    let server =
+        Server::sending(response("500 Internal Server Error", &[("content-type", "text/html")], &page));
+    scratch.chat(server.url(), &["--record", "body.bin", "hi"]).run().ended(1);
     assert!(scratch.read("work/body.bin") == page.as_bytes(), "the page was cut");
 }
 
@@ -95,15 +97,15 @@ fn an_older_record_is_kept_until_there_is_an_answer() {
     scratch.chat("http://127.0.0.1:9", &["--record", "body.bin", "hi"]).run().ended(1);
     assert_eq!(scratch.read("work/body.bin").len(), 4000);
     let body = answer(&["Hi"]);
-    let server = Server::answering(response(&body));
-    scratch.chat(&server.url, &["--record", "body.bin", "hi"]).run().ended(0);
+    let server = Server::sending(stream(&body));
+    scratch.chat(server.url(), &["--record", "body.bin", "hi"]).run().ended(0);
     assert_eq!(scratch.read("work/body.bin"), body);
 }
 
 #[test]
 fn a_record_that_cannot_be_written_is_told_before_anything_is_asked() {
-    let server = Server::answering(response(&answer(&["Hi"])));
-    let run = Scratch::new().chat(&server.url, &["--record", "missing/body.bin", "hi"]).run().ended(2);
+    let server = Server::sending(stream(&answer(&["Hi"])));
+    let run = Scratch::new().chat(server.url(), &["--record", "missing/body.bin", "hi"]).run().ended(2);
     run.says(&["missing/body.bin cannot be written"]);
-    assert!(server.seen().is_empty());
+    assert!(server.requests().is_empty());
 }

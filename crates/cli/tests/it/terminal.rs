@@ -5,12 +5,12 @@ use std::io::{Read as _, Write as _};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use bedrill::test_util::events::{self, answer, exception, metadata, text};
+use bedrill::test_util::responses::{self, LAST_CHUNK, chunk, error, response, stream, stream_head};
+use bedrill::test_util::{Server, Step};
 use serde_json::json;
 
 use super::command::{Scratch, wait};
-use super::held::Held;
-use super::server::Server;
-use super::stream::{answer, chunk, error, exception, head, plain, response, text};
 
 const TEXT: &str = "tab\there\n\u{1b}]52;c;aGk=\u{7}\u{9b}2J\u{7f}\u{202e}\u{1f327}";
 
@@ -75,68 +75,68 @@ fn control_characters_of_a_model_are_visible_on_a_terminal_and_raw_in_a_pipe() {
 #[test]
 fn a_sequence_in_two_events_of_a_live_answer_is_not_obeyed() {
     let pieces = ["a\u{1b}", "]52;", "c;aGk=\u{1b}", "\\b\u{9b}", "2J"].map(text);
-    let end = [super::stream::stop("end_turn"), super::stream::usage()].concat();
-    let chunks = pieces.iter().map(|piece| (Duration::from_millis(20), chunk(piece)));
-    let pieces: Vec<_> = [(Duration::ZERO, head())]
+    let end = [events::stop("end_turn"), metadata()].concat();
+    let chunks =
+        pieces.iter().flat_map(|piece| [Step::Sleep(Duration::from_millis(20)), Step::Send(chunk(piece))]);
+    let pieces: Vec<_> = [Step::Send(stream_head())]
         .into_iter()
         .chain(chunks)
-        .chain([(Duration::ZERO, [chunk(&end), b"0\r\n\r\n".to_vec()].concat())])
+        .chain([Step::Send([chunk(&end), LAST_CHUNK.to_vec()].concat())])
         .collect();
-    let server = Server::answering_in_pieces(pieces);
-    assert_eq!(chat(&server.url, ""), "a\\u{1b}]52;c;aGk=\\u{1b}\\b\\u{9b}2J\n");
-    assert_eq!(chat(&server.url, "--raw"), "a\u{1b}]52;c;aGk=\u{1b}\\b\u{9b}2J\n");
+    let server = Server::answering(pieces);
+    assert_eq!(chat(server.url(), ""), "a\\u{1b}]52;c;aGk=\\u{1b}\\b\\u{9b}2J\n");
+    assert_eq!(chat(server.url(), "--raw"), "a\u{1b}]52;c;aGk=\u{1b}\\b\u{9b}2J\n");
     let whole = json!({
         "output": {"message": {"role": "assistant", "content": [{"text": TEXT}]}}, "stopReason": "end_turn",
     });
-    let at_once =
-        Server::answering(plain("200 OK", "content-type: application/json\r\n", &whole.to_string()));
-    assert_harmless(&chat(&at_once.url, "--no-stream"));
-    assert_eq!(chat(&at_once.url, "--no-stream --raw"), format!("{TEXT}\n"));
+    let at_once = Server::sending(responses::json(&whole));
+    assert_harmless(&chat(at_once.url(), "--no-stream"));
+    assert_eq!(chat(at_once.url(), "--no-stream --raw"), format!("{TEXT}\n"));
 }
 
 #[test]
 fn what_a_service_says_is_never_obeyed() {
     let message = format!("no: {TEXT}");
-    let broken = exception("modelStreamErrorException", &json!({ "message": message }));
-    let unusual = |status, headers| plain(status, headers, &message);
-    for response in [
+    let broken = exception("modelStreamErrorException", json!({ "message": message }));
+    let evil = [("content-type", "text/\u{9b}2J"), ("x-amzn-errortype", "No\u{9b}2JException")];
+    for answer in [
         error("400 Bad Request", "ValidationException", &message),
-        response(&broken),
-        unusual("200 OK", "content-type: text/html\r\n"),
-        unusual("403 Forbidden", "content-type: text/\u{9b}2J\r\nx-amzn-errortype: No\u{9b}2JException\r\n"),
+        stream(&broken),
+        response("200 OK", &[("content-type", "text/html")], &message),
+        response("403 Forbidden", &evil, &message),
     ] {
-        let server = Server::answering(response);
+        let server = Server::sending(answer);
         // --raw is for the answer alone.
         for flags in ["", "--raw -v", "--raw --no-stream"] {
-            let shown = chat(&server.url, flags);
+            let shown = chat(server.url(), flags);
             assert_harmless(&shown);
             assert!(shown.contains("bedrill: "), "{flags}: {shown:?}");
             assert!(shown.contains("52;c;aGk=") || flags.contains("no-stream"), "{flags}: {shown:?}");
         }
     }
     let thought = json!({"contentBlockIndex": 0, "delta": {"reasoningContent": {"text": TEXT}}});
-    let thought = super::stream::event("contentBlockDelta", &thought);
+    let thought = events::event("contentBlockDelta", &thought);
     assert_harmless(&on_terminal(&thought, "chat -v --raw --replay"));
 }
 
 #[test]
 fn names_of_models_are_never_obeyed() {
-    let lists = Server::answering_each(|seen| {
+    let lists = Server::start(|_, seen| {
         let model = json!({
             "modelId": "acme.echo-v1:0", "modelArn": "arn:aws:bedrock:us-east-1::foundation-model/acme.echo-v1:0",
             "modelName": format!("Echo {TEXT}"), "providerName": format!("Acme {TEXT}"),
             "inputModalities": ["TEXT", TEXT], "outputModalities": ["TEXT"], "inferenceTypesSupported": ["ON_DEMAND"],
             "responseStreamingSupported": true, "modelLifecycle": {"status": "ACTIVE"},
         });
-        let document = if seen.line.contains("foundation-models") {
+        let document = if seen.uri().path().contains("foundation-models") {
             json!({ "modelSummaries": [model] })
         } else {
             json!({ "inferenceProfileSummaries": [] })
         };
-        let reply = plain("200 OK", "content-type: application/json\r\n", &document.to_string());
-        vec![(Duration::ZERO, reply)]
+        let reply = responses::json(&document);
+        vec![Step::Send(reply)]
     });
-    let variables = [("AWS_ENDPOINT_URL_BEDROCK", &*lists.url), ("AWS_REGION", "us-east-1")];
+    let variables = [("AWS_ENDPOINT_URL_BEDROCK", lists.url()), ("AWS_REGION", "us-east-1")];
     for arguments in ["models", "models --all", "models show acme.echo-v1:0", "models --json"] {
         let (shown, code) = ended(start(&Scratch::new(), arguments, &variables));
         assert_eq!(code, Some(0), "{shown}");
@@ -199,20 +199,20 @@ fn an_error_begins_on_a_line_of_its_own() {
 fn ctrl_c_leaves_the_terminal_as_it_was() {
     // What the terminal shows of the key itself.
     const KEY: &str = "^C";
-    let server = Held::after([head(), chunk(&text("Once"))].concat());
-    let arguments = format!("chat --endpoint-url {} -m us.example.model-v1:0 hi", server.url);
+    let server = Server::answering([Step::Send([stream_head(), chunk(&text("Once"))].concat()), Step::Hang]);
+    let arguments = format!("chat --endpoint-url {} -m us.example.model-v1:0 hi", server.url());
     let scratch = Scratch::new();
     let mut child = start(&scratch, &arguments, &[]);
     let mut first = [0; 4];
     child.stdout.as_mut().expect("a pipe").read_exact(&mut first).expect("the first piece");
     child.stdin.as_mut().expect("a pipe").write_all(b"\x03").expect("typed");
-    server.closed();
+    server.wait_for_hang_up();
     let (shown, code) = ended(child);
     assert_eq!((first.as_slice(), shown.replace(KEY, "").as_str(), code), (&b"Once"[..], "\n", Some(130)));
 
-    let server = Held::after(Vec::new());
-    let mut child = start(&scratch, "models", &[("AWS_ENDPOINT_URL_BEDROCK", &server.url)]);
-    server.asked();
+    let server = Server::answering([Step::Hang]);
+    let mut child = start(&scratch, "models", &[("AWS_ENDPOINT_URL_BEDROCK", server.url())]);
+    server.wait_for_request();
     std::thread::sleep(Duration::from_millis(500));
     child.stdin.as_mut().expect("a pipe").write_all(b"\x03").expect("typed");
     let (shown, code) = ended(child);

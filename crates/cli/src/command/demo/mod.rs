@@ -2,15 +2,12 @@
 
 mod server;
 
-use std::io;
-use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 use bedrill::Client;
 use bedrill::converse::ConverseRequest;
 use bedrill::credentials::Credentials;
 use bedrill::machine::StaticHost;
-use tokio::net::TcpListener;
 
 use crate::failure::Failure;
 use crate::flags::Common;
@@ -25,18 +22,9 @@ const SECRET: &str = "not-a-secret/only-for-the-demo";
 
 /// Starts the server, asks it `prompt` with keys found in (pretended) variables, and prints the answer.
 pub(crate) async fn run(prompt: &str, common: &Common) -> Result<(), Failure> {
-    let listener =
-        listen().await.map_err(|error| Failure::failed(format!("no port on loopback: {error}")))?;
-    let url =
-        format!("http://{}", listener.local_addr().map_err(|error| Failure::failed(error.to_string()))?);
-    let server = tokio::spawn(server::serve(listener, Credentials::new(KEY_ID, SECRET)));
-    let outcome = converse(prompt, &url, SECRET, common).await;
-    server.abort();
-    outcome
-}
-
-async fn listen() -> io::Result<TcpListener> {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await
+    let server = server::start(Credentials::new(KEY_ID, SECRET));
+    let server = server.map_err(|error| Failure::failed(format!("no server on loopback: {error}")))?;
+    converse(prompt, server.url(), SECRET, common).await
 }
 
 /// One question to the server at `url`, signed with `secret`.
@@ -79,15 +67,9 @@ mod tests {
     /// Asks a fresh server with `secret`.
     fn ask(secret: &str) -> Result<(), Failure> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        runtime.block_on(async {
-            let listener = listen().await.expect("a port");
-            let url = format!("http://{}", listener.local_addr().expect("an address"));
-            let server = tokio::spawn(server::serve(listener, Credentials::new(KEY_ID, SECRET)));
-            let common = Common { quiet: true, ..Common::default() };
-            let outcome = converse("hi", &url, secret, &common).await;
-            server.abort();
-            outcome
-        })
+        let server = server::start(Credentials::new(KEY_ID, SECRET)).expect("a server");
+        let common = Common { quiet: true, ..Common::default() };
+        runtime.block_on(converse("hi", server.url(), secret, &common))
     }
 
     #[test]

@@ -1,9 +1,14 @@
 //! What `bedrill chat` takes from a configuration, and what goes before it.
 
-use serde_json::Value;
+use bedrill::test_util::Server;
+use bedrill::test_util::requests::{header, line};
+use bedrill::test_util::responses;
+use bytes::Bytes;
+use http::Request;
+use serde_json::{Value, json};
 
-use super::machine::{Machine, Server};
 use super::{MOLTBOT, OWN};
+use crate::command::{Bedrill, Scratch};
 
 /// A configuration for `url`, with a primary model and its prices.
 fn configuration(url: &str) -> String {
@@ -21,70 +26,93 @@ fn configuration(url: &str) -> String {
     )
 }
 
+/// Answers every request: 1,000 tokens read, 200 written.
+fn server() -> Server {
+    Server::sending(responses::json(json!({
+        "metrics": {"latencyMs": 1}, "stopReason": "end_turn",
+        "output": {"message": {"content": [{"text": "Hello."}], "role": "assistant"}},
+        "usage": {"inputTokens": 1000, "outputTokens": 200, "totalTokens": 1200},
+    })))
+}
+
+/// `bedrill chat --no-stream ARGUMENT... hi` with access keys.
+fn chat(scratch: &Scratch, arguments: &[&str]) -> Bedrill {
+    scratch.with_keys(&[&["chat", "--no-stream"], arguments, &["hi"]].concat())
+}
+
+/// The only request since the last one that was asked for.
+#[track_caller]
+fn asked(server: &Server) -> Request<Bytes> {
+    let mut requests = server.take_requests();
+    assert_eq!(requests.len(), 1, "{requests:?}");
+    requests.remove(0)
+}
+
 /// The `baseUrl` of Moltbot's documentation.
 const OF_AWS: &str = "https://bedrock-runtime.us-east-1.amazonaws.com";
 
-fn asked_for(head: &str, model: &str) {
-    let line = format!("POST /model/{}/converse HTTP/1.1", model.replace(':', "%3A"));
-    assert_eq!(head.lines().next(), Some(line.as_str()));
+fn asked_for(server: &Server, model: &str) {
+    let path = format!("/model/{}/converse", model.replace(':', "%3A"));
+    assert_eq!(line(&asked(server)), format!("POST {path} HTTP/1.1"));
 }
 
 #[test]
 fn the_primary_model_and_the_base_url_are_used() {
-    let (machine, server) = (Machine::new(), Server::start());
-    machine.file(OWN, configuration(&server.url));
-    let run = machine.chat(&[]).run().ended(0);
+    let (scratch, server) = (Scratch::new(), server());
+    scratch.file(OWN, configuration(server.url()));
+    let run = chat(&scratch, &[]).run().ended(0);
     assert_eq!((run.stdout.as_str(), run.stderr.as_str()), ("Hello.\n", ""));
-    asked_for(&server.head(), "us.example.priced-v1:0");
+    asked_for(&server, "us.example.priced-v1:0");
 }
 
 #[test]
 fn every_name_of_the_provider_may_stand_in_the_file_and_in_the_flag() {
-    let (machine, server) = (Machine::new(), Server::start());
+    let (scratch, server) = (Scratch::new(), server());
     for provider in ["amazon-bedrock", "aws-bedrock", "bedrock"] {
         let model = format!("{provider}/us.example.priced-v1:0");
-        let file = configuration(&server.url).replace("amazon-bedrock/us.example.priced-v1:0", &model);
-        machine.file(OWN, file);
-        machine.chat(&[]).run().ended(0);
-        asked_for(&server.head(), "us.example.priced-v1:0");
-        machine.chat(&["-m", &model]).run().ended(0);
-        asked_for(&server.head(), "us.example.priced-v1:0");
+        let file = configuration(server.url()).replace("amazon-bedrock/us.example.priced-v1:0", &model);
+        scratch.file(OWN, file);
+        chat(&scratch, &[]).run().ended(0);
+        asked_for(&server, "us.example.priced-v1:0");
+        chat(&scratch, &["-m", &model]).run().ended(0);
+        asked_for(&server, "us.example.priced-v1:0");
     }
 }
 
 #[test]
 fn a_flag_goes_before_a_variable_and_that_before_the_primary_model() {
-    let (machine, server) = (Machine::new(), Server::start());
-    machine.file(OWN, configuration(&server.url));
-    machine.chat(&[]).var("BEDRILL_MODEL", "of.variable").run().ended(0);
-    asked_for(&server.head(), "of.variable");
-    machine.chat(&["-m", "of.flag"]).var("BEDRILL_MODEL", "of.variable").run().ended(0);
-    asked_for(&server.head(), "of.flag");
-    machine.chat(&[]).var("BEDRILL_MODEL", " ").run().ended(0);
-    asked_for(&server.head(), "us.example.priced-v1:0");
+    let (scratch, server) = (Scratch::new(), server());
+    scratch.file(OWN, configuration(server.url()));
+    chat(&scratch, &[]).var("BEDRILL_MODEL", "of.variable").run().ended(0);
+    asked_for(&server, "of.variable");
+    chat(&scratch, &["-m", "of.flag"]).var("BEDRILL_MODEL", "of.variable").run().ended(0);
+    asked_for(&server, "of.flag");
+    chat(&scratch, &[]).var("BEDRILL_MODEL", " ").run().ended(0);
+    asked_for(&server, "us.example.priced-v1:0");
 }
 
 #[test]
 fn the_base_url_goes_behind_the_flag_and_before_the_environment() {
-    let (machine, server) = (Machine::new(), Server::start());
-    machine.file(OWN, configuration("http://127.0.0.1:9/closed"));
-    machine.chat(&["--endpoint-url", &server.url]).run().ended(0);
-    server.head();
-    machine.file(OWN, configuration(&format!("{}/prefix/", server.url)));
-    machine.chat(&[]).var("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", "http://127.0.0.1:9").run().ended(0);
-    assert!(server.head().starts_with("POST /prefix/model/"));
+    let (scratch, server) = (Scratch::new(), server());
+    scratch.file(OWN, configuration("http://127.0.0.1:9/closed"));
+    chat(&scratch, &["--endpoint-url", server.url()]).run().ended(0);
+    asked(&server);
+    scratch.file(OWN, configuration(&format!("{}/prefix/", server.url())));
+    chat(&scratch, &[]).var("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", "http://127.0.0.1:9").run().ended(0);
+    assert!(asked(&server).uri().path().starts_with("/prefix/model/"));
 }
 
 #[test]
 fn a_base_url_of_aws_names_the_region_when_nothing_else_does() {
-    let (machine, server) = (Machine::new(), Server::start());
-    machine.file(OWN, configuration(&OF_AWS.replace("us-east-1", "eu-west-1")));
-    machine.file("home/.aws/config", "[default]\nregion = eu-west-3\n");
+    let (scratch, server) = (Scratch::new(), server());
+    scratch.file(OWN, configuration(&OF_AWS.replace("us-east-1", "eu-west-1")));
+    scratch.file("home/.aws/config", "[default]\nregion = eu-west-3\n");
     // AWS's own host is no endpoint of one's own: the variable's still counts.
-    let chat = |arguments: &[&str]| machine.chat(arguments).var("AWS_ENDPOINT_URL", &server.url);
+    let chat = |arguments: &[&str]| chat(&scratch, arguments).var("AWS_ENDPOINT_URL", server.url());
     let signed_for = |region: &str| {
-        let head = server.head();
-        assert!(head.contains(&format!("/{region}/bedrock/aws4_request")), "{head}");
+        let request = asked(&server);
+        let authorization = header(&request, "authorization");
+        assert!(authorization.contains(&format!("/{region}/bedrock/aws4_request")), "{authorization}");
     };
     chat(&[]).run().ended(0);
     signed_for("eu-west-1");
@@ -102,16 +130,16 @@ fn a_base_url_of_aws_names_the_region_when_nothing_else_does() {
 
 #[test]
 fn the_bearer_token_can_be_switched_off() {
-    let (machine, server) = (Machine::new(), Server::start());
+    let (scratch, server) = (Scratch::new(), server());
     let chat = |prefer: bool, arguments: &[&str]| {
-        machine.file(OWN, format!("{{ auth: {{ preferBearer: {prefer} }} }}"));
-        let arguments = [&["-m", "x.y", "--endpoint-url", &server.url], arguments].concat();
-        machine.chat(&arguments).var("AWS_BEARER_TOKEN_BEDROCK", "canary-token").run().ended(0);
-        server.head()
+        scratch.file(OWN, format!("{{ auth: {{ preferBearer: {prefer} }} }}"));
+        let arguments = [&["-m", "x.y", "--endpoint-url", server.url()], arguments].concat();
+        chat(&scratch, &arguments).var("AWS_BEARER_TOKEN_BEDROCK", "canary-token").run().ended(0);
+        header(&asked(&server), "authorization").to_owned()
     };
-    assert!(chat(true, &[]).contains("authorization: Bearer "));
-    assert!(chat(false, &[]).contains("authorization: AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/"));
-    machine.file(
+    assert!(chat(true, &[]).starts_with("Bearer "));
+    assert!(chat(false, &[]).starts_with("AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/"));
+    scratch.file(
         "home/.aws/credentials",
         "[dev]\naws_access_key_id = AKIADEV\naws_secret_access_key = canary\n",
     );
@@ -120,9 +148,9 @@ fn the_bearer_token_can_be_switched_off() {
 
 #[test]
 fn usage_is_shown_with_the_cost_where_prices_are_known() {
-    let (machine, server) = (Machine::new(), Server::start());
-    machine.file(OWN, configuration(&server.url));
-    let chat = |arguments: &[&str]| machine.chat(arguments).run().ended(0);
+    let (scratch, server) = (Scratch::new(), server());
+    scratch.file(OWN, configuration(server.url()));
+    let chat = |arguments: &[&str]| chat(&scratch, arguments).run().ended(0);
     let tokens = "bedrill: tokens: 1000 in, 200 out, 1200 in all";
     assert_eq!(chat(&["--usage"]).stderr, format!("{tokens}; 0.006000 USD\n"));
     assert_eq!(chat(&["--usage", "-q"]).stderr, format!("{tokens}; 0.006000 USD\n"));
@@ -148,29 +176,29 @@ fn usage_is_shown_with_the_cost_where_prices_are_known() {
 
 #[test]
 fn without_a_model_the_message_tells_every_way_to_name_one() {
-    let machine = Machine::new();
-    let run = machine.chat(&[]).run().ended(2);
-    run.says("no model: name one with -m, in BEDRILL_MODEL or as the configuration's agents.defaults.model.primary");
-    machine.file(OWN, "{ agents: { defaults: { model: { primary: 'opus' } } } }");
-    let run = machine.chat(&[]).run().ended(2);
-    run.says(&format!("; \"opus\" at {}:1:43 does not begin with amazon-bedrock/", machine.path(OWN)));
+    let scratch = Scratch::new();
+    let run = chat(&scratch, &[]).run().ended(2);
+    run.says(&["no model: name one with -m, in BEDRILL_MODEL or as the configuration's agents.defaults.model.primary"]);
+    scratch.file(OWN, "{ agents: { defaults: { model: { primary: 'opus' } } } }");
+    let run = chat(&scratch, &[]).run().ended(2);
+    run.says(&[&format!("; \"opus\" at {}:1:43 does not begin with amazon-bedrock/", scratch.shown(OWN))]);
 }
 
 #[test]
 fn an_error_stops_a_run_and_a_warning_is_told_unless_quiet() {
-    let (machine, server) = (Machine::new(), Server::start());
-    let own = machine.path(OWN);
-    machine.file(OWN, "{ auth: { preferBearer: 1, }, models: { bedrockDiscovery: { regoin: '' } } }");
-    let run = machine.chat(&["-m", "x.y", "--endpoint-url", &server.url]).run().ended(2);
+    let (scratch, server) = (Scratch::new(), server());
+    let own = scratch.shown(OWN);
+    scratch.file(OWN, "{ auth: { preferBearer: 1, }, models: { bedrockDiscovery: { regoin: '' } } }");
+    let run = chat(&scratch, &["-m", "x.y", "--endpoint-url", server.url()]).run().ended(2);
     assert_eq!(
         run.stderr,
         format!("bedrill: {own}:1:25: error: auth.preferBearer: expected true or false, found a number\n")
     );
 
-    machine.file(OWN, "{ models: { bedrockDiscovery: { regoin: '' } } }");
+    scratch.file(OWN, "{ models: { bedrockDiscovery: { regoin: '' } } }");
     let chat = |arguments: &[&str]| {
-        let arguments = [&["-m", "x.y", "--endpoint-url", &server.url], arguments].concat();
-        machine.chat(&arguments).run().ended(0).stderr
+        let arguments = [&["-m", "x.y", "--endpoint-url", server.url()], arguments].concat();
+        chat(&scratch, &arguments).run().ended(0).stderr
     };
     assert_eq!(
         chat(&[]),
@@ -183,23 +211,23 @@ fn an_error_stops_a_run_and_a_warning_is_told_unless_quiet() {
 
 #[test]
 fn another_tools_file_is_read_as_it_is_and_its_mistakes_stop_nothing() {
-    let (machine, server) = (Machine::new(), Server::start());
-    let text = configuration(&server.url).replacen('{', "{ channels: [1], auth: { profiles: {} },", 1);
-    machine.file(MOLTBOT, &text);
-    let run = machine.chat(&[]).run().ended(0);
+    let (scratch, server) = (Scratch::new(), server());
+    let text = configuration(server.url()).replacen('{', "{ channels: [1], auth: { profiles: {} },", 1);
+    scratch.file(MOLTBOT, &text);
+    let run = chat(&scratch, &[]).run().ended(0);
     assert_eq!(run.stderr, "");
-    asked_for(&server.head(), "us.example.priced-v1:0");
+    asked_for(&server, "us.example.priced-v1:0");
 
     let spoilt = text.replacen("models:", "models: { bedrockDiscovery: { ttl: 1 } }, models:", 1);
     let spoilt = spoilt.replacen("baseUrl", "api: '${API}', baseUrl", 1);
-    machine.file(MOLTBOT, &spoilt);
-    let run = machine.chat(&[]).run().ended(0);
-    let path = machine.path(MOLTBOT);
+    scratch.file(MOLTBOT, &spoilt);
+    let run = chat(&scratch, &[]).run().ended(0);
+    let path = scratch.shown(MOLTBOT);
     assert!(run.stderr.starts_with(&format!("bedrill: {path}:")), "{}", run.stderr);
-    run.says("expected \"bedrock-converse-stream\", found another string");
+    let run = run.says(&["expected \"bedrock-converse-stream\", found another string"]);
     assert_eq!(run.stderr.lines().count(), 1, "{}", run.stderr);
-    asked_for(&server.head(), "us.example.priced-v1:0");
+    asked_for(&server, "us.example.priced-v1:0");
 
     // Named, it is held to the same rules as one's own.
-    machine.chat(&["--config", &path]).run().ended(2).says("found another string");
+    chat(&scratch, &["--config", &path]).run().ended(2).says(&["found another string"]);
 }

@@ -1,10 +1,10 @@
 //! `bedrill config`, and what a configuration does to `bedrill chat`: the real binary with a scratch home folder.
 
 mod chat;
-mod machine;
 
-use machine::Machine;
 use serde_json::{Value, json};
+
+use super::command::{Run, Scratch};
 
 const OWN: &str = "home/.config/bedrill/config.json5";
 const OPENCLAW: &str = "home/.openclaw/openclaw.json";
@@ -12,22 +12,22 @@ const MOLTBOT: &str = "home/.moltbot/moltbot.json";
 
 #[test]
 fn path_prints_the_first_file_that_exists() {
-    let machine = Machine::new();
+    let scratch = Scratch::new();
     let path =
-        |arguments: &[&str]| machine.bedrill(&[&["config", "path"], arguments].concat()).run().ended(0);
+        |arguments: &[&str]| scratch.bedrill(&[&["config", "path"], arguments].concat()).run().ended(0);
 
     // Without a file: where it would be.
     let run = path(&[]);
-    assert_eq!(run.stdout, format!("{}\n", machine.path(OWN)));
+    assert_eq!(run.stdout, format!("{}\n", scratch.shown(OWN)));
     assert_eq!(run.stderr, "bedrill: this file does not exist; every setting is at its default\n");
 
-    machine.file(MOLTBOT, "{}");
-    assert_eq!(path(&[]).stdout, format!("{}\n", machine.path(MOLTBOT)));
-    machine.file(OPENCLAW, "{}");
-    assert_eq!(path(&[]).stdout, format!("{}\n", machine.path(OPENCLAW)));
-    machine.file(OWN, "{}");
+    scratch.file(MOLTBOT, "{}");
+    assert_eq!(path(&[]).stdout, format!("{}\n", scratch.shown(MOLTBOT)));
+    scratch.file(OPENCLAW, "{}");
+    assert_eq!(path(&[]).stdout, format!("{}\n", scratch.shown(OPENCLAW)));
+    scratch.file(OWN, "{}");
     let run = path(&["--verbose"]);
-    assert_eq!(run.stdout, format!("{}\n", machine.path(OWN)));
+    assert_eq!(run.stdout, format!("{}\n", scratch.shown(OWN)));
     let states: Vec<_> =
         run.stderr.lines().map(|line| line.split_once(" is ").map(|(_, state)| state)).collect();
     assert_eq!(
@@ -44,64 +44,64 @@ fn path_prints_the_first_file_that_exists() {
 
 #[test]
 fn a_variable_and_a_flag_name_another_file() {
-    let machine = Machine::new();
-    machine
+    let scratch = Scratch::new();
+    scratch
         .file(OWN, "{}")
         .file("xdg/bedrill/config.json5", "{}")
         .file("a.json5", "{}")
         .file("b.json5", "{}");
-    let (xdg, a, b) = (machine.path("xdg"), machine.path("a.json5"), machine.path("b.json5"));
+    let (xdg, a, b) = (scratch.shown("xdg"), scratch.shown("a.json5"), scratch.shown("b.json5"));
     let path = |arguments: &[&str], vars: &[(&str, &str)]| {
-        let run = machine.bedrill(&[&["config", "path"], arguments].concat());
+        let run = scratch.bedrill(&[&["config", "path"], arguments].concat());
         vars.iter().fold(run, |run, (name, value)| run.var(name, value)).run().ended(0).stdout
     };
     assert_eq!(path(&[], &[("XDG_CONFIG_HOME", &xdg)]), format!("{xdg}/bedrill/config.json5\n"));
-    assert_eq!(path(&[], &[("XDG_CONFIG_HOME", "xdg")]), format!("{}\n", machine.path(OWN)));
+    assert_eq!(path(&[], &[("XDG_CONFIG_HOME", "xdg")]), format!("{}\n", scratch.shown(OWN)));
     assert_eq!(path(&[], &[("XDG_CONFIG_HOME", &xdg), ("BEDRILL_CONFIG", &a)]), format!("{a}\n"));
     assert_eq!(path(&["--config", &b], &[("BEDRILL_CONFIG", &a)]), format!("{b}\n"));
 }
 
 #[test]
 fn a_named_file_must_exist_and_be_text() {
-    let machine = Machine::new();
-    machine.file(OWN, "{}").file("binary", [0xff, 0xfe]);
+    let scratch = Scratch::new();
+    scratch.file(OWN, "{}").file("binary", [0xff, 0xfe]);
     for command in [&["config", "check"][..], &["config", "show"], &["chat", "-m", "x.y", "hi"]] {
         let named = [command, &["--config", "missing.json5"]].concat();
-        machine
+        scratch
             .bedrill(&named)
             .run()
             .ended(2)
-            .says("the configuration missing.json5 (named by --config) cannot be read: ");
-        let missing = machine.bedrill(command).var("BEDRILL_CONFIG", "/nowhere/x").run().ended(2);
-        missing.says("the configuration /nowhere/x (named by BEDRILL_CONFIG) cannot be read: ");
-        let binary = machine.path("binary");
-        let binary = machine.bedrill(&[command, &["--config", &binary]].concat()).run().ended(2);
-        binary.says("cannot be read: it is not UTF-8");
+            .says(&["the configuration missing.json5 (named by --config) cannot be read: "]);
+        let missing = scratch.bedrill(command).var("BEDRILL_CONFIG", "/nowhere/x").run().ended(2);
+        missing.says(&["the configuration /nowhere/x (named by BEDRILL_CONFIG) cannot be read: "]);
+        let binary = scratch.shown("binary");
+        let binary = scratch.bedrill(&[command, &["--config", &binary]].concat()).run().ended(2);
+        binary.says(&["cannot be read: it is not UTF-8"]);
     }
 }
 
 #[test]
 fn nothing_in_the_working_directory_chooses_a_configuration() {
-    let machine = Machine::new();
+    let scratch = Scratch::new();
     let bad = "{ auth: 1 }";
-    machine
+    scratch
         .file("work/config.json5", bad)
         .file("work/bedrill/config.json5", bad)
         .file("work/.config/bedrill/config.json5", bad)
         .file("work/.openclaw/openclaw.json", bad)
-        .file("work/.env", format!("BEDRILL_CONFIG={}\n", machine.path("work/config.json5")));
-    let run = machine.bedrill(&["config", "check"]).run().ended(0);
+        .file("work/.env", format!("BEDRILL_CONFIG={}\n", scratch.shown("work/config.json5")));
+    let run = scratch.bedrill(&["config", "check"]).run().ended(0);
     assert_eq!(run.stdout, "");
-    run.says("there is no configuration; every setting is at its default");
+    run.says(&["there is no configuration; every setting is at its default"]);
 }
 
 #[test]
 fn check_prints_every_problem_with_its_place() {
-    let machine = Machine::new();
-    let own = machine.path(OWN);
+    let scratch = Scratch::new();
+    let own = scratch.shown(OWN);
     let check = |text: &str, code| {
-        machine.file(OWN, text);
-        machine.bedrill(&["config", "check"]).run().ended(code)
+        scratch.file(OWN, text);
+        scratch.bedrill(&["config", "check"]).run().ended(code)
     };
     let run = check("{\n  models: {\n    bedrockDiscovery: { regoin: 'x', enabled: 'yes' },\n  },\n}\n", 2);
     assert_eq!(
@@ -127,7 +127,7 @@ fn check_prints_every_problem_with_its_place() {
     assert_eq!((run.stdout.as_str(), run.stderr), ("", format!("bedrill: {own}: nothing is wrong\n")));
 }
 
-fn settings(run: machine::Run) -> Value {
+fn settings(run: Run) -> Value {
     let document: Value = serde_json::from_str(&run.ended(0).stdout).expect("JSON");
     document["settings"].clone()
 }
@@ -139,9 +139,9 @@ fn assert_setting(settings: &Value, name: &str, value: &Value, source: &str, fro
 
 #[test]
 fn show_says_where_each_value_comes_from() {
-    let machine = Machine::new();
+    let scratch = Scratch::new();
     let show = ["config", "show", "--json"];
-    let defaults = settings(machine.bedrill(&show).run());
+    let defaults = settings(scratch.bedrill(&show).run());
     for (name, value) in [
         ("model", Value::Null),
         ("region", json!("us-east-1")),
@@ -158,7 +158,7 @@ fn show_says_where_each_value_comes_from() {
         assert_setting(&defaults, name, &value, "default", "default");
     }
 
-    machine.file(
+    scratch.file(
         OWN,
         r#"{
   models: {
@@ -171,9 +171,9 @@ fn show_says_where_each_value_comes_from() {
   auth: { preferBearer: false },
 }"#,
     );
-    machine.file("home/.aws/config", "[default]\nregion = eu-west-3\n");
-    let own = |place: &str| format!("{}:{place}", machine.path(OWN));
-    let of_file = settings(machine.bedrill(&show).run());
+    scratch.file("home/.aws/config", "[default]\nregion = eu-west-3\n");
+    let own = |place: &str| format!("{}:{place}", scratch.shown(OWN));
+    let of_file = settings(scratch.bedrill(&show).run());
     for (name, value, place) in [
         ("model", json!("a.b"), "8:32"),
         ("endpoint", json!("https://gateway.test/bedrock"), "5:16"),
@@ -185,12 +185,12 @@ fn show_says_where_each_value_comes_from() {
     ] {
         assert_setting(&of_file, name, &value, "file", &own(place));
     }
-    let aws = format!("{}:2", machine.path("home/.aws/config"));
+    let aws = format!("{}:2", scratch.shown("home/.aws/config"));
     assert_setting(&of_file, "region", &json!("eu-west-3"), "profile", &aws);
     assert_setting(&of_file, "models.bedrockDiscovery.defaultMaxTokens", &json!(4096), "default", "default");
 
     let flags = ["--region", "ap-south-1", "--endpoint-url", "http://localhost:1"];
-    let run = machine.bedrill(&[&show[..], &flags].concat()).var("BEDRILL_MODEL", "v").run();
+    let run = scratch.bedrill(&[&show[..], &flags].concat()).var("BEDRILL_MODEL", "v").run();
     let of_flags = settings(run);
     assert_setting(&of_flags, "region", &json!("ap-south-1"), "flag", "--region");
     assert_setting(&of_flags, "endpoint", &json!("http://localhost:1"), "flag", "--endpoint-url");
@@ -199,10 +199,10 @@ fn show_says_where_each_value_comes_from() {
 
 #[test]
 fn show_prints_lines_with_tabs_into_a_pipe() {
-    let machine = Machine::new();
-    machine.file(OWN, "{ models: { bedrockDiscovery: { providerFilter: ['anthropic', 'amazon'] } } }");
-    let run = machine.bedrill(&["config", "show"]).var("AWS_REGION", "eu-west-1").run().ended(0);
-    let own = machine.path(OWN);
+    let scratch = Scratch::new();
+    scratch.file(OWN, "{ models: { bedrockDiscovery: { providerFilter: ['anthropic', 'amazon'] } } }");
+    let run = scratch.bedrill(&["config", "show"]).var("AWS_REGION", "eu-west-1").run().ended(0);
+    let own = scratch.shown(OWN);
     for line in [
         "model\t(none; name one with chat -m)\tdefault".to_owned(),
         "region\teu-west-1\tAWS_REGION".to_owned(),
@@ -216,36 +216,36 @@ fn show_prints_lines_with_tabs_into_a_pipe() {
 
 #[test]
 fn show_tells_the_region_of_a_base_url_of_aws() {
-    let machine = Machine::new();
-    machine.file(
+    let scratch = Scratch::new();
+    scratch.file(
         OWN,
         "{ models: { providers: { 'amazon-bedrock': { baseUrl: 'https://bedrock-runtime.eu-west-1.amazonaws.com' } } } }",
     );
-    machine.file("home/.aws/config", "[default]\nregion = eu-west-3\n");
+    scratch.file("home/.aws/config", "[default]\nregion = eu-west-3\n");
     let show = ["config", "show", "--json"];
-    let shown = settings(machine.bedrill(&show).run());
-    let place = format!("{}:1:55", machine.path(OWN));
+    let shown = settings(scratch.bedrill(&show).run());
+    let place = format!("{}:1:55", scratch.shown(OWN));
     assert_setting(&shown, "region", &json!("eu-west-1"), "file", &place);
     assert_setting(&shown, "endpoint", &Value::Null, "default", "default");
-    let shown = settings(machine.bedrill(&show).var("AWS_REGION", "us-west-2").run());
+    let shown = settings(scratch.bedrill(&show).var("AWS_REGION", "us-west-2").run());
     assert_setting(&shown, "region", &json!("us-west-2"), "variable", "AWS_REGION");
 }
 
 #[test]
 fn show_tells_what_the_client_would_use() {
-    let machine = Machine::new();
+    let scratch = Scratch::new();
     let show = ["config", "show", "--json"];
-    machine.file(OWN, "{ models: { bedrockDiscovery: { region: 'us-west-2' } } }");
+    scratch.file(OWN, "{ models: { bedrockDiscovery: { region: 'us-west-2' } } }");
     let aws = "[default]\nregion = eu-west-3\nservices = s\n[services s]\nbedrock_runtime =\n  endpoint_url = http://section\n";
-    machine.file("home/.aws/config", aws);
-    let shown = settings(machine.bedrill(&show).run());
-    assert_setting(&shown, "region", &json!("us-west-2"), "file", &format!("{}:1:41", machine.path(OWN)));
-    let section = format!("{}:6", machine.path("home/.aws/config"));
+    scratch.file("home/.aws/config", aws);
+    let shown = settings(scratch.bedrill(&show).run());
+    assert_setting(&shown, "region", &json!("us-west-2"), "file", &format!("{}:1:41", scratch.shown(OWN)));
+    let section = format!("{}:6", scratch.shown("home/.aws/config"));
     assert_setting(&shown, "endpoint", &json!("http://section"), "profile", &section);
 
     let runtime = "AWS_ENDPOINT_URL_BEDROCK_RUNTIME";
     let with =
-        |name: &str, value: &str| machine.bedrill(&show).var(runtime, "http://runtime").var(name, value);
+        |name: &str, value: &str| scratch.bedrill(&show).var(runtime, "http://runtime").var(name, value);
     let shown = settings(with("AWS_DEFAULT_REGION", "us-east-2").run());
     assert_setting(&shown, "region", &json!("us-east-2"), "variable", "AWS_DEFAULT_REGION");
     assert_setting(&shown, "endpoint", &json!("http://runtime"), "variable", runtime);
@@ -253,6 +253,7 @@ fn show_tells_what_the_client_would_use() {
     assert_setting(&shown, "endpoint", &Value::Null, "default", "default");
 
     let bad = with("AWS_REGION", "US East").run();
-    bad.says("no request can be made with these settings: AWS_REGION: \"US East\" is not a region");
+    let bad =
+        bad.says(&["no request can be made with these settings: AWS_REGION: \"US East\" is not a region"]);
     assert_setting(&settings(bad), "region", &Value::Null, "default", "default");
 }

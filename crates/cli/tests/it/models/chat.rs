@@ -1,5 +1,7 @@
 //! Short names, and models that are not served on demand.
 
+use bedrill::test_util::events;
+
 use super::super::command::{Bedrill, Scratch};
 use super::OWN;
 use super::service::Service;
@@ -9,7 +11,7 @@ const US_HAIKU: &str = "us.anthropic.claude-haiku-9-20300101-v1:0";
 
 fn chat(scratch: &Scratch, service: &Service, model: &str, arguments: &[&str]) -> Bedrill {
     scratch
-        .with_keys(&[&["chat", "--endpoint-url", &service.url, "-m", model], arguments, &["hi"]].concat())
+        .with_keys(&[&["chat", "--endpoint-url", service.url(), "-m", model], arguments, &["hi"]].concat())
         .var("AWS_REGION", "us-east-1")
 }
 
@@ -75,7 +77,7 @@ fn a_refused_model_is_asked_for_again_through_its_profile_which_is_remembered() 
     let first = chat(&scratch, &service, HAIKU, &["--record", "body.bin"]).run().ended(0);
     assert_eq!((first.stdout.as_str(), &first.stderr), ("Hello.\n", &said));
     assert_eq!(service.invoked(), [HAIKU, US_HAIKU]);
-    let body = super::super::stream::answer(&["Hello."]);
+    let body = events::answer(&["Hello."]);
     assert!(scratch.read("work/body.bin") == body, "only the answer is recorded");
 
     let second = chat(&scratch, &service, HAIKU, &[]).run().ended(0);
@@ -123,7 +125,8 @@ fn the_region_of_discovery_is_that_of_requests_and_a_listed_id_goes_where_it_was
     let (service, scratch) = (Service::start(), Scratch::new());
     scratch.file(OWN, "{ models: { bedrockDiscovery: { region: 'us-west-2' } } }");
     let ask = |model: &str, region: Option<&str>, arguments: &[&str]| {
-        let all = [&["chat", "-v", "--endpoint-url", &service.url, "-m", model], arguments, &["hi"]].concat();
+        let all =
+            [&["chat", "-v", "--endpoint-url", service.url(), "-m", model], arguments, &["hi"]].concat();
         let run = scratch.with_keys(&all);
         let run = if let Some(region) = region { run.var("AWS_REGION", region) } else { run };
         let run = run.run().ended(0);
@@ -145,10 +148,10 @@ fn the_region_of_discovery_is_that_of_requests_and_a_listed_id_goes_where_it_was
     // A flag decides for both.
     assert_eq!(ask("haiku", Some("us-east-1"), &["--region", "us-east-2"]).0, "us-east-2");
     let list = scratch.with_keys(&["models", "haiku"]).var("AWS_REGION", "us-east-1");
-    let run = list.var("AWS_ENDPOINT_URL_BEDROCK", &service.url).run().ended(0);
+    let run = list.var("AWS_ENDPOINT_URL_BEDROCK", service.url()).run().ended(0);
     assert_eq!(run.stdout.split('\t').next(), Some(listed.as_str()));
     let typed = scratch.with_keys(&["models", "bedrock/us-east-2/haiku"]).var("AWS_REGION", "us-east-1");
-    let typed = typed.var("AWS_ENDPOINT_URL_BEDROCK", &service.url).run().ended(0);
+    let typed = typed.var("AWS_ENDPOINT_URL_BEDROCK", service.url()).run().ended(0);
     assert!(typed.stdout.starts_with(&format!("bedrock/us-east-2/{US_HAIKU}\t")), "{}", typed.stdout);
     typed.says(&["the models are those of us-east-2; requests go to us-east-1"]);
     run.says(&["the models are those of us-west-2 (", "config.json5:1:41)", "requests go to us-east-1"]);

@@ -17,7 +17,7 @@ fn models(scratch: &Scratch, service: &Service, arguments: &[&str]) -> Bedrill {
     scratch
         .with_keys(&[&["models"], arguments].concat())
         .var("AWS_REGION", "us-east-1")
-        .var("AWS_ENDPOINT_URL_BEDROCK", &service.url)
+        .var("AWS_ENDPOINT_URL_BEDROCK", service.url())
 }
 
 /// What it prints, and nothing on stderr.
@@ -228,7 +228,7 @@ fn discovery_that_is_off_asks_nobody() {
 
     // By default it is on when there are credentials.
     configuration("");
-    let run = scratch.bedrill(&["models"]).var("AWS_ENDPOINT_URL_BEDROCK", &service.url).run().ended(0);
+    let run = scratch.bedrill(&["models"]).var("AWS_ENDPOINT_URL_BEDROCK", service.url()).run().ended(0);
     assert_eq!(ids(&run.stdout), ["own.model-v1:0"]);
     run.says(&["no usable credentials"]);
     assert!(service.targets().is_empty());
@@ -244,7 +244,7 @@ fn a_base_url_of_the_runtime_is_not_asked_for_lists() {
         models(&scratch, &service, &["--refresh"]).run().ended(0);
     };
     base_url("https://bedrock-runtime-fips.us-east-1.amazonaws.com");
-    base_url(&format!("{}/gateway", service.url));
+    base_url(&format!("{}/gateway", service.url()));
     let seen = service.targets();
     assert_eq!(seen.iter().filter(|target| target.starts_with("/gateway/")).count(), 2, "{seen:?}");
 }
@@ -330,7 +330,7 @@ fn a_terminal_gets_aligned_columns_under_their_names_and_a_spinner_that_goes_awa
         .env("PATH", std::env::var_os("PATH").unwrap_or_default())
         .env("HOME", scratch.path("home"))
         .env("AWS_REGION", "us-east-1")
-        .env("AWS_ENDPOINT_URL_BEDROCK", &service.url)
+        .env("AWS_ENDPOINT_URL_BEDROCK", service.url())
         .env("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
         .env("AWS_SECRET_ACCESS_KEY", "canary-secret")
         .output()

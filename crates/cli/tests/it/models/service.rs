@@ -1,45 +1,49 @@
 //! Bedrock on loopback: two lists of a few invented models, and an answer for those that can be invoked.
 
 use std::collections::BTreeSet;
-use std::io::{self, Read as _, Write as _};
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use bedrill::test_util::events::answer;
+use bedrill::test_util::requests::header;
+use bedrill::test_util::responses::{error, json as document, stream};
+use bedrill::test_util::{Server, Step};
 use serde_json::{Value, json};
-
-use super::super::stream::{answer, error, plain, response};
 
 /// An application profile that the list does not hold.
 pub const YOUNG: &str = "arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/k7x2m9q4w1z8";
 
-/// Lives as long as the test process.
 pub struct Service {
-    pub url: String,
+    server: Server,
     state: Arc<Mutex<State>>,
 }
 
 #[derive(Default)]
 struct State {
-    targets: Vec<String>,
-    signed_for: String,
     denied: BTreeSet<String>,
     pause: Duration,
 }
 
 impl Service {
     pub fn start() -> Self {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
-        let url = format!("http://{}", listener.local_addr().expect("an address"));
         let state = Arc::<Mutex<State>>::default();
         let shared = Arc::clone(&state);
-        std::thread::spawn(move || {
-            for connection in listener.incoming().flatten() {
-                // A client that goes away early is a test's matter, not the server's.
-                let _ = exchange(connection, &shared);
-            }
+        let server = Server::start(move |_, request| {
+            let target = request.uri().to_string();
+            let state = shared.lock().expect("no panic");
+            let reply = if state.denied.iter().any(|path| target.starts_with(path.as_str())) {
+                let message = "User is not authorized to perform this action.";
+                error("403 Forbidden", "AccessDeniedException", message)
+            } else {
+                reply(&target)
+            };
+            vec![Step::Sleep(state.pause), Step::Send(reply)]
         });
-        Self { url, state }
+        Self { server, state }
+    }
+
+    pub fn url(&self) -> &str {
+        self.server.url()
     }
 
     /// Refuses requests whose path begins with `path`.
@@ -58,12 +62,14 @@ impl Service {
 
     /// The paths of all requests so far.
     pub fn targets(&self) -> Vec<String> {
-        self.state.lock().expect("no panic").targets.clone()
+        self.server.requests().iter().map(|request| request.uri().to_string()).collect()
     }
 
     /// The region that the last request was signed for.
     pub fn signed_for(&self) -> String {
-        self.state.lock().expect("no panic").signed_for.clone()
+        let last = self.server.requests().pop().expect("a request");
+        let scope = header(&last, "authorization").split_once("Credential=").map_or("", |(_, scope)| scope);
+        scope.split('/').nth(2).unwrap_or_default().to_owned()
     }
 
     /// The models that were asked for an answer, in order.
@@ -76,68 +82,28 @@ impl Service {
     }
 }
 
-fn exchange(mut connection: TcpStream, state: &Mutex<State>) -> io::Result<()> {
-    connection.set_read_timeout(Some(Duration::from_secs(20)))?;
-    let (target, region) = read(&mut connection)?;
-    let (denied, pause) = {
-        let mut state = state.lock().expect("no panic");
-        state.targets.push(target.clone());
-        state.signed_for = region;
-        (state.denied.iter().any(|path| target.starts_with(path.as_str())), state.pause)
-    };
-    std::thread::sleep(pause);
-    let reply = if denied {
-        error("403 Forbidden", "AccessDeniedException", "User is not authorized to perform this action.")
-    } else {
-        reply(&target)
-    };
-    connection.write_all(&reply)
-}
-
-/// Reads a request, and tells its target and the region that it is signed for.
-fn read(connection: &mut TcpStream) -> io::Result<(String, String)> {
-    let mut bytes = Vec::new();
-    let mut chunk = [0; 4096];
-    loop {
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        if let Some((head, body)) = text.split_once("\r\n\r\n") {
-            let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
-            if body.len() >= length.and_then(|length| length.parse().ok()).unwrap_or(0) {
-                let part = |text: &str, at, by: char| text.split(by).nth(at).unwrap_or_default().to_owned();
-                let scope = head.split("Credential=").nth(1).unwrap_or_default();
-                return Ok((part(head, 1, ' '), part(scope, 2, '/')));
-            }
-        }
-        match connection.read(&mut chunk)? {
-            0 => return Err(io::ErrorKind::UnexpectedEof.into()),
-            length => bytes.extend_from_slice(&chunk[..length]),
-        }
-    }
-}
-
 fn reply(target: &str) -> Vec<u8> {
-    let json = |document: Value| plain("200 OK", "content-type: application/json\r\n", &document.to_string());
     if target.starts_with("/inference-profiles/arn") {
         let mut one = profile("k7x2m9q4w1z8", "anthropic.claude-sonnet-9-20300101-v1:0");
         one["inferenceProfileArn"] = json!(YOUNG);
         one["inferenceProfileName"] = json!("Young");
         one["type"] = json!("APPLICATION");
-        json(one)
+        document(one)
     } else if target.starts_with("/foundation-models/acme.preview") {
         let preview = model("acme.preview-v1:0", "Preview", &["TEXT"], "TEXT", "ON_DEMAND");
-        json(json!({ "modelDetails": preview }))
+        document(json!({ "modelDetails": preview }))
     } else if target.starts_with("/inference-profiles/") || target.starts_with("/foundation-models/") {
         error("404 Not Found", "ResourceNotFoundException", "There is none.")
     } else if target.contains("/foundation-models") {
-        json(foundation_models())
+        document(foundation_models())
     } else if target.contains("/inference-profiles") {
-        json(inference_profiles())
+        document(inference_profiles())
     } else if target.starts_with("/model/anthropic.") {
         let message = "Invocation of model ID anthropic.x with on-demand throughput isn’t supported. Retry your \
                        request with the ID or ARN of an inference profile that contains this model.";
         error("400 Bad Request", "ValidationException", message)
     } else {
-        response(&answer(&["Hello."]))
+        stream(&answer(&["Hello."]))
     }
 }
 

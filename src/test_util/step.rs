@@ -1,0 +1,36 @@
+//! What a script is made of.
+
+use std::time::Duration;
+
+/// One step of a script.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Step {
+    /// Reads a request: its head, and as many bytes as its `content-length` says.
+    ReadRequest,
+    /// Reads until anything at all has come, and drops it.
+    ReadSome,
+    /// Sends bytes, in a packet of their own where they fit.
+    Send(Vec<u8>),
+    /// Sends the same bytes so many times; [`usize::MAX`] times is until the client closes.
+    Repeat(Vec<u8>, usize),
+    /// Sends in pieces of `chunk` bytes, with a pause before each.
+    SendEach {
+        /// All of them.
+        bytes: Vec<u8>,
+        /// How many go out at once.
+        chunk: usize,
+        /// The pause.
+        delay: Duration,
+    },
+    /// Waits.
+    Sleep(Duration),
+    /// Waits until the test calls [`Server::go_on`](super::Server::go_on).
+    WaitForTest,
+    /// Sends nothing more, and reads until the client closes; [`Server::hung_up`](super::Server::hung_up) tells.
+    Hang,
+    /// Ends the connection in order.
+    Close,
+    /// Breaks the connection off. What was sent just before may be lost with it: sleep first.
+    Reset,
+}
