@@ -104,11 +104,6 @@ pub mod transport;
 #[cfg(feature = "client")]
 mod client;
 
-// What `fuzz/` runs; no part of the API.
-#[cfg(feature = "fuzzing")]
-#[doc(hidden)]
-pub mod fuzzing;
-
 #[cfg(feature = "client")]
 pub use client::{
     Client, ClientBuilder, ConverseStream, Error, ErrorKind, Notice, ProfileFallback, RetryPolicy,

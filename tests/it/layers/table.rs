@@ -11,7 +11,7 @@ pub struct Floor {
 }
 
 /// The floors, the lowest first.
-pub const FLOORS: [Floor; 6] = [
+pub const FLOORS: [Floor; 5] = [
     Floor {
         name: "ground",
         rooms: &["base", "credentials", "lore"],
@@ -37,7 +37,6 @@ pub const FLOORS: [Floor; 6] = [
         rooms: &["client"],
         purpose: "all of it put together; the only room that reads the clock",
     },
-    Floor { name: "fuzzing", rooms: &["fuzzing"], purpose: "what the fuzz targets run; no part of the API" },
 ];
 
 /// The rooms that have no folder here, because they are crates of their own.
