@@ -14,7 +14,6 @@ import pathlib
 import random
 import struct
 import sys
-import zlib
 
 ROOT = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(ROOT.parent / "fixtures"))
@@ -34,58 +33,33 @@ def cut(body, sizes=(), fits=False, budget=None, shown=False):
     return bytes([flags, *sizes]) + body
 
 
-def raw_frame(headers, payload=b"", total=None, headers_len=None):
-    """A frame around any bytes, with lengths that may lie and checksums that do not."""
-    total = 16 + len(headers) + len(payload) if total is None else total
-    headers_len = len(headers) if headers_len is None else headers_len
-    prelude = struct.pack(">II", total, headers_len)
-    covered = prelude + struct.pack(">I", zlib.crc32(prelude)) + headers + payload
-    return covered + struct.pack(">I", zlib.crc32(covered))
-
-
-def header(name, tail):
-    return bytes([len(name)]) + name + tail
+def trues(names):
+    """Headers that are true: a name and a type are all they have."""
+    return b"".join(make.header(b"%d" % name if isinstance(name, int) else name, b"\0") for name in names)
 
 
 def header_blocks():
     """Blocks of headers, each with one thing about it: good ones first, then those that break a rule."""
-    fixed = {0: 0, 1: 0, 2: 1, 3: 2, 4: 4, 5: 8, 8: 8, 9: 16}
-    for number, size in fixed.items():
-        for value in dict.fromkeys([bytes(size), b"\xff" * size, bytes(range(size)), b"\x80" + bytes(max(size - 1, 0))]):
-            yield header(b"name", bytes([number]) + value[:size])
+    for number, size in make.SIZES.items():
+        values = dict.fromkeys([bytes(size), b"\xff" * size, bytes(range(size)), b"\x80" + bytes(max(size - 1, 0))])
+        yield from (make.header(b"name", bytes([number]) + value[:size]) for value in values)
     for number in (6, 7):
         for value in (b"", b"a", "gr\u00fc\u00dfe".encode(), b"x" * 255, b"x" * 256):
-            yield header(b"name", bytes([number]) + struct.pack(">H", len(value)) + value)
-    yield b""
-    yield header("\u4e16".encode(), b"\0")
-    yield header(b"n" * 255, b"\x01")
-    yield header(b"n", b"\0") + header(b"N", b"\0")
-    for count in (2, 8, 9, 10, 40):
-        yield b"".join(header(b"%d" % index, b"\0") for index in range(count))
+            yield make.header(b"name", bytes([number]) + make.sized(value))
+    yield from (b"", trues(["\u4e16".encode()]), make.header(b"n" * 255, b"\x01"), trues([b"n", b"N"]))
+    yield from (trues(range(count)) for count in (2, 8, 9, 10, 40))
     # No name, not UTF-8, twice, unknown types, past the end.
-    yield b"\0\0"
-    yield b"\0"
-    yield header(b"\xff", b"\0")
-    yield header(b"n", b"\x07\0\x02\xc3\x28")
-    yield header(b"n", b"\x06\0\x02\xc3\x28")
+    yield from (b"\0\0", b"\0", trues([b"\xff"]))
+    yield from (make.header(b"n", number + b"\0\x02\xc3\x28") for number in (b"\x07", b"\x06"))
     for count in (2, 9, 12):
-        names = [b"%d" % index for index in range(count)]
-        for twice in (0, count - 2):
-            yield b"".join(header(name, b"\0") for name in [*names[:-1], names[twice]])
-    for number in (10, 11, 64, 127, 128, 255):
-        yield header(b"n", bytes([number]))
-    for number, size in fixed.items():
+        yield from (trues([*range(count - 1), twice]) for twice in (0, count - 2))
+    yield from (make.header(b"n", bytes([number])) for number in (10, 11, 64, 127, 128, 255))
+    for number, size in make.SIZES.items():
         for have in dict.fromkeys([0, size // 2, max(size - 1, 0)]):
-            yield header(b"name", bytes([number]) + bytes(have))
+            yield make.header(b"name", bytes([number]) + bytes(have))
     for tail in (b"\x06", b"\x06\0", b"\x07\0\x03ab", b"\x07\xff\xffab", b"\x06\0\x01"):
-        yield header(b"n", tail)
-    yield b"\x04nam"
-    yield b"\xff"
-    yield b"n"
-
-
-def many_headers(count):
-    return b"".join(header(b"%04d" % index, b"\0") for index in range(count))
+        yield make.header(b"n", tail)
+    yield from (b"\x04nam", b"\xff", b"n")
 
 
 def random_frame(rng):
@@ -95,21 +69,19 @@ def random_frame(rng):
     names += ["a", "b", "name", "\u00fc", "x" * 40]
     for name in rng.sample(names, rng.randrange(0, 6)):
         number = rng.choice([7, 7, 7, 0, 1, 2, 3, 4, 5, 6, 8, 9])
-        size = {2: 1, 3: 2, 4: 4, 5: 8, 8: 8, 9: 16}.get(number, 0)
         if number in (6, 7):
-            text = rng.choice(["event", "exception", "error", "messageStop", "", "application/json", "z" * 30])
-            value = struct.pack(">H", len(text)) + text.encode()
+            texts = ["event", "exception", "error", "messageStop", "", "application/json", "z" * 30]
+            value = make.sized(rng.choice(texts).encode())
         else:
-            value = rng.randbytes(size)
-        headers.append(header(name.encode(), bytes([number]) + value))
-    return raw_frame(b"".join(headers), rng.randbytes(rng.choice([0, 1, 5, 30, 90])))
+            value = rng.randbytes(make.SIZES[number])
+        headers.append(make.header(name.encode(), bytes([number]) + value))
+    return make.frame_around(b"".join(headers), rng.randbytes(rng.choice([0, 1, 5, 30, 90])))
 
 
 def frame_seeds():
     rng = random.Random(7)
     short = make.frame_bytes(SHORT)
-    yield b""
-    yield cut(b"")
+    yield from (b"", cut(b""))
     for case in make.CASES.values():
         for sizes in ((), (1,), (7, 0, 200), (13, 1, 1, 90)):
             yield cut(case["body"], sizes, shown=True)
@@ -119,25 +91,24 @@ def frame_seeds():
         flipped[at] ^= 1 << rng.randrange(8)
         yield cut(bytes(flipped) + short, (5, 2))
     for block in header_blocks():
-        yield cut(raw_frame(block, b"payload"), (11,), shown=True)
+        yield cut(make.frame_around(block, b"payload"), (11,), shown=True)
     for total, headers_len in [(0, 0), (15, 0), (16, 0), (16, 1), (17, 2), (100, 85), (2**32 - 1, 0), (2**31, 9)]:
-        yield cut(raw_frame(b"", b"", total, headers_len), shown=True)
-        yield cut(short + raw_frame(b"", b"", total, headers_len), (9,))
+        yield cut(make.frame_around(b"", b"", total, headers_len), shown=True)
+        yield cut(short + make.frame_around(b"", b"", total, headers_len), (9,))
     for budget in (64, 256, 1024):
         for size in (budget - 17, budget - 16, budget - 15):
-            yield cut(short + raw_frame(b"", bytes(size)), (40,), budget=budget, shown=True)
+            yield cut(short + make.frame_around(b"", bytes(size)), (40,), budget=budget, shown=True)
     for garbage in (b"<html>502</html>", b'{"message":"no"}', bytes(16), b"\xff" * 16, b"HTTP/1.1 200 OK\r\n\r\n"):
         yield cut(garbage, (4,), shown=True)
-        yield cut(short + garbage, (30,), shown=True)
     for count in (1023, 1024, 1025):
-        yield cut(raw_frame(many_headers(count)), (255,), shown=True)
-    for length in (32767, 32768, 65535):
-        yield cut(raw_frame(header(b"n", b"\x07" + struct.pack(">H", length) + b"x" * length)), (250,))
-        yield cut(raw_frame(header(b"n", b"\x06" + struct.pack(">H", length) + b"x" * length)))
+        yield cut(make.frame_around(trues(b"%04d" % name for name in range(count))), (255,), shown=True)
+    for value in (make.sized(b"x" * length) for length in (32767, 32768, 65535)):
+        yield cut(make.frame_around(make.header(b"n", b"\x07" + value)), (250,))
+        yield cut(make.frame_around(make.header(b"n", b"\x06" + value)))
     yield cut(short * 600, (100, 250, 29))
     yield cut(b"{}" + short, (1,), shown=True)
     for size in (8 << 10, 20 << 10):
-        yield cut(raw_frame(b"", bytes(size)) + short, (255, 255, 1))
+        yield cut(make.frame_around(b"", bytes(size)) + short, (255, 255, 1))
     for _ in range(360):
         frames = b"".join(random_frame(rng) for _ in range(rng.choice([1, 1, 2, 3])))
         if rng.randrange(6) == 0:
@@ -150,14 +121,14 @@ def corrected_seeds(seed, count):
     """Frames whose checksums are left at zero, or whose lengths are any: the target puts them right."""
     rng = random.Random(seed)
     for block in header_blocks():
-        yield cut(raw_frame(block, b"{}")[:-4] + bytes(4), (rng.randrange(1, 40),), shown=rng.randrange(2) == 0)
+        yield cut(make.frame_around(block, b"{}")[:-4] + bytes(4), (rng.randrange(1, 40),), shown=rng.randrange(2) == 0)
     for _ in range(count):
         frames = b"".join(random_frame(rng) for _ in range(rng.choice([1, 2, 3])))
         yield cut(frames, (rng.randrange(1, 60),), fits=rng.randrange(2) == 0)
     for _ in range(count // 4):
         yield cut(rng.randbytes(rng.randrange(16, 90)), (rng.randrange(1, 60),), fits=True)
     for total in (0, 15, 2**25 + 1, 2**32 - 1):
-        yield cut(raw_frame(b"", b"", total, 0))
+        yield cut(make.frame_around(b"", b"", total, 0))
 
 
 def round_trip_seeds():
@@ -166,26 +137,29 @@ def round_trip_seeds():
     def script(headers, payload=b"{}", at=5, bit=77):
         return struct.pack(">HHB", at, bit, len(payload)) + payload + b"".join(headers)
 
-    def value(name, number, rest=b""):
-        return bytes([len(name)]) + name + bytes([number]) + rest
+    def text(name, value):
+        return make.header(name, b"\x07" + bytes([len(value)]) + value)
 
+    sizes = make.SIZES.items()
+    everything = [make.header(b"t%d" % number, bytes([number]) + rng.randbytes(size)) for number, size in sizes]
     yield b""
-    yield script([])
-    sizes = {0: 0, 1: 0, 2: 1, 3: 2, 4: 4, 5: 8, 8: 8, 9: 16}
-    everything = [value(b"t%d" % number, number, rng.randbytes(size)) for number, size in sizes.items()]
-    yield script(everything)
-    yield script([value(b"text", 7, b"\x05hello"), value(b"bytes", 6, b"\x03\0\x80\xff"), value(b"none", 7, b"\0")])
-    yield script([value(b"same", 0), value(b"same", 1)])
-    yield script([value(b"", 0)])
-    yield script([b"\xff\x00"])
-    yield script([value(b"long", 255)])
-    yield script([value(b":message-type", 7, b"\x05event"), value(b":event-type", 7, b"\x04stop")])
-    yield script([value(b":message-type", 7, b"\x09exception"), value(b":exception-type", 7, b"\x04stop")])
-    yield script([value(b":error-code", 7, b"\x01c"), value(b":error-message", 7, b"\x01m")], b"")
-    yield script([value(b"%d" % index, index) for index in range(10)])
-    yield script([value(b"n", 0), b"\xfe"])
+    for headers in [
+        [],
+        everything,
+        [text(b"text", b"hello"), make.header(b"bytes", b"\x06\x03\0\x80\xff"), text(b"none", b"")],
+        [make.header(b"same", b"\0"), make.header(b"same", b"\1")],
+        [trues([b""])],
+        [b"\xff\x00"],
+        [make.header(b"long", b"\xff")],
+        [text(b":message-type", b"event"), text(b":event-type", b"stop")],
+        [text(b":message-type", b"exception"), text(b":exception-type", b"stop")],
+        [make.header(b"%d" % index, bytes([index])) for index in range(10)],
+        [trues([b"n"]), b"\xfe"],
+    ]:
+        yield script(headers)
+    yield script([text(b":error-code", b"c"), text(b":error-message", b"m")], b"")
     for at in range(30):
-        yield script([value(b"n", 7, b"\x01v")], bytes(rng.randrange(4)), at, rng.randrange(30 * 8))
+        yield script([text(b"n", b"v")], bytes(rng.randrange(4)), at, rng.randrange(30 * 8))
     for _ in range(20):
         headers = rng.sample(everything, rng.randrange(1, 8))
         yield script(headers, rng.randbytes(rng.randrange(60)), rng.randrange(65536), rng.randrange(65536))
@@ -199,158 +173,103 @@ def compact(value):
 
 
 CITATION = {
-    "title": "T",
-    "source": "s",
-    "sourceContent": [{"text": "passage"}],
+    "title": "T", "source": "s", "sourceContent": [{"text": "passage"}],
     "location": {"documentChar": {"documentIndex": 0, "start": 1, "end": 9}},
 }
 USAGE = {
-    "inputTokens": 9,
-    "outputTokens": 17,
-    "totalTokens": 26,
-    "cacheReadInputTokens": 0,
-    "cacheWriteInputTokens": 4,
+    "inputTokens": 9, "outputTokens": 17, "totalTokens": 26, "cacheReadInputTokens": 0, "cacheWriteInputTokens": 4,
     "cacheDetails": [{"ttl": "5m", "inputTokens": 4}],
 }
-EVENTS = {
-    0: [{"role": "assistant"}, {"role": "user", "p": "abc"}, {"role": "of tomorrow"}, {}, {"role": None}, {"role": 1}],
-    1: [
-        {"contentBlockIndex": 0, "start": start}
-        for start in (
-            {"toolUse": {"toolUseId": "t1", "name": "rain", "type": "server_tool_use"}},
-            {"toolResult": {"toolUseId": "t1", "type": "x", "status": "success"}},
-            {"image": {"format": "png"}},
-            {"text": ""},
-            {"reasoningContent": {}},
-            {"new": 1},
-            {},
-            {"a": 1, "b": 2},
-            {"toolUse": None},
-        )
-    ],
-    2: [
-        {"contentBlockIndex": 1, "delta": delta, "p": "abcDEF01"}
-        for delta in (
-            {"text": "Rain \u2602 \"quoted\" \n"},
-            {"text": ""},
-            {"toolUse": {"input": '{"a":'}},
-            {"toolResult": [{"text": "x"}, {"json": {"a": [1]}}, {"new": True}]},
-            {"reasoningContent": {"text": "so"}},
-            {"reasoningContent": {"signature": "sig"}},
-            {"reasoningContent": {"redactedContent": "AAEC"}},
-            {"citation": CITATION},
-            {"citation": {"location": {"web": {"url": "https://a.example", "domain": "a.example"}}}},
-            {"image": {"source": {"bytes": "AAEC"}}},
-            {"image": {"error": {"message": "no"}}},
-            {"new": {}},
-            {"text": 1},
-            {"text": "a", "citation": None},
-        )
-    ]
-    + [
+STARTS = [
+    {"toolUse": {"toolUseId": "t1", "name": "rain", "type": "server_tool_use"}},
+    {"toolResult": {"toolUseId": "t1", "type": "x", "status": "success"}},
+    {"image": {"format": "png"}}, {"text": ""}, {"reasoningContent": {}}, {"new": 1}, {}, {"a": 1, "b": 2},
+    {"toolUse": None},
+]
+DELTAS = [
+    {"text": "Rain \u2602 \"quoted\" \n"}, {"text": ""}, {"toolUse": {"input": '{"a":'}},
+    {"toolResult": [{"text": "x"}, {"json": {"a": [1]}}, {"new": True}]},
+    {"reasoningContent": {"text": "so"}}, {"reasoningContent": {"signature": "sig"}},
+    {"reasoningContent": {"redactedContent": "AAEC"}}, {"citation": CITATION},
+    {"citation": {"location": {"web": {"url": "https://a.example", "domain": "a.example"}}}},
+    {"image": {"source": {"bytes": "AAEC"}}}, {"image": {"error": {"message": "no"}}}, {"new": {}}, {"text": 1},
+    {"text": "a", "citation": None},
+]
+ASSESSMENT = {
+    "topicPolicy": {"topics": [{"name": "t", "type": "DENY", "action": "BLOCKED"}]},
+    "contentPolicy": {"filters": [{"type": "HATE", "confidence": "LOW", "action": "NONE"}]},
+    "wordPolicy": {"customWords": [{"match": "w", "action": "BLOCKED"}], "managedWordLists": []},
+    "invocationMetrics": {"guardrailProcessingLatency": 3},
+}
+EVENTS = [
+    [{"role": "assistant"}, {"role": "user", "p": "abc"}, {"role": "of tomorrow"}, {}, {"role": None}, {"role": 1}],
+    [{"contentBlockIndex": 0, "start": start} for start in STARTS],
+    [
+        *({"contentBlockIndex": 1, "delta": delta, "p": "abcDEF01"} for delta in DELTAS),
         {"delta": {"text": "a"}},
-        {"contentBlockIndex": -1, "delta": {"text": "a"}},
-        {"contentBlockIndex": 4294967296, "delta": {"text": "a"}},
-        {"contentBlockIndex": 1.0, "delta": {"text": "a"}},
-        {"contentBlockIndex": 1.5, "delta": {"text": "a"}},
-        {"contentBlockIndex": 0, "delta": {"text": "a"}, "p": "not padding!"},
-        {"contentBlockIndex": 0, "delta": {"text": "a"}, "p": 7},
+        *({"contentBlockIndex": index, "delta": {"text": "a"}} for index in (-1, 4294967296, 1.0, 1.5)),
+        *({"contentBlockIndex": 0, "delta": {"text": "a"}, "p": padding} for padding in ("not padding!", 7)),
     ],
-    3: [{"contentBlockIndex": 3}, {"contentBlockIndex": "3"}, []],
-    4: [
+    [{"contentBlockIndex": 3}, {"contentBlockIndex": "3"}, []],
+    [
         {"stopReason": "end_turn"},
         {"stopReason": "tool_use", "additionalModelResponseFields": {"a": 1e300, "b": -0.0, "c": 18446744073709551615}},
         {"stopReason": "of tomorrow", "new": [None]},
     ],
-    5: [
+    [
         {"usage": USAGE, "metrics": {"latencyMs": 412}},
         {"performanceConfig": {"latency": "optimized"}, "serviceTier": {"type": "priority"}},
         {"trace": {"promptRouter": {"invokedModelId": "m"}, "guardrail": {"inputAssessment": {"g": {}}}}},
-        {
-            "trace": {
-                "guardrail": {
-                    "modelOutput": ["x"],
-                    "actionReason": "y",
-                    "outputAssessments": {
-                        "g": [
-                            {
-                                "topicPolicy": {"topics": [{"name": "t", "type": "DENY", "action": "BLOCKED"}]},
-                                "contentPolicy": {
-                                    "filters": [{"type": "HATE", "confidence": "LOW", "action": "NONE"}]
-                                },
-                                "wordPolicy": {
-                                    "customWords": [{"match": "w", "action": "BLOCKED"}],
-                                    "managedWordLists": [],
-                                },
-                                "invocationMetrics": {"guardrailProcessingLatency": 3},
-                            }
-                        ]
-                    },
-                }
-            }
-        },
+        {"trace": {"guardrail": {"modelOutput": ["x"], "actionReason": "y", "outputAssessments": {"g": [ASSESSMENT]}}}},
     ],
-    6: [{"any": "thing"}, None, 1, "text", []],
-}
+    [{"any": "thing"}, None, 1, "text", []],
+]
 CONTENT = [
-    {"text": "Hi"},
-    {"toolUse": {"toolUseId": "t", "name": "n", "input": {"a": 1}}},
+    {"text": "Hi"}, {"toolUse": {"toolUseId": "t", "name": "n", "input": {"a": 1}}},
     {"toolResult": {"toolUseId": "t", "content": [{"text": "x"}, {"json": 1}], "status": "error"}},
     {"image": {"format": "png", "source": {"bytes": "iVBORw=="}}},
     {"document": {"format": "pdf", "name": "d", "source": {"s3Location": {"uri": "s3://b/k"}}}},
     {"video": {"format": "mp4", "source": {"bytes": "AA=="}}},
     {"reasoningContent": {"reasoningText": {"text": "so", "signature": "s"}}},
-    {"reasoningContent": {"redactedContent": "AAEC"}},
-    {"cachePoint": {"type": "default", "ttl": "1h"}},
+    {"reasoningContent": {"redactedContent": "AAEC"}}, {"cachePoint": {"type": "default", "ttl": "1h"}},
     {"guardContent": {"text": {"text": "x", "qualifiers": ["query"]}}},
-    {"citationsContent": {"content": [{"text": "c"}], "citations": [CITATION]}},
-    {"new": {"a": 1}},
+    {"citationsContent": {"content": [{"text": "c"}], "citations": [CITATION]}}, {"new": {"a": 1}},
 ]
-OUTPUT = {
-    "output": {"message": {"role": "assistant", "content": CONTENT}},
-    "stopReason": "end_turn",
-    "usage": USAGE,
-    "metrics": {"latencyMs": 1},
-}
+TOOLS = [
+    {"toolSpec": {"name": "n", "description": "d", "inputSchema": {"json": {"type": "object"}}}},
+    {"cachePoint": {"type": "default"}}, {"systemTool": {"name": "s"}},
+]
 REQUEST = {
     "system": [{"text": "Be brief."}, {"cachePoint": {"type": "default"}}],
     "messages": [{"role": "user", "content": CONTENT}],
     "inferenceConfig": {"maxTokens": 64, "temperature": 0.5, "topP": 1, "stopSequences": ["x"]},
-    "toolConfig": {
-        "tools": [
-            {"toolSpec": {"name": "n", "description": "d", "inputSchema": {"json": {"type": "object"}}}},
-            {"cachePoint": {"type": "default"}},
-            {"systemTool": {"name": "s"}},
-        ],
-        "toolChoice": {"tool": {"name": "n"}},
-    },
+    "toolConfig": {"tools": TOOLS, "toolChoice": {"tool": {"name": "n"}}},
     "guardrailConfig": {"guardrailIdentifier": "g", "guardrailVersion": "1", "trace": "enabled"},
-    "additionalModelRequestFields": {"k": [1, 2.5, None]},
-    "additionalModelResponseFieldPaths": ["/a"],
-    "promptVariables": {"v": {"text": "x"}},
-    "requestMetadata": {"a": "b"},
-    "performanceConfig": {"latency": "standard"},
-    "serviceTier": {"type": "flex"},
+    "additionalModelRequestFields": {"k": [1, 2.5, None]}, "additionalModelResponseFieldPaths": ["/a"],
+    "promptVariables": {"v": {"text": "x"}}, "requestMetadata": {"a": "b"},
+    "performanceConfig": {"latency": "standard"}, "serviceTier": {"type": "flex"},
 }
 
 
 def event_json_seeds():
-    for kind, payloads in EVENTS.items():
-        for payload in payloads:
-            yield bytes([kind]) + compact(payload)
-    for kind in range(7):
+    def output(content):
+        message = {"role": "assistant", "content": content}
+        answer = {"output": {"message": message}, "stopReason": "end_turn", "usage": USAGE, "metrics": {"latencyMs": 1}}
+        return b"\x09" + compact(answer)
+
+    for kind, payloads in enumerate(EVENTS):
+        yield from (bytes([kind]) + compact(payload) for payload in payloads)
         yield bytes([kind])
         yield bytes([kind]) + b'{"contentBlockIndex":0,"contentBlockIndex":1,"delta":{"text":"a"}'
     yield b'\x02 { "p" : "x" , "delta" : { "text" : "\\u00e9\\ud83d\\ude00\\u001b" } , "contentBlockIndex" : 7 } '
     yield b'\x02{"contentBlockIndex":0,"contentBlockIndex":1,"delta":{"text":"a"}}'
     yield b"\x06" + b"[" * 140 + b"]" * 140
     for item in CONTENT:
-        yield b"\x09" + compact({**OUTPUT, "output": {"message": {"role": "assistant", "content": [item]}}})
+        yield output([item])
         yield b"\x07" + compact({"messages": [{"role": "user", "content": [item]}]})
-    yield b"\x09" + compact(OUTPUT)
+    yield output(CONTENT)
     yield b"\x07" + compact(REQUEST)
-    for name, member in REQUEST.items():
-        yield b"\x07" + compact({name: member})
+    yield from (b"\x07" + compact({name: member}) for name, member in REQUEST.items())
     for payload in ({"message": "m"}, {"message": 1}, {}, {"originalStatusCode": 500, "originalMessage": "x\u001b"}):
         yield b"\x08" + compact(payload)
 
@@ -366,7 +285,7 @@ def event_sequence_seeds():
     tool = [step(9, 1, "rain"), step(10, 1, '{"a":'), step(10, 1, "1}"), step(4, 1)]
     thought = [step(11, 0, "so"), step(12, 0, "sig"), step(4, 0), step(13, 1), step(13, 1)]
     other = [step(14, 0, "png"), step(15, 0), step(16, 1, "t"), step(17, 1, "x"), step(18, 2, "c"), step(1, 2, "cited")]
-    unknown = [step(8, 0, "?"), step(19, 0, "new"), step(20, 0, "new"), step(19, 1, "text"), step(19, 2, ""), step(20, 3)]
+    unknown = [step(8, 0, "?"), step(19, 0, "new"), step(20, 0, "new"), step(19, 1, "text"), step(19, 2), step(20, 3)]
     stop = [step(5, 0, "tool_use")]
     scripts = [[], answer, answer[:-3], answer[1:], [*answer[:1], *tool, *stop], [*thought, *stop], [*other, *stop]]
     scripts += [[*unknown, *stop], [*answer[:3], *tool, *thought, *answer[3:]], [*answer[:3], step(9, 0, "again")]]
@@ -393,25 +312,13 @@ PROFILES = [
     b"[default]\nlong = first\n second\n\tthird\n\n; comment\n  # indented comment\n  fourth\n",
     b"\xef\xbb\xbf[default]\r\na = 1\r\nb = 2\rc = 3\n",
     b"[a] # comment\n[b];comment\n[c] trailing\n",
-    b"[a\n",
-    b"a = 1\n",
-    b" a = 1\n",
-    b"[a]\n b = 1\n",
-    b"[a]\nb\n",
-    b"[a]\n= b\n",
-    b"[a]\nb =\n  c\n",
-    b"[a]\nb =\n  = c\n",
-    b"[a]\nb = \xff\n",
-    b"[a]\nb = \0\n",
-    b"\xff\xfe[\0a\0]\0",
-    b"\xfe\xff\0[\0a\0]",
+    b"[a\n", b"a = 1\n", b" a = 1\n", b"[a]\n b = 1\n", b"[a]\nb\n", b"[a]\n= b\n", b"[a]\nb =\n  c\n",
+    b"[a]\nb =\n  = c\n", b"[a]\nb = \xff\n", b"[a]\nb = \0\n", b"\xff\xfe[\0a\0]\0", b"\xfe\xff\0[\0a\0]",
     b"[a]\nin valid = 1\nNAME = v\nname = w\nx = y = z\nc = d#e\nf = g ;h\n",
     b"[a]\nb = 1\n[a]\nb = 2\nc =\n",
     b"[profile \xc2\xa0x]\na\xc2\xa0= 1\n",
     b"[a]\naws_access_key_id = AKIDEXAMPLE\naws_secret_access_key = canary/+=\naws_session_token = t\n",
-    b"[default]\ns3 =\n a = 1\ns3 =\n b = 2\n",
-    b"\n\n\n",
-    b"",
+    b"[default]\ns3 =\n a = 1\ns3 =\n b = 2\n", b"\n\n\n", b"",
 ]
 
 
@@ -423,85 +330,51 @@ def profile_seeds():
         if len(one) < 255:
             yield struct.pack(">H", len(one)) + one + other
     variables = ["/home/you", "~/config", "/etc/c", "dev", "old", "C:\\Users\\me", "D:", "\\home"]
+    alone = [[value if at == index else " " for at, value in enumerate(variables)] for index in range(len(variables))]
     for flags in range(4):
-        yield bytes([255, flags])
-        yield bytes([255, flags]) + "\n".join(variables).encode()
-        for index in range(len(variables)):
-            alone = [value if index == at else " " for at, value in enumerate(variables)]
-            yield bytes([255, flags]) + "\n".join(alone).encode()
+        for values in [[], variables, *alone]:
+            yield bytes([255, flags]) + "\n".join(values).encode()
         yield bytes([255, flags]) + b"\n~\n~user/x\n\n\n\nC:\n\\me"
         yield bytes([255, flags]) + b"/h/\n~//a/b\n~\\a\n \nx"
 
 
 def ini_seeds():
-    for text in PROFILES:
-        yield text.replace(b"[", b"\n").replace(b"]", b"\n")
+    yield from (text.replace(b"[", b"\n").replace(b"]", b"\n") for text in PROFILES)
     yield b"a\nb=c\nd = e f = g\na\nh=i\nx/y\n1.2=3\nB=4\nb=5\n-=-\n:=:\na:b=c\nk=:v:\nl = a:b/c+d\n"
     yield b"one\n\ntwo\nx=1\nthree\n=\n = \na=\n=b\n"
-    yield b""
 
 
+MODEL = {
+    "id": "amazon.nova-lite-v1:0", "name": "Nova Lite", "reasoning": False, "input": ["text", "image"],
+    "cost": {"input": 0.06, "output": 0.24, "cacheRead": 0.015, "cacheWrite": 0},
+    "contextWindow": 300000, "maxTokens": 5000,
+}
+PROVIDER = {
+    "baseUrl": "https://bedrock-runtime.us-east-1.amazonaws.com", "api": "bedrock-converse-stream", "auth": "aws-sdk",
+    "models": [MODEL],
+}
+DISCOVERY = {
+    "enabled": True, "region": "us-east-1", "providerFilter": ["anthropic", "amazon"], "refreshInterval": 3600,
+    "defaultContextWindow": 32000, "defaultMaxTokens": 4096,
+}
 CONFIG = {
-    "models": {
-        "bedrockDiscovery": {
-            "enabled": True,
-            "region": "us-east-1",
-            "providerFilter": ["anthropic", "amazon"],
-            "refreshInterval": 3600,
-            "defaultContextWindow": 32000,
-            "defaultMaxTokens": 4096,
-        },
-        "providers": {
-            "amazon-bedrock": {
-                "baseUrl": "https://bedrock-runtime.us-east-1.amazonaws.com",
-                "api": "bedrock-converse-stream",
-                "auth": "aws-sdk",
-                "models": [
-                    {
-                        "id": "amazon.nova-lite-v1:0",
-                        "name": "Nova Lite",
-                        "reasoning": False,
-                        "input": ["text", "image"],
-                        "cost": {"input": 0.06, "output": 0.24, "cacheRead": 0.015, "cacheWrite": 0},
-                        "contextWindow": 300000,
-                        "maxTokens": 5000,
-                    }
-                ],
-            }
-        },
-    },
+    "models": {"bedrockDiscovery": DISCOVERY, "providers": {"amazon-bedrock": PROVIDER}},
     "agents": {"defaults": {"model": {"primary": "amazon-bedrock/amazon.nova-lite-v1:0"}}},
     "auth": {"preferBearer": True},
 }
 DISCOVERIES = [
-    {"enabled": 1},
-    {"region": "Not A Region"},
-    {"region": ""},
-    {"providerFilter": "anthropic"},
-    {"providerFilter": ["a", 1]},
-    {"refreshInterval": -1},
-    {"refreshInterval": 1.9},
-    {"refreshInterval": 1e300},
-    {"defaultContextWindow": 0},
-    {"defaultMaxTokens": -5},
-    {"defaultMaxTokens": "many"},
-    {"regoin": "x"},
-    {"colour": "x"},
-    {"enabled": None},
+    {"enabled": 1}, {"region": "Not A Region"}, {"region": ""}, {"providerFilter": "anthropic"},
+    {"providerFilter": ["a", 1]}, {"refreshInterval": -1}, {"refreshInterval": 1.9}, {"refreshInterval": 1e300},
+    {"defaultContextWindow": 0}, {"defaultMaxTokens": -5}, {"defaultMaxTokens": "many"}, {"regoin": "x"},
+    {"colour": "x"}, {"enabled": None},
 ]
 MODELS = [
-    {},
-    {"id": ""},
-    {"id": "m"},
-    {"id": 1},
-    {"id": "m", "contextWindow": 0, "maxTokens": 1.5},
-    {"id": "m", "cost": {"input": -1, "outputs": 2}},
-    {"id": "m", "cost": 1},
-    {"id": "m", "input": ["smell"]},
-    {"id": "m", "input": "text"},
-    {"id": "m", "reasoning": "yes"},
-    [],
+    {}, {"id": ""}, {"id": "m"}, {"id": 1}, {"id": "m", "contextWindow": 0, "maxTokens": 1.5},
+    {"id": "m", "cost": {"input": -1, "outputs": 2}}, {"id": "m", "cost": 1}, {"id": "m", "input": ["smell"]},
+    {"id": "m", "input": "text"}, {"id": "m", "reasoning": "yes"}, [],
 ]
+PROVIDERS = [{"baseUrl": "ftp://x"}, {"baseUrl": 1}, {"api": "other"}, {"auth": "key"}, {"models": {}}, 1]
+PRIMARIES = ["bedrock/x", "aws-bedrock/x", "x", "arn:aws:bedrock:x", "amazon-bedrock/", 1, {"primary": "y"}]
 
 
 def config_seeds():
@@ -509,40 +382,18 @@ def config_seeds():
     yield json.dumps(CONFIG, indent=2).encode()
     for discovery in DISCOVERIES:
         yield compact({"models": {"bedrockDiscovery": discovery}})
-        entries = {"amazon-bedrock": {"config": {"discovery": discovery}}}
-        yield compact({"plugins": {"entries": entries}})
-    for model in MODELS:
-        yield compact({"models": {"providers": {"amazon-bedrock": {"models": [model, model]}}}})
-    for primary in ("bedrock/x", "aws-bedrock/x", "x", "arn:aws:bedrock:x", "amazon-bedrock/", 1, {"primary": "y"}):
-        yield compact({"agents": {"defaults": {"model": {"primary": primary}}}})
-        yield compact({"agents": {"defaults": {"model": primary}}})
-    for provider in ({"baseUrl": "ftp://x"}, {"baseUrl": 1}, {"api": "other"}, {"auth": "key"}, {"models": {}}, 1):
+        yield compact({"plugins": {"entries": {"amazon-bedrock": {"config": {"discovery": discovery}}}}})
+    for provider in [*PROVIDERS, *({"models": [model, model]} for model in MODELS)]:
         yield compact({"models": {"providers": {"amazon-bedrock": provider}}})
-    for text in [
-        b"",
-        b"// nothing\n",
-        b"\xef\xbb\xbf{}",
-        b"{a: 1, $b_2: 2, 'c d': 3,}",
-        b"{models: {bedrockDiscovery: {enabled: true, enabled: false, // twice\n region: 'eu-west-1'}}}",
-        b"{auth: {preferBearer: false}} /* end */",
-        b"{auth: {preferBearer: 'no'}}",
-        b"['single', \"it\\'s\", 'line \\\n break', '\\x41\\v\\0\\q\\u00e9\\ud83d\\ude00']",
-        b"[+1, .5, 5., 0xFF, -Infinity, NaN, 1e3]",
-        b"{a: word}",
-        b"{a 1}",
-        b"{a: 1 b: 2}",
-        b"{a: 1",
-        b"[1, 2",
-        b"/* open",
-        b"{} {}",
-        b"{a: 'open",
-        b"{a: '\\ud83d'}",
-        b"{a: 0x}",
-        b"{a: @}",
-        b"[" * 600,
-        b"\r\n{\r a:\n 1\r\n}",
-    ]:
-        yield text
+    for model in [*PRIMARIES, *({"primary": primary} for primary in PRIMARIES)]:
+        yield compact({"agents": {"defaults": {"model": model}}})
+    yield from (b"", b"// nothing\n", b"\xef\xbb\xbf{}", b"[" * 600, b"{a: 1, $b_2: 2, 'c d': 3,}")
+    yield b"{models: {bedrockDiscovery: {enabled: true, enabled: false, // twice\n region: 'eu-west-1'}}}"
+    yield from (b"{auth: {preferBearer: false}} /* end */", b"{auth: {preferBearer: 'no'}}")
+    yield b"['single', \"it\\'s\", 'line \\\n break', '\\x41\\v\\0\\q\\u00e9\\ud83d\\ude00']"
+    yield from (b"[+1, .5, 5., 0xFF, -Infinity, NaN, 1e3]", b"\r\n{\r a:\n 1\r\n}")
+    yield from (b"{a: word}", b"{a 1}", b"{a: 1 b: 2}", b"{a: 1", b"[1, 2", b"/* open", b"{} {}")
+    yield from (b"{a: 'open", b"{a: '\\ud83d'}", b"{a: 0x}", b"{a: @}")
 
 
 # Credentials ---------------------------------------------------------------------------------------------------
@@ -551,41 +402,22 @@ KEYS = {"AccessKeyId": "ASIAEXAMPLE", "SecretAccessKey": "canary", "Expiration":
 ISSUED = {"Code": "Success", **KEYS, "Token": "token"}
 PROCESS = {"Version": 1, **KEYS, "SessionToken": "token"}
 SSO = {
-    "accessToken": "token",
-    "expiresAt": "2026-11-22T03:23:31Z",
-    "refreshToken": "refresh",
-    "clientId": "id",
-    "clientSecret": "canary",
-    "registrationExpiresAt": "2099-01-01T00:00:00UTC",
-    "region": "us-east-1",
+    "accessToken": "token", "expiresAt": "2026-11-22T03:23:31Z", "refreshToken": "refresh", "clientId": "id",
+    "clientSecret": "canary", "registrationExpiresAt": "2099-01-01T00:00:00UTC", "region": "us-east-1",
     "nested": {"list": [1, "x"]},
 }
+SSO_ANSWER = {"accessToken": "new", "expiresIn": 3600, "refreshToken": "next"}
+ISSUED_BY_LOGIN = {
+    "accessKeyId": "ASIA", "secretAccessKey": "canary", "sessionToken": "t", "accountId": "1",
+    "expiresAt": "2026-11-22T03:23:31Z",
+}
 LOGIN = {
-    "accessToken": {
-        "accessKeyId": "ASIA",
-        "secretAccessKey": "canary",
-        "sessionToken": "t",
-        "accountId": "1",
-        "expiresAt": "2026-11-22T03:23:31Z",
-    },
-    "clientId": "id",
-    "refreshToken": "r",
-    "dpopKey": "-----BEGIN EC PRIVATE KEY-----\nAA==\n-----END EC PRIVATE KEY-----\n",
-    "tokenType": "aws_sigv4",
+    "accessToken": ISSUED_BY_LOGIN, "clientId": "id", "refreshToken": "r",
+    "dpopKey": "-----BEGIN EC PRIVATE KEY-----\nAA==\n-----END EC PRIVATE KEY-----\n", "tokenType": "aws_sigv4",
 }
-LOGIN_ANSWER = {
-    "accessToken": {"accessKeyId": "ASIA2", "secretAccessKey": "canary2", "sessionToken": "t2"},
-    "expiresIn": 900,
-    "refreshToken": "r2",
-}
-ROLE = {
-    "roleCredentials": {
-        "accessKeyId": "ASIA",
-        "secretAccessKey": "canary",
-        "sessionToken": "t",
-        "expiration": 1651516560000,
-    }
-}
+RENEWED = {"accessKeyId": "ASIA2", "secretAccessKey": "canary2", "sessionToken": "t2"}
+LOGIN_ANSWER = {"accessToken": RENEWED, "expiresIn": 900, "refreshToken": "r2"}
+ROLE = {"accessKeyId": "ASIA", "secretAccessKey": "canary", "sessionToken": "t", "expiration": 1651516560000}
 STS = (
     '<?xml version="1.0"?>\n<!-- a comment --><AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">'
     "<AssumeRoleResult><AssumedRoleUser><Arn>arn:aws:sts::1:assumed-role/r/s</Arn></AssumedRoleUser><Credentials>"
@@ -599,19 +431,19 @@ IDENTITY = (
 )
 REFUSAL = "<ErrorResponse><Error><Code>AccessDenied</Code><Message>no&#27;</Message></Error></ErrorResponse>"
 INSTANTS = [
-    "2024-02-29T23:59:60.123456789123+01:30",
-    "2023-02-29T00:00:00Z",
-    "0000-01-01T00:00:00-23:59",
-    "9999-12-31t23:59:59z",
-    "1969-12-31 23:59:59.5Z",
-    "2026-04-31T00:00:00Z",
-    "2026-11-22T03:23:31",
-    "2026-13-01T00:00:00Z",
-    "2026-11-22T24:00:00Z",
-    "2026-11-22T03:23:31.Z",
-    "2026-11-22T03:23:31+24:00",
-    "2026-11-22T03:23:31Z ",
-    "20261122T032331Z",
+    "2024-02-29T23:59:60.123456789123+01:30", "2023-02-29T00:00:00Z", "0000-01-01T00:00:00-23:59",
+    "9999-12-31t23:59:59z", "1969-12-31 23:59:59.5Z", "2026-04-31T00:00:00Z", "2026-11-22T03:23:31",
+    "2026-13-01T00:00:00Z", "2026-11-22T24:00:00Z", "2026-11-22T03:23:31.Z", "2026-11-22T03:23:31+24:00",
+    "2026-11-22T03:23:31Z ", "20261122T032331Z",
+]
+# What becomes of `STS`, once each.
+EDITS = [
+    ("</Credentials>", "</Other>"), ("?>", ""), ("<?xml", "<!DOCTYPE x><?xml"), ("<?xml", "more<?xml"),
+    *(("&amp;", text) for text in ("&lt;&gt;&quot;&apos;", "&nbsp;", "&#xD800;", "&#0;", "&")),
+    *(("<Empty/>", text) for text in ("<![CDATA[x]]>", "<?php ?>", "< Empty/>", "<1/>", "<a>" * 20, "<!-- open")),
+    ("<Empty/>", "<Empty"), ("<Empty/>", '<Empty a="b>" c=\'d>\'></Empty>'), ("2026-11-22T03:23:31Z", "tomorrow"),
+    ("<AccessKeyId>ASIA</AccessKeyId>", ""), ("<AccessKeyId>ASIA", "<AccessKeyId>two words"),
+    *(("</AssumeRoleResponse>", text) for text in ("", "</AssumeRoleResponse><more/>", "</AssumeRoleResponse>more")),
 ]
 
 
@@ -630,6 +462,9 @@ def credential_seeds():
         body = body if isinstance(body, bytes) else body.encode() if isinstance(body, str) else compact(body)
         return bytes([source, more]) + body
 
+    def pair(source, file, answer, more=0):
+        return document(source, compact(file) + b"\0" + compact(answer), more)
+
     for source, good in ((0, ISSUED), (1, ISSUED), (2, PROCESS)):
         yield document(source, good)
         yield document(source, {name.upper(): value for name, value in good.items()})
@@ -640,75 +475,37 @@ def credential_seeds():
     yield document(0, {"Code": "AssumeRoleUnauthorizedAccess", "Message": "no"})
     yield document(0, {"Code": "not a code/=="})
     for more in range(8):
-        yield document(1, {"code": "Denied", "message": "no\u001b"}, more)
-        yield document(1, {"message": "no"}, more)
-        yield document(1, "<html>", more)
+        for body in ({"code": "Denied", "message": "no\u001b"}, {"message": "no"}, "<html>"):
+            yield document(1, body, more)
         yield document(6, {"error": "invalid_grant", "error_description": "canary", "message": "m"}, more)
-        yield document(3, REFUSAL, more)
-        yield document(4, REFUSAL, more)
+        yield from (document(source, REFUSAL, more) for source in (3, 4))
+        yield pair(7, SSO, {"error": "invalid_grant", "error_description": "canary"}, more)
     for source in (0, 2, 6, 7, 8):
         for body in ("", " \n", "[]", "1", "{", '{"a":1,"A":2}', "{}", "null", '{"a":' * 130, "\xff", b"\xff"):
             yield document(source, body)
-    yield document(3, STS)
-    yield document(3, "\ufeff" + STS)
-    yield document(4, IDENTITY)
-    for old, new in [
-        ("</Credentials>", "</Other>"),
-        ("&amp;", "&lt;&gt;&quot;&apos;"),
-        ("&amp;", "&nbsp;"),
-        ("&amp;", "&#xD800;"),
-        ("&amp;", "&#0;"),
-        ("&amp;", "&"),
-        ("<Empty/>", "<![CDATA[x]]>"),
-        ("<Empty/>", "<?php ?>"),
-        ("<Empty/>", "< Empty/>"),
-        ("<Empty/>", "<1/>"),
-        ("<Empty/>", '<Empty a="b>" c=\'d>\'></Empty>'),
-        ("<Empty/>", "<a>" * 20),
-        ("<Empty/>", "<!-- open"),
-        ("<Empty/>", "<Empty"),
-        ("<?xml", "<!DOCTYPE x><?xml"),
-        ("?>", ""),
-        ("<AccessKeyId>ASIA</AccessKeyId>", ""),
-        ("<AccessKeyId>ASIA", "<AccessKeyId>two words"),
-        ("2026-11-22T03:23:31Z", "tomorrow"),
-        ("</AssumeRoleResponse>", ""),
-        ("</AssumeRoleResponse>", "</AssumeRoleResponse><more/>"),
-        ("</AssumeRoleResponse>", "</AssumeRoleResponse>more"),
-        ("<?xml", "more<?xml"),
-    ]:
+    for body in (STS, "\ufeff" + STS, b"\xff", "", "<!-- nothing -->"):
+        yield document(3, body)
+    yield document(3, "<ErrorResponse><Error><Code>C</Code></Error></ErrorResponse>", 2)
+    for old, new in EDITS:
         assert old in STS, old
         yield document(3, STS.replace(old, new, 1))
-    yield document(3, b"\xff")
-    yield document(3, "")
-    yield document(3, "<!-- nothing -->")
-    yield document(3, "<ErrorResponse><Error><Code>C</Code></Error></ErrorResponse>", 2)
-    yield document(4, IDENTITY.replace("<Account>1</Account>", ""))
-    yield document(4, IDENTITY.replace("user/me", "user me"))
+    for old, new in (("", ""), ("<Account>1</Account>", ""), ("user/me", "user me")):
+        yield document(4, IDENTITY.replace(old, new))
     for text in ("TOKEN==", " TOKEN \n", "", "two words", "role-name\nanother", "a/b", "x" * 129, b"\xff"):
         yield document(5, text)
-    yield document(6, ROLE)
-    for variant in changed(ROLE["roleCredentials"]):
-        yield document(6, {"roleCredentials": variant})
-    yield document(6, {"roleCredentials": {**ROLE["roleCredentials"], "expiration": 2**64 - 1}})
-    yield document(6, {"roleCredentials": 1})
+    for role in (ROLE, *changed(ROLE), {**ROLE, "expiration": 2**64 - 1}, 1):
+        yield document(6, {"roleCredentials": role})
     yield document(6, '{"roleCredentials":{"a":1,"A":2}}')
-    answer = {"accessToken": "new", "expiresIn": 3600, "refreshToken": "next"}
-    for variant in (answer, *changed(answer), {**answer, "expiresIn": 2**63}, {**answer, "expiresIn": 10**12}, {}):
-        yield document(7, compact(SSO) + b"\0" + compact(variant))
-    for variant in changed(SSO):
-        yield document(7, compact(variant) + b"\0" + compact(answer))
-    for more in range(8):
-        yield document(7, compact(SSO) + b"\0" + b'{"error":"invalid_grant","error_description":"canary"}', more)
-    yield document(7, compact({**SSO, "registrationExpiresAt": "2020-01-01T00:00:00Z"}) + b"\0" + compact(answer))
-    yield document(8, compact(LOGIN) + b"\0" + compact(LOGIN_ANSWER))
-    yield document(8, compact(LOGIN))
-    for variant in changed(LOGIN):
-        yield document(8, compact(variant) + b"\0" + compact(LOGIN_ANSWER))
-    for variant in changed(LOGIN["accessToken"]):
-        yield document(8, compact({**LOGIN, "accessToken": variant}) + b"\0" + compact(LOGIN_ANSWER))
-    for variant in (*changed(LOGIN_ANSWER), {**LOGIN_ANSWER, "expiresIn": 2**63}, {**LOGIN_ANSWER, "expiresIn": 10**12}):
-        yield document(8, compact(LOGIN) + b"\0" + compact(variant))
+    long_lives = ({"expiresIn": 2**63}, {"expiresIn": 10**12})
+    for answer in (SSO_ANSWER, *changed(SSO_ANSWER), *({**SSO_ANSWER, **life} for life in long_lives), {}):
+        yield pair(7, SSO, answer)
+    for file in (*changed(SSO), {**SSO, "registrationExpiresAt": "2020-01-01T00:00:00Z"}):
+        yield pair(7, file, SSO_ANSWER)
+    yield document(8, LOGIN)
+    for file in (LOGIN, *changed(LOGIN), *({**LOGIN, "accessToken": token} for token in changed(ISSUED_BY_LOGIN))):
+        yield pair(8, file, LOGIN_ANSWER)
+    for answer in (*changed(LOGIN_ANSWER), *({**LOGIN_ANSWER, **life} for life in long_lives)):
+        yield pair(8, LOGIN, answer)
 
 
 # Requests to sign ----------------------------------------------------------------------------------------------
@@ -722,11 +519,7 @@ def sign_seeds():
         b"model/anthropic.claude:0/converse",
         b"foundation-models?byProvider=amazon&byInferenceType=ON_DEMAND",
         b"inference-profiles?nextToken=a%2Bb%3D%3D&maxResults=100&typeEquals",
-        b"",
-        b"?",
-        b"a//b/./c/../d/.",
-        b"../../x",
-        b"%zz%4/%",
+        b"", b"?", b"a//b/./c/../d/.", b"../../x", b"%zz%4/%",
         b"%C3%A9?%c3%a9=%2f&b=+&a=1&a=0&&=x&x==y",
         b"~-_.!$'()*+,;=:@?~-_.!$'()*+,;=:@/?",
     ]
@@ -747,23 +540,16 @@ def sign_seeds():
 
 
 TARGETS = {
-    "frames": frame_seeds(),
-    "frames_valid_crc": corrected_seeds(2, 40),
-    "frames_vs_smithy": corrected_seeds(3, 60),
-    "frames_round_trip": round_trip_seeds(),
-    "event_json": event_json_seeds(),
-    "event_sequence": event_sequence_seeds(),
-    "profile": profile_seeds(),
-    "profile_vs_ini": ini_seeds(),
-    "config": config_seeds(),
-    "credential_json": credential_seeds(),
-    "sign_vs_aws": sign_seeds(),
+    "frames": frame_seeds(), "frames_valid_crc": corrected_seeds(2, 40), "frames_vs_smithy": corrected_seeds(3, 60),
+    "frames_round_trip": round_trip_seeds(), "event_json": event_json_seeds(), "event_sequence": event_sequence_seeds(),
+    "profile": profile_seeds(), "profile_vs_ini": ini_seeds(), "config": config_seeds(),
+    "credential_json": credential_seeds(), "sign_vs_aws": sign_seeds(),
 }
 
 
 def files():
     for target, seeds in TARGETS.items():
-        for seed in dict.fromkeys(seeds):
+        for seed in seeds:
             # Named by what it holds, so that a new seed renames no other.
             yield ROOT / "corpus" / target / f"seed-{hashlib.sha256(seed).hexdigest()[:12]}", seed
 
@@ -780,10 +566,8 @@ def main():
     for path in present - expected.keys():
         path.unlink()
     for path, seed in expected.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(exist_ok=True)
         path.write_bytes(seed)
-    for target in TARGETS:
-        print(target, sum(path.parent.name == target for path in expected))
 
 
 if __name__ == "__main__":

@@ -109,11 +109,6 @@ mod client;
 #[cfg(feature = "test-util")]
 pub mod test_util;
 
-// What `fuzz/` runs; no part of the API.
-#[cfg(feature = "fuzzing")]
-#[doc(hidden)]
-pub mod fuzzing;
-
 #[cfg(feature = "client")]
 pub use client::{
     Client, ClientBuilder, ConverseStream, Error, ErrorKind, Notice, ProfileFallback, RetryPolicy,

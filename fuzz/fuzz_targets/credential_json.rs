@@ -1,3 +1,3 @@
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| bedrill::fuzzing::credential_json(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| bedrill_fuzz::credential_json(data));

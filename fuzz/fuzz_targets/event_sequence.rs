@@ -1,3 +1,3 @@
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| bedrill::fuzzing::event_sequence(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| bedrill_fuzz::event_sequence(data));

@@ -1,3 +1,3 @@
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| bedrill::fuzzing::frames_valid_crc(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| bedrill_fuzz::frames_valid_crc(data));

@@ -1,291 +1,34 @@
-//! The targets that hold bedrill against an implementation which nobody here wrote.
+//! What the fuzz targets run: one function a target, which takes any bytes and panics when a promise is broken.
 //!
-//! `tests/it/corpus.rs` includes this file, so that the corpus of these targets is replayed on stable too. What may
-//! differ, and why, is said at each function; everything else is a finding.
+//! Those with `_vs_` in their names hold bedrill against an implementation which nobody here wrote. What may differ, and
+//! why, is said at each function; everything else is a finding.
+//!
+//! `tests/it/corpus.rs` includes this file, so that the corpus is replayed on stable too. Without the feature `client`,
+//! which the library has as well, only the targets of the framing are left, and the library is not built.
 
+#[cfg(feature = "client")]
 mod aws_signer;
+#[cfg(feature = "client")]
+mod credentials;
+#[cfg(feature = "client")]
+mod events;
+#[cfg(feature = "client")]
+mod files;
+mod frames;
+mod frames_vs_smithy;
+mod input;
+#[cfg(feature = "client")]
+mod profile_vs_ini;
+#[cfg(feature = "client")]
+mod sign_vs_aws;
 
-use std::collections::BTreeMap;
-use std::time::{Duration, SystemTime};
-
-use aws_smithy_eventstream::frame::{read_message_from, write_message_to};
-use aws_smithy_types::DateTime;
-use aws_smithy_types::event_stream::{HeaderValue as TheirValue, Message};
-use bedrill::credentials::Credentials;
-use bedrill::eventstream::{DecodeError, Frame, HeaderProblem, HeaderValue};
-use bedrill::fuzzing::{Cut, Target};
-use bedrill::profile::ProfileSet;
-use bedrill::sigv4::{SigningParams, explain, sign, verify};
-use bytes::Bytes;
-use http::{HeaderName, HeaderValue as HttpValue, Request, Uri};
-
-use aws_signer::{Signer, UNSIGNED};
-
-/// The targets of this file.
-pub const TARGETS: [Target; 3] = [
-    ("frames_vs_smithy", frames_vs_smithy),
-    ("profile_vs_ini", profile_vs_ini),
-    ("sign_vs_aws", sign_vs_aws),
-];
-
-/// Frames, with their checksums corrected, beside `aws-smithy-eventstream`.
-///
-/// What we read, it reads alike, and it writes the same bytes. What we refuse or wait for, it refuses, except:
-///
-/// - a name without bytes and a name that comes twice: the specification forbids both, it looks for neither;
-/// - more than 1,024 headers, or a frame over the budget: it has no limits.
-///
-/// Which error it is may differ: it reads the headers before it knows that the checksum is right.
-pub fn frames_vs_smithy(data: &[u8]) {
-    let cut = Cut::of(data);
-    let body = cut.corrected();
-    let mut decoder = cut.decoder();
-    decoder.push(&body);
-    let mut rest = &body[..];
-    loop {
-        match decoder.next_frame() {
-            Ok(Some(frame)) => {
-                let (image, behind) = rest.split_at(frame.total_len());
-                let message = read_message_from(image).expect("a frame that they accept");
-                assert_same(&frame, &message);
-                rest = behind;
-            }
-            Ok(None) => {
-                assert!(read_message_from(rest).is_err());
-                return;
-            }
-            Err(error) => {
-                let is_stricter = matches!(
-                    error,
-                    DecodeError::OverBudget { .. }
-                        | DecodeError::Header {
-                            problem: HeaderProblem::EmptyName | HeaderProblem::DuplicateName,
-                            ..
-                        }
-                );
-                assert!(is_stricter || read_message_from(rest).is_err(), "{error}");
-                return;
-            }
-        }
-    }
-}
-
-fn assert_same(frame: &Frame, message: &Message) {
-    assert_eq!(frame.payload(), &message.payload()[..]);
-    assert_eq!(frame.headers().count(), message.headers().len());
-    let mut is_long = false;
-    for (ours, theirs) in frame.headers().zip(message.headers()) {
-        assert_eq!(ours.name, theirs.name().as_str());
-        let same = match (ours.value, theirs.value()) {
-            (HeaderValue::Bool(ours), TheirValue::Bool(theirs)) => ours == *theirs,
-            (HeaderValue::Byte(ours), TheirValue::Byte(theirs)) => ours == *theirs,
-            (HeaderValue::Int16(ours), TheirValue::Int16(theirs)) => ours == *theirs,
-            (HeaderValue::Int32(ours), TheirValue::Int32(theirs)) => ours == *theirs,
-            (HeaderValue::Int64(ours), TheirValue::Int64(theirs)) => ours == *theirs,
-            (HeaderValue::ByteArray(ours), TheirValue::ByteArray(theirs)) => {
-                is_long |= ours.len() > 32_767;
-                *ours == theirs[..]
-            }
-            (HeaderValue::String(ours), TheirValue::String(theirs)) => {
-                is_long |= ours.len() > 32_767;
-                ours == theirs.as_str()
-            }
-            (HeaderValue::Timestamp(ours), TheirValue::Timestamp(theirs)) => {
-                DateTime::from_millis(ours) == *theirs
-            }
-            (HeaderValue::Uuid(ours), TheirValue::Uuid(theirs)) => u128::from_be_bytes(ours) == *theirs,
-            _ => false,
-        };
-        assert!(same, "{ours:?} {theirs:?}");
-    }
-    let mut written = Vec::with_capacity(frame.total_len());
-    match write_message_to(message, &mut written) {
-        Ok(()) => assert_eq!(written, frame.as_bytes()),
-        Err(error) => assert!(is_long, "{error}"),
-    }
-}
-
-/// The plain subset of profile files, beside `rust-ini`: `[section]` and `name = value` lines in lower case, without
-/// comments, quotes, escapes, colons in front of the value, continuations, and nothing twice.
-///
-/// Any input is made plain first: bytes that the subset does not have are taken out, lines that repeat are dropped.
-pub fn profile_vs_ini(data: &[u8]) {
-    let mut expected: BTreeMap<&str, BTreeMap<&str, &str>> = BTreeMap::new();
-    let plain: String = data.iter().filter_map(|byte| plain(*byte)).collect();
-    let mut text = String::with_capacity(plain.len() + 16);
-    let mut section = "";
-    for line in plain.lines() {
-        let Some((name, value)) = line.split_once('=') else {
-            let name = line.trim();
-            if !name.is_empty() && !name.contains(' ') && !expected.contains_key(name) {
-                section = name;
-                expected.insert(section, BTreeMap::new());
-                text.extend(["[", name, "]\n"]);
-            }
-            continue;
-        };
-        let (name, value) = (name.trim(), value.trim());
-        let is_plain = !name.is_empty() && !name.contains([' ', ':', '/']) && !value.is_empty();
-        if let Some(properties) = expected.get_mut(section)
-            && is_plain
-            && !properties.contains_key(name)
-        {
-            properties.insert(name, value);
-            text.extend([name, " = ", value, "\n"]);
-        }
-    }
-    let ours = ProfileSet::parse(b"", text.as_bytes()).expect("a plain file");
-    let theirs = ini::Ini::load_from_str_noescape(&text).expect("a plain file");
-    for (name, properties) in &expected {
-        let ours: BTreeMap<_, _> = ours.profile(name).expect("the section").properties().collect();
-        let theirs: BTreeMap<_, _> = theirs.section(Some(*name)).expect("the section").iter().collect();
-        assert_eq!(ours, theirs, "{text}");
-        assert_eq!(ours, *properties, "{text}");
-    }
-    assert_eq!(ours.profiles().count(), expected.len());
-}
-
-/// The character of the plain subset that `byte` stands for.
-fn plain(byte: u8) -> Option<char> {
-    match byte {
-        b'\n' | b'=' | b' ' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'/' | b'+' | b':' => {
-            Some(byte.into())
-        }
-        b'A'..=b'Z' => Some(byte.to_ascii_lowercase().into()),
-        _ => None,
-    }
-}
-
-const METHODS: [&str; 4] = ["POST", "GET", "PUT", "DELETE"];
-
-const HOSTS: [&str; 8] = [
-    "https://bedrock-runtime.us-east-1.amazonaws.com",
-    "https://a.example:443",
-    "http://a.example:80",
-    "http://a.example:443",
-    "http://localhost:4566",
-    "http://127.0.0.1:65535",
-    "https://[::1]:8080",
-    "http://[::1]",
-];
-
-/// A request, signed by us and by `aws-sigv4`: the same canonical request, signature and headers; and what we sign we
-/// also verify.
-///
-/// ```text
-/// | flags u8 | method and host u8 | seconds u32 | path and query LF  name:value LF ...  LF | body |
-///
-///   flags  bit 0  x-amz-content-sha256     bit 3  encode the path twice
-///          bit 1  session token unsigned   bit 4  a session token
-///          bit 2  normalize the path       bit 5  another key, region and service
-/// ```
-///
-/// What an HTTP client cannot send is left out of the request. Three more things are, because we differ on purpose:
-///
-/// - the session token of credentials that signed the request before: we take it out, `aws-sigv4` signs it;
-/// - a query that is not UTF-8 once it is decoded: `aws-sigv4` replaces such bytes, we sign them as they are;
-/// - `proxy-` headers that nobody has heard of: we leave all of them unsigned.
-pub fn sign_vs_aws(data: &[u8]) {
-    let Some((request, flags, at)) = request(data) else { return };
-    let flag = |bit: u8| flags & 1 << bit != 0;
-    let (id, secret, region, service) = match flag(5) {
-        false => ("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", "us-east-1", "bedrock"),
-        true => ("ASIAEXAMPLE", "another/secret", "eu-central-1", "sso"),
-    };
-    let mut credentials = Credentials::new(id, secret);
-    if flag(4) {
-        credentials = credentials.with_session_token("session+token/=");
-    }
-    let params = SigningParams::new(&credentials, region, service, at)
-        .with_content_sha256(flag(0))
-        .with_path_normalization(flag(2))
-        .with_double_encoding(flag(3));
-    let params = if flag(1) { params.with_session_token_unsigned() } else { params };
-
-    let explained = explain(&request, &params).expect("a signature");
-    let mut signed = request.clone();
-    sign(&mut signed, &params).expect("a signature");
-
-    let signer = Signer {
-        credentials: &credentials,
-        region,
-        service,
-        at,
-        content_sha256: flag(0),
-        token_unsigned: flag(1),
-        normalize: flag(2),
-        double: flag(3),
-    };
-    let (expected, signature) = signer.sign(&request);
-    assert_eq!(explained.value(), signature, "{}", explained.canonical_request());
-    assert_eq!(signed.headers(), expected.headers());
-    assert_eq!(signed.uri(), expected.uri());
-
-    // The verifier knows the settings of Bedrock alone.
-    if flag(2) && flag(3) {
-        assert_eq!(verify(&signed, &credentials, service, at), Ok(()));
-    }
-}
-
-/// The request in `data`, its flags and its time.
-fn request(data: &[u8]) -> Option<(Request<Bytes>, u8, SystemTime)> {
-    let (&[flags, target, s0, s1, s2, s3], rest) = data.split_first_chunk()?;
-    let at = SystemTime::UNIX_EPOCH + Duration::from_secs(u32::from_be_bytes([s0, s1, s2, s3]).into());
-    let mut lines = rest.splitn(2, |byte| *byte == b'\n');
-    let path = lines.next()?;
-    let is_unsent = |byte: &u8| !byte.is_ascii_graphic() || b"#\"<>\\^`{|}".contains(byte);
-    if path.iter().any(is_unsent) {
-        return None;
-    }
-    let path = str::from_utf8(path).ok()?;
-    if let Some((_, query)) = path.split_once('?') {
-        str::from_utf8(&decoded(query)).ok()?;
-    }
-    let host = HOSTS[usize::from(target >> 2 & 7)];
-    let uri: Uri = format!("{host}/{path}").parse().ok()?;
-    let mut request = Request::new(Bytes::new());
-    *request.method_mut() = METHODS[usize::from(target & 3)].parse().ok()?;
-    *request.uri_mut() = uri;
-    let mut rest = lines.next().unwrap_or_default();
-    while let Some(end) = rest.iter().position(|byte| *byte == b'\n') {
-        let line = &rest[..end];
-        rest = &rest[end + 1..];
-        if line.is_empty() {
-            break;
-        }
-        let Some(colon) = line.iter().position(|byte| *byte == b':') else { continue };
-        let (name, value) = (&line[..colon], &line[colon + 1..]);
-        let (Ok(name), Ok(value)) = (HeaderName::from_bytes(name), HttpValue::from_bytes(value)) else {
-            continue;
-        };
-        let differs = name == "x-amz-security-token"
-            || name.as_str().starts_with("proxy-") && !UNSIGNED.contains(&name.as_str());
-        let is_text = value.as_bytes().iter().all(|byte| byte.is_ascii_graphic() || *byte == b' ');
-        if is_text && !differs {
-            request.headers_mut().append(name, value);
-        }
-    }
-    *request.body_mut() = Bytes::copy_from_slice(rest);
-    Some((request, flags, at))
-}
-
-/// `query` without its percent-encoding.
-fn decoded(query: &str) -> Vec<u8> {
-    let mut out = Vec::new();
-    let mut bytes = query.as_bytes();
-    while let Some((&byte, rest)) = bytes.split_first() {
-        let escaped = rest.get(..2).filter(|_| byte == b'%').and_then(|digits| str::from_utf8(digits).ok());
-        let escaped = escaped.filter(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()));
-        match escaped.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
-            Some(byte) => {
-                out.push(byte);
-                bytes = &rest[2..];
-            }
-            None => {
-                out.push(byte);
-                bytes = rest;
-            }
-        }
-    }
-    out
-}
+#[cfg(feature = "client")]
+pub use self::{
+    credentials::credential_json,
+    events::{event_json, event_sequence},
+    files::{config, profile},
+    profile_vs_ini::profile_vs_ini,
+    sign_vs_aws::sign_vs_aws,
+};
+pub use frames::{frames, frames_round_trip, frames_valid_crc};
+pub use frames_vs_smithy::frames_vs_smithy;

@@ -25,7 +25,8 @@ mod chain;
 mod context;
 mod error;
 #[cfg(feature = "fuzzing")]
-pub(crate) mod fuzzing;
+#[doc(hidden)]
+pub mod fuzzing;
 mod source;
 mod wire;
 

@@ -68,8 +68,8 @@ const FLOORS: [Floor; 6] = [
     },
     Floor {
         name: "testing",
-        rooms: &["fuzzing", "test_util"],
-        purpose: "what the fuzz targets run, and the scripted server of tests; no part of the API",
+        rooms: &["test_util"],
+        purpose: "the scripted server of tests, benchmarks and demo; no part of the API yet",
     },
 ];
 

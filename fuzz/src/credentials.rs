@@ -1,10 +1,10 @@
 //! Documents that hold credentials, read as each source reads them.
 
+use bedrill::auth::{container, fuzzing, imds, sts};
+use bedrill::credentials::Credentials;
 use http::StatusCode;
 
-use super::bytes::Input;
-use crate::auth::{container, fuzzing, imds, sts};
-use crate::credentials::Credentials;
+use super::input::Input;
 
 /// A document, read by the source that the first byte names. Where a source looks at the status, or makes its next
 /// file out of two documents, the second byte says more.

@@ -2,16 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use bytes::Bytes;
-use serde_json::{Value, json};
-
-use crate::converse::{
+use bedrill::converse::{
     AssemblyError, ConverseOutput, ConverseRequest, ConverseStreamEvent, EventDecoder, EventError,
     MessageBuilder, StreamException,
 };
-use crate::eventstream::{Frame, HeaderValue};
+use bedrill_eventstream::{Frame, HeaderValue};
+use bytes::Bytes;
+use serde_json::{Value, json};
 
-use super::bytes::Input;
+use super::input::Input;
 
 const EVENT_TYPES: [&str; 7] = [
     "messageStart",

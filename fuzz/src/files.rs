@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use crate::config::{Config, Severity};
-use crate::profile::{FileKind, Platform, ProfileSet, Section, locations, selected_name};
+use bedrill::config::{Config, Severity};
+use bedrill::profile::{FileKind, Platform, ProfileSet, Section, locations, selected_name};
 
-use super::bytes::Input;
+use super::input::Input;
 
 /// Two files of any bytes. The first two bytes say where the first file ends; when the first of them is 255, the rest
 /// are the values of variables, one a line.

@@ -3,11 +3,10 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
+use bedrill_eventstream::{DecodeError, EncodeError, Frame, FrameDecoder, Header, HeaderValue, MAX_HEADERS};
 use bytes::Bytes;
 
-use crate::eventstream::{DecodeError, EncodeError, Frame, FrameDecoder, Header, HeaderValue, MAX_HEADERS};
-
-use super::bytes::Input;
+use super::input::Input;
 
 /// The longest value that may be written.
 const LONGEST_VALUE: usize = 32_767;
