@@ -8,7 +8,7 @@ use http::Request;
 use http::header::{AUTHORIZATION, HeaderMap, HeaderName};
 
 use super::{ALGORITHM, SignError, SigningParams, X_AMZ_DATE, X_AMZ_SECURITY_TOKEN, explain};
-use crate::base::time;
+use crate::base::time::{self, AmzDate};
 use crate::credentials::Credentials;
 
 /// How far the signer's clock may be off, either way: AWS's own limit.
@@ -61,7 +61,11 @@ pub fn verify(
     let date = headers.get(&X_AMZ_DATE).and_then(|value| value.to_str().ok());
     let date = date.ok_or(VerifyError::IncompleteSignature)?;
     let signed_at = time::parse_amz_date(date).ok_or(VerifyError::IncompleteSignature)?;
-    if !date.starts_with(claimed.date) {
+    // A leap second is read as the second after it, and was signed as what it is.
+    if AmzDate::new(signed_at).is_none_or(|signed_at| signed_at.as_str() != date) {
+        return Err(VerifyError::IncompleteSignature);
+    }
+    if date.get(..8) != Some(claimed.date) {
         return Err(VerifyError::WrongScope);
     }
     let skew = now.duration_since(signed_at).unwrap_or_else(|early| early.duration());
@@ -237,6 +241,27 @@ mod tests {
         let stranger = Credentials::new("AKIDOTHER", "secret");
         assert_eq!(verify(&request, &stranger, "bedrock", now), Err(VerifyError::UnknownKey));
         assert_eq!(verify(&request, &credentials, "s3", now), Err(VerifyError::WrongScope));
+    }
+
+    #[test]
+    fn the_scope_names_the_whole_day_of_the_signing_time() {
+        let at = SystemTime::UNIX_EPOCH + Duration::from_secs(1_440_938_160);
+        let (request, credentials) = signed(at);
+        let authorization = request.headers()["authorization"].to_str().unwrap();
+        for day in ["20150831", "2015083", "201508300", ""] {
+            let mut request = request.clone();
+            let other = authorization.replace("20150830", day).parse().unwrap();
+            request.headers_mut().insert(AUTHORIZATION, other);
+            assert_eq!(verify(&request, &credentials, "bedrock", at), Err(VerifyError::WrongScope), "{day}");
+        }
+    }
+
+    #[test]
+    fn a_leap_second_is_not_the_second_after_it() {
+        let at = SystemTime::UNIX_EPOCH + Duration::from_secs(1_440_938_160);
+        let (mut request, credentials) = signed(at);
+        request.headers_mut().insert("x-amz-date", "20150830T123560Z".parse().unwrap());
+        assert_eq!(verify(&request, &credentials, "bedrock", at), Err(VerifyError::IncompleteSignature));
     }
 
     #[test]
