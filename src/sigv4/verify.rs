@@ -7,7 +7,8 @@ use bytes::Bytes;
 use http::Request;
 use http::header::{AUTHORIZATION, HeaderMap, HeaderName};
 
-use super::{ALGORITHM, SignError, SigningParams, X_AMZ_DATE, X_AMZ_SECURITY_TOKEN, explain};
+use super::stages::ALGORITHM;
+use super::{SignError, SigningParams, X_AMZ_DATE, X_AMZ_SECURITY_TOKEN, explain};
 use crate::base::time::{self, AmzDate};
 use crate::credentials::Credentials;
 
