@@ -5,13 +5,13 @@
 //!                                                          v
 //! now, region, service ------------2----------------> string to sign
 //!                                                          |
-//! secret + date, region, service --3--> signing key --HMAC-+--> signature --4--> authorization header
+//! secret + date, region, service --3--> signing key --HMAC-+--> signature --4--> authorization header, or query
 //! ```
 //!
 //! The rules are those of
 //! [Create a signed AWS API request](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html),
-//! and the details that page leaves open are as in AWS's test suite and in the `aws-sigv4` crate. Only the header
-//! form exists here: no presigned URLs, no signed chunks.
+//! and the details that page leaves open are as in AWS's test suite and in the `aws-sigv4` crate. [`sign`] puts the
+//! signature in a header, [`presign`] in the query of a URL that others can use; no chunks are signed.
 //!
 //! The signer makes canonical views of the request and adds headers; it never changes the URI, the body or another
 //! header. Sign last, and sign again for every retry: a header that changes after signing breaks the signature.
@@ -19,7 +19,7 @@
 //! # What is signed
 //!
 //! Every header of the request, `host` (from the URI when there is no such header, with its port unless it is the
-//! scheme's default), `x-amz-date` and the session token. Left out, because others may change them on the way:
+//! scheme's default), the time and the session token. Left out, because others may change them on the way:
 //!
 //! - the headers of one connection: `connection`, `keep-alive`, `proxy-*`, `te`, `trailer`, `transfer-encoding`,
 //!   `upgrade`, `expect`;
@@ -53,6 +53,7 @@ mod canonical;
 mod error;
 mod key;
 mod params;
+mod presign;
 mod stages;
 #[cfg(test)]
 mod tests;
@@ -63,16 +64,15 @@ use std::fmt;
 use bytes::Bytes;
 use http::Request;
 use http::header::{AUTHORIZATION, HeaderName, HeaderValue};
-use sha2::{Digest, Sha256};
 
 pub use canonical::CanonicalRequest;
 pub use error::SignError;
 pub use key::{SigningKey, SigningKeyCache};
 pub use params::SigningParams;
+pub use presign::{Presigned, explain_presign, presign};
 pub use verify::{VerifyError, verify};
 
-use crate::base::hex::HexDigest;
-use canonical::SignedHeaders;
+use canonical::{PayloadHash, SignedHeaders};
 use stages::{ALGORITHM, Stages, StringToSign};
 
 static X_AMZ_CONTENT_SHA256: HeaderName = HeaderName::from_static("x-amz-content-sha256");
@@ -159,18 +159,17 @@ fn sensitive<E>(value: Result<HeaderValue, E>) -> Result<HeaderValue, E> {
 /// As [`sign`].
 pub fn explain(request: &Request<Bytes>, params: &SigningParams<'_>) -> Result<Signature, SignError> {
     let string_to_sign = StringToSign::begin(params)?;
-    let payload_hash = HexDigest::new(&Sha256::digest(request.body()).into());
-    let payload_hash = payload_hash.as_str();
+    let payload_hash = PayloadHash::of(request, params);
     let mut headers = SignedHeaders::of(request, params.content_sha256)?;
     headers.insert(&X_AMZ_DATE, string_to_sign.amz_date(), false);
     if let Some(token) = params.credentials.session_token().filter(|_| params.session_token_signed) {
         headers.insert(&X_AMZ_SECURITY_TOKEN, token.expose(), true);
     }
     if params.content_sha256 {
-        headers.insert(&X_AMZ_CONTENT_SHA256, payload_hash, false);
+        headers.insert(&X_AMZ_CONTENT_SHA256, payload_hash.as_str(), false);
     }
     let query = request.uri().query().unwrap_or_default();
-    let canonical_request = CanonicalRequest::new(request, params, query, &headers, payload_hash);
+    let canonical_request = CanonicalRequest::new(request, params, query, &headers, &payload_hash);
     let stages = string_to_sign.sign(canonical_request, params)?;
     let authorization = [
         ALGORITHM,

@@ -20,8 +20,8 @@ struct HeaderLine<'a> {
 }
 
 impl<'a> SignedHeaders<'a> {
-    /// Those of `request`, and its host. Left out are the time and the token, which signing itself writes, and
-    /// the payload hash when signing replaces it.
+    /// Those of `request`, and its host. Left out are the time and the token, which signing itself writes, in headers or
+    /// in the query; and the payload hash when signing replaces it.
     pub(in crate::sigv4) fn of(request: &'a Request<Bytes>, hash_replaced: bool) -> Result<Self, SignError> {
         let mut headers = Self(Vec::with_capacity(request.headers().len().saturating_add(4)));
         for (name, value) in request.headers() {

@@ -11,6 +11,8 @@
 //! content-type;host;x-amz-date                           signed headers: the names again
 //! 44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e83...    payload hash: SHA-256 of the body
 //! ```
+//!
+//! The query form has the parameters of the signature in the query and no `x-amz-date` among the headers.
 
 mod headers;
 #[cfg(test)]
@@ -51,7 +53,7 @@ impl CanonicalRequest {
         params: &SigningParams<'_>,
         query: &str,
         headers: &SignedHeaders<'_>,
-        payload_hash: &str,
+        payload_hash: &PayloadHash,
     ) -> Self {
         let path = request.uri().path();
         // One allocation for nearly every request: encoding seldom doubles a path, and names come twice.
@@ -69,8 +71,23 @@ impl CanonicalRequest {
         headers.push_names(&mut text);
         let signed_headers = start..text.len();
         text.push('\n');
-        text.push_str(payload_hash);
+        text.push_str(payload_hash.as_str());
         Self { text, secrets, signed_headers }
+    }
+
+    /// Counts the value of the query parameter `name` among what must not be shown. `name` stands for itself in a query.
+    pub(super) fn hide_parameter(&mut self, name: &str) {
+        let mut start = self.text.len().saturating_sub(self.text.splitn(3, '\n').last().map_or(0, str::len));
+        for pair in self.query().split('&') {
+            let end = start.saturating_add(pair.len());
+            if let Some(value) = pair.strip_prefix(name).and_then(|rest| rest.strip_prefix('=')) {
+                let secret = end.saturating_sub(value.len())..end;
+                // The query comes before the headers, and what is hidden is in order.
+                self.secrets.insert(0, secret);
+                return;
+            }
+            start = end.saturating_add(1);
+        }
     }
 
     /// The method, as sent.
@@ -97,7 +114,7 @@ impl CanonicalRequest {
         self.text.get(self.signed_headers.clone()).unwrap_or_default()
     }
 
-    /// The payload hash: the SHA-256 of the body in lower-case hexadecimal.
+    /// The payload hash: the SHA-256 of the body in lower-case hexadecimal, or `UNSIGNED-PAYLOAD`.
     #[must_use]
     pub fn payload_hash(&self) -> &str {
         self.text.rsplit('\n').next().unwrap_or_default()
@@ -132,6 +149,29 @@ impl fmt::Display for CanonicalRequest {
 impl fmt::Debug for CanonicalRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("CanonicalRequest").field(&self.redacted()).finish()
+    }
+}
+
+/// The last line of the canonical request.
+pub(super) enum PayloadHash {
+    Body(HexDigest),
+    Unsigned,
+}
+
+impl PayloadHash {
+    pub(super) fn of(request: &Request<Bytes>, params: &SigningParams<'_>) -> Self {
+        if params.payload_signed {
+            Self::Body(HexDigest::new(&Sha256::digest(request.body()).into()))
+        } else {
+            Self::Unsigned
+        }
+    }
+
+    pub(super) fn as_str(&self) -> &str {
+        match self {
+            Self::Body(digest) => digest.as_str(),
+            Self::Unsigned => "UNSIGNED-PAYLOAD",
+        }
     }
 }
 
