@@ -1,10 +1,10 @@
 //! Requests as `aws-sigv4` signs them. `tests/it/sigv4.rs` includes this file.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use aws_sigv4::http_request::{
     PayloadChecksumKind, PercentEncodingMode, SessionTokenMode, SignableBody, SignableRequest,
-    SigningSettings, UriPathNormalizationMode,
+    SignatureLocation, SigningSettings, UriPathNormalizationMode,
 };
 use bedrill::credentials::Credentials;
 use bytes::Bytes;
@@ -39,6 +39,9 @@ pub struct Signer<'a> {
     pub token_unsigned: bool,
     pub normalize: bool,
     pub double: bool,
+    pub payload_unsigned: bool,
+    /// How long a signature in the query is good for; without, it goes into headers.
+    pub expires: Option<Duration>,
 }
 
 impl Signer<'_> {
@@ -52,6 +55,10 @@ impl Signer<'_> {
             if self.content_sha256 { PayloadChecksumKind::XAmzSha256 } else { PayloadChecksumKind::NoHeader };
         settings.session_token_mode =
             if self.token_unsigned { SessionTokenMode::Exclude } else { SessionTokenMode::Include };
+        if self.expires.is_some() {
+            settings.signature_location = SignatureLocation::QueryParams;
+            settings.expires_in = self.expires;
+        }
         settings.excluded_headers = Some(UNSIGNED.map(Into::into).to_vec());
         let identity = aws_credential_types::Credentials::from_keys(
             self.credentials.access_key_id(),
@@ -73,7 +80,10 @@ impl Signer<'_> {
         let headers: Vec<_> =
             request.headers().iter().map(|(name, value)| (name.as_str(), text(value))).collect();
         let headers = headers.iter().map(|(name, value)| (*name, value.as_str()));
-        let body = SignableBody::Bytes(request.body());
+        let body = match self.payload_unsigned {
+            true => SignableBody::UnsignedPayload,
+            false => SignableBody::Bytes(request.body()),
+        };
         let signable = SignableRequest::new(request.method().as_str(), &uri, headers, body);
         let output =
             aws_sigv4::http_request::sign(signable.expect("a request"), &params).expect("a signature");

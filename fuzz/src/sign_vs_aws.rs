@@ -68,6 +68,8 @@ pub fn sign_vs_aws(data: &[u8]) {
         token_unsigned: flag(1),
         normalize: flag(2),
         double: flag(3),
+        payload_unsigned: false,
+        expires: None,
     };
     let (expected, signature) = signer.sign(&request);
     assert_eq!(explained.value(), signature, "{}", explained.canonical_request());

@@ -27,6 +27,10 @@ pub enum SignError {
     TimeOutOfRange,
     /// The given signing key belongs to another date, region or service.
     KeyScope,
+    /// A presigned URL is good for one second to seven days.
+    ExpiresOutOfRange,
+    /// The URI cannot take the signature into its query.
+    UnfitUri,
 }
 
 impl fmt::Display for SignError {
@@ -60,6 +64,12 @@ impl fmt::Display for SignError {
             }
             Self::KeyScope => f.write_str(
                 "the signing key was derived for another date, region or service: derive it again for this request",
+            ),
+            Self::ExpiresOutOfRange => {
+                f.write_str("the time until a presigned URL expires must be from one second to seven days")
+            }
+            Self::UnfitUri => f.write_str(
+                "the URI cannot take a signature: it has no path, or would be longer than 65,534 characters with it",
             ),
         }
     }

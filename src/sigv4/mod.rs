@@ -5,13 +5,13 @@
 //!                                                          v
 //! now, region, service ------------2----------------> string to sign
 //!                                                          |
-//! secret + date, region, service --3--> signing key --HMAC-+--> signature --4--> authorization header
+//! secret + date, region, service --3--> signing key --HMAC-+--> signature --4--> authorization header, or query
 //! ```
 //!
 //! The rules are those of
 //! [Create a signed AWS API request](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html),
-//! and the details that page leaves open are as in AWS's test suite and in the `aws-sigv4` crate. Only the header
-//! form exists here: no presigned URLs, no signed chunks.
+//! and the details that page leaves open are as in AWS's test suite and in the `aws-sigv4` crate. [`sign`] puts the
+//! signature in a header, [`presign`] in the query of a URL that others can use; no chunks are signed.
 //!
 //! The signer makes canonical views of the request and adds headers; it never changes the URI, the body or another
 //! header. Sign last, and sign again for every retry: a header that changes after signing breaks the signature.
@@ -19,7 +19,7 @@
 //! # What is signed
 //!
 //! Every header of the request, `host` (from the URI when there is no such header, with its port unless it is the
-//! scheme's default), `x-amz-date` and the session token. Left out, because others may change them on the way:
+//! scheme's default), the time and the session token. Left out, because others may change them on the way:
 //!
 //! - the headers of one connection: `connection`, `keep-alive`, `proxy-*`, `te`, `trailer`, `transfer-encoding`,
 //!   `upgrade`, `expect`;
@@ -53,12 +53,13 @@ mod canonical;
 mod error;
 mod key;
 mod params;
+mod presign;
+mod stages;
 #[cfg(test)]
 mod tests;
 mod verify;
 
 use std::fmt;
-use std::ops::Range;
 
 use bytes::Bytes;
 use http::Request;
@@ -68,13 +69,11 @@ pub use canonical::CanonicalRequest;
 pub use error::SignError;
 pub use key::{SigningKey, SigningKeyCache};
 pub use params::SigningParams;
+pub use presign::{Presigned, explain_presign, presign};
 pub use verify::{VerifyError, verify};
 
-use crate::base::hex::HexDigest;
-use crate::base::time::AmzDate;
-use params::KeySource;
-
-const ALGORITHM: &str = "AWS4-HMAC-SHA256";
+use canonical::{PayloadHash, SignedHeaders};
+use stages::{ALGORITHM, Stages, StringToSign};
 
 static X_AMZ_CONTENT_SHA256: HeaderName = HeaderName::from_static("x-amz-content-sha256");
 static X_AMZ_DATE: HeaderName = HeaderName::from_static("x-amz-date");
@@ -89,17 +88,17 @@ static X_AMZ_SECURITY_TOKEN: HeaderName = HeaderName::from_static("x-amz-securit
 ///
 /// A [`SignError`] when the request or the parameters cannot be signed. The request is then as it was.
 pub fn sign(request: &mut Request<Bytes>, params: &SigningParams<'_>) -> Result<(), SignError> {
-    let signature = explain(request, params)?;
+    let Signature { stages, authorization } = explain(request, params)?;
     // All that can fail comes before the first change.
     let token = params.credentials.session_token().map(|token| {
         sensitive(HeaderValue::from_str(token.expose())).map_err(|_| SignError::InvalidSessionToken)
     });
     let token = token.transpose()?;
-    let authorization = sensitive(HeaderValue::try_from(signature.authorization))
-        .map_err(|_| SignError::InvalidAccessKeyId)?;
-    let date = HeaderValue::from_str(signature.amz_date.as_str()).map_err(|_| SignError::TimeOutOfRange)?;
-    let hash =
-        params.content_sha256.then(|| HeaderValue::from_str(signature.canonical_request.payload_hash()));
+    let authorization =
+        sensitive(HeaderValue::try_from(authorization)).map_err(|_| SignError::InvalidAccessKeyId)?;
+    let date =
+        HeaderValue::from_str(stages.string_to_sign.amz_date()).map_err(|_| SignError::TimeOutOfRange)?;
+    let hash = params.content_sha256.then(|| HeaderValue::from_str(stages.canonical_request.payload_hash()));
 
     let headers = request.headers_mut();
     headers.try_reserve(4).map_err(|_| SignError::TooManyHeaders)?;
@@ -159,55 +158,32 @@ fn sensitive<E>(value: Result<HeaderValue, E>) -> Result<HeaderValue, E> {
 ///
 /// As [`sign`].
 pub fn explain(request: &Request<Bytes>, params: &SigningParams<'_>) -> Result<Signature, SignError> {
-    let credentials = params.credentials;
-    if !key::may_stand_in_scope(credentials.access_key_id()) {
-        return Err(SignError::InvalidAccessKeyId);
+    let string_to_sign = StringToSign::begin(params)?;
+    let payload_hash = PayloadHash::of(request, params);
+    let mut headers = SignedHeaders::of(request, params.content_sha256)?;
+    headers.insert(&X_AMZ_DATE, string_to_sign.amz_date(), false);
+    if let Some(token) = params.credentials.session_token().filter(|_| params.session_token_signed) {
+        headers.insert(&X_AMZ_SECURITY_TOKEN, token.expose(), true);
     }
-    if credentials.session_token().is_some_and(|token| token.expose().bytes().any(is_refused_in_header)) {
-        return Err(SignError::InvalidSessionToken);
+    if params.content_sha256 {
+        headers.insert(&X_AMZ_CONTENT_SHA256, payload_hash.as_str(), false);
     }
-    let amz_date = AmzDate::new(params.now).ok_or(SignError::TimeOutOfRange)?;
-    let date = amz_date.as_str();
-
-    // The scope is a part of the string to sign, and is written there alone.
-    let mut string_to_sign = String::with_capacity(192);
-    for part in [ALGORITHM, "\n", date, "\n"] {
-        string_to_sign.push_str(part);
-    }
-    let start = string_to_sign.len();
-    key::push_scope(&mut string_to_sign, date, params.region, params.service)?;
-    let scope_range = start..string_to_sign.len();
-    let canonical_request = CanonicalRequest::new(request, params, date)?;
-    string_to_sign.push('\n');
-    string_to_sign.push_str(canonical_request.hash().as_str());
-
-    let scope = string_to_sign.get(scope_range.clone()).unwrap_or_default();
-    let value = HexDigest::new(&match params.key {
-        KeySource::Derived => {
-            SigningKey::derive_for(credentials.secret_access_key(), scope).sign(&string_to_sign)
-        }
-        KeySource::Cached(cache) => cache.sign(credentials, scope, &string_to_sign),
-        KeySource::Given(key) if key.scope() == scope => key.sign(&string_to_sign),
-        KeySource::Given(_) => return Err(SignError::KeyScope),
-    });
+    let query = request.uri().query().unwrap_or_default();
+    let canonical_request = CanonicalRequest::new(request, params, query, &headers, &payload_hash);
+    let stages = string_to_sign.sign(canonical_request, params)?;
     let authorization = [
         ALGORITHM,
         " Credential=",
-        credentials.access_key_id(),
+        params.credentials.access_key_id(),
         "/",
-        scope,
+        stages.string_to_sign.scope(),
         ", SignedHeaders=",
-        canonical_request.signed_headers(),
+        stages.canonical_request.signed_headers(),
         ", Signature=",
-        value.as_str(),
+        stages.value.as_str(),
     ]
     .concat();
-    Ok(Signature { canonical_request, string_to_sign, scope: scope_range, value, authorization, amz_date })
-}
-
-/// Anything but visible ASCII, space and tab: what `HeaderValue::from_str` refuses.
-fn is_refused_in_header(byte: u8) -> bool {
-    !(byte.is_ascii_graphic() || matches!(byte, b' ' | b'\t'))
+    Ok(Signature { stages, authorization })
 }
 
 /// A signature and every stage on the way to it; [`explain`] makes one.
@@ -215,13 +191,8 @@ fn is_refused_in_header(byte: u8) -> bool {
 /// `Debug` shows neither the session token nor the signature.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Signature {
-    canonical_request: CanonicalRequest,
-    string_to_sign: String,
-    /// Where in `string_to_sign` the credential scope is.
-    scope: Range<usize>,
-    value: HexDigest,
+    stages: Stages,
     authorization: String,
-    amz_date: AmzDate,
 }
 
 impl Signature {
@@ -229,31 +200,31 @@ impl Signature {
     /// [`CanonicalRequest::redacted`].
     #[must_use]
     pub fn canonical_request(&self) -> &CanonicalRequest {
-        &self.canonical_request
+        &self.stages.canonical_request
     }
 
     /// The string to sign: algorithm, time, scope, and the hash of the canonical request. It holds no secret.
     #[must_use]
     pub fn string_to_sign(&self) -> &str {
-        &self.string_to_sign
+        self.stages.string_to_sign.as_str()
     }
 
     /// The names of the signed headers, sorted and joined with `;`.
     #[must_use]
     pub fn signed_headers(&self) -> &str {
-        self.canonical_request.signed_headers()
+        self.stages.canonical_request.signed_headers()
     }
 
     /// The credential scope: `date/region/service/aws4_request`.
     #[must_use]
     pub fn scope(&self) -> &str {
-        self.string_to_sign.get(self.scope.clone()).unwrap_or_default()
+        self.stages.string_to_sign.scope()
     }
 
     /// The signature: 64 lower-case hexadecimal digits.
     #[must_use]
     pub fn value(&self) -> &str {
-        self.value.as_str()
+        self.stages.value.as_str()
     }
 
     /// The value of the `authorization` header. With the body and the other headers it lets anyone send this request
@@ -267,8 +238,8 @@ impl Signature {
 impl fmt::Debug for Signature {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Signature")
-            .field("canonical_request", &self.canonical_request)
-            .field("string_to_sign", &self.string_to_sign)
+            .field("canonical_request", self.canonical_request())
+            .field("string_to_sign", &self.string_to_sign())
             .finish_non_exhaustive()
     }
 }

@@ -8,7 +8,8 @@ use crate::credentials::Credentials;
 /// What a request is signed with: credentials, region, service and time, and a few choices with their defaults.
 ///
 /// The service is the signing name, which is `bedrock` for both `bedrock-runtime` and `bedrock` endpoints.
-/// The time becomes `x-amz-date`; AWS refuses a request whose time is more than five minutes away from its own.
+/// The time becomes `x-amz-date`; AWS refuses a request whose time is more than five minutes away from its own, and a
+/// presigned URL once it has expired.
 ///
 /// ```
 /// use std::time::SystemTime;
@@ -28,6 +29,7 @@ pub struct SigningParams<'a> {
     pub(super) now: SystemTime,
     pub(super) key: KeySource<'a>,
     pub(super) content_sha256: bool,
+    pub(super) payload_signed: bool,
     pub(super) session_token_signed: bool,
     pub(super) path_normalization: bool,
     pub(super) double_encoding: bool,
@@ -52,6 +54,7 @@ impl<'a> SigningParams<'a> {
             now,
             key: KeySource::Derived,
             content_sha256: false,
+            payload_signed: true,
             session_token_signed: true,
             path_normalization: true,
             double_encoding: true,
@@ -75,14 +78,27 @@ impl<'a> SigningParams<'a> {
         self
     }
 
-    /// Whether to send and sign the body's hash as `x-amz-content-sha256`. Default: no; only S3 asks for it.
+    /// Whether to send and sign the payload hash as `x-amz-content-sha256`. Default: no; only S3 asks for it, and not of
+    /// a presigned URL, where this changes nothing.
     #[must_use]
     pub fn with_content_sha256(mut self, send: bool) -> Self {
         self.content_sha256 = send;
         self
     }
 
-    /// Adds `x-amz-security-token` after signing, so that the signature does not cover it.
+    /// Signs `UNSIGNED-PAYLOAD` in place of the body's hash, so that the signature is good for any body. Only S3 takes
+    /// such a signature, and of
+    /// [a presigned URL](https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html) it wants no
+    /// other. In the header form S3 must be told, by [`with_content_sha256`](Self::with_content_sha256).
+    ///
+    /// Default: the body is signed.
+    #[must_use]
+    pub fn with_unsigned_payload(mut self) -> Self {
+        self.payload_signed = false;
+        self
+    }
+
+    /// Adds the session token after signing, as a header or in the query, so that the signature does not cover it.
     ///
     /// Default: the token is signed. A few services want it otherwise; Bedrock does not.
     #[must_use]

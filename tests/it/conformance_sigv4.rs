@@ -1,10 +1,10 @@
-//! AWS's own signing suites: the current one and the older one, header form.
+//! AWS's own signing suites: the current one in both forms, and the older one, which has the header form alone.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use bedrill::credentials::Credentials;
-use bedrill::sigv4::{SigningParams, explain, sign};
+use bedrill::sigv4::{SigningParams, explain, explain_presign, sign};
 use serde_json::Value;
 
 use crate::support::conformance;
@@ -51,6 +51,57 @@ fn sigv4_suite() {
     }
     assert!(faults.is_empty(), "{}", faults.join("\n\n"));
     conformance::report("sigv4", cases.len());
+}
+
+#[test]
+#[ignore = "needs BEDRILL_CONFORMANCE"]
+fn sigv4_query_suite() {
+    let root = conformance::folder("vectors/sigv4");
+    let cases: Vec<PathBuf> = conformance::entries(&root);
+    let cases: Vec<&PathBuf> =
+        cases.iter().filter(|case| case.join("query-canonical-request.txt").is_file()).collect();
+    let mut faults = Vec::new();
+    for case in &cases {
+        let name = case.display().to_string();
+        let request = RawRequest::parse(&conformance::text(&case.join("request.txt")));
+        let context = conformance::json(&case.join("context.json"));
+        let credentials = credentials(&context["credentials"]);
+        let expected = Expected {
+            canonical_request: optional(&case.join("query-canonical-request.txt")),
+            string_to_sign: optional(&case.join("query-string-to-sign.txt")),
+            signature: optional(&case.join("query-signature.txt")),
+            authorization: None,
+            signed_request: optional(&case.join("query-signed-request.txt")),
+        };
+        let expires = context["expiration_in_seconds"].as_u64().expect("context.expiration_in_seconds");
+        let params =
+            params(&context, &credentials).with_double_encoding(path_is_encoded_twice(&request, &expected));
+        for form in [request.in_origin_form(), request.in_absolute_form()] {
+            let presigned = explain_presign(&form, &params, Duration::from_secs(expires));
+            let presigned = presigned.unwrap_or_else(|error| panic!("{name}: {error}"));
+            let signed_request =
+                RawRequest::parse(expected.signed_request.as_deref().expect("a signed request"));
+            for (stage, expected, ours) in [
+                ("canonical request", &expected.canonical_request, presigned.canonical_request().to_string()),
+                ("string to sign", &expected.string_to_sign, presigned.string_to_sign().to_owned()),
+                ("signature", &expected.signature, presigned.value().to_owned()),
+                (
+                    "target",
+                    &Some(signed_request.wire_target()),
+                    presigned.uri().path_and_query().expect("a path").to_string(),
+                ),
+            ] {
+                if expected.as_ref() != Some(&ours) {
+                    faults.push(format!("{name}: {stage}\n expected {expected:?}\n     ours {ours:?}"));
+                }
+            }
+        }
+        // No header is added: what the signed request has is what the request had.
+        let signed_request = RawRequest::parse(expected.signed_request.as_deref().expect("a signed request"));
+        assert_eq!(header_text(pairs(&signed_request)), header_text(pairs(&request)), "{name}");
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n\n"));
+    conformance::report("sigv4-query", cases.len());
 }
 
 #[test]

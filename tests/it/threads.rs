@@ -143,7 +143,7 @@ types_are! { SendAndSync SHARED:
         ProfileSet, Section, SelectedName,
     }
     bedrill::sigv4 {
-        CanonicalRequest, SignError, Signature, SigningKey, SigningKeyCache, SigningParams<'static>,
+        CanonicalRequest, SignError, Signature, SigningKey, SigningKeyCache, Presigned, SigningParams<'static>,
         VerifyError,
     }
     #[cfg(feature = "client")]

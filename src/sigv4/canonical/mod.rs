@@ -11,7 +11,10 @@
 //! content-type;host;x-amz-date                           signed headers: the names again
 //! 44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e83...    payload hash: SHA-256 of the body
 //! ```
+//!
+//! The query form has the parameters of the signature in the query and no `x-amz-date` among the headers.
 
+mod headers;
 #[cfg(test)]
 mod tests;
 
@@ -21,12 +24,11 @@ use std::ops::Range;
 
 use bytes::Bytes;
 use http::Request;
-use http::header::{HOST, HeaderName};
 use sha2::{Digest, Sha256};
 
-use super::error::SignError;
+pub(super) use headers::SignedHeaders;
+
 use super::params::SigningParams;
-use super::{X_AMZ_CONTENT_SHA256, X_AMZ_DATE, X_AMZ_SECURITY_TOKEN};
 use crate::base::hex::HexDigest;
 use crate::base::uri;
 
@@ -45,20 +47,17 @@ pub struct CanonicalRequest {
 }
 
 impl CanonicalRequest {
+    /// The canonical form of `request` with `query` and `headers`, which are its own and those that signing adds.
     pub(super) fn new(
         request: &Request<Bytes>,
         params: &SigningParams<'_>,
-        amz_date: &str,
-    ) -> Result<Self, SignError> {
+        query: &str,
+        headers: &SignedHeaders<'_>,
+        payload_hash: &PayloadHash,
+    ) -> Self {
         let path = request.uri().path();
-        let query = request.uri().query().unwrap_or_default();
-        let payload_hash = HexDigest::new(&Sha256::digest(request.body()).into());
-        let payload_hash = payload_hash.as_str();
-        let headers = header_lines(request, params, amz_date, payload_hash)?;
-
         // One allocation for nearly every request: encoding seldom doubles a path, and names come twice.
-        let doubled =
-            headers.iter().map(HeaderLine::room).fold(path.len(), usize::saturating_add).saturating_mul(2);
+        let doubled = path.len().saturating_add(headers.room()).saturating_mul(2);
         let mut text = String::with_capacity(doubled.saturating_add(query.len()).saturating_add(128));
         text.push_str(request.method().as_str());
         text.push('\n');
@@ -66,14 +65,29 @@ impl CanonicalRequest {
         text.push('\n');
         push_canonical_query(&mut text, query);
         text.push('\n');
-        let secrets = push_headers(&mut text, &headers);
+        let secrets = headers.push_lines(&mut text);
         text.push('\n');
         let start = text.len();
-        push_signed_headers(&mut text, &headers);
+        headers.push_names(&mut text);
         let signed_headers = start..text.len();
         text.push('\n');
-        text.push_str(payload_hash);
-        Ok(Self { text, secrets, signed_headers })
+        text.push_str(payload_hash.as_str());
+        Self { text, secrets, signed_headers }
+    }
+
+    /// Counts the value of the query parameter `name` among what must not be shown. `name` stands for itself in a query.
+    pub(super) fn hide_parameter(&mut self, name: &str) {
+        let mut start = self.text.len().saturating_sub(self.text.splitn(3, '\n').last().map_or(0, str::len));
+        for pair in self.query().split('&') {
+            let end = start.saturating_add(pair.len());
+            if let Some(value) = pair.strip_prefix(name).and_then(|rest| rest.strip_prefix('=')) {
+                let secret = end.saturating_sub(value.len())..end;
+                // The query comes before the headers, and what is hidden is in order.
+                self.secrets.insert(0, secret);
+                return;
+            }
+            start = end.saturating_add(1);
+        }
     }
 
     /// The method, as sent.
@@ -100,7 +114,7 @@ impl CanonicalRequest {
         self.text.get(self.signed_headers.clone()).unwrap_or_default()
     }
 
-    /// The payload hash: the SHA-256 of the body in lower-case hexadecimal.
+    /// The payload hash: the SHA-256 of the body in lower-case hexadecimal, or `UNSIGNED-PAYLOAD`.
     #[must_use]
     pub fn payload_hash(&self) -> &str {
         self.text.rsplit('\n').next().unwrap_or_default()
@@ -138,126 +152,26 @@ impl fmt::Debug for CanonicalRequest {
     }
 }
 
-struct HeaderLine<'a> {
-    name: &'a str,
-    value: &'a str,
-    secret: bool,
+/// The last line of the canonical request.
+pub(super) enum PayloadHash {
+    Body(HexDigest),
+    Unsigned,
 }
 
-impl<'a> HeaderLine<'a> {
-    fn public(name: &'a HeaderName, value: &'a str) -> Self {
-        Self { name: name.as_str(), value, secret: false }
-    }
-
-    /// The bytes that the line takes at most, with its colon and line feed.
-    fn room(&self) -> usize {
-        self.name.len().saturating_add(self.value.len()).saturating_add(2)
-    }
-}
-
-/// The headers to sign, sorted by name: those of the request, and those that signing adds or replaces.
-fn header_lines<'a>(
-    request: &'a Request<Bytes>,
-    params: &SigningParams<'a>,
-    amz_date: &'a str,
-    payload_hash: &'a str,
-) -> Result<Vec<HeaderLine<'a>>, SignError> {
-    let mut lines = Vec::with_capacity(request.headers().len().saturating_add(4));
-    for (name, value) in request.headers() {
-        let replaced = name == X_AMZ_DATE
-            || name == X_AMZ_SECURITY_TOKEN
-            || (params.content_sha256 && name == X_AMZ_CONTENT_SHA256);
-        if replaced || is_unsigned(name) {
-            continue;
+impl PayloadHash {
+    pub(super) fn of(request: &Request<Bytes>, params: &SigningParams<'_>) -> Self {
+        if params.payload_signed {
+            Self::Body(HexDigest::new(&Sha256::digest(request.body()).into()))
+        } else {
+            Self::Unsigned
         }
-        let text = str::from_utf8(value.as_bytes()).map_err(|_| SignError::HeaderNotUtf8(name.clone()))?;
-        insert(&mut lines, HeaderLine { name: name.as_str(), value: text, secret: value.is_sensitive() });
     }
-    if !request.headers().contains_key(HOST) {
-        insert(
-            &mut lines,
-            HeaderLine::public(&HOST, uri::host_header(request.uri()).ok_or(SignError::MissingHost)?),
-        );
-    }
-    insert(&mut lines, HeaderLine::public(&X_AMZ_DATE, amz_date));
-    if let Some(token) = params.credentials.session_token().filter(|_| params.session_token_signed) {
-        let name = X_AMZ_SECURITY_TOKEN.as_str();
-        insert(&mut lines, HeaderLine { name, value: token.expose(), secret: true });
-    }
-    if params.content_sha256 {
-        insert(&mut lines, HeaderLine::public(&X_AMZ_CONTENT_SHA256, payload_hash));
-    }
-    Ok(lines)
-}
 
-/// Puts `line` where it belongs by its name, behind others of that name: their values stay in the order in which they
-/// are sent. For a dozen lines this is quicker than a sort, and a tenth of its code. It looks from the end, where most
-/// lines go: clients send their headers in order, and those that signing adds come last.
-fn insert<'a>(lines: &mut Vec<HeaderLine<'a>>, line: HeaderLine<'a>) {
-    let after = lines.iter().rposition(|other| other.name <= line.name);
-    lines.insert(after.map_or(0, |place| place.saturating_add(1)), line);
-}
-
-/// Appends one line for each name, with its values in the order in which they are sent. Returns where the secret ones
-/// are.
-fn push_headers(out: &mut String, lines: &[HeaderLine<'_>]) -> Vec<Range<usize>> {
-    let mut secrets = Vec::new();
-    for same_name in lines.chunk_by(|a, b| a.name == b.name) {
-        for (index, line) in same_name.iter().enumerate() {
-            if index == 0 {
-                out.push_str(line.name);
-                out.push(':');
-            } else {
-                out.push(',');
-            }
-            let start = out.len();
-            push_trimmed(out, line.value);
-            if line.secret {
-                secrets.push(start..out.len());
-            }
+    pub(super) fn as_str(&self) -> &str {
+        match self {
+            Self::Body(digest) => digest.as_str(),
+            Self::Unsigned => "UNSIGNED-PAYLOAD",
         }
-        out.push('\n');
-    }
-    secrets
-}
-
-fn push_signed_headers(out: &mut String, lines: &[HeaderLine<'_>]) {
-    for (index, same_name) in lines.chunk_by(|a, b| a.name == b.name).enumerate() {
-        if index > 0 {
-            out.push(';');
-        }
-        out.push_str(same_name.first().map_or("", |line| line.name));
-    }
-}
-
-/// The headers that are sent but never signed.
-fn is_unsigned(name: &HeaderName) -> bool {
-    match name.as_str() {
-        // It will hold the signature.
-        "authorization" => true,
-        // RFC 9110, 7.6.1: these belong to one connection, and the next hop drops or replaces them.
-        "connection" | "keep-alive" | "te" | "trailer" | "transfer-encoding" | "upgrade" => true,
-        // Answered by the nearest hop, which may take it out.
-        "expect" => true,
-        // Rewritten by proxies and by tracing on the way, and left out by every AWS SDK. `x-amz-user-agent` is not
-        // one of them: AWS wants every `x-amz-` header signed.
-        "user-agent" | "x-amzn-trace-id" => true,
-        // proxy-authenticate, proxy-authorization, proxy-connection: for the proxy alone.
-        other => other.starts_with("proxy-"),
-    }
-}
-
-/// Appends `value` without the white space around it and with each run of spaces inside made one, in quotes too.
-///
-/// A folded value (RFC 9112, 5.2) needs no care here: `HeaderValue` cannot hold a line break, so whoever read it has
-/// already put spaces there.
-fn push_trimmed(out: &mut String, value: &str) {
-    let words = value.trim_ascii().split(' ').filter(|word| !word.is_empty());
-    for (index, word) in words.enumerate() {
-        if index > 0 {
-            out.push(' ');
-        }
-        out.push_str(word);
     }
 }
 

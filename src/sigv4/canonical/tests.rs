@@ -1,5 +1,8 @@
 //! The rules of each part of the canonical request.
 
+use http::HeaderName;
+
+use super::headers::{is_unsigned, push_trimmed};
 use super::*;
 
 fn canonical_uri(path: &str, normalize: bool, encode: bool) -> String {

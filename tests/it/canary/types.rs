@@ -7,7 +7,7 @@ use bedrill::Client;
 use bedrill::auth::{Answer, Attempt, Auth, Chain, Found};
 use bedrill::machine::{ProcessEnd, ProcessOutput, ProfileFiles};
 use bedrill::profile::ProfileSet;
-use bedrill::sigv4::{SigningKey, SigningKeyCache, SigningParams, explain, verify};
+use bedrill::sigv4::{SigningKey, SigningKeyCache, SigningParams, explain, explain_presign, verify};
 use bytes::Bytes;
 
 use super::machines::{CREDENTIALS, empty, key_lines};
@@ -29,6 +29,9 @@ fn what_signs_and_what_is_signed_shows_no_secret() {
         assert_debug("a signature", &signature);
         assert_debug("a canonical request", signature.canonical_request());
         assert_clean("what is shown of it", &signature.canonical_request().redacted());
+        let presigned = explain_presign(&request, &params, Duration::from_secs(60)).expect("a signature");
+        assert_debug("a presigned URI", &presigned);
+        assert_clean("what is shown of it", &presigned.canonical_request().redacted());
         bedrill::sigv4::sign(&mut request, &params).expect("signed");
         assert_debug("a signed request", &request);
         for at in [now, now + Duration::from_secs(10_000)] {
@@ -39,10 +42,10 @@ fn what_signs_and_what_is_signed_shows_no_secret() {
     let bad = bedrill::credentials::Credentials::new("A/B", &*canaries.secret)
         .with_session_token(format!("{}\n", canaries.session));
     let request = http::Request::post("https://example.com/").body(Bytes::new()).expect("a request");
-    assert_error(
-        "a refusal",
-        &explain(&request, &SigningParams::new(&bad, "r", "s", now)).expect_err("refused"),
-    );
+    let params = SigningParams::new(&bad, "r", "s", now);
+    assert_error("a refusal", &explain(&request, &params).expect_err("refused"));
+    let refused = explain_presign(&request, &params, Duration::from_secs(60));
+    assert_error("a refusal", &refused.expect_err("refused"));
 }
 
 #[test]
