@@ -59,6 +59,8 @@
 //! | `webpki-roots` / `native-roots` | webpki | compiled-in trust anchors or the system's; `native-roots` wins |
 //! | `config` | | the JSON5 configuration |
 
+// On docs.rs alone: what needs a feature says which.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 // Nothing that comes in may bring the program down: no panic that input can reach.

@@ -51,6 +51,7 @@
 //!
 //! [spec]: https://smithy.io/2.0/aws/amazon-eventstream.html
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 #![cfg_attr(
