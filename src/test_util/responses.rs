@@ -10,7 +10,7 @@ use crate::sigv4::VerifyError;
 /// The end of a body with `transfer-encoding: chunked`.
 pub const LAST_CHUNK: &[u8] = b"0\r\n\r\n";
 
-/// The id of every request that [`stream_head`], [`json`] and [`error`] answer.
+/// The id of every request that [`stream_head`], [`json()`] and [`error`] answer.
 pub const REQUEST_ID: &str = "00000000-0000-4000-8000-000000000000";
 
 /// The head of a response, with the empty line behind it. `status` is as in `429 Too Many Requests`.
