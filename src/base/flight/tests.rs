@@ -1,4 +1,4 @@
-use std::future::ready;
+use std::future::{poll_fn, ready};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::pin;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -74,6 +74,24 @@ fn whoever_is_polled_polls_the_question_and_the_others_find_the_answer() {
     all.open.send_replace(false);
     assert!(poll(pin!(all.ask())).is_pending());
     assert_eq!((all.times(), poll(parked)), (2, Poll::Ready(1)));
+}
+
+#[test]
+fn a_question_may_wake_by_reference_while_it_is_polled() {
+    let flight = SingleFlight::new(());
+    let question = || -> Question<u32> {
+        let mut is_ready = false;
+        Box::pin(poll_fn(move |context| {
+            if std::mem::replace(&mut is_ready, true) {
+                return Poll::Ready(1);
+            }
+            context.waker().wake_by_ref();
+            Poll::Pending
+        }))
+    };
+    let mut caller = pin!(flight.run(|_| Decision::Ask, question, |_, answer| answer));
+    assert!(poll(caller.as_mut()).is_pending());
+    assert_eq!(poll(caller), Poll::Ready(1));
 }
 
 #[test]

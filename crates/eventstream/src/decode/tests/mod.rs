@@ -98,6 +98,17 @@ fn frames_may_be_taken_after_everything_was_pushed() {
 }
 
 #[test]
+fn a_frame_that_is_looked_at_is_the_one_that_is_taken() {
+    let sent = event("Rain");
+    let mut decoder = FrameDecoder::new();
+    decoder.push(sent.as_bytes());
+    let seen = decoder.peek_frame().unwrap().expect("a frame");
+    assert_eq!(seen.as_bytes(), sent.as_bytes());
+    assert_eq!(format!("{seen:?}"), format!("{sent:?}").replacen("Frame", "FrameRef", 1));
+    assert_eq!(decoder.next_frame(), Ok(Some(sent)));
+}
+
+#[test]
 fn a_cut_at_any_byte_of_a_frame_is_truncation() {
     let frame = event("Hello");
     let bytes = frame.as_bytes();
