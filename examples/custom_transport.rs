@@ -22,7 +22,7 @@ use bedrill::auth::Auth;
 use bedrill::converse::ConverseRequest;
 use bedrill::credentials::Credentials;
 use bedrill::eventstream::{EncodeError, Frame, HeaderValue};
-use bedrill::machine::StaticHost;
+use bedrill::machine::StaticMachine;
 use bedrill::operation::EVENT_STREAM;
 use bedrill::transport::{Body, BoxFuture, Transport, TransportError};
 use bytes::Bytes;
@@ -36,7 +36,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let client = Client::builder()
         .region("eu-central-1")
         .auth(Auth::SigV4(Credentials::new("AKIAIOSFODNN7EXAMPLE", "an-example-secret")))
-        .host(Arc::new(StaticHost::new())) // a machine without variables and files
+        .machine(Arc::new(StaticMachine::new())) // a machine without variables and files
         .transport(canned)
         .wrap_transport(|inner| Arc::new(Logged { inner }))
         .build()?;

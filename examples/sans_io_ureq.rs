@@ -16,7 +16,7 @@ use std::time::{Duration, SystemTime};
 use bedrill::auth::{Answer, Auth, AuthError, env};
 use bedrill::converse::{ConverseRequest, EventDecoder};
 use bedrill::endpoint::{Endpoint, HostVariant, Plane, Region, SIGNING_NAME};
-use bedrill::machine::{Host, ProfileFiles, SystemHost};
+use bedrill::machine::{Machine, ProfileFiles, SystemMachine};
 use bedrill::operation;
 use ureq::Agent;
 
@@ -39,7 +39,7 @@ fn main() -> ExitCode {
 }
 
 fn answer(model: &str, prompt: &str) -> Result<(), Box<dyn Error>> {
-    let machine = SystemHost;
+    let machine = SystemMachine;
     let profile = ProfileFiles::load(&machine, None)?;
     let auth = credentials(&machine, &profile)?;
     let region = region(&machine, &profile)?;
@@ -68,7 +68,7 @@ fn answer(model: &str, prompt: &str) -> Result<(), Box<dyn Error>> {
 }
 
 /// The first credentials that are found: a bearer token, keys in the environment, static keys of the profile.
-fn credentials(machine: &dyn Host, profile: &ProfileFiles) -> Result<Auth, Box<dyn Error>> {
+fn credentials(machine: &dyn Machine, profile: &ProfileFiles) -> Result<Auth, Box<dyn Error>> {
     let mut reasons = Vec::new();
     let sources: [&dyn Fn() -> Result<Answer, AuthError>; 3] =
         [&|| env::bearer_token(machine), &|| env::access_keys(machine), &|| profile.credentials()];
@@ -82,7 +82,7 @@ fn credentials(machine: &dyn Host, profile: &ProfileFiles) -> Result<Auth, Box<d
     Err(format!("no credentials: {}", reasons.join("; ")).into())
 }
 
-fn region(machine: &dyn Host, profile: &ProfileFiles) -> Result<Region, Box<dyn Error>> {
+fn region(machine: &dyn Machine, profile: &ProfileFiles) -> Result<Region, Box<dyn Error>> {
     let named = machine
         .setting("AWS_REGION")
         .or_else(|| machine.setting("AWS_DEFAULT_REGION"))

@@ -12,7 +12,7 @@
 //! 6. the container's agent, at `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI` or `_FULL_URI` ([`container`]);
 //! 7. the metadata service of the EC2 instance ([`imds`]).
 //!
-//! What needs no request is a plain function over a [`Host`](crate::machine::Host), which stands for variables and files. What does is a pair
+//! What needs no request is a plain function over a [`Machine`](crate::machine::Machine), which stands for variables and files. What does is a pair
 //! of pure functions, one that makes the request and one that reads the answer; with the feature `client`, `Chain`
 //! sends them and asks all sources, and `Cache` keeps what they found. Nothing here prints, and no error, `Debug` or `Display` holds a secret.
 

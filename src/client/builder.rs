@@ -18,7 +18,7 @@ use crate::catalog::DiscoverySettings;
 use crate::client::error::Error;
 use crate::endpoint::Region;
 use crate::eventstream::FrameDecoder;
-use crate::machine::{Host, ProfileFiles, Settings, SystemHost};
+use crate::machine::{Machine, ProfileFiles, Settings, SystemMachine};
 use crate::transport::Transport;
 
 type Wrap = Box<dyn FnOnce(Arc<dyn Transport>) -> Arc<dyn Transport> + Send>;
@@ -28,7 +28,7 @@ type Wrap = Box<dyn FnOnce(Arc<dyn Transport>) -> Arc<dyn Transport> + Send>;
 /// ```
 /// use bedrill::Client;
 /// use bedrill::auth::Auth;
-/// use bedrill::machine::StaticHost;
+/// use bedrill::machine::StaticMachine;
 /// use bedrill::credentials::Credentials;
 /// # use bedrill::transport::{Body, BoxFuture, Transport, TransportError};
 /// # struct MyTransport;
@@ -41,7 +41,7 @@ type Wrap = Box<dyn FnOnce(Arc<dyn Transport>) -> Arc<dyn Transport> + Send>;
 /// let client = Client::builder()
 ///     .region("eu-central-1")
 ///     .auth(Auth::SigV4(Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG")))
-///     .host(std::sync::Arc::new(StaticHost::new())) // an empty machine: no variables, no files
+///     .machine(std::sync::Arc::new(StaticMachine::new())) // an empty machine: no variables, no files
 ///     .transport(std::sync::Arc::new(MyTransport))
 ///     .build()?;
 /// # Ok::<(), bedrill::Error>(())
@@ -55,7 +55,7 @@ pub struct ClientBuilder {
     bearer: bool,
     auth: Option<Auth>,
     chain: Option<Chain>,
-    host: Arc<dyn Host>,
+    machine: Arc<dyn Machine>,
     transport: Option<Arc<dyn Transport>>,
     wrap_transport: Option<Wrap>,
     frame_budget: usize,
@@ -81,7 +81,7 @@ impl ClientBuilder {
             bearer: true,
             auth: None,
             chain: None,
-            host: Arc::new(SystemHost),
+            machine: Arc::new(SystemMachine),
             transport: None,
             wrap_transport: None,
             frame_budget: FrameDecoder::DEFAULT_BUDGET,
@@ -158,8 +158,8 @@ impl ClientBuilder {
 
     /// The variables and files to look settings up in, instead of those of the process.
     #[must_use]
-    pub fn host(mut self, host: Arc<dyn Host>) -> Self {
-        self.host = host;
+    pub fn machine(mut self, machine: Arc<dyn Machine>) -> Self {
+        self.machine = machine;
         self
     }
 
@@ -256,8 +256,9 @@ impl ClientBuilder {
     ///
     /// [`Error`] when a setting cannot be used, `~/.aws` cannot be read, or there is no transport.
     pub fn build(self) -> Result<Client, Error> {
-        let profiles = ProfileFiles::load(&*self.host, self.profile.as_deref()).map_err(AuthError::from)?;
-        let settings = Settings { host: &*self.host, profiles: &profiles };
+        let profiles =
+            ProfileFiles::load(&*self.machine, self.profile.as_deref()).map_err(AuthError::from)?;
+        let settings = Settings { machine: &*self.machine, profiles: &profiles };
 
         let place = Place::new(
             settings,
@@ -286,7 +287,7 @@ impl ClientBuilder {
             (Some(auth), _) => CredentialsFrom::Fixed(auth),
             (None, chain) => {
                 let chain = chain.unwrap_or_else(|| {
-                    let chain = Chain::builder().host(Arc::clone(&self.host));
+                    let chain = Chain::builder().machine(Arc::clone(&self.machine));
                     let chain = if self.bearer { chain } else { chain.no_bearer() };
                     match &self.profile {
                         Some(name) => chain.profile(name).build(),
@@ -297,10 +298,10 @@ impl ClientBuilder {
                 CredentialsFrom::Chain(Box::new(Cache::new(chain)))
             }
         };
-        let store = Store::of(&self.host).map(Arc::new);
+        let store = Store::of(&self.machine).map(Arc::new);
         let attempts = Attempts::new(retry, self.timeouts, self.correct_skew);
         let service = Arc::new(Service {
-            caller: Caller::new(credentials, self.profile, self.host, credential_transport, self.clock),
+            caller: Caller::new(credentials, self.profile, self.machine, credential_transport, self.clock),
             place,
             calls: Calls::new(transport, attempts, self.frame_budget),
         });
@@ -316,7 +317,8 @@ fn default_transport(settings: Settings<'_>, timeouts: &Timeouts) -> Result<Arc<
     #[cfg(feature = "reqwest")]
     let builder = crate::transport::ReqwestTransport::builder();
     #[cfg(not(feature = "reqwest"))]
-    let builder = crate::transport::HyperTransport::builder().proxy_variables(|name| settings.host.var(name));
+    let builder =
+        crate::transport::HyperTransport::builder().proxy_variables(|name| settings.machine.var(name));
     let mut builder = builder.connect_timeout(timeouts.connect().unwrap_or(std::time::Duration::MAX));
     if let Some(pem) = settings::ca_bundle(settings)? {
         builder = builder.ca_bundle(pem);

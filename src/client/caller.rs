@@ -10,7 +10,7 @@ use crate::auth::{Attempt, Auth, Cache, Context, Resolved, sts};
 use crate::base::quote;
 use crate::client::error::Error;
 use crate::endpoint::Region;
-use crate::machine::Host;
+use crate::machine::Machine;
 use crate::operation::ServiceError;
 use crate::transport::{BoxFuture, Transport};
 
@@ -22,7 +22,7 @@ pub(super) struct Caller {
     credentials: CredentialsFrom,
     /// The profile that the program named.
     profile: Option<String>,
-    host: Arc<dyn Host>,
+    machine: Arc<dyn Machine>,
     /// What carries requests for credentials: nothing that is put around the transport sees them.
     transport: Arc<dyn Transport>,
     clock: fn() -> SystemTime,
@@ -40,11 +40,11 @@ impl Caller {
     pub(super) fn new(
         credentials: CredentialsFrom,
         profile: Option<String>,
-        host: Arc<dyn Host>,
+        machine: Arc<dyn Machine>,
         transport: Arc<dyn Transport>,
         clock: fn() -> SystemTime,
     ) -> Self {
-        Self { credentials, profile, host, transport, clock }
+        Self { credentials, profile, machine, transport, clock }
     }
 
     /// The time, by the client's clock.
@@ -78,7 +78,7 @@ impl Caller {
     ///
     /// It is a bearer token, or STS does not answer.
     pub(super) async fn identity(&self, auth: &Auth, region: &Region) -> Result<Identity, Error> {
-        let context = Context::new(&*self.host).with_transport(&*self.transport).with_clock(self.clock);
+        let context = Context::new(&*self.machine).with_transport(&*self.transport).with_clock(self.clock);
         Ok(sts::caller_identity(context.with_region(region), auth, self.profile.as_deref()).await?)
     }
 

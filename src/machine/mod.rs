@@ -1,16 +1,16 @@
 //! The computer as one value: variables, files, processes, names and questions, and the settings that stand there.
 //!
-//! Everything outside asks a [`Host`], so that each rule can be tested without touching the machine that runs the test.
+//! Everything outside asks a [`Machine`], so that each rule can be tested without touching the machine that runs the test.
 
 mod error;
 #[cfg(feature = "client")]
 mod files;
-mod made_up;
 #[cfg(feature = "client")]
 mod process;
 mod profile_files;
 #[cfg(feature = "client")]
 mod settings;
+mod static_machine;
 mod terminal;
 #[cfg(feature = "client")]
 mod tree;
@@ -32,20 +32,20 @@ use crate::base::BoxFuture;
 pub use error::SettingsError;
 #[cfg(feature = "client")]
 pub use files::{FileLock, PrivateFile};
-pub use made_up::StaticHost;
 #[cfg(feature = "client")]
 pub use process::{ProcessEnd, ProcessLimits, ProcessOutput};
 pub use profile_files::{ProfileFiles, SelectedBy, Setting};
+pub use static_machine::StaticMachine;
 
 pub(crate) use profile_files::setting;
 #[cfg(feature = "client")]
 pub(crate) use settings::{Place, Settings};
 
-/// The most that [`SystemHost`] reads of a file: 16 MiB. Lists of models have the most, about 200 KB.
+/// The most that [`SystemMachine`] reads of a file: 16 MiB. Lists of models have the most, about 200 KB.
 pub const MAX_FILE_BYTES: usize = 16 * 1024 * 1024;
 
 /// The surroundings that sources look at.
-pub trait Host: Send + Sync {
+pub trait Machine: Send + Sync {
     /// The environment variable `name`. One that is not Unicode comes with U+FFFD for what cannot be read, so that it
     /// is refused where it is used: were it taken for absent, other credentials would be used unnoticed.
     fn var(&self, name: &str) -> Option<String>;
@@ -58,7 +58,7 @@ pub trait Host: Send + Sync {
     /// # Errors
     ///
     /// [`io::ErrorKind::NotFound`] when there is none; another kind when it cannot be read, is no regular file, or is
-    /// larger than the host allows.
+    /// larger than the machine allows.
     fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
 
     /// The variable `name` without the white space around it; blank ones count as absent.
@@ -68,7 +68,7 @@ pub trait Host: Send + Sync {
         (!value.is_empty()).then(|| value.to_owned())
     }
 
-    /// When the file at `path` was last changed; `None` when there is none, or the host cannot tell. A running program
+    /// When the file at `path` was last changed; `None` when there is none, or the machine cannot tell. A running program
     /// looks at credentials again when this changes.
     #[cfg(feature = "client")]
     fn modified(&self, path: &Path) -> Option<SystemTime> {
@@ -128,7 +128,7 @@ pub trait Host: Send + Sync {
     #[cfg(feature = "client")]
     fn run(&self, command: &str, limits: ProcessLimits) -> BoxFuture<'static, io::Result<ProcessOutput>> {
         let _ = (command, limits);
-        let refusal = "this host runs no processes";
+        let refusal = "this machine runs no processes";
         Box::pin(std::future::ready(Err(io::Error::new(io::ErrorKind::Unsupported, refusal))))
     }
 
@@ -139,7 +139,7 @@ pub trait Host: Send + Sync {
     /// When the name cannot be resolved.
     fn resolve(&self, name: &str) -> io::Result<Vec<IpAddr>> {
         let _ = name;
-        Err(io::Error::new(io::ErrorKind::Unsupported, "this host resolves no names"))
+        Err(io::Error::new(io::ErrorKind::Unsupported, "this machine resolves no names"))
     }
 
     /// Shows `prompt` to the user and waits for one line; `None` when there is nobody to ask, which is the default.
@@ -151,9 +151,9 @@ pub trait Host: Send + Sync {
 
 /// The real environment, file system and shell.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct SystemHost;
+pub struct SystemMachine;
 
-impl Host for SystemHost {
+impl Machine for SystemMachine {
     fn var(&self, name: &str) -> Option<String> {
         Some(match std::env::var_os(name)?.into_string() {
             Ok(text) => text,
@@ -244,11 +244,14 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("file");
         std::fs::write(&path, vec![b'x'; MAX_FILE_BYTES]).expect("written");
-        assert_eq!(SystemHost.read(&path).expect("read").len(), MAX_FILE_BYTES);
+        assert_eq!(SystemMachine.read(&path).expect("read").len(), MAX_FILE_BYTES);
         std::fs::write(&path, vec![b'x'; MAX_FILE_BYTES + 1]).expect("written");
-        assert_eq!(SystemHost.read(&path).expect_err("too large").kind(), io::ErrorKind::FileTooLarge);
-        assert_eq!(SystemHost.read(folder.path()).expect_err("a folder").kind(), io::ErrorKind::IsADirectory);
-        let missing = SystemHost.read(&folder.path().join("missing"));
+        assert_eq!(SystemMachine.read(&path).expect_err("too large").kind(), io::ErrorKind::FileTooLarge);
+        assert_eq!(
+            SystemMachine.read(folder.path()).expect_err("a folder").kind(),
+            io::ErrorKind::IsADirectory
+        );
+        let missing = SystemMachine.read(&folder.path().join("missing"));
         assert_eq!(missing.expect_err("missing").kind(), io::ErrorKind::NotFound);
     }
 
@@ -259,20 +262,20 @@ mod tests {
         let fifo = folder.path().join("fifo");
         let made = std::process::Command::new("mkfifo").arg(&fifo).status().expect("mkfifo runs");
         assert!(made.success());
-        assert_eq!(SystemHost.read(&fifo).expect_err("a FIFO").kind(), io::ErrorKind::InvalidInput);
-        let zero = SystemHost.read(Path::new("/dev/zero"));
+        assert_eq!(SystemMachine.read(&fifo).expect_err("a FIFO").kind(), io::ErrorKind::InvalidInput);
+        let zero = SystemMachine.read(Path::new("/dev/zero"));
         assert_eq!(zero.expect_err("a device").kind(), io::ErrorKind::InvalidInput);
-        assert_eq!(SystemHost.read(Path::new("/dev/null")).expect("empty"), b"");
+        assert_eq!(SystemMachine.read(Path::new("/dev/null")).expect("empty"), b"");
         let dangling = folder.path().join("dangling");
         std::os::unix::fs::symlink(folder.path().join("nowhere"), &dangling).expect("linked");
-        assert_eq!(SystemHost.read(&dangling).expect_err("dangling").kind(), io::ErrorKind::NotFound);
+        assert_eq!(SystemMachine.read(&dangling).expect_err("dangling").kind(), io::ErrorKind::NotFound);
     }
 
     #[test]
     fn a_blank_setting_counts_as_absent_and_others_are_trimmed() {
-        let host = StaticHost::new().with_var("BLANK", " \t\n").with_var("SET", " x\n");
-        assert_eq!(host.setting("BLANK"), None);
-        assert_eq!(host.setting("SET").as_deref(), Some("x"));
-        assert_eq!(host.setting("OTHER"), None);
+        let machine = StaticMachine::new().with_var("BLANK", " \t\n").with_var("SET", " x\n");
+        assert_eq!(machine.setting("BLANK"), None);
+        assert_eq!(machine.setting("SET").as_deref(), Some("x"));
+        assert_eq!(machine.setting("OTHER"), None);
     }
 }

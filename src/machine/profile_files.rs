@@ -9,7 +9,7 @@ use std::time::SystemTime;
 
 use zeroize::Zeroizing;
 
-use super::{Host, SettingsError};
+use super::{Machine, SettingsError};
 use crate::profile::{FileKind, Locations, Origin, Platform, ProfileSet, Section, locations, selected_name};
 
 /// What errors about the files begin with: the source that reads credentials from them.
@@ -30,12 +30,12 @@ pub enum SelectedBy {
 /// Both shared files, read and merged, and the profile that is selected in them.
 ///
 /// ```
-/// use bedrill::machine::{ProfileFiles, StaticHost};
+/// use bedrill::machine::{ProfileFiles, StaticMachine};
 ///
-/// let host = StaticHost::new()
+/// let machine = StaticMachine::new()
 ///     .with_home("/home/me")
 ///     .with_file("/home/me/.aws/config", "[profile dev]\nregion = eu-west-1\n");
-/// let files = ProfileFiles::load(&host, Some("dev"))?;
+/// let files = ProfileFiles::load(&machine, Some("dev"))?;
 /// let region = files.setting("region").expect("the profile's region");
 /// assert_eq!(region.value(), "eu-west-1");
 /// assert_eq!(files.place(region.origin()), "/home/me/.aws/config:2");
@@ -89,16 +89,16 @@ impl ProfileFiles {
     /// # Errors
     ///
     /// When a file is there but cannot be read, or does not follow the format: with its path, line and column.
-    pub fn load(host: &dyn Host, profile: Option<&str>) -> Result<Self, SettingsError> {
-        let locations = locations(|name| host.var(name), host.home().as_deref(), Platform::current());
+    pub fn load(machine: &dyn Machine, profile: Option<&str>) -> Result<Self, SettingsError> {
+        let locations = locations(|name| machine.var(name), machine.home().as_deref(), Platform::current());
         #[cfg(feature = "client")]
         let watched = [FileKind::Config, FileKind::Credentials]
             .into_iter()
             .filter_map(|file| locations.of(file).path())
-            .map(|path| (path.to_owned(), host.modified(path)))
+            .map(|path| (path.to_owned(), machine.modified(path)))
             .collect();
-        let config = read(host, &locations, FileKind::Config)?;
-        let credentials = read(host, &locations, FileKind::Credentials)?;
+        let config = read(machine, &locations, FileKind::Config)?;
+        let credentials = read(machine, &locations, FileKind::Credentials)?;
         let found = [(&config, FileKind::Config), (&credentials, FileKind::Credentials)];
         let found = found.into_iter().filter_map(|(bytes, file)| bytes.as_ref().map(|_| file)).collect();
         fn bytes(contents: &Option<Zeroizing<Vec<u8>>>) -> &[u8] {
@@ -114,7 +114,7 @@ impl ProfileFiles {
         let (selected, selected_by) = match profile {
             Some(name) => (name.to_owned(), SelectedBy::Caller),
             None => {
-                let selected = selected_name(|name| host.var(name));
+                let selected = selected_name(|name| machine.var(name));
                 let by = selected.variable().map_or(SelectedBy::Default, SelectedBy::Variable);
                 (selected.name().to_owned(), by)
             }
@@ -242,13 +242,13 @@ fn filled(value: Option<&str>, origin: Option<Origin>) -> Option<Setting<'_>> {
 }
 
 fn read(
-    host: &dyn Host,
+    machine: &dyn Machine,
     locations: &Locations,
     file: FileKind,
 ) -> Result<Option<Zeroizing<Vec<u8>>>, SettingsError> {
     let location = locations.of(file);
     let Some(path) = location.path() else { return Ok(None) };
-    match host.read(path) {
+    match machine.read(path) {
         Ok(bytes) => Ok(Some(Zeroizing::new(bytes))),
         // Not a directory: a service whose home is `/dev/null`.
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),

@@ -2,13 +2,13 @@
 
 use std::fmt;
 
-use super::{Host, ProfileFiles, Setting, SettingsError};
+use super::{Machine, ProfileFiles, Setting, SettingsError};
 use crate::endpoint::{HostVariant, Region};
 
 /// Where settings are looked up.
 #[derive(Clone, Copy)]
 pub(crate) struct Settings<'a> {
-    pub(crate) host: &'a dyn Host,
+    pub(crate) machine: &'a dyn Machine,
     pub(crate) profiles: &'a ProfileFiles,
 }
 
@@ -38,7 +38,7 @@ impl Settings<'_> {
     }
 
     fn variable(&self, names: &[&str]) -> Option<(String, Place)> {
-        names.iter().find_map(|name| Some((self.host.setting(name)?, Place::Variable((*name).to_owned()))))
+        names.iter().find_map(|name| Some((self.machine.setting(name)?, Place::Variable((*name).to_owned()))))
     }
 
     fn of_profile(&self, setting: Setting<'_>) -> (String, Place) {

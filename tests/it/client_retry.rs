@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bedrill::auth::Auth;
 use bedrill::converse::{ConverseOutput, ConverseRequest};
-use bedrill::machine::StaticHost;
+use bedrill::machine::StaticMachine;
 use bedrill::test_util::events::{event, exception, frame, start, stop, text};
 use bedrill::transport::TransportErrorKind;
 use bedrill::{Client, Error, ErrorKind, RetryPolicy, StreamEnd};
@@ -262,11 +262,11 @@ fn calls_share_one_quota() {
 
 #[test]
 fn settings_of_the_machine_count_unless_the_program_has_its_own() {
-    let attempts = |host: StaticHost, policy: Option<RetryPolicy>| -> Result<usize, String> {
+    let attempts = |host: StaticMachine, policy: Option<RetryPolicy>| -> Result<usize, String> {
         let script = Script::new((0..9).map(|_| Reply::error(503, "")));
         let credentials = bedrill::credentials::Credentials::new("AKIDEXAMPLE", "secret");
         let mut builder = Client::builder()
-            .host(Arc::new(host.with_home("/home/me")))
+            .machine(Arc::new(host.with_home("/home/me")))
             .auth(Auth::SigV4(credentials))
             .transport(Arc::new(script.clone()));
         if let Some(policy) = policy {
@@ -276,7 +276,7 @@ fn settings_of_the_machine_count_unless_the_program_has_its_own() {
         collect(&client).expect_err("a failure");
         Ok(script.sent().len())
     };
-    let host = StaticHost::new;
+    let host = StaticMachine::new;
     let profile = |line: &str| host().with_file("/home/me/.aws/config", format!("[default]\n{line}\n"));
     assert_eq!(attempts(host(), None), Ok(3));
     assert_eq!(attempts(host().with_var("AWS_MAX_ATTEMPTS", "5"), None), Ok(5));

@@ -10,7 +10,7 @@ use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
 use bedrill::auth::sso::{self, SsoToken};
 use bedrill::auth::{Auth, AuthError, Chain, ChainBuilder, Context, Resolved};
-use bedrill::machine::{Host, ProcessLimits, ProcessOutput, ProfileFiles, SystemHost};
+use bedrill::machine::{Machine, ProcessLimits, ProcessOutput, ProfileFiles, SystemMachine};
 use bedrill::transport::{Body, BoxFuture, Transport, TransportError, TransportErrorKind};
 use bytes::Bytes;
 use http::{HeaderMap, Request, Response, Uri};
@@ -39,7 +39,7 @@ impl CaseHost {
     }
 }
 
-impl Host for CaseHost {
+impl Machine for CaseHost {
     fn var(&self, name: &str) -> Option<String> {
         self.vars.get(name).cloned()
     }
@@ -49,11 +49,11 @@ impl Host for CaseHost {
     }
 
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        SystemHost.read(&self.root.join(path.strip_prefix("/").unwrap_or(path)))
+        SystemMachine.read(&self.root.join(path.strip_prefix("/").unwrap_or(path)))
     }
 
     fn run(&self, command: &str, limits: ProcessLimits) -> BoxFuture<'static, io::Result<ProcessOutput>> {
-        SystemHost.run(command, limits)
+        SystemMachine.run(command, limits)
     }
 }
 
@@ -294,7 +294,7 @@ fn run(group: &str, case: &Path) -> Result<(), String> {
         return token_matches(&found, &result).map_err(|found| format!("{found}; expected {result}"));
     }
     let chain = builder(group)
-        .host(Arc::new(CaseHost::new(case)))
+        .machine(Arc::new(CaseHost::new(case)))
         .transport(Arc::clone(&transport) as Arc<dyn Transport>)
         .clock(clock)
         .build();

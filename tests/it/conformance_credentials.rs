@@ -7,7 +7,7 @@ use bedrill::auth::AuthError;
 use bedrill::auth::container::ContainerAddress;
 use bedrill::auth::imds::{self, EndpointMode, Imds};
 use bedrill::auth::profile::{Base, BaseKind, ChainError, ChainProblem, RoleChain, resolve_chain};
-use bedrill::machine::{ProfileFiles, StaticHost};
+use bedrill::machine::{ProfileFiles, StaticMachine};
 use bedrill::profile::{ProfileSet, Section};
 use serde_json::{Value, json};
 
@@ -163,11 +163,11 @@ fn profile_assume_role_cases() {
     finish(SUITE, cases.len(), &failures);
 }
 
-fn host(case: &Value) -> StaticHost {
+fn host(case: &Value) -> StaticMachine {
     let members = |name: &str| case[name].as_object().cloned().unwrap_or_default();
-    let host = members("env")
-        .into_iter()
-        .fold(StaticHost::new(), |host, (name, value)| host.with_var(name, value.as_str().expect("a text")));
+    let host = members("env").into_iter().fold(StaticMachine::new(), |host, (name, value)| {
+        host.with_var(name, value.as_str().expect("a text"))
+    });
     members("fs")
         .into_iter()
         .fold(host, |host, (path, text)| host.with_file(path, text.as_str().expect("a text")))

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bedrill::auth::{Auth, Chain};
-use bedrill::machine::{Host as _, StaticHost};
+use bedrill::machine::{Machine as _, StaticMachine};
 use bedrill::profile::ProfileSet;
 use serde_json::{Value, json};
 
@@ -34,7 +34,7 @@ fn login_sessions() {
 
 fn check(case: &Value) -> Result<(), String> {
     let config = case["configContents"].as_str().ok_or("no config")?;
-    let mut host = StaticHost::new().with_home("/home/me").with_file("/home/me/.aws/config", config);
+    let mut host = StaticMachine::new().with_home("/home/me").with_file("/home/me/.aws/config", config);
     for (file, contents) in case["cacheContents"].as_object().ok_or("no cache")? {
         host = host.with_file(format!("{FOLDER}/{file}"), contents.to_string());
     }
@@ -60,7 +60,7 @@ fn check(case: &Value) -> Result<(), String> {
         }
     });
     let chain = Chain::builder()
-        .host(Arc::new(host.clone()))
+        .machine(Arc::new(host.clone()))
         .transport(Arc::new(transport.clone()))
         .clock(now)
         .profile(profile.name())

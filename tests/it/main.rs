@@ -37,6 +37,8 @@ mod models;
 #[cfg(feature = "reqwest")]
 mod peers;
 mod profile;
+#[cfg(feature = "reqwest")]
+mod readme;
 mod security;
 mod sigv4;
 mod support;

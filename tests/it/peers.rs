@@ -4,7 +4,7 @@
 use bedrill::auth::Auth;
 use bedrill::converse::{ConverseRequest, StopReason};
 use bedrill::credentials::Credentials;
-use bedrill::machine::StaticHost;
+use bedrill::machine::StaticMachine;
 use bedrill::{Client, Error, ErrorKind};
 
 const MODEL: &str = "anthropic.claude-3-haiku-20240307-v1:0";
@@ -35,7 +35,7 @@ impl MiniStack {
 
     fn client(&self, key_id: &str, secret: &str) -> Client {
         Client::builder()
-            .host(std::sync::Arc::new(StaticHost::new()))
+            .machine(std::sync::Arc::new(StaticMachine::new()))
             .region("us-east-1")
             .endpoint_url(&self.url)
             .auth(Auth::SigV4(Credentials::new(key_id, secret)))

@@ -116,7 +116,7 @@ types_are! { SendAndSync SHARED:
         Header<'static>, HeaderProblem, HeaderValue<'static>, Headers<'static>, MessageType<'static>,
     }
     bedrill::machine {
-        ProfileFiles, SelectedBy, Setting<'static>, SettingsError, StaticHost, SystemHost,
+        ProfileFiles, SelectedBy, Setting<'static>, SettingsError, StaticMachine, SystemMachine,
     }
     #[cfg(feature = "client")]
     bedrill::machine {
@@ -181,7 +181,7 @@ const _: fn() = || {
     fn shared<T: Send + Sync + ?Sized>() {}
     fn sent<T: Send + ?Sized>() {}
     shared::<dyn bedrill::auth::Source>();
-    shared::<dyn bedrill::machine::Host>();
+    shared::<dyn bedrill::machine::Machine>();
     shared::<dyn bedrill::transport::Transport>();
     sent::<bedrill::transport::BoxFuture<'static, ()>>();
 };

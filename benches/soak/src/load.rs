@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use bedrill::auth::Auth;
-use bedrill::machine::StaticHost;
+use bedrill::machine::StaticMachine;
 use bedrill::converse::{ConverseRequest, ConverseStreamEvent};
 use bedrill::credentials::Credentials;
 use bedrill::{Client, Error, RetryPolicy, StreamEnd, Timeouts};
@@ -66,7 +66,7 @@ impl Load {
     /// Begins; for `duration`, a stream that ends is followed by another.
     pub fn start(url: &str, duration: Duration, streams: usize) -> Result<Self, Error> {
         let client = Client::builder()
-            .host(Arc::new(StaticHost::new()))
+            .machine(Arc::new(StaticMachine::new()))
             .region("us-east-1")
             .endpoint_url(url)
             .auth(Auth::SigV4(Credentials::new("AKIDEXAMPLE", "not-a-secret")))

@@ -32,11 +32,11 @@ use state::{Decision, State, Watched};
 /// ```
 /// use std::sync::Arc;
 /// use bedrill::auth::{Cache, Chain};
-/// use bedrill::machine::StaticHost;
+/// use bedrill::machine::StaticMachine;
 ///
 /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
-/// let host = StaticHost::new().with_var("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE").with_var("AWS_SECRET_ACCESS_KEY", "secret");
-/// let cache = Cache::new(Chain::builder().host(Arc::new(host)).build());
+/// let machine = StaticMachine::new().with_var("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE").with_var("AWS_SECRET_ACCESS_KEY", "secret");
+/// let cache = Cache::new(Chain::builder().machine(Arc::new(machine)).build());
 /// assert_eq!(cache.load().await?.source(), "environment");
 /// # Ok::<(), bedrill::auth::AuthError>(())
 /// # })?;
@@ -118,7 +118,7 @@ impl Cache {
 
     /// The watched files as they are now.
     fn current(&self, watched: &[Watched]) -> Vec<Watched> {
-        watched.iter().map(|(path, _)| (path.clone(), self.chain.host().modified(path))).collect()
+        watched.iter().map(|(path, _)| (path.clone(), self.chain.machine().modified(path))).collect()
     }
 }
 
@@ -131,11 +131,11 @@ impl fmt::Debug for Cache {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::machine::StaticHost;
+    use crate::machine::StaticMachine;
 
     #[test]
     fn debug_shows_the_chain_and_nothing_that_is_kept() {
-        let cache = Cache::new(Chain::builder().host(Arc::new(StaticHost::new())).build());
+        let cache = Cache::new(Chain::builder().machine(Arc::new(StaticMachine::new())).build());
         let shown = format!("{cache:?}");
         assert!(shown.starts_with("Cache { chain: Chain") && !shown.contains("shared"), "{shown}");
     }

@@ -12,7 +12,7 @@ use crate::auth::Source;
 use crate::auth::context::memory::Memory;
 use crate::auth::source::imds::Imds;
 use crate::endpoint::Region;
-use crate::machine::{Host, SystemHost};
+use crate::machine::{Machine, SystemMachine};
 use crate::transport::Transport;
 
 /// The default order.
@@ -28,7 +28,7 @@ enum Slot {
 
 /// Builds a [`Chain`] that differs from the default one.
 pub struct ChainBuilder {
-    host: Arc<dyn Host>,
+    machine: Arc<dyn Machine>,
     transport: Option<Arc<dyn Transport>>,
     region: Option<Region>,
     clock: Option<fn() -> SystemTime>,
@@ -41,7 +41,7 @@ pub struct ChainBuilder {
 impl ChainBuilder {
     pub(super) fn new() -> Self {
         Self {
-            host: Arc::new(SystemHost),
+            machine: Arc::new(SystemMachine),
             transport: None,
             region: None,
             clock: None,
@@ -61,8 +61,8 @@ impl ChainBuilder {
 
     /// Looks at these variables and files instead of the real ones.
     #[must_use]
-    pub fn host(mut self, host: Arc<dyn Host>) -> Self {
-        self.host = host;
+    pub fn machine(mut self, machine: Arc<dyn Machine>) -> Self {
+        self.machine = machine;
         self
     }
 
@@ -167,8 +167,8 @@ impl ChainBuilder {
             }
         }));
         let memory = Memory::default();
-        let Self { host, transport, region, clock, .. } = self;
-        Chain { host, transport, region, clock, sources, memory }
+        let Self { machine, transport, region, clock, .. } = self;
+        Chain { machine, transport, region, clock, sources, memory }
     }
 
     fn without(mut self, left_out: Slot) -> Self {

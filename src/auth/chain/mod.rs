@@ -11,7 +11,7 @@ use super::answer::EXPLICIT;
 use super::context::memory::Memory;
 use super::{Answer, Attempt, Auth, AuthError, Context, Found, Presence, Source};
 use crate::endpoint::Region;
-use crate::machine::Host;
+use crate::machine::Machine;
 use crate::transport::Transport;
 
 pub use builder::ChainBuilder;
@@ -87,11 +87,11 @@ impl Resolved {
 /// ```
 /// use std::sync::Arc;
 /// use bedrill::auth::Chain;
-/// use bedrill::machine::StaticHost;
+/// use bedrill::machine::StaticMachine;
 ///
 /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
-/// let host = StaticHost::new().with_var("AWS_BEARER_TOKEN_BEDROCK", "key");
-/// let chain = Chain::builder().host(Arc::new(host)).build();
+/// let machine = StaticMachine::new().with_var("AWS_BEARER_TOKEN_BEDROCK", "key");
+/// let chain = Chain::builder().machine(Arc::new(machine)).build();
 /// let resolved = chain.load().await?;
 /// assert_eq!((resolved.source(), resolved.origin()), ("bearer token", "AWS_BEARER_TOKEN_BEDROCK"));
 /// # Ok::<(), bedrill::auth::AuthError>(())
@@ -99,7 +99,7 @@ impl Resolved {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct Chain {
-    host: Arc<dyn Host>,
+    machine: Arc<dyn Machine>,
     transport: Option<Arc<dyn Transport>>,
     region: Option<Region>,
     clock: Option<fn() -> SystemTime>,
@@ -143,7 +143,7 @@ impl Chain {
     }
 
     fn context(&self) -> Context<'_> {
-        let mut context = Context::new(&*self.host).with_clock(self.clock.unwrap_or(SystemTime::now));
+        let mut context = Context::new(&*self.machine).with_clock(self.clock.unwrap_or(SystemTime::now));
         if let Some(transport) = &self.transport {
             context = context.with_transport(&**transport);
         }
@@ -153,8 +153,8 @@ impl Chain {
         context.with_memory(&self.memory)
     }
 
-    pub(super) fn host(&self) -> &dyn Host {
-        &*self.host
+    pub(super) fn machine(&self) -> &dyn Machine {
+        &*self.machine
     }
 
     pub(super) fn now(&self) -> SystemTime {
@@ -170,7 +170,7 @@ impl Chain {
     /// # Cancel safety
     ///
     /// Dropping the future gives up the source that is being asked: its connection is closed, its lock is released, and a
-    /// `credential_process` is killed ([`Host::run`]). Calling again asks all sources anew.
+    /// `credential_process` is killed ([`Machine::run`]). Calling again asks all sources anew.
     ///
     /// One thing can be lost: a token of `aws sso login` or `aws login` that was being renewed. Where the service has used up
     /// the old one already, a new login is needed. This chain does not try to renew it again for 30 seconds.

@@ -16,11 +16,11 @@ impl Source for BearerSource {
     }
 
     fn load<'a>(&'a self, context: Context<'a>) -> BoxFuture<'a, Result<Answer, AuthError>> {
-        Box::pin(async move { env::bearer_token(context.host()) })
+        Box::pin(async move { env::bearer_token(context.machine()) })
     }
 
     fn presence(&self, context: Context<'_>) -> Option<Presence> {
-        context.host().setting(BEARER_TOKEN).map(|_| Presence::Bearer(BEARER_TOKEN.to_owned()))
+        context.machine().setting(BEARER_TOKEN).map(|_| Presence::Bearer(BEARER_TOKEN.to_owned()))
     }
 }
 
@@ -32,11 +32,11 @@ impl Source for EnvironmentSource {
     }
 
     fn load<'a>(&'a self, context: Context<'a>) -> BoxFuture<'a, Result<Answer, AuthError>> {
-        Box::pin(async move { env::access_keys(context.host()) })
+        Box::pin(async move { env::access_keys(context.machine()) })
     }
 
     fn presence(&self, context: Context<'_>) -> Option<Presence> {
-        env::access_key_variable(context.host()).map(|variable| Presence::Iam(variable.to_owned()))
+        env::access_key_variable(context.machine()).map(|variable| Presence::Iam(variable.to_owned()))
     }
 }
 
@@ -51,13 +51,13 @@ impl Source for ProfileSource {
 
     fn load<'a>(&'a self, context: Context<'a>) -> BoxFuture<'a, Result<Answer, AuthError>> {
         Box::pin(async move {
-            let files = ProfileFiles::load(context.host(), self.profile.as_deref())?;
+            let files = ProfileFiles::load(context.machine(), self.profile.as_deref())?;
             profile::load(context, &files).await
         })
     }
 
     fn presence(&self, context: Context<'_>) -> Option<Presence> {
-        let files = ProfileFiles::load(context.host(), self.profile.as_deref()).ok()?;
+        let files = ProfileFiles::load(context.machine(), self.profile.as_deref()).ok()?;
         files.credentials_place().map(Presence::Iam)
     }
 }
@@ -77,7 +77,7 @@ impl Source for WebIdentitySource {
 
     fn presence(&self, context: Context<'_>) -> Option<Presence> {
         let variable = web_identity::TOKEN_FILE;
-        context.host().setting(variable).map(|_| Presence::Iam(variable.to_owned()))
+        context.machine().setting(variable).map(|_| Presence::Iam(variable.to_owned()))
     }
 }
 
@@ -94,7 +94,7 @@ impl Source for ContainerSource {
 
     fn presence(&self, context: Context<'_>) -> Option<Presence> {
         let mut variables = [container::RELATIVE_URI, container::FULL_URI].into_iter();
-        let variable = variables.find(|variable| context.host().setting(variable).is_some())?;
+        let variable = variables.find(|variable| context.machine().setting(variable).is_some())?;
         Some(Presence::Iam(variable.to_owned()))
     }
 }
@@ -111,14 +111,14 @@ impl Source for ImdsSource {
 
     fn load<'a>(&'a self, context: Context<'a>) -> BoxFuture<'a, Result<Answer, AuthError>> {
         Box::pin(async move {
-            let files = ProfileFiles::load(context.host(), self.profile.as_deref())?;
+            let files = ProfileFiles::load(context.machine(), self.profile.as_deref())?;
             self.imds.load(context, &files).await
         })
     }
 
     fn region<'a>(&'a self, context: Context<'a>) -> BoxFuture<'a, Option<Region>> {
         Box::pin(async move {
-            let files = ProfileFiles::load(context.host(), self.profile.as_deref()).ok()?;
+            let files = ProfileFiles::load(context.machine(), self.profile.as_deref()).ok()?;
             self.imds.region(context, &files).await
         })
     }

@@ -7,14 +7,14 @@ use std::fmt;
 use std::time::SystemTime;
 
 use crate::endpoint::Region;
-use crate::machine::Host;
+use crate::machine::Machine;
 use crate::transport::Transport;
 use memory::Memory;
 
 /// What a source may ask of its surroundings: variables and files, a transport, the time.
 #[derive(Clone, Copy)]
 pub struct Context<'a> {
-    host: &'a dyn Host,
+    machine: &'a dyn Machine,
     transport: Option<&'a dyn Transport>,
     region: Option<&'a Region>,
     clock: fn() -> SystemTime,
@@ -24,8 +24,8 @@ pub struct Context<'a> {
 impl<'a> Context<'a> {
     /// Surroundings without a transport, under the system's clock. Sources that speak HTTP are not here then.
     #[must_use]
-    pub fn new(host: &'a dyn Host) -> Self {
-        Self { host, transport: None, region: None, clock: SystemTime::now, memory: None }
+    pub fn new(machine: &'a dyn Machine) -> Self {
+        Self { machine, transport: None, region: None, clock: SystemTime::now, memory: None }
     }
 
     /// Adds what carries requests.
@@ -62,8 +62,8 @@ impl<'a> Context<'a> {
 
     /// Variables and files.
     #[must_use]
-    pub fn host(&self) -> &'a dyn Host {
-        self.host
+    pub fn machine(&self) -> &'a dyn Machine {
+        self.machine
     }
 
     /// What carries requests, when there is something.

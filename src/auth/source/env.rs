@@ -6,7 +6,7 @@
 
 use crate::auth::{Answer, Auth, AuthError, UNFIT, fits_header};
 use crate::credentials::{Credentials, Secret};
-use crate::machine::Host;
+use crate::machine::Machine;
 
 /// The variable that holds a Bedrock API key.
 pub const BEARER_TOKEN: &str = "AWS_BEARER_TOKEN_BEDROCK";
@@ -23,10 +23,10 @@ pub(in crate::auth) const KEYS_SOURCE: &str = "environment";
 /// # Errors
 ///
 /// When it holds a character that cannot go into a header.
-pub fn bearer_token(host: &dyn Host) -> Result<Answer, AuthError> {
-    match value(host, BEARER_SOURCE, BEARER_TOKEN)? {
+pub fn bearer_token(machine: &dyn Machine) -> Result<Answer, AuthError> {
+    match value(machine, BEARER_SOURCE, BEARER_TOKEN)? {
         Some(token) => Ok(Answer::found(Auth::Bearer(token), BEARER_TOKEN)),
-        None => Ok(Answer::not_here(absent(host, BEARER_TOKEN))),
+        None => Ok(Answer::not_here(absent(machine, BEARER_TOKEN))),
     }
 }
 
@@ -35,17 +35,17 @@ pub fn bearer_token(host: &dyn Host) -> Result<Answer, AuthError> {
 /// # Errors
 ///
 /// When one of the two is set without the other, or one holds a character that no key has.
-pub fn access_keys(host: &dyn Host) -> Result<Answer, AuthError> {
-    let id = value(host, KEYS_SOURCE, ACCESS_KEY_ID)?;
-    let secret = value(host, KEYS_SOURCE, SECRET_ACCESS_KEY)?;
+pub fn access_keys(machine: &dyn Machine) -> Result<Answer, AuthError> {
+    let id = value(machine, KEYS_SOURCE, ACCESS_KEY_ID)?;
+    let secret = value(machine, KEYS_SOURCE, SECRET_ACCESS_KEY)?;
     let (id, secret) = match (id, secret) {
         (Some(id), Some(secret)) => (id, secret),
-        (None, None) => return Ok(Answer::not_here(absent(host, ACCESS_KEY_ID))),
-        (Some(_), None) => return Err(half(host, ACCESS_KEY_ID, SECRET_ACCESS_KEY)),
-        (None, Some(_)) => return Err(half(host, SECRET_ACCESS_KEY, ACCESS_KEY_ID)),
+        (None, None) => return Ok(Answer::not_here(absent(machine, ACCESS_KEY_ID))),
+        (Some(_), None) => return Err(half(machine, ACCESS_KEY_ID, SECRET_ACCESS_KEY)),
+        (None, Some(_)) => return Err(half(machine, SECRET_ACCESS_KEY, ACCESS_KEY_ID)),
     };
     let mut credentials = Credentials::new(id.expose(), secret);
-    if let Some(token) = value(host, KEYS_SOURCE, SESSION_TOKEN)? {
+    if let Some(token) = value(machine, KEYS_SOURCE, SESSION_TOKEN)? {
         credentials = credentials.with_session_token(token);
     }
     Ok(Answer::found(Auth::SigV4(credentials), ACCESS_KEY_ID))
@@ -53,12 +53,12 @@ pub fn access_keys(host: &dyn Host) -> Result<Answer, AuthError> {
 
 /// The variable that shows that the environment holds access keys, whole or not.
 #[cfg(feature = "client")]
-pub(in crate::auth) fn access_key_variable(host: &dyn Host) -> Option<&'static str> {
-    [ACCESS_KEY_ID, SECRET_ACCESS_KEY].into_iter().find(|variable| host.setting(variable).is_some())
+pub(in crate::auth) fn access_key_variable(machine: &dyn Machine) -> Option<&'static str> {
+    [ACCESS_KEY_ID, SECRET_ACCESS_KEY].into_iter().find(|variable| machine.setting(variable).is_some())
 }
 
-fn value(host: &dyn Host, source: &str, variable: &str) -> Result<Option<Secret>, AuthError> {
-    let Some(value) = host.setting(variable).map(Secret::new) else { return Ok(None) };
+fn value(machine: &dyn Machine, source: &str, variable: &str) -> Result<Option<Secret>, AuthError> {
+    let Some(value) = machine.setting(variable).map(Secret::new) else { return Ok(None) };
     if fits_header(value.expose()) {
         return Ok(Some(value));
     }
@@ -66,11 +66,11 @@ fn value(host: &dyn Host, source: &str, variable: &str) -> Result<Option<Secret>
         .with_hint("copy it again, whole and on one line"))
 }
 
-fn absent(host: &dyn Host, variable: &str) -> String {
-    format!("{variable} is {}", if host.var(variable).is_some() { "blank" } else { "not set" })
+fn absent(machine: &dyn Machine, variable: &str) -> String {
+    format!("{variable} is {}", if machine.var(variable).is_some() { "blank" } else { "not set" })
 }
 
-fn half(host: &dyn Host, set: &str, missing: &str) -> AuthError {
-    AuthError::new(KEYS_SOURCE, format!("{set} is set, but {}", absent(host, missing)))
+fn half(machine: &dyn Machine, set: &str, missing: &str) -> AuthError {
+    AuthError::new(KEYS_SOURCE, format!("{set} is set, but {}", absent(machine, missing)))
         .with_hint(format!("set {missing} too, or unset {set} to use another source"))
 }

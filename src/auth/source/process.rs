@@ -38,7 +38,7 @@ pub(in crate::auth) async fn credentials(
     let broken = |problem: String| AuthError::new(SOURCE, format!("{place}: {shown} {problem}"));
 
     let limits = ProcessLimits::new(TIME, STDOUT);
-    let output = context.host().run(command, limits).await;
+    let output = context.machine().run(command, limits).await;
     let output = output.map_err(|error| broken(format!("could not be run: {error}")))?;
     match output.end() {
         ProcessEnd::Exited(0) => {}
@@ -62,7 +62,7 @@ pub(in crate::auth) async fn credentials(
     )
     .with_reuse(Reuse::Exact);
     let path = origin.and_then(|origin| files.locations().of(origin.file()).path());
-    Ok(match path.filter(|path| context.host().writable_by_others(path)) {
+    Ok(match path.filter(|path| context.machine().writable_by_others(path)) {
         Some(path) => found.with_warning(format!(
             "{} names a program to run, and other users may write to it; make it yours (`chown`) and run `chmod go-w` on it",
             path.display()

@@ -35,7 +35,7 @@ pub(in crate::auth) fn endpoint(
     service: Service,
     region: &Region,
 ) -> Result<Endpoint, AuthError> {
-    let settings = Settings { host: context.host(), profiles: files };
+    let settings = Settings { machine: context.machine(), profiles: files };
     let broken = |error: SettingsError| AuthError::new(source, error.to_string());
     let variant = settings.host_variant().map_err(broken)?;
     let custom = settings.endpoint_url(service.id).map_err(broken)?;
@@ -54,6 +54,6 @@ pub(in crate::auth) fn region(
         return Ok(region.clone());
     }
     let broken = |error: SettingsError| AuthError::new(source, error.to_string());
-    let settings = Settings { host: context.host(), profiles: files };
+    let settings = Settings { machine: context.machine(), profiles: files };
     Ok(settings.region().map_err(broken)?.unwrap_or_else(Region::last_resort))
 }

@@ -110,14 +110,14 @@ struct TokenFile<'a> {
 impl TokenFile<'_> {
     /// Reads the token: the file's, or the newer one in memory that could not be written to it.
     fn read(&self, now: SystemTime) -> Result<Current, AuthError> {
-        let host = self.context.host();
+        let machine = self.context.machine();
         // Before the contents: what changes in between is seen as a change later.
-        let modified = host.modified(self.path);
+        let modified = machine.modified(self.path);
         let path = self.path.display();
         let unwritten = self.context.memory().and_then(|memory| memory.unwritten(self.path, modified));
         let contents = match unwritten {
             Some(contents) => contents,
-            None => Zeroizing::new(host.read(self.path).map_err(|error| {
+            None => Zeroizing::new(machine.read(self.path).map_err(|error| {
                 let problem = match error.kind() {
                     io::ErrorKind::NotFound => format!("there is no token: {path} does not exist"),
                     _ => format!("the token in {path} cannot be read: {error}"),
@@ -147,8 +147,8 @@ impl TokenFile<'_> {
         let contents = self.kind.renew(&read.contents).await?;
         let validity = self.kind.read(&contents, now);
         let validity = validity.map_err(|problem| format!("the new token is of no use: {problem}"))?;
-        let host = self.context.host();
-        let warning = match host.write_private(self.path, &contents) {
+        let machine = self.context.machine();
+        let warning = match machine.write_private(self.path, &contents) {
             Ok(()) => {
                 if let Some(memory) = self.context.memory() {
                     memory.written(self.path);
@@ -156,7 +156,7 @@ impl TokenFile<'_> {
                 None
             }
             Err(error) => {
-                let modified = host.modified(self.path);
+                let modified = machine.modified(self.path);
                 let keep = |memory: &Memory| memory.keep(self.path, modified, contents.clone());
                 self.context.memory().is_none_or(keep).then(|| {
                     format!(
@@ -166,7 +166,7 @@ impl TokenFile<'_> {
                 })
             }
         };
-        Ok(Current { contents, validity, modified: host.modified(self.path), warning })
+        Ok(Current { contents, validity, modified: machine.modified(self.path), warning })
     }
 
     /// The token without having been renewed, if it still serves.
@@ -187,7 +187,7 @@ impl TokenFile<'_> {
         let path: PathBuf = self.path.with_file_name(name);
         let (mut waited, mut pause) = (Duration::ZERO, LOOK_AGAIN);
         loop {
-            match self.context.host().try_lock(&path) {
+            match self.context.machine().try_lock(&path) {
                 Ok(Some(lock)) => return Ok(Some(lock)),
                 Ok(None) => {}
                 Err(_) => return Ok(None),

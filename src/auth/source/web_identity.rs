@@ -33,16 +33,16 @@ pub(super) struct Request<'a> {
 
 /// The credentials that the environment asks for.
 pub(in crate::auth) async fn load(context: Context<'_>, profile: Option<&str>) -> Result<Answer, AuthError> {
-    let host = context.host();
-    let Some(token_file) = host.setting(TOKEN_FILE) else {
+    let machine = context.machine();
+    let Some(token_file) = machine.setting(TOKEN_FILE) else {
         return Ok(Answer::not_here(format!("{TOKEN_FILE} is not set")));
     };
-    let role_arn = host.setting(ROLE_ARN).ok_or_else(|| {
+    let role_arn = machine.setting(ROLE_ARN).ok_or_else(|| {
         AuthError::new(SOURCE, format!("{TOKEN_FILE} is set, but {ROLE_ARN} is not"))
             .with_hint(format!("set {ROLE_ARN} too, or unset {TOKEN_FILE} to use another source"))
     })?;
-    let session_name = host.setting(SESSION_NAME);
-    let files = ProfileFiles::load(host, profile)?;
+    let session_name = machine.setting(SESSION_NAME);
+    let files = ProfileFiles::load(machine, profile)?;
     let request = Request {
         source: SOURCE,
         place: TOKEN_FILE,
@@ -86,7 +86,7 @@ pub(super) async fn exchange(
 fn read_token(context: Context<'_>, request: &Request<'_>) -> Result<Secret, AuthError> {
     let Request { source, place, token_file, .. } = *request;
     let broken = |problem: String| AuthError::new(source, format!("{place}: {problem}"));
-    let bytes = context.host().read(Path::new(token_file)).map_err(|error| {
+    let bytes = context.machine().read(Path::new(token_file)).map_err(|error| {
         broken(format!("the web identity token file {token_file} cannot be read: {error}"))
             .with_hint("it is made by what issues the token: a Kubernetes service account, a CI job")
     })?;

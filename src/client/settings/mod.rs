@@ -59,7 +59,7 @@ pub(super) fn region(
     fallback: Option<(Region, String)>,
 ) -> Result<Option<(Region, SettingOrigin)>, SettingsError> {
     if let Some((region, origin)) = fallback
-        && Settings::REGION_VARIABLES.iter().all(|name| settings.host.setting(name).is_none())
+        && Settings::REGION_VARIABLES.iter().all(|name| settings.machine.setting(name).is_none())
     {
         return Ok(Some((region, SettingOrigin::Fallback(origin))));
     }
@@ -120,7 +120,7 @@ pub(super) fn ca_bundle(settings: Settings<'_>) -> Result<Option<Vec<u8>>, Setti
     let Some((path, place)) = settings.first(&["AWS_CA_BUNDLE"], "ca_bundle") else {
         return Ok(None);
     };
-    let read = settings.host.read(std::path::Path::new(&path));
+    let read = settings.machine.read(std::path::Path::new(&path));
     read.map(Some)
         .map_err(|error| SettingsError::new(place.to_string(), format!("{path} cannot be read: {error}")))
 }

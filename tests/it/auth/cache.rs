@@ -11,7 +11,7 @@ use bedrill::Client;
 use bedrill::auth::{Answer, Auth, AuthError, Cache, Chain, Context, Found, Resolved, Reuse, Source};
 use bedrill::converse::ConverseRequest;
 use bedrill::credentials::Credentials;
-use bedrill::machine::{Host as _, StaticHost};
+use bedrill::machine::{Machine as _, StaticMachine};
 use bedrill::transport::BoxFuture;
 
 use super::key_id;
@@ -48,15 +48,16 @@ struct Setup {
     cache: Arc<Cache>,
     asked: Arc<AtomicUsize>,
     gate: tokio::sync::watch::Sender<bool>,
-    host: StaticHost,
+    host: StaticMachine,
 }
 
 fn setup(open: bool, clock: fn() -> SystemTime, script: Vec<Result<Found, AuthError>>) -> Setup {
     let (gate, receiver) = tokio::sync::watch::channel(open);
     let asked = Arc::new(AtomicUsize::new(0));
     let source = Scripted { script: Arc::new(Mutex::new(script)), asked: Arc::clone(&asked), gate: receiver };
-    let host = StaticHost::new();
-    let chain = Chain::builder().host(Arc::new(host.clone())).source(Box::new(source)).clock(clock).build();
+    let host = StaticMachine::new();
+    let chain =
+        Chain::builder().machine(Arc::new(host.clone())).source(Box::new(source)).clock(clock).build();
     Setup { cache: Arc::new(Cache::new(chain)), asked, gate, host }
 }
 
@@ -195,7 +196,8 @@ fn a_failed_renewal_serves_the_old_keys_with_a_warning() {
 
 #[test]
 fn a_changed_file_is_seen_at_the_next_load() {
-    let file = |found: Found, host: &StaticHost| found.with_file("/token", host.modified("/token".as_ref()));
+    let file =
+        |found: Found, host: &StaticMachine| found.with_file("/token", host.modified("/token".as_ref()));
     let setup = setup(true, start, vec![Ok(keys("OLD", 60).with_file("/token", None)), Ok(keys("NEW", 60))]);
     run(async {
         assert_eq!(id(setup.cache.load().await), "OLD");
@@ -239,9 +241,9 @@ fn client(transport: &Replies, script: Vec<Result<Found, AuthError>>) -> (Client
     let (_, receiver) = tokio::sync::watch::channel(true);
     let asked = Arc::new(AtomicUsize::new(0));
     let source = Scripted { script: Arc::new(Mutex::new(script)), asked: Arc::clone(&asked), gate: receiver };
-    let chain = Chain::builder().host(Arc::new(StaticHost::new())).source(Box::new(source)).build();
+    let chain = Chain::builder().machine(Arc::new(StaticMachine::new())).source(Box::new(source)).build();
     let client = Client::builder()
-        .host(Arc::new(StaticHost::new()))
+        .machine(Arc::new(StaticMachine::new()))
         .region("us-east-1")
         .clock(start)
         .chain(chain)

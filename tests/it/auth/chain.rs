@@ -6,7 +6,7 @@ use bedrill::auth::{
     Answer, Auth, AuthError, AuthErrorKind, Chain, ChainBuilder, Context, Outcome, Resolved, Source,
 };
 use bedrill::credentials::Credentials;
-use bedrill::machine::StaticHost;
+use bedrill::machine::StaticMachine;
 use bedrill::transport::BoxFuture;
 
 use super::{CONFIG, CREDENTIALS, KEYS, host, key_id};
@@ -15,19 +15,19 @@ fn run<T>(future: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().build().expect("a runtime").block_on(future)
 }
 
-fn load(builder: ChainBuilder, host: &StaticHost) -> Result<Resolved, AuthError> {
-    run(builder.host(Arc::new(host.clone())).build().load())
+fn load(builder: ChainBuilder, host: &StaticMachine) -> Result<Resolved, AuthError> {
+    run(builder.machine(Arc::new(host.clone())).build().load())
 }
 
-fn token(host: StaticHost) -> StaticHost {
+fn token(host: StaticMachine) -> StaticMachine {
     host.with_var("AWS_BEARER_TOKEN_BEDROCK", "bearer-canary")
 }
 
-fn keys(host: StaticHost) -> StaticHost {
+fn keys(host: StaticMachine) -> StaticMachine {
     host.with_var("AWS_ACCESS_KEY_ID", "AKIAENVIRONEXAMPLE").with_var("AWS_SECRET_ACCESS_KEY", "env-canary")
 }
 
-fn profiles(host: StaticHost) -> StaticHost {
+fn profiles(host: StaticMachine) -> StaticMachine {
     host.with_file(CREDENTIALS, format!("[default]\n{KEYS}[other]\n{KEYS}"))
 }
 
@@ -44,7 +44,7 @@ impl Source for Own {
 
 #[test]
 fn the_token_goes_before_the_keys_and_those_before_the_profile() {
-    let source = |host: &StaticHost| load(Chain::builder(), host).expect("found").source().to_owned();
+    let source = |host: &StaticMachine| load(Chain::builder(), host).expect("found").source().to_owned();
     let all = profiles(keys(token(host())));
     assert_eq!(source(&all), "bearer token");
     let blank = all.with_var("AWS_BEARER_TOKEN_BEDROCK", " ");
@@ -134,9 +134,9 @@ fn a_source_of_the_programs_own_goes_first() {
 #[test]
 fn an_explanation_asks_all_and_marks_the_one_that_signs() {
     let all = profiles(keys(token(host())));
-    let explain = |host: StaticHost| {
+    let explain = |host: StaticMachine| {
         let builder = Chain::builder().no_web_identity().no_container().no_imds();
-        run(builder.host(Arc::new(host)).build().explain())
+        run(builder.machine(Arc::new(host)).build().explain())
             .iter()
             .map(|attempt| {
                 let outcome = match attempt.outcome() {
@@ -191,7 +191,7 @@ fn no_secret_shows_in_any_output() {
                 for builder in
                     [Chain::builder(), Chain::builder().no_bearer(), Chain::builder().profile("default")]
                 {
-                    let chain = builder.host(host_now.clone()).build();
+                    let chain = builder.machine(host_now.clone()).build();
                     let loaded = run(chain.load());
                     if let Err(error) = &loaded {
                         shown.push_str(&error.to_string());

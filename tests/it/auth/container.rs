@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bedrill::auth::container::{self, ContainerAddress};
 use bedrill::auth::{AuthError, Chain, Resolved};
-use bedrill::machine::{Host, StaticHost};
+use bedrill::machine::{Machine, StaticMachine};
 use bedrill::transport::TransportErrorKind;
 
 use super::roles::{assert_no_canary, keys, load_with};
@@ -26,7 +26,7 @@ fn address(text: &str) -> IpAddr {
     text.parse().expect("an address")
 }
 
-fn names(host: StaticHost) -> StaticHost {
+fn names(host: StaticMachine) -> StaticMachine {
     [
         ("localhost", &["::1", "127.0.0.1"][..]),
         ("both.test", &["127.0.0.1", "10.0.0.1"]),
@@ -43,7 +43,7 @@ fn names(host: StaticHost) -> StaticHost {
 }
 
 fn find(variable: &str, uri: &str) -> Result<Vec<String>, String> {
-    let host = names(StaticHost::new().with_var(variable, uri));
+    let host = names(StaticMachine::new().with_var(variable, uri));
     let found = ContainerAddress::find(&host).map_err(|error| error.to_string())?.expect("an address");
     Ok(found.targets().iter().map(ToString::to_string).collect())
 }
@@ -177,17 +177,17 @@ fn a_relative_uri_stays_on_the_agent_of_ecs() {
     }
 }
 
-fn load(host: StaticHost, transport: &Arc<Scripted>) -> Result<Resolved, AuthError> {
+fn load(host: StaticMachine, transport: &Arc<Scripted>) -> Result<Resolved, AuthError> {
     load_with(Chain::builder().no_profile(), names(host), transport)
 }
 
-fn relative() -> StaticHost {
-    StaticHost::new().with_var(RELATIVE, "/v2/credentials")
+fn relative() -> StaticMachine {
+    StaticMachine::new().with_var(RELATIVE, "/v2/credentials")
 }
 
 #[test]
 fn the_file_of_a_token_goes_before_the_variable_and_neither_is_shown() {
-    let sent = |host: StaticHost| {
+    let sent = |host: StaticMachine| {
         let agent = Scripted::new(|_, _| ok(DOCUMENT));
         let resolved = load(host, &agent).expect("credentials");
         assert_eq!(resolved.source(), "container");
@@ -230,7 +230,7 @@ fn a_name_is_asked_at_the_addresses_that_were_checked_under_its_own_name() {
             },
         );
     let resolved =
-        load(StaticHost::new().with_var(FULL, "http://localhost:8080/c"), &agent).expect("credentials");
+        load(StaticMachine::new().with_var(FULL, "http://localhost:8080/c"), &agent).expect("credentials");
     assert_eq!(keys(&resolved).access_key_id(), "ASIACONTAINEREXAMPLE");
     assert_eq!(resolved.origin(), "http://localhost:8080/c (AWS_CONTAINER_CREDENTIALS_FULL_URI)");
     assert_eq!(agent.lines(), ["GET http://127.0.0.1:8080/c", "GET http://[::1]:8080/c"]);
@@ -243,7 +243,7 @@ fn the_host_header_has_a_port_only_when_it_is_not_the_default() {
         [("http://localhost:80/c", "localhost"), ("http://localhost:443/c", "localhost:443")]
     {
         let agent = Scripted::new(|_, _| ok(DOCUMENT));
-        load(StaticHost::new().with_var(FULL, uri), &agent).expect("credentials");
+        load(StaticMachine::new().with_var(FULL, uri), &agent).expect("credentials");
         assert_eq!(agent.requests()[0].headers()["host"], expected);
     }
 }
@@ -288,7 +288,7 @@ fn keys_that_have_expired_are_used_on_for_a_while() {
 #[test]
 fn a_name_is_resolved_once_so_that_it_cannot_lead_elsewhere_later() {
     struct Rebinding(AtomicUsize);
-    impl Host for Rebinding {
+    impl Machine for Rebinding {
         fn var(&self, name: &str) -> Option<String> {
             (name == FULL).then(|| "http://rebinding.test/c".to_owned())
         }

@@ -8,7 +8,7 @@ use bedrill::Client;
 use bedrill::auth::imds::{self, Imds};
 use bedrill::auth::{AuthError, AuthErrorKind, Chain, Context, Resolved};
 use bedrill::converse::ConverseRequest;
-use bedrill::machine::StaticHost;
+use bedrill::machine::StaticMachine;
 use bedrill::transport::{Body, BoxFuture, Transport, TransportError, TransportErrorKind};
 use bytes::Bytes;
 use http::Request;
@@ -37,13 +37,13 @@ fn step(request: &Request<Bytes>, token: &Outcome, list: &Outcome, document: &Ou
     if path.ends_with('/') { list.clone() } else { document.clone() }
 }
 
-fn load(host: StaticHost, service: &Arc<Scripted>) -> Result<Resolved, AuthError> {
+fn load(host: StaticMachine, service: &Arc<Scripted>) -> Result<Resolved, AuthError> {
     load_with(Chain::builder(), host, service)
 }
 
 #[track_caller]
 fn not_here(service: &Arc<Scripted>) -> String {
-    let error = load(StaticHost::new(), service).expect_err("nothing");
+    let error = load(StaticMachine::new(), service).expect_err("nothing");
     assert_eq!(error.kind(), AuthErrorKind::NoCredentials);
     let error = error.to_string();
     assert_no_canary(&error);
@@ -52,7 +52,7 @@ fn not_here(service: &Arc<Scripted>) -> String {
 
 #[track_caller]
 fn broken(service: &Arc<Scripted>) -> String {
-    let error = load(StaticHost::new(), service).expect_err("broken");
+    let error = load(StaticMachine::new(), service).expect_err("broken");
     assert_eq!((error.kind(), error.source_name()), (AuthErrorKind::Misconfigured, "IMDS"));
     assert_no_canary(&format!("{error} {error:?}"));
     error.to_string()
@@ -61,7 +61,7 @@ fn broken(service: &Arc<Scripted>) -> String {
 #[test]
 fn a_role_is_found_in_three_steps() {
     let service = service(ok("canary-token"), ok("web\n"), ok(DOCUMENT));
-    let resolved = load(StaticHost::new(), &service).expect("credentials");
+    let resolved = load(StaticMachine::new(), &service).expect("credentials");
     assert_eq!((resolved.source(), keys(&resolved).access_key_id()), ("IMDS", "ASIAINSTANCEEXAMPLE"));
     assert_eq!(resolved.origin(), "role web of this instance, http://169.254.169.254");
     assert_eq!(service.lines(), [PUT, LIST, ROLE]);
@@ -101,13 +101,13 @@ fn without_a_token_there_is_no_metadata_service_here() {
 fn the_switch_keeps_everything_from_being_asked() {
     for value in ["true", "TRUE", " True "] {
         let service = service(ok("token"), ok("web"), ok(DOCUMENT));
-        let host = StaticHost::new().with_var("AWS_EC2_METADATA_DISABLED", value);
+        let host = StaticMachine::new().with_var("AWS_EC2_METADATA_DISABLED", value);
         let error = load(host, &service).expect_err("nothing").to_string();
         assert!(error.contains("IMDS: AWS_EC2_METADATA_DISABLED is true"), "{error}");
         assert!(service.lines().is_empty());
     }
     let service = service(ok("token"), ok("web"), ok(DOCUMENT));
-    load(StaticHost::new().with_var("AWS_EC2_METADATA_DISABLED", "false"), &service).expect("credentials");
+    load(StaticMachine::new().with_var("AWS_EC2_METADATA_DISABLED", "false"), &service).expect("credentials");
 }
 
 #[test]
@@ -146,7 +146,7 @@ fn a_token_that_is_refused_is_renewed_once_and_a_busy_service_asked_again() {
         })
     };
     let once = refusing(1);
-    load(StaticHost::new(), &once).expect("credentials");
+    load(StaticMachine::new(), &once).expect("credentials");
     assert_eq!(once.lines(), [PUT, LIST, PUT, LIST, ROLE]);
     let always = refusing(usize::MAX);
     assert!(broken(&always).contains("answered 401"));
@@ -155,7 +155,7 @@ fn a_token_that_is_refused_is_renewed_once_and_a_busy_service_asked_again() {
     let busy = Scripted::new(|number, request| {
         if number % 2 == 0 { status(503) } else { step(request, &ok("token"), &ok("web"), &ok(DOCUMENT)) }
     });
-    load(StaticHost::new(), &busy).expect("credentials");
+    load(StaticMachine::new(), &busy).expect("credentials");
     assert_eq!(busy.lines(), [PUT, PUT, LIST, LIST, ROLE, ROLE]);
 }
 
@@ -173,7 +173,7 @@ fn nothing_waits_longer_than_a_second_and_silence_is_not_asked_again() {
 #[test]
 fn keys_that_have_expired_are_used_on_for_a_while() {
     let service = service(ok("token"), ok("web"), ok(DOCUMENT.replace("2080", "2020")));
-    let resolved = load(StaticHost::new(), &service).expect("credentials");
+    let resolved = load(StaticMachine::new(), &service).expect("credentials");
     let left = keys(&resolved).expiration().expect("an end").duration_since(clock()).expect("later");
     assert!((600..=900).contains(&left.as_secs()), "{left:?}");
 }
@@ -182,7 +182,7 @@ fn keys_that_have_expired_are_used_on_for_a_while() {
 fn the_region_of_the_instance_can_be_asked() {
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
     let region = |service: &Arc<Scripted>| {
-        let host = StaticHost::new();
+        let host = StaticMachine::new();
         let context = Context::new(&host).with_transport(&**service);
         runtime.block_on(imds::region(context, None)).map(|region| region.to_string())
     };
@@ -199,10 +199,10 @@ fn the_region_of_the_instance_can_be_asked() {
 fn the_program_may_name_the_endpoint_or_leave_the_service_out() {
     let all = service(ok("token"), ok("web"), ok(DOCUMENT));
     let imds = Imds::new().with_endpoint("http://127.0.0.1:9/imds/");
-    let resolved = load_with(Chain::builder().imds(imds), StaticHost::new(), &all).expect("credentials");
+    let resolved = load_with(Chain::builder().imds(imds), StaticMachine::new(), &all).expect("credentials");
     assert_eq!(all.lines()[0], "PUT http://127.0.0.1:9/imds/latest/api/token");
     assert!(resolved.origin().ends_with("http://127.0.0.1:9/imds"), "{}", resolved.origin());
-    let error = load_with(Chain::builder().no_imds(), StaticHost::new(), &all).expect_err("nothing");
+    let error = load_with(Chain::builder().no_imds(), StaticMachine::new(), &all).expect_err("nothing");
     assert!(!error.to_string().contains("IMDS"), "{error}");
 }
 
@@ -218,7 +218,7 @@ fn a_client_without_a_region_goes_to_that_of_the_instance_whose_role_signs() {
     let passed = Arc::new(AtomicUsize::new(0));
     let counter = Arc::clone(&passed);
     let client = Client::builder()
-        .host(Arc::new(StaticHost::new()))
+        .machine(Arc::new(StaticMachine::new()))
         .transport(service.clone())
         .wrap_transport(move |inner| Arc::new(Counting(inner, counter)))
         .clock(clock)

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bedrill::auth::{Chain, container, imds, sts};
-use bedrill::machine::StaticHost;
+use bedrill::machine::StaticMachine;
 use http::StatusCode;
 
 use super::roles::{assert_no_canary, load_with};
@@ -117,8 +117,8 @@ fn a_damaged_document_names_the_field_and_shows_no_value() {
 #[test]
 fn sources_that_are_given_damaged_documents_fail_and_show_nothing() {
     for (text, _) in damaged() {
-        let container = StaticHost::new().with_var("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "/c");
-        for (host, attempts) in [(container, 3), (StaticHost::new(), 3)] {
+        let container = StaticMachine::new().with_var("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "/c");
+        for (host, attempts) in [(container, 3), (StaticMachine::new(), 3)] {
             let body = text.clone();
             let transport: Arc<Scripted> = Scripted::new(move |_, request| {
                 if request.method() == "PUT" || request.uri().path().ends_with('/') {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bedrill::auth::{AuthError, Chain, Resolved};
-use bedrill::machine::StaticHost;
+use bedrill::machine::StaticMachine;
 use bedrill::test_util::responses::response;
 use bedrill::test_util::{Server, Step};
 use bedrill::transport::{ReqwestTransport, Transport};
@@ -50,7 +50,7 @@ const SSO: &str = "[default]\nsso_session = corp\nsso_account_id = 1\nsso_role_n
                    [sso-session corp]\nsso_region = eu-west-1\nsso_start_url = https://x\n";
 
 /// A token of `aws sso login`; the file's name is the SHA-1 of `corp`.
-fn with_sso_token(host: StaticHost, expires_at: &str) -> StaticHost {
+fn with_sso_token(host: StaticMachine, expires_at: &str) -> StaticMachine {
     let token = json!({
         "accessToken": "canary-access", "expiresAt": expires_at, "refreshToken": "canary-refresh",
         "clientId": "id", "clientSecret": "canary-client", "registrationExpiresAt": "2099-01-01T00:00:00Z",
@@ -60,7 +60,7 @@ fn with_sso_token(host: StaticHost, expires_at: &str) -> StaticHost {
 }
 
 /// What `aws login` left long ago; the file's name is the SHA-256 of `me`. The key was made for this test.
-fn with_login_token(host: StaticHost) -> StaticHost {
+fn with_login_token(host: StaticMachine) -> StaticMachine {
     let access = json!({
         "accessKeyId": "ASIAOLD", "secretAccessKey": "canary-old", "sessionToken": "canary-old",
         "accountId": "1", "expiresAt": "1990-01-01T00:00:00Z",
@@ -75,7 +75,7 @@ fn with_login_token(host: StaticHost) -> StaticHost {
 
 impl At {
     /// Surroundings in which only this source is configured, with its server at `url`.
-    fn host(self, url: &str) -> StaticHost {
+    fn host(self, url: &str) -> StaticMachine {
         match self {
             Self::ImdsToken | Self::ImdsRole | Self::ImdsCredentials => {
                 host().with_var("AWS_EC2_METADATA_SERVICE_ENDPOINT", url)
@@ -135,8 +135,8 @@ fn in_order(request: &Request<Bytes>) -> Vec<Step> {
     vec![Step::Send(response("200 OK", &[], body))]
 }
 
-async fn load(host: StaticHost, transport: Arc<dyn Transport>) -> (Result<Resolved, AuthError>, Duration) {
-    let chain = Chain::builder().host(Arc::new(host)).transport(transport).clock(clock).build();
+async fn load(host: StaticMachine, transport: Arc<dyn Transport>) -> (Result<Resolved, AuthError>, Duration) {
+    let chain = Chain::builder().machine(Arc::new(host)).transport(transport).clock(clock).build();
     let start = Instant::now();
     (chain.load().await, start.elapsed())
 }

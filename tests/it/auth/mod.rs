@@ -23,17 +23,17 @@ mod rotation;
 mod sso;
 
 use bedrill::auth::{Answer, Auth, AuthError, env};
-use bedrill::machine::{ProfileFiles, SelectedBy, StaticHost};
+use bedrill::machine::{ProfileFiles, SelectedBy, StaticMachine};
 
 const CONFIG: &str = "/home/me/.aws/config";
 const CREDENTIALS: &str = "/home/me/.aws/credentials";
 const KEYS: &str = "aws_access_key_id = AKIAPROFILEEXAMPLE\naws_secret_access_key = secret\n";
 
-fn host() -> StaticHost {
-    StaticHost::new().with_home("/home/me")
+fn host() -> StaticMachine {
+    StaticMachine::new().with_home("/home/me")
 }
 
-fn profile(host: &StaticHost, name: Option<&str>) -> Result<Answer, AuthError> {
+fn profile(host: &StaticMachine, name: Option<&str>) -> Result<Answer, AuthError> {
     ProfileFiles::load(host, name)?.credentials()
 }
 
@@ -123,7 +123,7 @@ fn an_absent_default_profile_is_not_here_even_when_the_environment_names_it() {
     assert_eq!(why(profile(&host(), None)), expected);
     let named = why(profile(&host().with_var("AWS_PROFILE", "default"), None));
     assert!(named.contains("(named by AWS_PROFILE)"), "{named}");
-    assert!(why(profile(&StaticHost::new(), None)).contains("no home directory"));
+    assert!(why(profile(&StaticMachine::new(), None)).contains("no home directory"));
 }
 
 #[test]
@@ -201,8 +201,8 @@ fn a_file_that_a_variable_names_may_be_missing() {
 #[cfg(unix)]
 #[test]
 fn a_file_that_cannot_be_read_is_an_error_that_names_it() {
-    struct Elsewhere(StaticHost);
-    impl bedrill::machine::Host for Elsewhere {
+    struct Elsewhere(StaticMachine);
+    impl bedrill::machine::Machine for Elsewhere {
         fn var(&self, name: &str) -> Option<String> {
             self.0.var(name)
         }
@@ -210,12 +210,12 @@ fn a_file_that_cannot_be_read_is_an_error_that_names_it() {
             self.0.home()
         }
         fn read(&self, path: &std::path::Path) -> std::io::Result<Vec<u8>> {
-            bedrill::machine::SystemHost.read(path)
+            bedrill::machine::SystemMachine.read(path)
         }
     }
     let folder = tempfile::tempdir().expect("a folder");
     std::fs::create_dir_all(folder.path().join(".aws/config")).expect("a folder in place of the file");
-    let error = ProfileFiles::load(&Elsewhere(StaticHost::new().with_home(folder.path())), None);
+    let error = ProfileFiles::load(&Elsewhere(StaticMachine::new().with_home(folder.path())), None);
     let error = error.expect_err("a folder").to_string();
     assert!(
         error.contains("cannot read the config file") && error.contains(".aws/config: a directory"),
@@ -223,7 +223,7 @@ fn a_file_that_cannot_be_read_is_an_error_that_names_it() {
     );
     // A home directory that is no directory, as services have, holds no files.
     let files =
-        ProfileFiles::load(&Elsewhere(StaticHost::new().with_home("/dev/null")), None).expect("no files");
+        ProfileFiles::load(&Elsewhere(StaticMachine::new().with_home("/dev/null")), None).expect("no files");
     assert_eq!(files.selected_by(), SelectedBy::Default);
 }
 

@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bedrill::auth::{Auth, AuthError, Cache, Chain, Resolved};
-use bedrill::machine::{Host as _, ProcessEnd, ProcessLimits, StaticHost, SystemHost};
+use bedrill::machine::{Machine as _, ProcessEnd, ProcessLimits, StaticMachine, SystemMachine};
 
 use super::{CONFIG, host, key_id};
-use crate::support::replies::{DiskHost, run};
+use crate::support::replies::{DiskMachine, run};
 
 const DOCUMENT: &str = r#"{"Version":1,"AccessKeyId":"ASIAPROCESSEXAMPLE","SecretAccessKey":"canary"}"#;
 
@@ -17,8 +17,8 @@ fn load(command: &str) -> Result<Resolved, AuthError> {
     std::fs::create_dir(home.join(".aws")).expect("a folder");
     let config = format!("[profile dev]\ncredential_process = {command}\n");
     std::fs::write(home.join(".aws/config"), config).expect("written");
-    let host = DiskHost(StaticHost::new().with_home(home));
-    run(Chain::builder().host(Arc::new(host)).profile("dev").build().load())
+    let host = DiskMachine(StaticMachine::new().with_home(home));
+    run(Chain::builder().machine(Arc::new(host)).profile("dev").build().load())
 }
 
 #[track_caller]
@@ -72,10 +72,10 @@ fn refused_unless_name(command: &str) -> String {
 fn a_gigabyte_of_output_is_cut_off_at_once() {
     let begun = Instant::now();
     let limits = ProcessLimits::new(Duration::from_secs(30), 64 * 1024);
-    let output = run(SystemHost.run("head -c 1073741824 /dev/zero", limits)).expect("it ran");
+    let output = run(SystemMachine.run("head -c 1073741824 /dev/zero", limits)).expect("it ran");
     assert_eq!((output.end(), output.stdout().len()), (ProcessEnd::TooMuchOutput, 0));
     assert!(begun.elapsed() < Duration::from_secs(10));
-    let output = run(SystemHost.run("head -c 65536 /dev/zero", limits)).expect("it ran");
+    let output = run(SystemMachine.run("head -c 65536 /dev/zero", limits)).expect("it ran");
     assert_eq!((output.end(), output.stdout().len()), (ProcessEnd::Exited(0), 64 * 1024));
 }
 
@@ -113,7 +113,7 @@ fn a_program_that_hangs_is_killed_with_all_that_it_started() {
         ("1000.5", "trap '' TERM INT HUP; while :; do sleep 1000.5; done"),
     ] {
         let begun = Instant::now();
-        let output = run(SystemHost.run(command, limits)).expect("it ran");
+        let output = run(SystemMachine.run(command, limits)).expect("it ran");
         assert_eq!(output.end(), ProcessEnd::TimedOut, "{command}");
         assert!(begun.elapsed() < Duration::from_secs(5), "{command}");
         assert_gone(mark);
@@ -125,7 +125,7 @@ fn a_program_that_hangs_is_killed_with_all_that_it_started() {
 fn dropping_the_future_ends_the_program() {
     let limits = ProcessLimits::new(Duration::from_secs(60), 64 * 1024);
     run(async {
-        let running = SystemHost.run("sleep 1001.125 & sleep 1001.125", limits);
+        let running = SystemMachine.run("sleep 1001.125 & sleep 1001.125", limits);
         let timed_out = tokio::time::timeout(Duration::from_millis(300), running).await;
         assert!(timed_out.is_err());
         assert_gone("1001.125");
@@ -139,8 +139,8 @@ fn the_program_of_a_cache_lives_as_long_as_somebody_waits_for_it() {
     std::fs::create_dir(folder.path().join(".aws")).expect("a folder");
     let config = "[profile dev]\ncredential_process = sleep 1001.25 & sleep 1001.25\n";
     std::fs::write(folder.path().join(".aws/config"), config).expect("written");
-    let host = DiskHost(StaticHost::new().with_home(folder.path()));
-    let cache = Cache::new(Chain::builder().host(Arc::new(host)).profile("dev").build());
+    let host = DiskMachine(StaticMachine::new().with_home(folder.path()));
+    let cache = Cache::new(Chain::builder().machine(Arc::new(host)).profile("dev").build());
     run(async {
         let mut first = Box::pin(cache.load());
         let mut second = Box::pin(cache.load());
@@ -166,9 +166,9 @@ fn a_config_file_that_others_may_write_to_is_warned_about() {
         .expect("written");
     for (mode, warned) in [(0o600, false), (0o644, false), (0o620, true), (0o602, true), (0o666, true)] {
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).expect("set");
-        let host = DiskHost(StaticHost::new().with_home(folder.path()));
+        let host = DiskMachine(StaticMachine::new().with_home(folder.path()));
         let resolved =
-            run(Chain::builder().host(Arc::new(host)).profile("dev").build().load()).expect("credentials");
+            run(Chain::builder().machine(Arc::new(host)).profile("dev").build().load()).expect("credentials");
         assert_eq!(resolved.warnings().len(), usize::from(warned), "{mode:o}: {:?}", resolved.warnings());
         assert!(resolved.warnings().iter().all(|warning| warning.contains("chmod go-w")));
     }
@@ -187,9 +187,9 @@ mod as_root {
         std::fs::write(&path, format!("[profile dev]\ncredential_process = echo '{DOCUMENT}'\n"))
             .expect("written");
         std::os::unix::fs::chown(&path, Some(65_534), None).expect("only root can give a file away");
-        let host = DiskHost(StaticHost::new().with_home(folder.path()));
+        let host = DiskMachine(StaticMachine::new().with_home(folder.path()));
         let resolved =
-            run(Chain::builder().host(Arc::new(host)).profile("dev").build().load()).expect("credentials");
+            run(Chain::builder().machine(Arc::new(host)).profile("dev").build().load()).expect("credentials");
         let [warning] = resolved.warnings() else { panic!("{:?}", resolved.warnings()) };
         assert!(warning.contains("make it yours"), "{warning}");
     }
@@ -214,7 +214,7 @@ fn the_program_inherits_no_connection() {
         let limits = ProcessLimits::new(Duration::from_secs(20), 64 * 1024);
         // Its standard streams are the test's, whatever those are.
         let command = "for fd in /proc/$$/fd/*; do [ ${fd##*/} -le 2 ] || readlink $fd; done; echo end";
-        let listed = SystemHost.run(command, limits).await.expect("it ran");
+        let listed = SystemMachine.run(command, limits).await.expect("it ran");
         drop((transport, response, server));
         listed
     });
@@ -226,6 +226,6 @@ fn the_program_inherits_no_connection() {
 fn a_made_up_machine_runs_nothing() {
     let host = host().with_file(CONFIG, "[profile dev]\ncredential_process = echo canary\n");
     let error =
-        run(Chain::builder().host(Arc::new(host)).profile("dev").build().load()).expect_err("no process");
-    assert!(error.to_string().contains("could not be run: this host runs no processes"), "{error}");
+        run(Chain::builder().machine(Arc::new(host)).profile("dev").build().load()).expect_err("no process");
+    assert!(error.to_string().contains("could not be run: this machine runs no processes"), "{error}");
 }

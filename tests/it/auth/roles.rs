@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bedrill::auth::{Auth, AuthError, Chain, ChainBuilder, Context, Resolved, sts};
 use bedrill::credentials::{Credentials, Secret};
-use bedrill::machine::{Host, StaticHost};
+use bedrill::machine::{Machine, StaticMachine};
 use bedrill::transport::TransportErrorKind;
 use bytes::Bytes;
 use http::Request;
@@ -39,15 +39,15 @@ fn form(request: &Request<Bytes>) -> &str {
 
 pub(super) fn load_with(
     builder: ChainBuilder,
-    host: impl Host + 'static,
+    host: impl Machine + 'static,
     transport: &Arc<Scripted>,
 ) -> Result<Resolved, AuthError> {
     let transport = Arc::clone(transport);
-    let chain = builder.host(Arc::new(host)).transport(transport).clock(clock).build();
+    let chain = builder.machine(Arc::new(host)).transport(transport).clock(clock).build();
     tokio::runtime::Builder::new_current_thread().build().expect("a runtime").block_on(chain.load())
 }
 
-fn load(host: StaticHost, transport: &Arc<Scripted>) -> Result<Resolved, AuthError> {
+fn load(host: StaticMachine, transport: &Arc<Scripted>) -> Result<Resolved, AuthError> {
     load_with(Chain::builder(), host, transport)
 }
 
@@ -63,7 +63,7 @@ pub(super) fn assert_no_canary(shown: &str) {
     assert!(!shown.contains("canary"), "{shown}");
 }
 
-fn chained() -> StaticHost {
+fn chained() -> StaticMachine {
     host()
         .with_file(
             CONFIG,
@@ -111,7 +111,7 @@ fn roles_are_assumed_one_with_the_other_from_the_base_on() {
 
 #[test]
 fn the_region_and_the_endpoint_of_sts_are_the_settings_of_the_sdks() {
-    let line = |host: StaticHost| {
+    let line = |host: StaticMachine| {
         let sts = Scripted::new(|_, _| ok(assumed("ASIAEXAMPLE")));
         load(host, &sts).expect("a role");
         sts.lines()[0].trim_start_matches("POST ").to_owned()
@@ -200,8 +200,8 @@ fn credentials_that_come_expired_are_an_error_that_names_the_clock() {
 
 #[test]
 fn a_web_identity_is_sent_unsigned_and_its_file_read_each_time() {
-    struct Renewed(StaticHost, Mutex<u32>);
-    impl Host for Renewed {
+    struct Renewed(StaticMachine, Mutex<u32>);
+    impl Machine for Renewed {
         fn var(&self, name: &str) -> Option<String> {
             self.0.var(name)
         }
@@ -223,7 +223,7 @@ fn a_web_identity_is_sent_unsigned_and_its_file_read_each_time() {
         .with_var("AWS_ROLE_SESSION_NAME", "pod");
     let sts = Scripted::new(|_, _| ok(assumed("ASIAEXAMPLE")));
     let chain = Chain::builder()
-        .host(Arc::new(Renewed(host, Mutex::new(0))))
+        .machine(Arc::new(Renewed(host, Mutex::new(0))))
         .transport(sts.clone())
         .clock(clock)
         .build();
@@ -276,8 +276,8 @@ fn a_web_identity_that_is_not_whole_stops_before_any_request() {
 
 #[test]
 fn a_code_is_asked_for_on_a_terminal_or_its_absence_said() {
-    struct AtTerminal(StaticHost, &'static str, Mutex<Vec<String>>);
-    impl Host for AtTerminal {
+    struct AtTerminal(StaticMachine, &'static str, Mutex<Vec<String>>);
+    impl Machine for AtTerminal {
         fn var(&self, name: &str) -> Option<String> {
             self.0.var(name)
         }

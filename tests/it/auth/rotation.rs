@@ -6,14 +6,14 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use bedrill::auth::{Context, sso};
-use bedrill::machine::{ProfileFiles, StaticHost};
+use bedrill::machine::{ProfileFiles, StaticMachine};
 use bedrill::test_util::requests::json as body;
 use bedrill::test_util::responses::response;
 use bedrill::test_util::{Server, Step};
 use bedrill::transport::ReqwestTransport;
 use serde_json::{Value, json};
 
-use crate::support::replies::{DiskHost, run};
+use crate::support::replies::{DiskMachine, run};
 
 const PROCESSES: usize = 8;
 const ROTATIONS: usize = 200;
@@ -49,8 +49,8 @@ impl Oidc {
 fn worker() {
     let home = std::env::var_os(HOME).expect("started by the test below, with a home folder");
     let server = std::env::var(SERVER).expect("started by the test below, with a server");
-    let host = StaticHost::new().with_home(home).with_var("AWS_ENDPOINT_URL_SSO_OIDC", server);
-    let host = DiskHost(host);
+    let host = StaticMachine::new().with_home(home).with_var("AWS_ENDPOINT_URL_SSO_OIDC", server);
+    let host = DiskMachine(host);
     let transport = ReqwestTransport::new().expect("a transport");
     run(async {
         let mut rotations = 0;

@@ -33,7 +33,7 @@ fn transports() -> Vec<Arc<dyn Transport>> {
 
 fn client(url: &str, auth: &Auth, transport: &Arc<dyn Transport>) -> Client {
     let client = Client::builder()
-        .host(Arc::new(empty()))
+        .machine(Arc::new(empty()))
         .auth(auth.clone())
         .region("us-east-1")
         .endpoint_url(url)

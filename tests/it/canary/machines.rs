@@ -1,6 +1,6 @@
 //! Machines with one source of credentials each, all their secrets canaries, and the services that they ask.
 
-use bedrill::machine::StaticHost;
+use bedrill::machine::StaticMachine;
 use bedrill::test_util::Step;
 use bedrill::test_util::responses::response;
 use bytes::Bytes;
@@ -23,8 +23,8 @@ const SSO: &str = "[default]\nsso_session = corp\nsso_account_id = 1\nsso_role_n
 /// Made for a test; it opens nothing.
 const DPOP_KEY: &str = "-----BEGIN EC PRIVATE KEY-----\nMHcCAQEEIBZIV2LU/MvKFKvyBIX5CVmFdqLx4dZx2OKhlJOKipWyoAoGCCqGSM49AwEHoUQDQgAE2qEAkTYgP4Ce+KyhvnDqYDjgWyKdew8OW8LOagj2cciRm7TBnlL3a23W9NJt2sV/vk3jro07t73miNhCfmlJkQ==\n-----END EC PRIVATE KEY-----\n";
 
-pub(super) fn empty() -> StaticHost {
-    StaticHost::new().with_home("/home/me").with_var("AWS_EC2_METADATA_DISABLED", "true")
+pub(super) fn empty() -> StaticMachine {
+    StaticMachine::new().with_home("/home/me").with_var("AWS_EC2_METADATA_DISABLED", "true")
 }
 
 /// A section's lines with keys.
@@ -52,7 +52,7 @@ pub(super) fn login_token(canaries: &Canaries, expires_at: &str) -> Value {
 }
 
 /// Each source, and how many requests it makes to the server at `url`.
-pub(super) fn machines(canaries: &Canaries, url: &str) -> Vec<(&'static str, StaticHost, usize)> {
+pub(super) fn machines(canaries: &Canaries, url: &str) -> Vec<(&'static str, StaticMachine, usize)> {
     let keys = key_lines(canaries);
     let with_sso = |expires_at| {
         empty()
@@ -108,7 +108,7 @@ pub(super) fn machines(canaries: &Canaries, url: &str) -> Vec<(&'static str, Sta
         ),
         (
             "IMDS",
-            StaticHost::new().with_home("/home/me").with_var("AWS_EC2_METADATA_SERVICE_ENDPOINT", url),
+            StaticMachine::new().with_home("/home/me").with_var("AWS_EC2_METADATA_SERVICE_ENDPOINT", url),
             3,
         ),
         ("SSO", with_sso(future), 1),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bedrill::auth::{AuthError, Cache, Chain, Resolved};
-use bedrill::machine::{Host, ProfileFiles, StaticHost};
+use bedrill::machine::{Machine, ProfileFiles, StaticMachine};
 use bedrill::test_util::responses::response;
 use bedrill::test_util::{Server, Step};
 use bedrill::transport::{ReqwestTransport, Transport};
@@ -22,10 +22,10 @@ use crate::support::scripted::Hurried;
 /// Loads, and looks at everything that comes of it.
 async fn watched(
     what: &str,
-    host: impl Host + 'static,
+    host: impl Machine + 'static,
     transport: &Arc<dyn Transport>,
 ) -> Result<Resolved, AuthError> {
-    let chain = Chain::builder().host(Arc::new(host)).transport(Arc::clone(transport)).build();
+    let chain = Chain::builder().machine(Arc::new(host)).transport(Arc::clone(transport)).build();
     assert_debug(what, &chain);
     let result = chain.load().await;
     assert_debug(what, &result);
@@ -158,7 +158,7 @@ fn no_misbehaving_service_makes_a_source_show_what_it_sent_or_got() {
 }
 
 /// Machines whose variables and files are not in order.
-fn broken(canaries: &Canaries) -> Vec<StaticHost> {
+fn broken(canaries: &Canaries) -> Vec<StaticMachine> {
     let Canaries { secret, session, bearer, sso, .. } = canaries;
     let keys = key_lines(canaries);
     let config = |text: String| empty().with_file(CONFIG, text);
@@ -219,7 +219,7 @@ fn broken(canaries: &Canaries) -> Vec<StaticHost> {
     let offline = |machine| {
         services
             .iter()
-            .fold(machine, |machine: StaticHost, name| machine.with_var(name, "http://127.0.0.1:1"))
+            .fold(machine, |machine: StaticMachine, name| machine.with_var(name, "http://127.0.0.1:1"))
     };
     machines.into_iter().map(offline).collect()
 }
@@ -242,7 +242,7 @@ fn nothing_broken_is_quoted() {
 #[cfg(unix)]
 #[test]
 fn a_program_and_its_output_are_not_shown() {
-    use crate::support::replies::DiskHost;
+    use crate::support::replies::DiskMachine;
     let (canaries, transport) = (canaries(), transport());
     let document = json!({
         "Version": 1, "AccessKeyId": KEY_ID, "SecretAccessKey": canaries.secret, "SessionToken": canaries.session,
@@ -260,7 +260,7 @@ fn a_program_and_its_output_are_not_shown() {
     ] {
         let config = format!("[default]\ncredential_process = {command}\n");
         std::fs::write(folder.path().join(".aws/config"), config).expect("written");
-        let host = DiskHost(empty().with_home(folder.path()));
+        let host = DiskMachine(empty().with_home(folder.path()));
         assert_eq!(run(watched("a process", host, &transport)).is_ok(), works);
     }
     log::assert_clean();

@@ -65,7 +65,7 @@ fn what_holds_credentials_shows_no_secret() {
             assert_debug("a request", &request);
         }
         let host = Arc::new(empty().with_var("AWS_BEARER_TOKEN_BEDROCK", &*canaries.bearer));
-        let builder = Client::builder().host(host).auth(auth);
+        let builder = Client::builder().machine(host).auth(auth);
         assert_debug("a builder", &builder);
         let client = builder.build().expect("a client");
         assert_debug("a client", &client);

@@ -8,7 +8,7 @@ use bedrill::Client;
 use bedrill::auth::Auth;
 use bedrill::catalog::{Catalog, DiscoverySettings, Kind};
 use bedrill::credentials::Credentials;
-use bedrill::machine::StaticHost;
+use bedrill::machine::StaticMachine;
 use bedrill::test_util::responses::response;
 use bedrill::test_util::{Server, Step};
 use serde_json::Value;
@@ -110,7 +110,7 @@ async fn discover(models: &Path, profiles: &Path) -> Arc<Catalog> {
     let client = Client::builder()
         .region("us-east-2")
         .endpoint_url(server.url())
-        .host(Arc::new(StaticHost::new()))
+        .machine(Arc::new(StaticMachine::new()))
         .auth(Auth::SigV4(Credentials::new("AKIDEXAMPLE", "secret")))
         .build()
         .expect("a client");

@@ -150,9 +150,9 @@ async fn what_was_found_in_another_region_is_sent_there() -> Result<(), Error> {
     let (service, cache) = (Service::new(reply), cache());
     let region = |name: &str| Region::new(name).expect("a region");
     // Without a region of the caller's own, which goes before everything.
-    let host = bedrill::machine::StaticHost::new().with_var("AWS_REGION", "us-east-1");
+    let host = bedrill::machine::StaticMachine::new().with_var("AWS_REGION", "us-east-1");
     let elsewhere = Client::builder()
-        .host(std::sync::Arc::new(host))
+        .machine(std::sync::Arc::new(host))
         .auth(bedrill::auth::Auth::SigV4(bedrill::credentials::Credentials::new("AKIDEXAMPLE", "secret")))
         .transport(std::sync::Arc::new(service.clone()))
         .build()?;

@@ -8,13 +8,13 @@ use std::time::{Duration, SystemTime};
 use bedrill::auth::Auth;
 use bedrill::catalog::{Catalog, DiscoverySettings, Warning};
 use bedrill::credentials::Credentials;
-use bedrill::machine::StaticHost;
+use bedrill::machine::StaticMachine;
 use bedrill::{Client, ClientBuilder, RetryPolicy};
 use http::Request;
 use serde_json::json;
 
 use super::{application_profile, listed, model, profile};
-use crate::support::replies::DiskHost;
+use crate::support::replies::DiskMachine;
 use crate::support::service::{Reply, Service};
 
 const NOVA: &str = "amazon.nova-pro-v1:0";
@@ -46,7 +46,9 @@ pub fn answers(request: &Request<bytes::Bytes>) -> Reply {
 pub fn builder(service: &Service, cache: &Path, key: &str) -> ClientBuilder {
     Client::builder()
         .region("us-east-1")
-        .host(Arc::new(DiskHost(StaticHost::new().with_var("XDG_CACHE_HOME", cache.to_str().unwrap()))))
+        .machine(Arc::new(DiskMachine(
+            StaticMachine::new().with_var("XDG_CACHE_HOME", cache.to_str().unwrap()),
+        )))
         .auth(Auth::SigV4(Credentials::new(key, "secret")))
         .transport(Arc::new(service.clone()))
 }
@@ -252,9 +254,9 @@ async fn the_control_plane_has_an_endpoint_of_its_own() {
         })
     };
     let with = |name: &str, value: &str| {
-        let host = StaticHost::new().with_var(name, value);
+        let host = StaticMachine::new().with_var(name, value);
         let auth = Auth::SigV4(Credentials::new("AKIDEXAMPLE", "secret"));
-        let builder = Client::builder().region("us-east-1").host(Arc::new(host)).auth(auth);
+        let builder = Client::builder().region("us-east-1").machine(Arc::new(host)).auth(auth);
         builder.transport(Arc::new(service.clone())).build().unwrap()
     };
     for (name, value, expected) in [

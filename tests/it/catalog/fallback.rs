@@ -7,13 +7,13 @@ use bedrill::auth::Auth;
 use bedrill::catalog::DiscoverySettings;
 use bedrill::converse::ConverseRequest;
 use bedrill::credentials::Credentials;
-use bedrill::machine::StaticHost;
+use bedrill::machine::StaticMachine;
 use bedrill::test_util::events;
 use bedrill::{Client, ClientBuilder, ProfileFallback};
 use serde_json::{Value, json};
 
 use super::{model, profile};
-use crate::support::replies::DiskHost;
+use crate::support::replies::DiskMachine;
 use crate::support::service::{Reply, Service};
 
 const SONNET: &str = "anthropic.claude-sonnet-4-5-20250929-v1:0";
@@ -64,12 +64,12 @@ fn stream() -> Vec<u8> {
 
 fn builder(service: &Service, cache: Option<&Path>, region: &str) -> ClientBuilder {
     let host = match cache {
-        Some(cache) => StaticHost::new().with_var("XDG_CACHE_HOME", cache.to_str().unwrap()),
-        None => StaticHost::new(),
+        Some(cache) => StaticMachine::new().with_var("XDG_CACHE_HOME", cache.to_str().unwrap()),
+        None => StaticMachine::new(),
     };
     Client::builder()
         .region(region)
-        .host(Arc::new(DiskHost(host)))
+        .machine(Arc::new(DiskMachine(host)))
         .auth(Auth::SigV4(Credentials::new("AKIDEXAMPLE", "secret")))
         .transport(Arc::new(service.clone()))
 }

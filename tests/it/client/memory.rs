@@ -69,8 +69,9 @@ impl Wake for Task {
 
 #[test]
 fn of_calls_that_were_cancelled_nothing_stays() {
-    let chain = Chain::builder().host(Arc::new(StaticHost::new())).source(Box::new(Slow)).build();
-    let client = Client::builder().host(Arc::new(StaticHost::new())).chain(chain).transport(Arc::new(Silent));
+    let chain = Chain::builder().machine(Arc::new(StaticMachine::new())).source(Box::new(Slow)).build();
+    let client =
+        Client::builder().machine(Arc::new(StaticMachine::new())).chain(chain).transport(Arc::new(Silent));
     let client = client.build().expect("a client");
     let mut patient = pin!(client.credentials());
     let counted = measure(|| {

@@ -23,7 +23,7 @@ use std::time::Duration;
 use bedrill::auth::Auth;
 use bedrill::converse::ConverseRequest;
 use bedrill::credentials::Credentials;
-use bedrill::machine::StaticHost;
+use bedrill::machine::StaticMachine;
 use bedrill::{Client, ClientBuilder, ConverseStream, Error};
 
 pub const MODEL: &str = "us.amazon.nova-lite-v1:0";
@@ -39,7 +39,7 @@ pub fn credentials() -> Credentials {
 
 /// A client on a machine without variables and files.
 pub fn builder() -> ClientBuilder {
-    Client::builder().auth(Auth::SigV4(credentials())).host(Arc::new(StaticHost::new()))
+    Client::builder().auth(Auth::SigV4(credentials())).machine(Arc::new(StaticMachine::new()))
 }
 
 pub fn prompt(model: &str) -> ConverseRequest {

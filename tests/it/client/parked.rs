@@ -9,7 +9,7 @@ use bedrill::catalog::DiscoverySettings;
 use serde_json::json;
 
 use super::*;
-use crate::support::replies::{DiskHost, run};
+use crate::support::replies::{DiskMachine, run};
 use crate::support::service::{Reply, Service};
 
 /// Prints credentials after 300 ms, and leaves a line in the file `asked`.
@@ -51,8 +51,8 @@ impl OfProcess {
 }
 
 fn on_disk(home: &Path) -> ClientBuilder {
-    let host = StaticHost::new().with_home(home).with_var("AWS_EC2_METADATA_DISABLED", "true");
-    Client::builder().host(Arc::new(DiskHost(host))).region("us-east-1").transport(Arc::new(service()))
+    let host = StaticMachine::new().with_home(home).with_var("AWS_EC2_METADATA_DISABLED", "true");
+    Client::builder().machine(Arc::new(DiskMachine(host))).region("us-east-1").transport(Arc::new(service()))
 }
 
 /// Begins a call, and no more.

@@ -5,7 +5,7 @@ use std::time::SystemTime;
 
 use bedrill::auth::Auth;
 use bedrill::credentials::Credentials;
-use bedrill::machine::StaticHost;
+use bedrill::machine::StaticMachine;
 use bedrill::test_util::Server;
 use bedrill::test_util::events::answer;
 use bedrill::test_util::responses::response;
@@ -113,7 +113,7 @@ async fn a_session_token_is_sent_and_signed() {
     let credentials = credentials().with_session_token("IQoJb3JpZ2luX2Vj==");
     let client = Client::builder()
         .auth(Auth::SigV4(credentials.clone()))
-        .host(Arc::new(StaticHost::new()))
+        .machine(Arc::new(StaticMachine::new()))
         .endpoint_url(server.url())
         .build()
         .expect("a client");
@@ -127,10 +127,10 @@ async fn a_session_token_is_sent_and_signed() {
 #[tokio::test]
 async fn a_bearer_token_goes_without_a_signature() {
     let server = server().await;
-    let host = StaticHost::new()
+    let host = StaticMachine::new()
         .with_var("AWS_BEARER_TOKEN_BEDROCK", " bedrock-api-key-EXAMPLE\n")
         .with_var("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", server.url());
-    let client = Client::builder().host(Arc::new(host)).build().expect("a client");
+    let client = Client::builder().machine(Arc::new(host)).build().expect("a client");
     within(client.converse_stream(&prompt(MODEL))).await.expect("a stream");
     let request = server.request();
     assert_eq!(request.headers()["authorization"], "Bearer bedrock-api-key-EXAMPLE");
@@ -154,7 +154,7 @@ async fn a_bearer_token_goes_without_a_signature() {
 async fn a_bearer_token_never_goes_over_plain_http_to_another_machine() {
     let client = Client::builder()
         .auth(Auth::Bearer("canary".into()))
-        .host(Arc::new(StaticHost::new()))
+        .machine(Arc::new(StaticMachine::new()))
         .endpoint_url("http://bedrock.invalid")
         .build()
         .expect("a client");
@@ -191,8 +191,8 @@ async fn a_project_is_sent_in_the_body() {
 async fn a_project_with_an_application_profile_is_refused_before_anything_is_sent() {
     let server = server().await;
     // Without credentials: those are not even looked for.
-    let host = Arc::new(StaticHost::new());
-    let client = Client::builder().host(host).endpoint_url(server.url()).build().expect("a client");
+    let host = Arc::new(StaticMachine::new());
+    let client = Client::builder().machine(host).endpoint_url(server.url()).build().expect("a client");
     let arn = "arn:aws:bedrock:eu-west-3:123456789012:application-inference-profile/abc123";
     let request = prompt(arn).project("p1");
     for error in [

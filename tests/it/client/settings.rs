@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bedrill::auth::Auth;
-use bedrill::machine::StaticHost;
+use bedrill::machine::StaticMachine;
 use bedrill::test_util::events::answer;
 use bedrill::{Client, ClientBuilder, ErrorKind};
 
@@ -13,7 +13,7 @@ use crate::support::replay::ReplayTransport;
 const ARN: &str = "arn:aws:bedrock:eu-west-3:123456789012:application-inference-profile/abc";
 const CONFIG: &str = "/home/me/.aws/config";
 
-fn keyed(host: StaticHost) -> StaticHost {
+fn keyed(host: StaticMachine) -> StaticMachine {
     host.with_var("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE").with_var("AWS_SECRET_ACCESS_KEY", "secret")
 }
 
@@ -31,27 +31,27 @@ async fn sent(builder: ClientBuilder, model: &str) -> (String, String) {
 
 #[tokio::test]
 async fn the_region_is_the_callers_then_the_arns_then_the_environments() {
-    let host = |host: StaticHost| Client::builder().host(Arc::new(keyed(host)));
+    let host = |host: StaticMachine| Client::builder().machine(Arc::new(keyed(host)));
     let aws = |region: &str| (format!("bedrock-runtime.{region}.amazonaws.com"), region.to_owned());
     let profile =
-        StaticHost::new().with_home("/home/me").with_file(CONFIG, "[default]\nregion = sa-east-1\n");
+        StaticMachine::new().with_home("/home/me").with_file(CONFIG, "[default]\nregion = sa-east-1\n");
     let variable = profile.clone().with_var("AWS_REGION", "ap-south-1");
     assert_eq!(sent(host(variable.clone()).region("ca-central-1"), ARN).await, aws("ca-central-1"));
     assert_eq!(sent(host(variable.clone()), ARN).await, aws("eu-west-3"));
     assert_eq!(sent(host(variable.clone()), MODEL).await, aws("ap-south-1"));
     assert_eq!(sent(host(variable), "bedrock/us-west-2/anthropic.claude-v2").await, aws("us-west-2"));
     assert_eq!(sent(host(profile), MODEL).await, aws("sa-east-1"));
-    assert_eq!(sent(host(StaticHost::new()), MODEL).await, aws("us-east-1"));
+    assert_eq!(sent(host(StaticMachine::new()), MODEL).await, aws("us-east-1"));
     // A bad region in the environment does no harm when the caller names another.
-    let bad = StaticHost::new().with_var("AWS_REGION", "US East");
+    let bad = StaticMachine::new().with_var("AWS_REGION", "US East");
     assert_eq!(sent(host(bad).region("eu-north-1"), MODEL).await, aws("eu-north-1"));
 }
 
 #[tokio::test]
 async fn the_endpoint_is_the_callers_then_the_environments_then_the_regions() {
-    let host = |host: StaticHost| Client::builder().host(Arc::new(keyed(host))).region("us-west-2");
+    let host = |host: StaticMachine| Client::builder().machine(Arc::new(keyed(host))).region("us-west-2");
     let to = |authority: &str| (authority.to_owned(), "us-west-2".to_owned());
-    let profile = StaticHost::new()
+    let profile = StaticMachine::new()
         .with_home("/home/me")
         .with_file(CONFIG, "[default]\nendpoint_url = https://profile.test:444\n");
     let variable = profile.clone().with_var("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", "https://variable.test");
@@ -62,13 +62,13 @@ async fn the_endpoint_is_the_callers_then_the_environments_then_the_regions() {
     let ignored = variable.with_var("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true");
     assert_eq!(sent(host(ignored.clone()), MODEL).await, to("bedrock-runtime.us-west-2.amazonaws.com"));
     assert_eq!(sent(host(ignored).endpoint_url("https://own.test"), MODEL).await, to("own.test"));
-    let fips = StaticHost::new().with_var("AWS_USE_FIPS_ENDPOINT", "true");
+    let fips = StaticMachine::new().with_var("AWS_USE_FIPS_ENDPOINT", "true");
     let fips = fips.with_var("AWS_USE_DUALSTACK_ENDPOINT", "true");
     assert_eq!(sent(host(fips), MODEL).await, to("bedrock-runtime-fips.us-west-2.api.aws"));
     // A path in front of all paths, as gateways have it.
     let transport = ReplayTransport::stream(answer(&["Hi"])).shared();
     let client =
-        host(StaticHost::new()).endpoint_url("https://gateway.test/aws/").transport(transport.clone());
+        host(StaticMachine::new()).endpoint_url("https://gateway.test/aws/").transport(transport.clone());
     within(client.build().expect("a client").converse_stream(&prompt("a.b"))).await.expect("a stream");
     assert_eq!(transport.requests()[0].uri(), "https://gateway.test/aws/model/a.b/converse-stream");
 }
@@ -82,7 +82,7 @@ fn a_setting_that_cannot_be_used_fails_before_anything_is_sent() {
         error.to_string()
     };
     let on = |name: &str, value: &str| {
-        build(Client::builder().host(Arc::new(StaticHost::new().with_var(name, value))))
+        build(Client::builder().machine(Arc::new(StaticMachine::new().with_var(name, value))))
     };
     for (shown, parts) in [
         (build(super::builder().region("evil.test/#")), ["\"evil.test/#\" is not a region", "us-east-1"]),
@@ -93,8 +93,8 @@ fn a_setting_that_cannot_be_used_fails_before_anything_is_sent() {
     ] {
         assert!(parts.iter().all(|part| shown.contains(part)), "{shown}");
     }
-    let both = StaticHost::new().with_var("AWS_USE_FIPS_ENDPOINT", "true");
-    let shown = build(Client::builder().host(Arc::new(both)).endpoint_url("https://own.test"));
+    let both = StaticMachine::new().with_var("AWS_USE_FIPS_ENDPOINT", "true");
+    let shown = build(Client::builder().machine(Arc::new(both)).endpoint_url("https://own.test"));
     assert!(shown.contains("exclude each other"), "{shown}");
 }
 
@@ -113,9 +113,9 @@ async fn a_bad_model_id_is_an_error_before_anything_is_sent() {
 #[tokio::test]
 async fn without_credentials_each_source_says_what_it_has() {
     let transport = ReplayTransport::stream("").shared();
-    let host = StaticHost::new().with_home("/home/me").with_var("AWS_EC2_METADATA_DISABLED", "true");
+    let host = StaticMachine::new().with_home("/home/me").with_var("AWS_EC2_METADATA_DISABLED", "true");
     let client =
-        Client::builder().host(Arc::new(host)).transport(transport.clone()).build().expect("a client");
+        Client::builder().machine(Arc::new(host)).transport(transport.clone()).build().expect("a client");
     let error = within(client.converse_stream(&prompt(MODEL))).await.expect_err("no credentials");
     assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::Credentials, false));
     let shown = error.to_string();
@@ -134,9 +134,9 @@ async fn without_credentials_each_source_says_what_it_has() {
 #[tokio::test]
 async fn what_the_caller_gives_signs_and_no_source_is_asked() {
     let transport = ReplayTransport::stream(answer(&["Hi"])).shared();
-    let host = StaticHost::new().with_var("AWS_BEARER_TOKEN_BEDROCK", "shadowed");
+    let host = StaticMachine::new().with_var("AWS_BEARER_TOKEN_BEDROCK", "shadowed");
     let client = Client::builder()
-        .host(Arc::new(host))
+        .machine(Arc::new(host))
         .auth(Auth::SigV4(credentials()))
         .transport(transport.clone())
         .build()

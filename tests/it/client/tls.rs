@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use bedrill::machine::StaticHost;
+use bedrill::machine::StaticMachine;
 use bedrill::test_util::events::answer;
 use bedrill::test_util::responses::response;
 use bedrill::test_util::{Server, Step};
@@ -24,8 +24,8 @@ fn server(name: &str) -> (Server, String) {
 }
 
 fn trusting(server: &Server, pem: &str) -> Client {
-    let host = StaticHost::new().with_var("AWS_CA_BUNDLE", BUNDLE).with_file(BUNDLE, pem);
-    builder().host(Arc::new(host)).endpoint_url(server.url()).build().expect("a client")
+    let host = StaticMachine::new().with_var("AWS_CA_BUNDLE", BUNDLE).with_file(BUNDLE, pem);
+    builder().machine(Arc::new(host)).endpoint_url(server.url()).build().expect("a client")
 }
 
 async fn refused(client: Client, reason: &str) {
@@ -73,7 +73,7 @@ async fn a_port_that_speaks_no_tls_is_refused() {
 
 #[test]
 fn a_bundle_that_cannot_be_used_is_an_error_of_the_configuration() {
-    let named = StaticHost::new().with_var("AWS_CA_BUNDLE", BUNDLE);
+    let named = StaticMachine::new().with_var("AWS_CA_BUNDLE", BUNDLE);
     for (host, problem) in [
         (named.clone(), "AWS_CA_BUNDLE: /etc/ca.pem cannot be read"),
         (named.clone().with_file(BUNDLE, ""), "holds no certificate"),
@@ -83,7 +83,7 @@ fn a_bundle_that_cannot_be_used_is_an_error_of_the_configuration() {
             "a certificate that cannot be used",
         ),
     ] {
-        let error = builder().host(Arc::new(host)).build().expect_err("a bad bundle");
+        let error = builder().machine(Arc::new(host)).build().expect_err("a bad bundle");
         assert_eq!(error.kind(), ErrorKind::Configuration);
         assert!(error.to_string().contains(problem), "{error}");
     }

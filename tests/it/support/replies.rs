@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
-use bedrill::machine::{FileLock, Host, ProcessLimits, ProcessOutput, StaticHost, SystemHost};
+use bedrill::machine::{FileLock, Machine, ProcessLimits, ProcessOutput, StaticMachine, SystemMachine};
 use bedrill::transport::{Body, BoxFuture, Transport, TransportError};
 use bytes::Bytes;
 
@@ -80,9 +80,9 @@ impl Transport for Replies {
 }
 
 /// Variables that are made up, over the real files and shell.
-pub struct DiskHost(pub StaticHost);
+pub struct DiskMachine(pub StaticMachine);
 
-impl Host for DiskHost {
+impl Machine for DiskMachine {
     fn var(&self, name: &str) -> Option<String> {
         self.0.var(name)
     }
@@ -90,26 +90,26 @@ impl Host for DiskHost {
         self.0.home()
     }
     fn read(&self, path: &Path) -> std::io::Result<Vec<u8>> {
-        SystemHost.read(path)
+        SystemMachine.read(path)
     }
     fn modified(&self, path: &Path) -> Option<SystemTime> {
-        SystemHost.modified(path)
+        SystemMachine.modified(path)
     }
     fn writable_by_others(&self, path: &Path) -> bool {
-        SystemHost.writable_by_others(path)
+        SystemMachine.writable_by_others(path)
     }
     fn write_private(&self, path: &Path, contents: &[u8]) -> std::io::Result<()> {
-        SystemHost.write_private(path, contents)
+        SystemMachine.write_private(path, contents)
     }
     fn try_lock(&self, path: &Path) -> std::io::Result<Option<FileLock>> {
-        SystemHost.try_lock(path)
+        SystemMachine.try_lock(path)
     }
     fn run(
         &self,
         command: &str,
         limits: ProcessLimits,
     ) -> BoxFuture<'static, std::io::Result<ProcessOutput>> {
-        SystemHost.run(command, limits)
+        SystemMachine.run(command, limits)
     }
 }
 

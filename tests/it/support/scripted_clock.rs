@@ -13,7 +13,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use bedrill::auth::Auth;
 use bedrill::credentials::Credentials;
-use bedrill::machine::StaticHost;
+use bedrill::machine::StaticMachine;
 use bedrill::test_util::events::{start, stop, text};
 use bedrill::transport::{Body, BoxFuture, Transport, TransportError, TransportErrorKind};
 use bedrill::{Client, ClientBuilder, RetryPolicy};
@@ -205,7 +205,7 @@ impl Script {
     pub fn client(&self) -> ClientBuilder {
         let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG");
         Client::builder()
-            .host(Arc::new(StaticHost::new()))
+            .machine(Arc::new(StaticMachine::new()))
             .auth(Auth::SigV4(credentials))
             .retry(RetryPolicy::standard().with_random(|| 1.0))
             .clock(wall_clock)

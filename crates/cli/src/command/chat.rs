@@ -8,7 +8,7 @@ use bedrill::config::Cost;
 use bedrill::converse::{ContentBlock, ConverseRequest, InferenceConfiguration, Message, Role};
 use bedrill::credentials::Credentials;
 use bedrill::endpoint::Plane;
-use bedrill::machine::{Host, StaticHost};
+use bedrill::machine::{Machine, StaticMachine};
 use bedrill::model_id::ModelId;
 use bedrill::{Client, ProfileFallback, RetryPolicy};
 
@@ -26,8 +26,8 @@ use crate::tape::replay::Replay;
 /// Asks, and prints the answer to stdout.
 pub(crate) fn run(arguments: &Chat, common: &Common) -> Result<(), Failure> {
     // A replay must not depend on the machine it runs on: no variable and no file of it counts.
-    let (host, configuration): (Arc<dyn Host>, Configuration) = match &arguments.replay {
-        Some(_) => (Arc::new(StaticHost::new()), Configuration::default()),
+    let (host, configuration): (Arc<dyn Machine>, Configuration) = match &arguments.replay {
+        Some(_) => (Arc::new(StaticMachine::new()), Configuration::default()),
         None => {
             let environment = Environment::read(common.env_file.as_deref())?;
             let configuration = configuration::load(common, &environment)?;
@@ -120,7 +120,7 @@ async fn ask(
 fn client(
     arguments: &Chat,
     common: &Common,
-    host: Arc<dyn Host>,
+    host: Arc<dyn Machine>,
     configuration: &Configuration,
     record: Option<Record>,
     used: Arc<OnceLock<String>>,
@@ -156,7 +156,7 @@ fn client(
 }
 
 /// The model to ask: the flag's, the variable's, or the configuration's.
-fn model(arguments: &Chat, host: &dyn Host, configuration: &Configuration) -> Result<String, Failure> {
+fn model(arguments: &Chat, host: &dyn Machine, configuration: &Configuration) -> Result<String, Failure> {
     let configured = configuration.values.primary_model();
     let named = arguments.model.clone().or_else(|| host.setting("BEDRILL_MODEL"));
     if let Some(model) = named.or_else(|| configured.map(str::to_owned)) {

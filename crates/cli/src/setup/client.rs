@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bedrill::endpoint::Region;
-use bedrill::machine::Host;
+use bedrill::machine::Machine;
 use bedrill::{Client, ClientBuilder, config};
 
 use crate::flags::Common;
@@ -11,9 +11,13 @@ use crate::setup::configuration::Configuration;
 use crate::setup::discovery;
 
 /// A builder with what the common flags and the configuration say.
-pub(crate) fn builder(common: &Common, host: Arc<dyn Host>, configuration: &Configuration) -> ClientBuilder {
+pub(crate) fn builder(
+    common: &Common,
+    host: Arc<dyn Machine>,
+    configuration: &Configuration,
+) -> ClientBuilder {
     let provider = &configuration.values.provider;
-    let mut builder = Client::builder().host(host).discovery(discovery::settings(&configuration.values));
+    let mut builder = Client::builder().machine(host).discovery(discovery::settings(&configuration.values));
     if let Some(region) = &common.region {
         builder = builder.region(region);
     }

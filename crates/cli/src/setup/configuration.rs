@@ -4,7 +4,7 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use bedrill::config::{Config, Located, Place, PlaceKind, Problem, Severity, places};
-use bedrill::machine::Host;
+use bedrill::machine::Machine;
 
 use crate::failure::Failure;
 use crate::flags::Common;
@@ -31,7 +31,7 @@ impl Configuration {
 /// The configuration to work with. Warnings go to stderr.
 ///
 /// A mistake in another tool's file that nobody named is no reason to stop: what it spoils is left out, with a note.
-pub(crate) fn load(common: &Common, host: &dyn Host) -> Result<Configuration, Failure> {
+pub(crate) fn load(common: &Common, host: &dyn Machine) -> Result<Configuration, Failure> {
     let Some(found) = find(common, host)? else { return Ok(Configuration::default()) };
     let foreign = matches!(found.place.kind(), PlaceKind::OtherTool(_));
     let is_error = |problem: &&Problem| problem.severity() == Severity::Error;
@@ -64,12 +64,12 @@ impl Found {
 }
 
 /// The files that may be the configuration, the first before the next.
-pub(crate) fn places_of(common: &Common, host: &dyn Host) -> Vec<Place> {
+pub(crate) fn places_of(common: &Common, host: &dyn Machine) -> Vec<Place> {
     places(common.config.as_deref(), |name| host.var(name), host.home().as_deref())
 }
 
 /// The first file that exists.
-pub(crate) fn find(common: &Common, host: &dyn Host) -> Result<Option<Found>, Failure> {
+pub(crate) fn find(common: &Common, host: &dyn Machine) -> Result<Option<Found>, Failure> {
     for place in places_of(common, host) {
         let text = match read(host, &place) {
             Ok(text) => text,
@@ -95,7 +95,7 @@ pub(crate) fn is_absent(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
 }
 
-fn read(host: &dyn Host, place: &Place) -> io::Result<String> {
+fn read(host: &dyn Machine, place: &Place) -> io::Result<String> {
     let bytes = host.read(place.path())?;
     String::from_utf8(bytes).map_err(|_| io::Error::new(ErrorKind::InvalidData, "it is not UTF-8"))
 }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use bedrill::credentials::Secret;
-use bedrill::machine::{FileLock, Host, ProcessLimits, ProcessOutput, SystemHost};
+use bedrill::machine::{FileLock, Machine, ProcessLimits, ProcessOutput, SystemMachine};
 use bedrill::transport::BoxFuture;
 
 use crate::failure::Failure;
@@ -19,7 +19,7 @@ const NEVER_FROM_A_FILE: [&str; 3] = ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS
 
 /// The process environment, with the variables of a `.env` file behind it.
 pub(crate) struct Environment {
-    system: SystemHost,
+    system: SystemMachine,
     from_file: HashMap<String, String>,
 }
 
@@ -44,7 +44,7 @@ impl Environment {
             Err(error) => return Err(unreadable(&error)),
         };
         let from_file = variables(&text).map_err(|problem| unreadable(&problem))?;
-        Ok(Self { system: SystemHost, from_file })
+        Ok(Self { system: SystemMachine, from_file })
     }
 }
 
@@ -101,7 +101,7 @@ fn is_taken(name: &str) -> bool {
     is_ours(name) && !NEVER_FROM_A_FILE.contains(&name)
 }
 
-impl Host for Environment {
+impl Machine for Environment {
     fn var(&self, name: &str) -> Option<String> {
         self.system
             .var(name)

@@ -9,7 +9,7 @@ use super::{FULL_URI, RELATIVE_URI, SOURCE};
 use crate::auth::AuthError;
 use crate::base::quote::escape;
 use crate::base::uri;
-use crate::machine::Host;
+use crate::machine::Machine;
 
 /// The host of relative URIs: the agent of ECS.
 const ECS: Ipv4Addr = Ipv4Addr::new(169, 254, 170, 2);
@@ -32,14 +32,14 @@ impl ContainerAddress {
     /// # Errors
     ///
     /// When it is not a URL, or leads to a host that may not be asked.
-    pub fn find(host: &dyn Host) -> Result<Option<Self>, AuthError> {
-        if let Some(relative) = host.setting(RELATIVE_URI) {
+    pub fn find(machine: &dyn Machine) -> Result<Option<Self>, AuthError> {
+        if let Some(relative) = machine.setting(RELATIVE_URI) {
             return Self::relative(&relative)
                 .map(Some)
                 .map_err(|problem| refusal(RELATIVE_URI, &relative, &problem));
         }
-        let Some(full) = host.setting(FULL_URI) else { return Ok(None) };
-        Self::full(&full, host).map(Some).map_err(|problem| refusal(FULL_URI, &full, &problem))
+        let Some(full) = machine.setting(FULL_URI) else { return Ok(None) };
+        Self::full(&full, machine).map(Some).map_err(|problem| refusal(FULL_URI, &full, &problem))
     }
 
     /// The URL as configured, in full.
@@ -81,7 +81,7 @@ impl ContainerAddress {
         Ok(Self { configured, variable: RELATIVE_URI, targets: vec![target], host_header: None })
     }
 
-    fn full(text: &str, host: &dyn Host) -> Result<Self, String> {
+    fn full(text: &str, machine: &dyn Machine) -> Result<Self, String> {
         let uri = parse(text)?;
         let authority = uri.authority().ok_or("it does not say which host to ask")?;
         let is_https = match uri.scheme_str() {
@@ -107,7 +107,7 @@ impl ContainerAddress {
             Some(address) => return Err(not_allowed(&address.to_string())),
             None => {
                 let addresses =
-                    host.resolve(name).map_err(|error| format!("{name} cannot be resolved: {error}"))?;
+                    machine.resolve(name).map_err(|error| format!("{name} cannot be resolved: {error}"))?;
                 if addresses.is_empty() {
                     return Err(format!("{name} has no address"));
                 }

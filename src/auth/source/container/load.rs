@@ -13,11 +13,11 @@ const RETRIES: Retries = Retries { attempts: 3, pause: Duration::from_millis(100
 
 /// The credentials that the container's agent hands out.
 pub(in crate::auth) async fn load(context: Context<'_>) -> Result<Answer, AuthError> {
-    let host = context.host();
-    let Some(address) = ContainerAddress::find(host)? else {
+    let machine = context.machine();
+    let Some(address) = ContainerAddress::find(machine)? else {
         return Ok(Answer::not_here(format!("neither {RELATIVE_URI} nor {FULL_URI} is set")));
     };
-    let token = token(host)?;
+    let token = token(machine)?;
     let place = format!("{} ({})", address.configured(), address.variable());
     let again = |outcome: &Result<Reply, FetchError>| match outcome {
         Ok(reply) if reply.status == http::StatusCode::OK => parse(reply.status, &reply.body).is_err(),

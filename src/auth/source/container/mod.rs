@@ -26,7 +26,7 @@ use crate::auth::AuthError;
 use crate::auth::wire::document::Document;
 use crate::auth::wire::issued::{self, IssuedError};
 use crate::credentials::{Credentials, Secret};
-use crate::machine::Host;
+use crate::machine::Machine;
 
 pub use address::ContainerAddress;
 #[cfg(feature = "client")]
@@ -44,15 +44,16 @@ const TOKEN_FILE: &str = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE";
 /// # Errors
 ///
 /// When the file cannot be read, or the token cannot go into a header. The token is not shown.
-pub fn token(host: &dyn Host) -> Result<Option<Secret>, AuthError> {
-    let (token, place) = if let Some(path) = host.setting(TOKEN_FILE) {
-        let bytes = host.read(Path::new(&path)).map(Zeroizing::new).map_err(|error| {
+pub fn token(machine: &dyn Machine) -> Result<Option<Secret>, AuthError> {
+    let (token, place) = if let Some(path) = machine.setting(TOKEN_FILE) {
+        let bytes = machine.read(Path::new(&path)).map(Zeroizing::new).map_err(|error| {
             AuthError::new(SOURCE, format!("{TOKEN_FILE}: {path} cannot be read: {error}"))
         })?;
         let text = String::from_utf8_lossy(&bytes).into_owned();
         (Zeroizing::new(text), format!("the token in {path} ({TOKEN_FILE})"))
     } else {
-        let Some(token) = host.var(TOKEN).map(Zeroizing::new).filter(|token| !token.trim().is_empty()) else {
+        let Some(token) = machine.var(TOKEN).map(Zeroizing::new).filter(|token| !token.trim().is_empty())
+        else {
             return Ok(None);
         };
         (token, format!("the token in {TOKEN}"))

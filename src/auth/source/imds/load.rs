@@ -30,7 +30,7 @@ impl Imds {
         if is_disabled(context) {
             return Ok(Answer::not_here(format!("{DISABLED} is true")));
         }
-        let endpoint = self.endpoint(context.host(), files)?;
+        let endpoint = self.endpoint(context.machine(), files)?;
         let mut session = match Session::open(context, &endpoint).await {
             Ok(session) => session,
             Err(why) => return Ok(Answer::NotHere(why)),
@@ -57,7 +57,7 @@ impl Imds {
         if is_disabled(context) {
             return None;
         }
-        let endpoint = self.endpoint(context.host(), files).ok()?;
+        let endpoint = self.endpoint(context.machine(), files).ok()?;
         let mut session = Session::open(context, &endpoint).await.ok()?;
         let reply = session.get(&|endpoint, token| get(endpoint, REGION, token)).await.ok()?;
         let text = std::str::from_utf8(session.expect_ok(&reply, "the region").ok()?).ok()?;
@@ -73,12 +73,12 @@ impl Imds {
 ///
 /// Dropping the future gives the question up. Nothing is kept of it, and it may be asked again.
 pub async fn region(context: Context<'_>, profile: Option<&str>) -> Option<Region> {
-    let files = ProfileFiles::load(context.host(), profile).ok()?;
+    let files = ProfileFiles::load(context.machine(), profile).ok()?;
     Imds::new().region(context, &files).await
 }
 
 fn is_disabled(context: Context<'_>) -> bool {
-    context.host().setting(DISABLED).is_some_and(|value| value.eq_ignore_ascii_case("true"))
+    context.machine().setting(DISABLED).is_some_and(|value| value.eq_ignore_ascii_case("true"))
 }
 
 /// Makes the request that asks for something, of the endpoint and a token.

@@ -32,7 +32,7 @@ use crate::base::quote::escape;
 use crate::base::uri;
 use crate::credentials::{Credentials, Secret};
 use crate::endpoint::{Endpoint, EndpointError};
-use crate::machine::{Host, ProfileFiles};
+use crate::machine::{Machine, ProfileFiles};
 
 #[cfg(feature = "client")]
 pub use load::region;
@@ -79,11 +79,11 @@ impl EndpointMode {
 /// The metadata service, as the program wants it to be asked. The default leaves all to the environment.
 ///
 /// ```
-/// use bedrill::machine::{ProfileFiles, StaticHost};
+/// use bedrill::machine::{ProfileFiles, StaticMachine};
 /// use bedrill::auth::imds::Imds;
 ///
-/// let host = StaticHost::new().with_var("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE", "IPv6");
-/// let endpoint = Imds::new().endpoint(&host, &ProfileFiles::load(&host, None)?)?;
+/// let machine = StaticMachine::new().with_var("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE", "IPv6");
+/// let endpoint = Imds::new().endpoint(&machine, &ProfileFiles::load(&machine, None)?)?;
 /// assert_eq!(endpoint.url(), "http://[fd00:ec2::254]");
 /// # Ok::<(), bedrill::auth::AuthError>(())
 /// ```
@@ -119,9 +119,9 @@ impl Imds {
     /// # Errors
     ///
     /// When an endpoint is no URL, or a mode is neither `IPv4` nor `IPv6`.
-    pub fn endpoint(&self, host: &dyn Host, files: &ProfileFiles) -> Result<Endpoint, AuthError> {
+    pub fn endpoint(&self, machine: &dyn Machine, files: &ProfileFiles) -> Result<Endpoint, AuthError> {
         let setting = |variable: &str, property: &str| {
-            let from_variable = host.setting(variable).map(|value| (value, variable.to_owned()));
+            let from_variable = machine.setting(variable).map(|value| (value, variable.to_owned()));
             from_variable.or_else(|| {
                 let setting = files.setting(property)?;
                 Some((setting.value().to_owned(), files.place(setting.origin())))

@@ -74,7 +74,7 @@ pub(in crate::auth) async fn credentials(
 
 fn cache_file(context: Context<'_>, files: &ProfileFiles, session: &str) -> Result<PathBuf, AuthError> {
     let name = format!("{}.json", hex::encode(&Sha256::digest(session.as_bytes())));
-    if let Some(folder) = context.host().setting("AWS_LOGIN_CACHE_DIRECTORY") {
+    if let Some(folder) = context.machine().setting("AWS_LOGIN_CACHE_DIRECTORY") {
         return Ok(PathBuf::from(folder).join(name));
     }
     files.locations().below_home(&[".aws", "login", "cache", &name]).ok_or_else(|| {

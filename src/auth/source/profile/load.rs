@@ -29,7 +29,7 @@ async fn base(context: Context<'_>, files: &ProfileFiles, base: Base<'_>) -> Res
     let profile = base.profile();
     match base.kind() {
         BaseKind::Keys => keys::credentials(files, profile),
-        BaseKind::Environment => named_source(files, base, env::access_keys(context.host())?),
+        BaseKind::Environment => named_source(files, base, env::access_keys(context.machine())?),
         BaseKind::Ec2InstanceMetadata => {
             let answer = Imds::new().load(context, files).await?;
             named_source(files, base, answer)
@@ -123,7 +123,7 @@ async fn assume(
 
 fn ask_for_code(context: Context<'_>, failing: &str, serial: &str) -> Result<Secret, AuthError> {
     let prompt = format!("MFA code of {}: ", crate::base::quote::escape(serial));
-    let Some(answer) = context.host().ask(&prompt) else {
+    let Some(answer) = context.machine().ask(&prompt) else {
         return Err(AuthError::new(
             SOURCE,
             format!("{failing}: mfa_serial asks for a code, and there is no terminal to ask at"),

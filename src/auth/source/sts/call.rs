@@ -79,7 +79,7 @@ pub async fn caller_identity(
     if !matches!(auth, Auth::SigV4(_)) {
         return Err(asker.error("a bearer token serves Bedrock only"));
     }
-    let files = ProfileFiles::load(context.host(), profile)?;
+    let files = ProfileFiles::load(context.machine(), profile)?;
     exchange(context, &files, asker, &Call::GetCallerIdentity, Some(auth), parse_identity).await
 }
 

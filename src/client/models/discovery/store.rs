@@ -1,6 +1,6 @@
 //! The files that processes share: answers of the lists, and the profiles that stand in for models.
 //!
-//! A file appears whole or not at all ([`Host::write_private`]). Two writers at once are no harm, the later one stays.
+//! A file appears whole or not at all ([`Machine::write_private`]). Two writers at once are no harm, the later one stays.
 
 use std::io;
 use std::path::PathBuf;
@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 
 use crate::base::{json, time};
 use crate::catalog::Listing;
-use crate::machine::Host;
+use crate::machine::Machine;
 use crate::models::{ListFoundationModelsResponse, ListInferenceProfilesResponse, Timestamp};
 
 /// The form of the files. A file of another form counts as absent.
@@ -28,18 +28,18 @@ pub(super) struct Stored {
 
 /// A folder of files.
 pub(in crate::client) struct Store {
-    host: Arc<dyn Host>,
+    machine: Arc<dyn Machine>,
     folder: PathBuf,
 }
 
 impl Store {
     /// The folder `bedrill` in `XDG_CACHE_HOME`, else in `~/.cache`; `None` where neither is known. A relative
     /// `XDG_CACHE_HOME` does not count ([XDG Base Directory](https://specifications.freedesktop.org/basedir/latest/)).
-    pub(in crate::client) fn of(host: &Arc<dyn Host>) -> Option<Self> {
-        let xdg = host.setting("XDG_CACHE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
-        let home = || host.setting("HOME").map(PathBuf::from).or_else(|| host.home());
+    pub(in crate::client) fn of(machine: &Arc<dyn Machine>) -> Option<Self> {
+        let xdg = machine.setting("XDG_CACHE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
+        let home = || machine.setting("HOME").map(PathBuf::from).or_else(|| machine.home());
         let caches = xdg.or_else(|| Some(home()?.join(".cache")))?;
-        Some(Self { host: Arc::clone(host), folder: caches.join("bedrill") })
+        Some(Self { machine: Arc::clone(machine), folder: caches.join("bedrill") })
     }
 
     pub(super) fn path(&self, name: &str) -> PathBuf {
@@ -101,7 +101,7 @@ impl Store {
     }
 
     fn read(&self, name: &str) -> Result<Option<Value>, String> {
-        let bytes = match self.host.read(&self.path(name)) {
+        let bytes = match self.machine.read(&self.path(name)) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(error.to_string()),
@@ -115,10 +115,10 @@ impl Store {
 
     fn write(&self, name: &str, value: &Value) -> io::Result<()> {
         let path = self.path(name);
-        if self.host.modified(&path).is_none() {
-            self.host.remove_old(&self.folder, KEPT);
+        if self.machine.modified(&path).is_none() {
+            self.machine.remove_old(&self.folder, KEPT);
         }
-        self.host.write_private(&path, value.to_string().as_bytes())
+        self.machine.write_private(&path, value.to_string().as_bytes())
     }
 }
 
@@ -138,21 +138,21 @@ fn read_listing(mut value: Value) -> Option<Stored> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::machine::{StaticHost, SystemHost};
+    use crate::machine::{StaticMachine, SystemMachine};
 
     #[test]
     fn the_folder_is_that_of_xdg_else_that_of_the_home() {
-        let folder = |host: &StaticHost| {
-            let host: Arc<dyn Host> = Arc::new(host.clone());
-            Store::of(&host).map(|store| store.folder)
+        let folder = |machine: &StaticMachine| {
+            let machine: Arc<dyn Machine> = Arc::new(machine.clone());
+            Store::of(&machine).map(|store| store.folder)
         };
-        let home = StaticHost::new().with_var("HOME", "/home/u");
+        let home = StaticMachine::new().with_var("HOME", "/home/u");
         assert_eq!(folder(&home), Some("/home/u/.cache/bedrill".into()));
         assert_eq!(folder(&home.clone().with_var("XDG_CACHE_HOME", "/c")), Some("/c/bedrill".into()));
         let relative = home.with_var("XDG_CACHE_HOME", "c");
         assert_eq!(folder(&relative), Some("/home/u/.cache/bedrill".into()));
-        assert_eq!(folder(&StaticHost::new().with_home("/h")), Some("/h/.cache/bedrill".into()));
-        assert_eq!(folder(&StaticHost::new()), None);
+        assert_eq!(folder(&StaticMachine::new().with_home("/h")), Some("/h/.cache/bedrill".into()));
+        assert_eq!(folder(&StaticMachine::new()), None);
     }
 
     #[cfg(unix)]
@@ -162,7 +162,7 @@ mod tests {
         use std::os::unix::fs::PermissionsExt as _;
         use std::path::Path;
         let root = tempfile::tempdir().unwrap();
-        let store = Store { host: Arc::new(SystemHost), folder: root.path().join("a/b") };
+        let store = Store { machine: Arc::new(SystemMachine), folder: root.path().join("a/b") };
         for _ in 0..2 {
             store.put_stand_ins("x", &Map::from_iter([("m".to_owned(), json!("us.m"))])).unwrap();
         }
@@ -175,11 +175,11 @@ mod tests {
 
     #[test]
     fn a_file_that_cannot_be_read_is_described_and_an_absent_one_is_not() {
-        let store = |host: StaticHost| Store { host: Arc::new(host), folder: "/c".into() };
-        assert!(matches!(store(StaticHost::new()).listing("none"), Ok(None)));
+        let store = |machine: StaticMachine| Store { machine: Arc::new(machine), folder: "/c".into() };
+        assert!(matches!(store(StaticMachine::new()).listing("none"), Ok(None)));
         for text in ["", "{", "[]", r#"{"version": 2}"#, r#"{"version": 1, "fetchedAt": "yesterday"}"#] {
-            let host = StaticHost::new().with_file("/c/bad.json", text);
-            assert!(store(host).listing("bad").is_err(), "{text}");
+            let machine = StaticMachine::new().with_file("/c/bad.json", text);
+            assert!(store(machine).listing("bad").is_err(), "{text}");
         }
     }
 }

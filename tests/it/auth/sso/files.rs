@@ -1,6 +1,6 @@
 //! Files in the cache that `aws sso login` did not write, and those that it did.
 
-use bedrill::machine::Host as _;
+use bedrill::machine::Machine as _;
 use serde_json::{Value, json};
 
 use super::{CONFIG, LATER, PROFILE, TOKEN, aws, host, load, machine, refused, token};

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bedrill::auth::{Auth, AuthError, Chain, Resolved};
-use bedrill::machine::{ProfileFiles, StaticHost};
+use bedrill::machine::{ProfileFiles, StaticMachine};
 use serde_json::{Value, json};
 
 use super::{CONFIG, host};
@@ -42,7 +42,7 @@ const LATER: &str = "2026-11-22T09:00:00Z";
 const SOON: &str = "2026-11-22T03:27:00Z";
 const PAST: &str = "2026-11-22T03:00:00Z";
 
-fn machine(token: impl ToString) -> StaticHost {
+fn machine(token: impl ToString) -> StaticMachine {
     host().with_file(CONFIG, PROFILE).with_file(TOKEN, token.to_string())
 }
 
@@ -58,13 +58,13 @@ fn aws(request: &http::Request<bytes::Bytes>) -> Reply {
 const ROLE: &str = r#"{"roleCredentials":{"accessKeyId":"ASIAROLEEXAMPLEAA","secretAccessKey":"canary-secret","sessionToken":"canary-session","expiration":1795321411000}}"#;
 const RENEWED: &str = r#"{"accessToken":"canary-access-new","expiresIn":28800,"refreshToken":"canary-refresh-new","tokenType":"Bearer"}"#;
 
-fn load(host: &StaticHost, transport: &Replies) -> Result<Resolved, AuthError> {
+fn load(host: &StaticMachine, transport: &Replies) -> Result<Resolved, AuthError> {
     run(chain(host, transport).load())
 }
 
-fn chain(host: &StaticHost, transport: &Replies) -> Chain {
+fn chain(host: &StaticMachine, transport: &Replies) -> Chain {
     Chain::builder()
-        .host(Arc::new(host.clone()))
+        .machine(Arc::new(host.clone()))
         .transport(Arc::new(transport.clone()))
         .clock(now)
         .profile("dev")

@@ -7,7 +7,7 @@ use std::task::{Context, Waker};
 use std::time::SystemTime;
 
 use bedrill::auth::Chain;
-use bedrill::machine::{Host as _, StaticHost};
+use bedrill::machine::{Machine as _, StaticMachine};
 use serde_json::{Value, json};
 
 use super::{LATER, PAST, ROLE, SOON, TOKEN, aws, bearer, chain, faults, load, machine, now, refused, token};
@@ -112,9 +112,9 @@ fn renewing_is_tried_once_in_thirty_seconds() {
 }
 
 /// A machine that cannot be written to, as one with a full disk or a home that is mounted read-only.
-struct ReadOnly(StaticHost);
+struct ReadOnly(StaticMachine);
 
-impl bedrill::machine::Host for ReadOnly {
+impl bedrill::machine::Machine for ReadOnly {
     fn var(&self, name: &str) -> Option<String> {
         self.0.var(name)
     }
@@ -139,7 +139,7 @@ impl bedrill::machine::Host for ReadOnly {
 fn where_nothing_can_be_written_a_renewed_token_serves_from_memory_with_one_warning() {
     let (machine, transport) = (machine(token(PAST)), Replies::new(aws));
     let chain = Chain::builder()
-        .host(Arc::new(ReadOnly(machine.clone())))
+        .machine(Arc::new(ReadOnly(machine.clone())))
         .transport(Arc::new(transport.clone()))
         .clock(now)
         .profile("dev")
@@ -189,11 +189,11 @@ fn a_login_in_another_terminal_heals_a_running_program() {
 fn while_another_program_renews_the_old_token_serves_or_the_new_one_is_found() {
     /// Another program holds the lock for a while, and leaves a new token behind.
     struct Busy {
-        machine: StaticHost,
+        machine: StaticMachine,
         looks: std::sync::atomic::AtomicUsize,
         until: usize,
     }
-    impl bedrill::machine::Host for Busy {
+    impl bedrill::machine::Machine for Busy {
         fn var(&self, name: &str) -> Option<String> {
             self.machine.var(name)
         }
@@ -222,7 +222,7 @@ fn while_another_program_renews_the_old_token_serves_or_the_new_one_is_found() {
         let transport = Replies::new(aws);
         let host = Busy { machine: machine(token(expires_at)), looks: 0.into(), until };
         let chain = Chain::builder()
-            .host(Arc::new(host))
+            .machine(Arc::new(host))
             .transport(Arc::new(transport.clone()))
             .clock(now)
             .profile("dev")

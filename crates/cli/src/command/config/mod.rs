@@ -3,7 +3,7 @@
 mod show;
 
 use bedrill::config::Severity;
-use bedrill::machine::Host;
+use bedrill::machine::Machine;
 
 use crate::failure::Failure;
 use crate::flags::{Common, ConfigCommand};
@@ -24,7 +24,7 @@ pub(crate) fn run(command: ConfigCommand, common: &Common) -> Result<(), Failure
     }
 }
 
-fn path(common: &Common, host: &dyn Host) -> Result<(), Failure> {
+fn path(common: &Common, host: &dyn Machine) -> Result<(), Failure> {
     let places = places_of(common, host);
     let mut chosen = None;
     for place in &places {
@@ -52,7 +52,7 @@ fn path(common: &Common, host: &dyn Host) -> Result<(), Failure> {
     Ok(())
 }
 
-fn check(common: &Common, host: &dyn Host) -> Result<(), Failure> {
+fn check(common: &Common, host: &dyn Machine) -> Result<(), Failure> {
     let say = |text: &str| {
         if !common.quiet {
             note(&format!("bedrill: {text}"));

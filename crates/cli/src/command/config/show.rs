@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use bedrill::config::{Config, DiscoverySettings, Located};
 use bedrill::endpoint::Plane;
-use bedrill::machine::{Host as _, ProfileFiles, SelectedBy};
+use bedrill::machine::{Machine as _, ProfileFiles, SelectedBy};
 use bedrill::{Client, SettingOrigin};
 use serde_json::{Map, Value, json};
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use bedrill::Client;
 use bedrill::converse::ConverseRequest;
 use bedrill::credentials::Credentials;
-use bedrill::machine::StaticHost;
+use bedrill::machine::StaticMachine;
 
 use crate::failure::Failure;
 use crate::flags::Common;
@@ -35,11 +35,11 @@ async fn converse(prompt: &str, url: &str, secret: &str, common: &Common) -> Res
         }
     };
     // The keys go through the credential chain, as those of the environment would.
-    let machine = StaticHost::new()
+    let machine = StaticMachine::new()
         .with_var("AWS_ACCESS_KEY_ID", KEY_ID)
         .with_var("AWS_SECRET_ACCESS_KEY", secret)
         .with_var("AWS_REGION", REGION);
-    let client = Client::builder().host(Arc::new(machine)).endpoint_url(url).build()?;
+    let client = Client::builder().machine(Arc::new(machine)).endpoint_url(url).build()?;
     let prompt = if prompt.is_empty() { "What happens when I press enter?" } else { prompt };
     let request = ConverseRequest::new(MODEL).message(prompt);
     say(&format!("bedrill demo: {prompt}"));

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use bedrill::catalog::{Catalog, Entry, LimitsTable};
 use bedrill::endpoint::Region;
-use bedrill::machine::Host as _;
+use bedrill::machine::Machine as _;
 use bedrill::model_id::ModelId;
 use serde_json::json;
 

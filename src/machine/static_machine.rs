@@ -10,7 +10,7 @@ use std::{fmt, io};
 #[cfg(feature = "client")]
 use zeroize::Zeroizing;
 
-use super::Host;
+use super::Machine;
 
 /// Variables and files given by the program: for tests, and for embedders that keep both elsewhere.
 ///
@@ -19,15 +19,15 @@ use super::Host;
 ///
 /// ```
 /// use bedrill::auth::{Answer, Auth, env};
-/// use bedrill::machine::StaticHost;
+/// use bedrill::machine::StaticMachine;
 ///
-/// let host = StaticHost::new().with_var("AWS_BEARER_TOKEN_BEDROCK", "key");
-/// let Answer::Found(found) = env::bearer_token(&host)? else { panic!("not found") };
+/// let machine = StaticMachine::new().with_var("AWS_BEARER_TOKEN_BEDROCK", "key");
+/// let Answer::Found(found) = env::bearer_token(&machine)? else { panic!("not found") };
 /// assert_eq!(found.auth(), &Auth::Bearer("key".into()));
 /// # Ok::<(), bedrill::auth::AuthError>(())
 /// ```
 #[derive(Clone, Default)]
-pub struct StaticHost {
+pub struct StaticMachine {
     vars: BTreeMap<String, String>,
     files: BTreeMap<PathBuf, Vec<u8>>,
     home: Option<PathBuf>,
@@ -43,7 +43,7 @@ struct Written {
     times: u32,
 }
 
-impl StaticHost {
+impl StaticMachine {
     /// No variables, no files, no home directory.
     #[must_use]
     pub fn new() -> Self {
@@ -88,7 +88,7 @@ impl StaticHost {
     }
 }
 
-impl Host for StaticHost {
+impl Machine for StaticMachine {
     fn var(&self, name: &str) -> Option<String> {
         self.vars.get(name).cloned()
     }
@@ -125,9 +125,9 @@ impl Host for StaticHost {
     }
 }
 
-impl fmt::Debug for StaticHost {
+impl fmt::Debug for StaticMachine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("StaticHost")
+        f.debug_struct("StaticMachine")
             .field("vars", &self.vars.keys().collect::<Vec<_>>())
             .field("files", &self.files.keys().collect::<Vec<_>>())
             .field("home", &self.home)
