@@ -13,6 +13,8 @@ mod settings;
 mod static_machine;
 mod terminal;
 #[cfg(feature = "client")]
+mod time_source;
+#[cfg(feature = "client")]
 mod tree;
 
 use std::fs::{File, Metadata};
@@ -36,6 +38,8 @@ pub use files::{FileLock, PrivateFile};
 pub use process::{ProcessEnd, ProcessLimits, ProcessOutput};
 pub use profile_files::{ProfileFiles, SelectedBy, Setting};
 pub use static_machine::StaticMachine;
+#[cfg(feature = "client")]
+pub use time_source::{SystemClock, TimeSource};
 
 pub(crate) use profile_files::setting;
 #[cfg(feature = "client")]

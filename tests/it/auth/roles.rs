@@ -345,7 +345,7 @@ fn who_signs_can_be_asked() {
                <Account>123456789012</Account></GetCallerIdentityResult></GetCallerIdentityResponse>";
     let sts = Scripted::new(move |_, _| ok(xml));
     let host = host().with_var("AWS_REGION", "eu-central-1");
-    let context = Context::new(&host).with_transport(&*sts).with_clock(clock);
+    let context = Context::new(&host).with_transport(&*sts).with_clock(&clock);
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
     let auth = Auth::SigV4(Credentials::new("AKIDEXAMPLE", "secret"));
     let identity = runtime.block_on(sts::caller_identity(context, &auth, None)).expect("an identity");
