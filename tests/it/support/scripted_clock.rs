@@ -6,9 +6,9 @@
 use std::collections::{BTreeSet, VecDeque};
 use std::future::Future;
 use std::pin::{Pin, pin};
-use std::sync::{Arc, LazyLock, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::task::{Context, Poll, Waker};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bedrill::auth::Auth;
 use bedrill::credentials::Credentials;
@@ -280,9 +280,8 @@ impl Transport for Script {
         Box::pin(self.clock.sleep(duration))
     }
 
-    fn now(&self) -> Instant {
-        static START: LazyLock<Instant> = LazyLock::new(Instant::now);
-        *START + self.clock.elapsed()
+    fn now(&self) -> Duration {
+        self.clock.elapsed()
     }
 }
 
