@@ -34,7 +34,7 @@ types_are! { SendAndSync SHARED:
         Cache, Chain, ChainBuilder, Context<'static>, Presence, Resolved,
     }
     bedrill::auth::container {
-        ContainerAddress,
+        ContainerAddress, ContainerUri,
     }
     bedrill::auth::imds {
         EndpointMode,
