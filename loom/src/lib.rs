@@ -7,7 +7,7 @@
 #[path = "../../src/base/flight/mod.rs"]
 mod flight;
 #[allow(dead_code)]
-#[path = "../../src/machine/process/handoff.rs"]
+#[path = "../../src/machine/handoff.rs"]
 mod handoff;
 mod base {
     pub(crate) mod sync;

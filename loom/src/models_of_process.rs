@@ -1,4 +1,4 @@
-//! The future of a process, the thread that watches it, and the thread that reads its output.
+//! The future of a process, the thread that watches it, and the thread that reads its output; and calls that block.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use std::time::Duration;
 use loom::future::block_on;
 use loom::thread;
 
-use crate::handoff::{Handoff, Running, Watching};
+use crate::handoff::{Detached, Handoff, Running, Watching};
 use crate::poll_once;
 
 /// Loom has no time: nothing ends because it took too long.
@@ -92,4 +92,23 @@ pub fn a_thread_that_fails_is_an_error() {
     let watching = thread::spawn(move || drop(Watching { handoff, otherwise: || Err(FAILED) }));
     assert_eq!(block_on(Running(process)), Err(FAILED));
     watching.join().unwrap();
+}
+
+/// A call that blocks and cannot be ended: its future gets the answer, whoever comes first.
+pub fn the_answer_of_a_call_reaches_who_waits() {
+    let call = Handoff::<(), _>::new();
+    let handoff = Arc::clone(&call);
+    let calling = thread::spawn(move || handoff.end(|| "answer"));
+    assert_eq!(block_on(Detached(call)), "answer");
+    calling.join().unwrap();
+}
+
+/// The future of such a call is dropped: its thread is not waited for, and ends by itself.
+pub fn a_call_goes_on_without_its_future() {
+    let call = Handoff::<(), _>::new();
+    let mut detached = Box::pin(Detached(Arc::clone(&call)));
+    let _ = poll_once(detached.as_mut());
+    let calling = thread::spawn(move || call.end(|| "answer"));
+    drop(detached);
+    calling.join().unwrap();
 }

@@ -33,5 +33,7 @@ check! {
         dropping_the_future_waits_until_the_process_has_ended
         a_silent_process_ends_with_its_future
         a_process_without_output_ends_with_its_future
-        a_thread_that_fails_is_an_error;
+        a_thread_that_fails_is_an_error
+        the_answer_of_a_call_reaches_who_waits
+        a_call_goes_on_without_its_future;
 }

@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::SystemTime;
 
 use super::call::Calls;
 use super::call::attempt::Attempts;
@@ -18,7 +17,7 @@ use crate::catalog::DiscoverySettings;
 use crate::client::error::Error;
 use crate::endpoint::Region;
 use crate::eventstream::FrameDecoder;
-use crate::machine::{Machine, ProfileFiles, Settings, SystemMachine};
+use crate::machine::{Machine, ProfileFiles, Settings, SystemClock, SystemMachine, TimeSource};
 use crate::transport::Transport;
 
 type Wrap = Box<dyn FnOnce(Arc<dyn Transport>) -> Arc<dyn Transport> + Send>;
@@ -62,7 +61,7 @@ pub struct ClientBuilder {
     retry: Option<RetryPolicy>,
     timeouts: Timeouts,
     correct_skew: bool,
-    clock: fn() -> SystemTime,
+    clock: Arc<dyn TimeSource>,
     profile_fallback: ProfileFallback,
     allowed_geographies: Vec<String>,
     on_notice: Option<OnNotice>,
@@ -88,7 +87,7 @@ impl ClientBuilder {
             retry: None,
             timeouts: Timeouts::new(),
             correct_skew: true,
-            clock: SystemTime::now,
+            clock: Arc::new(SystemClock),
             profile_fallback: ProfileFallback::default(),
             allowed_geographies: Vec::new(),
             on_notice: None,
@@ -210,10 +209,10 @@ impl ClientBuilder {
         self
     }
 
-    /// What tells the time to sign with, instead of the system's clock.
+    /// What tells the time to sign with, instead of the system's clock: a closure will do.
     #[must_use]
-    pub fn clock(mut self, now: fn() -> SystemTime) -> Self {
-        self.clock = now;
+    pub fn clock(mut self, clock: impl TimeSource + 'static) -> Self {
+        self.clock = Arc::new(clock);
         self
     }
 
@@ -294,7 +293,7 @@ impl ClientBuilder {
                         None => chain.build(),
                     }
                 });
-                let chain = chain.or_defaults(&credential_transport, place.explicit_region(), self.clock);
+                let chain = chain.or_defaults(&credential_transport, place.explicit_region(), &self.clock);
                 CredentialsFrom::Chain(Box::new(Cache::new(chain)))
             }
         };

@@ -10,7 +10,7 @@ use crate::auth::{Attempt, Auth, Cache, Context, Resolved, sts};
 use crate::base::quote;
 use crate::client::error::Error;
 use crate::endpoint::Region;
-use crate::machine::Machine;
+use crate::machine::{Machine, TimeSource};
 use crate::operation::ServiceError;
 use crate::transport::{BoxFuture, Transport};
 
@@ -25,7 +25,7 @@ pub(super) struct Caller {
     machine: Arc<dyn Machine>,
     /// What carries requests for credentials: nothing that is put around the transport sees them.
     transport: Arc<dyn Transport>,
-    clock: fn() -> SystemTime,
+    clock: Arc<dyn TimeSource>,
 }
 
 /// Where credentials are from.
@@ -42,14 +42,14 @@ impl Caller {
         profile: Option<String>,
         machine: Arc<dyn Machine>,
         transport: Arc<dyn Transport>,
-        clock: fn() -> SystemTime,
+        clock: Arc<dyn TimeSource>,
     ) -> Self {
         Self { credentials, profile, machine, transport, clock }
     }
 
     /// The time, by the client's clock.
     pub(super) fn now(&self) -> SystemTime {
-        (self.clock)()
+        self.clock.now()
     }
 
     /// The credentials that authorize the next request.
@@ -78,7 +78,7 @@ impl Caller {
     ///
     /// It is a bearer token, or STS does not answer.
     pub(super) async fn identity(&self, auth: &Auth, region: &Region) -> Result<Identity, Error> {
-        let context = Context::new(&*self.machine).with_transport(&*self.transport).with_clock(self.clock);
+        let context = Context::new(&*self.machine).with_transport(&*self.transport).with_clock(&*self.clock);
         Ok(sts::caller_identity(context.with_region(region), auth, self.profile.as_deref()).await?)
     }
 

@@ -5,7 +5,9 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, UNIX_EPOCH};
+
+use super::{SystemClock, TimeSource};
 
 /// A lock among processes; dropping it gives it back.
 pub struct FileLock(#[allow(dead_code)] Box<dyn Send>); // held for its `Drop`
@@ -175,7 +177,7 @@ impl Drop for HeldFile {
 
 fn is_stale(lock: &Path) -> bool {
     let modified = fs::metadata(lock).and_then(|metadata| metadata.modified());
-    modified.is_ok_and(|at| SystemTime::now().duration_since(at).is_ok_and(|age| age > STALE))
+    modified.is_ok_and(|at| SystemClock.now().duration_since(at).is_ok_and(|age| age > STALE))
 }
 
 /// Renames first and looks again: of two processes that find the same stale lock, the slower one may get hold of the
@@ -212,7 +214,7 @@ fn beside(path: &Path, extension: &str) -> io::Result<PathBuf> {
 fn unique() -> String {
     static COUNTER: AtomicU64 = AtomicU64::new(0);
     let count = COUNTER.fetch_add(1, Ordering::Relaxed);
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let since = SystemClock.now().duration_since(UNIX_EPOCH).unwrap_or_default();
     format!("{}-{count}-{}-{}", std::process::id(), since.as_secs(), since.subsec_nanos())
 }
 
@@ -257,7 +259,7 @@ mod tests {
         }
         let age = Duration::from_secs(3_600);
         let file = File::options().write(true).open(&old).expect("opened");
-        file.set_modified(SystemTime::now() - age - Duration::from_secs(1)).expect("aged");
+        file.set_modified(SystemClock.now() - age - Duration::from_secs(1)).expect("aged");
         remove_old(folder.path(), age);
         assert_eq!((old.exists(), new.exists()), (false, true));
         remove_old(&folder.path().join("missing"), age);
@@ -281,7 +283,7 @@ mod tests {
         let path = folder.path().join("token.lock");
         let dead = try_lock(&path).expect("possible").expect("free");
         let file = File::options().write(true).open(&path).expect("opened");
-        let old = SystemTime::now() - STALE - Duration::from_secs(1);
+        let old = SystemClock.now() - STALE - Duration::from_secs(1);
         file.set_modified(old).expect("aged");
         assert!(try_lock(&path).expect("possible").is_none(), "this try clears the way");
         let held = try_lock(&path).expect("possible").expect("free");

@@ -6,17 +6,25 @@ mod error;
 #[cfg(feature = "client")]
 mod files;
 #[cfg(feature = "client")]
+mod handoff;
+#[cfg(feature = "client")]
 mod process;
 mod profile_files;
 #[cfg(feature = "client")]
 mod settings;
 mod static_machine;
+#[cfg(feature = "client")]
 mod terminal;
+#[cfg(feature = "client")]
+mod threads;
+#[cfg(feature = "client")]
+mod time_source;
 #[cfg(feature = "client")]
 mod tree;
 
 use std::fs::{File, Metadata};
 use std::io::{self, Read};
+#[cfg(feature = "client")]
 use std::net::{IpAddr, ToSocketAddrs};
 use std::path::{Path, PathBuf};
 #[cfg(feature = "client")]
@@ -24,10 +32,10 @@ use std::time::{Duration, SystemTime};
 
 use zeroize::Zeroizing;
 
-use crate::credentials::Secret;
-
 #[cfg(feature = "client")]
 use crate::base::BoxFuture;
+#[cfg(feature = "client")]
+use crate::credentials::Secret;
 
 pub use error::SettingsError;
 #[cfg(feature = "client")]
@@ -36,6 +44,8 @@ pub use files::{FileLock, PrivateFile};
 pub use process::{ProcessEnd, ProcessLimits, ProcessOutput};
 pub use profile_files::{ProfileFiles, SelectedBy, Setting};
 pub use static_machine::StaticMachine;
+#[cfg(feature = "client")]
+pub use time_source::{SystemClock, TimeSource};
 
 pub(crate) use profile_files::setting;
 #[cfg(feature = "client")]
@@ -132,20 +142,37 @@ pub trait Machine: Send + Sync {
         Box::pin(std::future::ready(Err(io::Error::new(io::ErrorKind::Unsupported, refusal))))
     }
 
-    /// The addresses of the host `name`. It may wait for a name server. The default knows no names.
+    /// The addresses of the host `name`. The default knows no names.
     ///
     /// # Errors
     ///
     /// When the name cannot be resolved.
-    fn resolve(&self, name: &str) -> io::Result<Vec<IpAddr>> {
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future gives the question up. The thread on which [`SystemMachine`] waits for the system's resolver,
+    /// which cannot be interrupted, ends with its answer. Calling again asks again.
+    #[cfg(feature = "client")]
+    fn resolve(&self, name: &str) -> BoxFuture<'static, io::Result<Vec<IpAddr>>> {
         let _ = name;
-        Err(io::Error::new(io::ErrorKind::Unsupported, "this machine resolves no names"))
+        let refusal = "this machine resolves no names";
+        Box::pin(std::future::ready(Err(io::Error::new(io::ErrorKind::Unsupported, refusal))))
     }
 
     /// Shows `prompt` to the user and waits for one line; `None` when there is nobody to ask, which is the default.
-    fn ask(&self, prompt: &str) -> Option<Secret> {
+    ///
+    /// # Errors
+    ///
+    /// When there is somebody to ask, and the question or the answer does not get through.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future gives the question up. The thread of [`SystemMachine`] that reads from the terminal cannot be
+    /// interrupted: it ends with the next line, which is lost. Calling again asks again.
+    #[cfg(feature = "client")]
+    fn ask(&self, prompt: &str) -> BoxFuture<'static, io::Result<Option<Secret>>> {
         let _ = prompt;
-        None
+        Box::pin(std::future::ready(Ok(None)))
     }
 }
 
@@ -216,12 +243,18 @@ impl Machine for SystemMachine {
         Box::pin(process::run(command, limits))
     }
 
-    fn resolve(&self, name: &str) -> io::Result<Vec<IpAddr>> {
-        Ok((name, 0).to_socket_addrs()?.map(|address| address.ip()).collect())
+    #[cfg(feature = "client")]
+    fn resolve(&self, name: &str) -> BoxFuture<'static, io::Result<Vec<IpAddr>>> {
+        let name = name.to_owned();
+        threads::away("resolver", move || {
+            Ok((name.as_str(), 0).to_socket_addrs()?.map(|address| address.ip()).collect())
+        })
     }
 
-    fn ask(&self, prompt: &str) -> Option<Secret> {
-        terminal::ask(prompt)
+    #[cfg(feature = "client")]
+    fn ask(&self, prompt: &str) -> BoxFuture<'static, io::Result<Option<Secret>>> {
+        let prompt = prompt.to_owned();
+        threads::away("terminal", move || terminal::ask(&prompt))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Surroundings that the program makes up.
 
 use std::collections::BTreeMap;
+#[cfg(feature = "client")]
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 #[cfg(feature = "client")]
@@ -11,6 +12,8 @@ use std::{fmt, io};
 use zeroize::Zeroizing;
 
 use super::Machine;
+#[cfg(feature = "client")]
+use crate::base::BoxFuture;
 
 /// Variables and files given by the program: for tests, and for embedders that keep both elsewhere.
 ///
@@ -31,6 +34,7 @@ pub struct StaticMachine {
     vars: BTreeMap<String, String>,
     files: BTreeMap<PathBuf, Vec<u8>>,
     home: Option<PathBuf>,
+    #[cfg(feature = "client")]
     addresses: BTreeMap<String, Vec<IpAddr>>,
     #[cfg(feature = "client")]
     written: std::sync::Arc<std::sync::Mutex<BTreeMap<PathBuf, Written>>>,
@@ -72,6 +76,7 @@ impl StaticMachine {
     }
 
     /// Adds a host name and its addresses.
+    #[cfg(feature = "client")]
     #[must_use]
     pub fn with_addresses(
         mut self,
@@ -112,8 +117,10 @@ impl Machine for StaticMachine {
         UNIX_EPOCH.checked_add(Duration::from_secs(times.into()))
     }
 
-    fn resolve(&self, name: &str) -> io::Result<Vec<IpAddr>> {
-        self.addresses.get(name).cloned().ok_or_else(|| io::ErrorKind::NotFound.into())
+    #[cfg(feature = "client")]
+    fn resolve(&self, name: &str) -> BoxFuture<'static, io::Result<Vec<IpAddr>>> {
+        let addresses = self.addresses.get(name).cloned();
+        Box::pin(std::future::ready(addresses.ok_or_else(|| io::ErrorKind::NotFound.into())))
     }
 
     #[cfg(feature = "client")]

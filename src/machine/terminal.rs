@@ -1,5 +1,7 @@
 //! One question to the user, on the terminal that the process belongs to.
 
+use std::io;
+
 use crate::credentials::Secret;
 
 /// The longest answer that is read, in bytes.
@@ -8,19 +10,22 @@ const MAX_ANSWER: u64 = 1024;
 
 /// Asks on the controlling terminal, whatever stdin and stdout are; `None` when the process has none.
 #[cfg(unix)]
-pub(super) fn ask(prompt: &str) -> Option<Secret> {
+pub(super) fn ask(prompt: &str) -> io::Result<Option<Secret>> {
     use std::fs::OpenOptions;
     use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 
-    let mut terminal = OpenOptions::new().read(true).write(true).open("/dev/tty").ok()?;
-    terminal.write_all(prompt.as_bytes()).and_then(|()| terminal.flush()).ok()?;
+    let Ok(mut terminal) = OpenOptions::new().read(true).write(true).open("/dev/tty") else {
+        return Ok(None);
+    };
+    terminal.write_all(prompt.as_bytes())?;
+    terminal.flush()?;
     let mut answer = zeroize::Zeroizing::new(String::with_capacity(64));
-    BufReader::new(terminal.take(MAX_ANSWER)).read_line(&mut answer).ok()?;
-    Some(Secret::new(answer.trim()))
+    BufReader::new(terminal.take(MAX_ANSWER)).read_line(&mut answer)?;
+    Ok(Some(Secret::new(answer.trim())))
 }
 
 /// Other systems have no terminal by name that the standard library opens.
 #[cfg(not(unix))]
-pub(super) fn ask(_: &str) -> Option<Secret> {
-    None
+pub(super) fn ask(_: &str) -> io::Result<Option<Secret>> {
+    Ok(None)
 }

@@ -1,5 +1,6 @@
 //! Kills a process with all that it started: its group, and its descendants as the system lists them.
 
+#[cfg(any(unix, windows))]
 use std::process::{Command, Stdio};
 
 /// Kills the process `root`, the group that it leads if it leads one, and its descendants.

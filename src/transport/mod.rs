@@ -18,8 +18,12 @@ mod via_reqwest;
 use std::fmt;
 use std::future::poll_fn;
 use std::pin::Pin;
+#[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
+use std::sync::OnceLock;
 use std::task::{Context, Poll};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+#[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
+use std::time::Instant;
 
 use bytes::Bytes;
 use futures_core::Stream;
@@ -56,7 +60,7 @@ pub use crate::base::BoxFuture;
 /// ```
 /// use bedrill::transport::{Body, BoxFuture, Transport, TransportError};
 /// use bytes::Bytes;
-/// use std::time::{Duration, Instant};
+/// use std::time::Duration;
 ///
 /// /// Answers every request with the same recorded body.
 /// struct Replay(Bytes);
@@ -95,15 +99,29 @@ pub trait Transport: Send + Sync {
 
     /// Resolves after `duration`, on the timer that belongs to the transport's runtime.
     ///
+    /// A transport without a runtime, whose reads block, may have no timers that ring: it keeps the ends of the futures
+    /// that are not dropped yet, and lets a read block until the earliest of them.
+    ///
     /// # Cancel safety
     ///
     /// Dropping the future ends the timer.
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()>;
 
-    /// The time on the clock that [`sleep`](Self::sleep) goes by: the system's, unless that is another one.
-    fn now(&self) -> Instant {
-        Instant::now()
+    /// The time on the clock that [`sleep`](Self::sleep) goes by, since a moment that the transport chooses once. It never
+    /// goes back.
+    ///
+    /// By default the time on the system's clock since it was first asked. `wasm32-unknown-unknown` has no such clock: the
+    /// method has no default there, and every transport says what time it is.
+    #[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
+    fn now(&self) -> Duration {
+        static ORIGIN: OnceLock<Instant> = OnceLock::new();
+        ORIGIN.get_or_init(Instant::now).elapsed()
     }
+
+    /// The time on the clock that [`sleep`](Self::sleep) goes by, since a moment that the transport chooses once. It never
+    /// goes back.
+    #[cfg(all(target_family = "wasm", target_os = "unknown"))]
+    fn now(&self) -> Duration;
 }
 
 /// What `work` resolves to, unless `limit` is ready first. Work that is done wins: an answer that is already there counts.

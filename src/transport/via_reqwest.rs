@@ -2,10 +2,11 @@
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use bytes::Bytes;
 use rustls::ClientConfig;
+use tokio::time::Instant;
 
 use super::chunks::Chunks;
 use super::direct::is_direct;
@@ -33,6 +34,8 @@ pub struct ReqwestTransport {
     variables: Arc<ProxyVariables>,
     settings: ReqwestTransportBuilder,
     tls: ClientConfig,
+    /// On the clock of the runtime, which a test can stop.
+    origin: Instant,
 }
 
 impl ReqwestTransport {
@@ -157,7 +160,8 @@ impl ReqwestTransportBuilder {
             .map_err(|error| TransportError::new(TransportErrorKind::Tls, error.to_string()))?;
         let proxied = client(&self, tls.clone(), &self.proxy)?;
         let variables = Arc::new(ProxyVariables::read(|name| std::env::var(name).ok()));
-        Ok(ReqwestTransport { proxied, direct: Arc::default(), variables, settings: self, tls })
+        let origin = Instant::now();
+        Ok(ReqwestTransport { proxied, direct: Arc::default(), variables, settings: self, tls, origin })
     }
 }
 
@@ -209,8 +213,8 @@ impl Transport for ReqwestTransport {
         Box::pin(tokio::time::sleep(duration))
     }
 
-    fn now(&self) -> Instant {
-        tokio::time::Instant::now().into_std()
+    fn now(&self) -> Duration {
+        self.origin.elapsed()
     }
 }
 

@@ -10,7 +10,7 @@ use bedrill::test_util::events::{event, exception, frame, start, stop, text};
 use bedrill::transport::TransportErrorKind;
 use bedrill::{Client, Error, ErrorKind, RetryPolicy, StreamEnd};
 
-use crate::support::scripted_clock::{Reply, Script, Step, run};
+use crate::support::scripted_clock::{Reply, Script, Step};
 
 fn request() -> ConverseRequest {
     ConverseRequest::new("us.amazon.nova-lite-v1:0").message("hi")
@@ -21,15 +21,15 @@ fn failure(exception_type: &str) -> Vec<u8> {
     exception(exception_type, r#"{"message":"said the service"}"#)
 }
 
-fn collect(client: &Client) -> Result<ConverseOutput, Error> {
-    run(async { client.converse_stream(&request()).await?.collect().await })
+fn collect(script: &Script, client: &Client) -> Result<ConverseOutput, Error> {
+    script.run(async { client.converse_stream(&request()).await?.collect().await })
 }
 
 /// The text of the answer, or the error, and when requests were sent.
 fn outcome(replies: impl IntoIterator<Item = Reply>) -> (Result<String, Error>, Vec<u64>) {
     let script = Script::new(replies);
     let client = script.client().build().expect("a client");
-    (collect(&client).map(|output| output.text()), script.times())
+    (collect(&script, &client).map(|output| output.text()), script.times())
 }
 
 #[track_caller]
@@ -102,8 +102,8 @@ fn each_attempt_is_dated_numbered_and_signed_anew() {
     let slow = Reply::error(500, "").after(Duration::from_secs(2));
     let script = Script::new([slow.clone(), slow, Reply::hello(), Reply::hello()]);
     let client = script.client().build().expect("a client");
-    collect(&client).expect("an answer");
-    collect(&client).expect("an answer");
+    collect(&script, &client).expect("an answer");
+    collect(&script, &client).expect("an answer");
 
     let sent = script.sent();
     let numbers: Vec<&str> = sent.iter().map(|sent| sent.header("amz-sdk-request")).collect();
@@ -140,7 +140,7 @@ fn nothing_is_shown_twice() {
         Reply::stream([start(), text("He"), text("llo"), stop("end_turn")]),
     ]);
     let client = script.client().build().expect("a client");
-    run(async {
+    script.run(async {
         let mut stream = client.converse_stream(&request()).await.expect("a stream");
         assert_eq!((stream.attempts(), stream.events_delivered()), (2, 0));
         let mut events = Vec::new();
@@ -193,7 +193,7 @@ fn what_is_wrong_with_a_stream_for_good_is_handed_out_with_what_came() {
 fn a_frame_over_the_budget_is_an_end_of_its_own() {
     let script = Script::new([Reply::stream([start(), text("Hel"), text(&"x".repeat(2_000))])]);
     let client = script.client().frame_budget(1_000).build().expect("a client");
-    let error = collect(&client).expect_err("too big");
+    let error = collect(&script, &client).expect_err("too big");
     assert_eq!(error.stream_end(), Some(StreamEnd::OverBudget));
     assert_eq!(error.received().map(|message| message.text()).as_deref(), Some("Hel"));
 }
@@ -213,9 +213,9 @@ fn streams_can_be_left_as_they_come() {
     let script = Script::new([Reply::stream([]).then([Step::Wait(Duration::from_secs(5)), Step::Break])]);
     let policy = RetryPolicy::standard().with_retry_streams(false);
     let client = script.client().retry(policy).build().expect("a client");
-    run(async {
+    script.run(async {
         let mut stream = client.converse_stream(&request()).await.expect("the head");
-        assert_eq!(crate::support::scripted_clock::elapsed(), Duration::ZERO);
+        assert_eq!(script.elapsed(), Duration::ZERO);
         assert!(stream.next().await.expect("an item").is_err());
         assert!(stream.next().await.is_none());
     });
@@ -226,7 +226,7 @@ fn streams_can_be_left_as_they_come() {
 fn without_retries_one_request_is_sent() {
     let script = Script::new([Reply::error(503, ""), Reply::hello()]);
     let client = script.client().retry(RetryPolicy::none()).build().expect("a client");
-    assert_eq!(collect(&client).expect_err("a failure").attempts(), 1);
+    assert_eq!(collect(&script, &client).expect_err("a failure").attempts(), 1);
     assert_eq!(script.sent()[0].header("amz-sdk-request"), "attempt=1; max=1");
 }
 
@@ -240,7 +240,7 @@ fn an_answer_whose_body_breaks_is_asked_for_again() {
         Reply::json(200, WHOLE),
     ]);
     let client = script.client().build().expect("a client");
-    let output = run(client.converse(&request())).expect("an answer");
+    let output = script.run(client.converse(&request())).expect("an answer");
     assert_eq!(output.text(), "Hello");
     assert_eq!(script.times(), [0, 50, 150]);
 }
@@ -252,7 +252,7 @@ fn calls_share_one_quota() {
     let requests: Vec<usize> = (0..20)
         .map(|_| {
             let before = script.sent().len();
-            collect(&client).expect_err("a failure");
+            collect(&script, &client).expect_err("a failure");
             script.sent().len() - before
         })
         .collect();
@@ -273,7 +273,7 @@ fn settings_of_the_machine_count_unless_the_program_has_its_own() {
             builder = builder.retry(policy);
         }
         let client = builder.build().map_err(|error| error.to_string())?;
-        collect(&client).expect_err("a failure");
+        collect(&script, &client).expect_err("a failure");
         Ok(script.sent().len())
     };
     let host = StaticMachine::new;
@@ -311,8 +311,8 @@ fn a_wrong_clock_is_put_right_once_and_stays_right() {
     let script = Script::new([refusal("InvalidSignatureException"), Reply::hello(), Reply::hello()]);
     let client = script.client().build().expect("a client");
     let clone = client.clone();
-    collect(&client).expect("an answer");
-    collect(&clone).expect("an answer");
+    collect(&script, &client).expect("an answer");
+    collect(&script, &clone).expect("an answer");
     let dates: Vec<String> = script.sent().iter().map(|sent| sent.header("x-amz-date").to_owned()).collect();
     assert_eq!(dates, ["20261122T120000Z", "20261122T120500Z", "20261122T120500Z"]);
 }
@@ -335,12 +335,12 @@ fn a_clock_is_not_put_right_without_a_reason() {
 
     let script = Script::new([refusal("AccessDeniedException")]);
     let client = script.client().no_clock_skew_correction().build().expect("a client");
-    collect(&client).expect_err("refused");
+    collect(&script, &client).expect_err("refused");
     assert_eq!(script.times(), [0]);
 
     // A bearer token carries no date.
     let script = Script::new([refusal("AccessDeniedException")]);
     let client = script.client().auth(Auth::Bearer("token".into())).build().expect("a client");
-    collect(&client).expect_err("refused");
+    collect(&script, &client).expect_err("refused");
     assert_eq!(script.times(), [0]);
 }

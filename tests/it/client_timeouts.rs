@@ -7,7 +7,7 @@ use bedrill::test_util::events::{event, start, stop, text};
 use bedrill::transport::TransportErrorKind;
 use bedrill::{Error, ErrorKind, StreamEnd, TimeoutKind, Timeouts};
 
-use crate::support::scripted_clock::{Reply, Script, Step, elapsed, pass, run};
+use crate::support::scripted_clock::{Reply, Script, Step};
 
 const fn seconds(number: u64) -> Duration {
     Duration::from_secs(number)
@@ -20,11 +20,11 @@ fn request() -> ConverseRequest {
 fn outcome(
     timeouts: Timeouts,
     replies: impl IntoIterator<Item = Reply>,
-) -> (Result<ConverseOutput, Error>, Vec<u64>) {
+) -> (Result<ConverseOutput, Error>, Script) {
     let script = Script::new(replies);
     let client = script.client().timeouts(timeouts).build().expect("a client");
-    let answer = run(async { client.converse_stream(&request()).await?.collect().await });
-    (answer, script.times())
+    let answer = script.run(async { client.converse_stream(&request()).await?.collect().await });
+    (answer, script)
 }
 
 /// Bytes that come one a second.
@@ -34,10 +34,10 @@ fn drip(bytes: &[u8]) -> Vec<Step> {
 
 #[test]
 fn a_head_that_does_not_come_is_waited_for_600_s_and_asked_for_again() {
-    let (answer, times) = outcome(Timeouts::new(), [Reply::silence(), Reply::silence(), Reply::silence()]);
+    let (answer, script) = outcome(Timeouts::new(), [Reply::silence(), Reply::silence(), Reply::silence()]);
     let error = answer.expect_err("silence");
-    assert_eq!(times, [0, 600_050, 1_200_150]);
-    assert_eq!(elapsed(), Duration::from_millis(1_800_150));
+    assert_eq!(script.times(), [0, 600_050, 1_200_150]);
+    assert_eq!(script.elapsed(), Duration::from_millis(1_800_150));
     assert_eq!((error.kind(), error.timeout_kind()), (ErrorKind::Timeout, Some(TimeoutKind::FirstByte)));
     assert_eq!((error.stream_end(), error.attempts()), (None, 3));
     assert_eq!(error.to_string(), "first-byte timeout: no response within 600 s (3 attempts)");
@@ -48,9 +48,9 @@ fn a_head_that_does_not_come_is_waited_for_600_s_and_asked_for_again() {
 #[test]
 fn a_stream_that_stalls_ends_after_300_s() {
     let stalled = Reply::stream([start(), text("Hel")]).then([Step::Wait(seconds(10)), Step::Hang]);
-    let (answer, times) = outcome(Timeouts::new(), [stalled, Reply::hello()]);
+    let (answer, script) = outcome(Timeouts::new(), [stalled, Reply::hello()]);
     let error = answer.expect_err("a stall");
-    assert_eq!((times, elapsed()), (vec![0], seconds(300)));
+    assert_eq!((script.times(), script.elapsed()), (vec![0], seconds(300)));
     assert_eq!((error.timeout_kind(), error.stream_end()), (Some(TimeoutKind::Idle), Some(StreamEnd::Idle)));
     assert_eq!(error.received().map(|message| message.text()).as_deref(), Some("Hel"));
     assert_eq!(
@@ -61,9 +61,9 @@ fn a_stream_that_stalls_ends_after_300_s() {
 
 #[test]
 fn a_stall_before_the_first_event_says_so_and_is_not_asked_for_again() {
-    let (answer, times) = outcome(Timeouts::new(), [Reply::stream([]).then([Step::Hang]), Reply::hello()]);
+    let (answer, script) = outcome(Timeouts::new(), [Reply::stream([]).then([Step::Hang]), Reply::hello()]);
     let error = answer.expect_err("a stall");
-    assert_eq!(times, [0]);
+    assert_eq!(script.times(), [0]);
     assert_eq!(error.to_string(), "idle timeout: nothing came for 300 s; there was no event yet");
 }
 
@@ -79,9 +79,9 @@ fn pauses_below_the_limit_are_no_stall() {
         Step::Send(stop("end_turn")),
         pause,
     ]);
-    let (answer, _) = outcome(Timeouts::new(), [reply]);
+    let (answer, script) = outcome(Timeouts::new(), [reply]);
     assert_eq!(answer.expect("whole").text(), "Hello");
-    assert_eq!(elapsed(), seconds(4 * 299));
+    assert_eq!(script.elapsed(), seconds(4 * 299));
 }
 
 #[test]
@@ -90,19 +90,19 @@ fn a_stall_is_counted_from_the_last_bytes_to_the_second() {
     for _ in 0..5 {
         reply = reply.then([Step::Wait(seconds(130)), Step::Send(text("tick "))]);
     }
-    let (answer, _) = outcome(Timeouts::new(), [reply.then([Step::Hang])]);
+    let (answer, script) = outcome(Timeouts::new(), [reply.then([Step::Hang])]);
     assert_eq!(answer.expect_err("a stall").timeout_kind(), Some(TimeoutKind::Idle));
-    assert_eq!(elapsed(), seconds(5 * 130 + 300));
+    assert_eq!(script.elapsed(), seconds(5 * 130 + 300));
 }
 
 #[test]
 fn a_frame_that_trickles_is_given_300_s() {
     let long = text(&"x".repeat(400));
     let reply = Reply::stream([start(), text("Hel")]).then([Step::Wait(seconds(50))]).then(drip(&long));
-    let (answer, times) = outcome(Timeouts::new(), [reply, Reply::hello()]);
+    let (answer, script) = outcome(Timeouts::new(), [reply, Reply::hello()]);
     let error = answer.expect_err("too slow");
     // The frame begins with its first byte, after 51 s.
-    assert_eq!((times, elapsed()), (vec![0], seconds(351)));
+    assert_eq!((script.times(), script.elapsed()), (vec![0], seconds(351)));
     assert_eq!((error.timeout_kind(), error.stream_end()), (Some(TimeoutKind::Frame), Some(StreamEnd::Idle)));
     let said = error.to_string();
     assert!(
@@ -118,9 +118,9 @@ fn frames_that_trickle_in_time_are_read() {
     for _ in 0..5 {
         reply = reply.then(drip(&text("slow")));
     }
-    let (answer, _) = outcome(Timeouts::new(), [reply.then([Step::Send(stop("end_turn"))])]);
+    let (answer, script) = outcome(Timeouts::new(), [reply.then([Step::Send(stop("end_turn"))])]);
     assert_eq!(answer.expect("whole").text(), "slow".repeat(5));
-    assert!(elapsed() > seconds(300), "longer in all than one frame may take");
+    assert!(script.elapsed() > seconds(300), "longer in all than one frame may take");
 }
 
 #[test]
@@ -134,13 +134,13 @@ fn a_slow_reader_is_no_stall() {
         Step::Send(stop("end_turn")),
     ])]);
     let client = script.client().build().expect("a client");
-    run(async {
+    script.run(async {
         let mut stream = client.converse_stream(&request()).await.expect("a stream");
         let mut events = 0;
         while let Some(event) = stream.next().await {
             event.expect("an event");
             events += 1;
-            pass(seconds(1_000));
+            script.pass(seconds(1_000));
         }
         assert_eq!(events, 4);
     });
@@ -149,9 +149,9 @@ fn a_slow_reader_is_no_stall() {
 #[test]
 fn the_total_bounds_retries_and_the_waits_between_them() {
     let timeouts = Timeouts::new().with_total(Duration::from_millis(120));
-    let (answer, times) = outcome(timeouts, [Reply::error(503, ""), Reply::error(503, ""), Reply::hello()]);
+    let (answer, script) = outcome(timeouts, [Reply::error(503, ""), Reply::error(503, ""), Reply::hello()]);
     let error = answer.expect_err("out of time");
-    assert_eq!((times, elapsed()), (vec![0, 50], Duration::from_millis(120)));
+    assert_eq!((script.times(), script.elapsed()), (vec![0, 50], Duration::from_millis(120)));
     assert_eq!((error.timeout_kind(), error.attempts()), (Some(TimeoutKind::Total), 2));
     assert!(!error.is_retryable());
     assert_eq!(error.to_string(), "total timeout: the call was not done after 0.12 s (2 attempts)");
@@ -164,9 +164,9 @@ fn the_total_bounds_the_stream() {
         reply = reply.then([Step::Send(text("tick ")), Step::Wait(seconds(1))]);
     }
     let timeouts = Timeouts::new().with_total(Duration::from_millis(2_500));
-    let (answer, _) = outcome(timeouts, [reply.then([Step::Send(stop("end_turn"))])]);
+    let (answer, script) = outcome(timeouts, [reply.then([Step::Send(stop("end_turn"))])]);
     let error = answer.expect_err("out of time");
-    assert_eq!(elapsed(), Duration::from_millis(2_500));
+    assert_eq!(script.elapsed(), Duration::from_millis(2_500));
     assert_eq!(
         (error.timeout_kind(), error.stream_end()),
         (Some(TimeoutKind::Total), Some(StreamEnd::OutOfTime))
@@ -178,7 +178,7 @@ fn the_total_bounds_the_stream() {
 fn a_stall_behind_the_message_costs_only_the_usage() {
     let script = Script::new([Reply::hello().then([Step::Hang])]);
     let client = script.client().build().expect("a client");
-    run(async {
+    script.run(async {
         let mut stream = client.converse_stream(&request()).await.expect("a stream");
         while let Some(event) = stream.next().await {
             event.expect("an event");
@@ -187,7 +187,7 @@ fn a_stall_behind_the_message_costs_only_the_usage() {
         assert_eq!(warning.kind(), TransportErrorKind::Timeout);
         assert!(warning.to_string().contains("idle timeout"), "{warning}");
     });
-    assert_eq!(elapsed(), seconds(300));
+    assert_eq!(script.elapsed(), seconds(300));
 }
 
 #[test]
@@ -218,7 +218,7 @@ fn an_answer_that_is_no_stream_has_its_limits_too() {
     ] {
         let script = Script::new([reply.clone(), reply.clone(), reply]);
         let client = script.client().build().expect("a client");
-        let error = run(client.converse(&request())).expect_err("out of time");
+        let error = script.run(client.converse(&request())).expect_err("out of time");
         assert_eq!((error.timeout_kind(), error.status(), error.attempts()), (Some(kind), Some(200), 3));
         assert!(error.to_string().starts_with(said), "{error}");
         assert_eq!(error.stream_end(), None);
@@ -228,17 +228,17 @@ fn an_answer_that_is_no_stream_has_its_limits_too() {
 #[test]
 fn an_error_whose_words_do_not_come_is_still_that_error() {
     let hanging = Reply::error(400, "ValidationException").then([Step::Hang]);
-    let (answer, _) = outcome(Timeouts::new(), [hanging]);
+    let (answer, script) = outcome(Timeouts::new(), [hanging]);
     let error = answer.expect_err("refused");
-    assert_eq!((error.code(), elapsed()), (Some("ValidationException"), seconds(300)));
+    assert_eq!((error.code(), script.elapsed()), (Some("ValidationException"), seconds(300)));
 }
 
 #[test]
 fn a_transport_that_runs_out_of_time_was_connecting() {
     let failure = || Reply::failure(TransportErrorKind::Timeout);
-    let (answer, times) = outcome(Timeouts::new(), [failure(), failure(), failure()]);
+    let (answer, script) = outcome(Timeouts::new(), [failure(), failure(), failure()]);
     assert_eq!(answer.expect_err("no connection").timeout_kind(), Some(TimeoutKind::Connect));
-    assert_eq!(times.len(), 3);
+    assert_eq!(script.times().len(), 3);
 }
 
 #[test]
@@ -246,8 +246,8 @@ fn unknown_events_are_content() {
     let reply = Reply::stream([start(), event("somethingNew", "{}")]).then([Step::Hang]);
     let script = Script::new([reply]);
     let client = script.client().build().expect("a client");
-    run(async {
+    script.run(async {
         client.converse_stream(&request()).await.expect("a stream");
     });
-    assert_eq!(elapsed(), Duration::ZERO);
+    assert_eq!(script.elapsed(), Duration::ZERO);
 }

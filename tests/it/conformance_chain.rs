@@ -265,7 +265,7 @@ fn same_cause(ours: &str, wording: &str) -> bool {
 
 /// The token that another service of AWS would be sent.
 async fn token(host: &CaseHost, transport: &Recorded) -> Result<SsoToken, AuthError> {
-    let context = Context::new(host).with_transport(transport).with_clock(clock);
+    let context = Context::new(host).with_transport(transport).with_clock(&clock);
     let files = ProfileFiles::load(host, None)?;
     sso::token(context, &files).await
 }

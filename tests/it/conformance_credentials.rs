@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::path::Path;
 
 use bedrill::auth::AuthError;
-use bedrill::auth::container::ContainerAddress;
+use bedrill::auth::container::ContainerUri;
 use bedrill::auth::imds::{self, EndpointMode, Imds};
 use bedrill::auth::profile::{Base, BaseKind, ChainError, ChainProblem, RoleChain, resolve_chain};
 use bedrill::machine::{ProfileFiles, StaticMachine};
@@ -181,9 +181,18 @@ fn ecs_cases() {
     let cases = cases(&folder, "ecs-tests.json");
     let mut failures = Vec::new();
     for case in &cases {
-        let host = host(case).with_addresses("localhost", [IpAddr::from([127, 0, 0, 1])]);
         let (docs, result) = (&case["docs"], &case["result"]);
-        match (ContainerAddress::find(&host), result["Ok"].as_str()) {
+        let found = ContainerUri::find(&host(case)).and_then(|uri| {
+            let resolved = |uri: ContainerUri| {
+                let addresses = match uri.unresolved() {
+                    Some("localhost") => Ok(vec![IpAddr::from([127, 0, 0, 1])]),
+                    _ => Err(std::io::ErrorKind::NotFound.into()),
+                };
+                uri.resolved(addresses)
+            };
+            uri.map(resolved).transpose()
+        });
+        match (found, result["Ok"].as_str()) {
             (Ok(Some(address)), Some(expected)) if address.configured() == expected => {}
             (Ok(None) | Err(_), None) => {}
             (found, _) => failures.push(format!("{docs}: {found:?}, expected {result}")),

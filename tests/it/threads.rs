@@ -34,7 +34,7 @@ types_are! { SendAndSync SHARED:
         Cache, Chain, ChainBuilder, Context<'static>, Presence, Resolved,
     }
     bedrill::auth::container {
-        ContainerAddress,
+        ContainerAddress, ContainerUri,
     }
     bedrill::auth::imds {
         EndpointMode,
@@ -120,7 +120,7 @@ types_are! { SendAndSync SHARED:
     }
     #[cfg(feature = "client")]
     bedrill::machine {
-        PrivateFile, ProcessEnd, ProcessLimits, ProcessOutput,
+        PrivateFile, ProcessEnd, ProcessLimits, ProcessOutput, SystemClock,
     }
     bedrill::model_id {
         ModelId, ModelIdError, ModelKind,
@@ -182,6 +182,7 @@ const _: fn() = || {
     fn sent<T: Send + ?Sized>() {}
     shared::<dyn bedrill::auth::Source>();
     shared::<dyn bedrill::machine::Machine>();
+    shared::<dyn bedrill::machine::TimeSource>();
     shared::<dyn bedrill::transport::Transport>();
     sent::<bedrill::transport::BoxFuture<'static, ()>>();
 };

@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::SystemTime;
 
 use super::Chain;
 use super::sources::{
@@ -12,7 +11,7 @@ use crate::auth::Source;
 use crate::auth::context::memory::Memory;
 use crate::auth::source::imds::Imds;
 use crate::endpoint::Region;
-use crate::machine::{Machine, SystemMachine};
+use crate::machine::{Machine, SystemMachine, TimeSource};
 use crate::transport::Transport;
 
 /// The default order.
@@ -31,7 +30,7 @@ pub struct ChainBuilder {
     machine: Arc<dyn Machine>,
     transport: Option<Arc<dyn Transport>>,
     region: Option<Region>,
-    clock: Option<fn() -> SystemTime>,
+    clock: Option<Arc<dyn TimeSource>>,
     own: Vec<Box<dyn Source>>,
     profile: Option<String>,
     imds: Imds,
@@ -81,10 +80,10 @@ impl ChainBuilder {
         self
     }
 
-    /// Tells the time with `now`. Default: the clock of the client that the chain is given to, else the system's.
+    /// Tells the time with `clock`, which may be a closure. Default: the clock of the client that the chain is given to, else the system's.
     #[must_use]
-    pub fn clock(mut self, now: fn() -> SystemTime) -> Self {
-        self.clock = Some(now);
+    pub fn clock(mut self, clock: impl TimeSource + 'static) -> Self {
+        self.clock = Some(Arc::new(clock));
         self
     }
 

@@ -11,7 +11,7 @@ use super::answer::EXPLICIT;
 use super::context::memory::Memory;
 use super::{Answer, Attempt, Auth, AuthError, Context, Found, Presence, Source};
 use crate::endpoint::Region;
-use crate::machine::Machine;
+use crate::machine::{Machine, TimeSource};
 use crate::transport::Transport;
 
 pub use builder::ChainBuilder;
@@ -102,7 +102,7 @@ pub struct Chain {
     machine: Arc<dyn Machine>,
     transport: Option<Arc<dyn Transport>>,
     region: Option<Region>,
-    clock: Option<fn() -> SystemTime>,
+    clock: Option<Arc<dyn TimeSource>>,
     sources: Vec<Box<dyn Source>>,
     memory: Memory,
 }
@@ -134,16 +134,19 @@ impl Chain {
         mut self,
         transport: &Arc<dyn Transport>,
         region: Option<&Region>,
-        clock: fn() -> SystemTime,
+        clock: &Arc<dyn TimeSource>,
     ) -> Self {
         self.transport.get_or_insert_with(|| Arc::clone(transport));
-        self.clock.get_or_insert(clock);
+        self.clock.get_or_insert_with(|| Arc::clone(clock));
         self.region = self.region.or_else(|| region.cloned());
         self
     }
 
     fn context(&self) -> Context<'_> {
-        let mut context = Context::new(&*self.machine).with_clock(self.clock.unwrap_or(SystemTime::now));
+        let mut context = Context::new(&*self.machine);
+        if let Some(clock) = &self.clock {
+            context = context.with_clock(&**clock);
+        }
         if let Some(transport) = &self.transport {
             context = context.with_transport(&**transport);
         }

@@ -7,7 +7,7 @@ use std::fmt;
 use std::time::SystemTime;
 
 use crate::endpoint::Region;
-use crate::machine::Machine;
+use crate::machine::{Machine, SystemClock, TimeSource};
 use crate::transport::Transport;
 use memory::Memory;
 
@@ -17,7 +17,7 @@ pub struct Context<'a> {
     machine: &'a dyn Machine,
     transport: Option<&'a dyn Transport>,
     region: Option<&'a Region>,
-    clock: fn() -> SystemTime,
+    clock: &'a dyn TimeSource,
     memory: Option<&'a Memory>,
 }
 
@@ -25,7 +25,7 @@ impl<'a> Context<'a> {
     /// Surroundings without a transport, under the system's clock. Sources that speak HTTP are not here then.
     #[must_use]
     pub fn new(machine: &'a dyn Machine) -> Self {
-        Self { machine, transport: None, region: None, clock: SystemTime::now, memory: None }
+        Self { machine, transport: None, region: None, clock: &SystemClock, memory: None }
     }
 
     /// Adds what carries requests.
@@ -44,7 +44,7 @@ impl<'a> Context<'a> {
 
     /// Tells the time with `clock` instead of the system's.
     #[must_use]
-    pub fn with_clock(mut self, clock: fn() -> SystemTime) -> Self {
+    pub fn with_clock(mut self, clock: &'a dyn TimeSource) -> Self {
         self.clock = clock;
         self
     }
@@ -81,7 +81,7 @@ impl<'a> Context<'a> {
     /// The time.
     #[must_use]
     pub fn now(&self) -> SystemTime {
-        (self.clock)()
+        self.clock.now()
     }
 }
 

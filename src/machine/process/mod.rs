@@ -1,18 +1,17 @@
 //! Runs a command through the shell on a thread of its own, bounded in time and output, and leaves no process behind.
 
-mod handoff;
-
+use std::fmt;
 use std::future::Future;
 use std::io::{self, Read};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use std::{fmt, thread};
 
 use zeroize::Zeroizing;
 
+use super::handoff::{Handoff, Running, Watching};
+use super::threads::spawn;
 use super::tree;
-use handoff::{Handoff, Running, Watching};
 
 /// What a process may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -116,12 +115,6 @@ pub(super) fn run(
 type Output = io::Result<Option<Zeroizing<Vec<u8>>>>;
 
 type Shared = Handoff<Output, io::Result<ProcessOutput>>;
-
-/// A thread that nobody joins. Boxed, so that the way into a thread is compiled once.
-fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> io::Result<()> {
-    let work: Box<dyn FnOnce() + Send> = Box::new(work);
-    thread::Builder::new().name(name.to_owned()).spawn(work).map(drop)
-}
 
 #[cfg(unix)]
 fn shell(command: &str) -> Command {

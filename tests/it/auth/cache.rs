@@ -2,7 +2,7 @@
 
 use std::future::Future;
 use std::pin::{Pin, pin};
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Context as TaskContext, Poll, Waker};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -11,11 +11,12 @@ use bedrill::Client;
 use bedrill::auth::{Answer, Auth, AuthError, Cache, Chain, Context, Found, Resolved, Reuse, Source};
 use bedrill::converse::ConverseRequest;
 use bedrill::credentials::Credentials;
-use bedrill::machine::{Machine as _, StaticMachine};
+use bedrill::machine::{Machine as _, StaticMachine, TimeSource};
 use bedrill::transport::BoxFuture;
 
 use super::key_id;
 use crate::support::replies::{Replies, Reply, run};
+use crate::support::scripted_clock::{Clock, NOON};
 
 type Script = Arc<Mutex<Vec<Result<Found, AuthError>>>>;
 
@@ -51,7 +52,7 @@ struct Setup {
     host: StaticMachine,
 }
 
-fn setup(open: bool, clock: fn() -> SystemTime, script: Vec<Result<Found, AuthError>>) -> Setup {
+fn setup(open: bool, clock: impl TimeSource + 'static, script: Vec<Result<Found, AuthError>>) -> Setup {
     let (gate, receiver) = tokio::sync::watch::channel(open);
     let asked = Arc::new(AtomicUsize::new(0));
     let source = Scripted { script: Arc::new(Mutex::new(script)), asked: Arc::clone(&asked), gate: receiver };
@@ -67,7 +68,8 @@ fn keys(id: &str, minutes: u64) -> Found {
     Found::new(Auth::SigV4(keys), "script")
 }
 
-const START: Duration = Duration::from_secs(1_795_317_811);
+const START: Duration = Duration::from_secs(NOON);
+const MINUTE: Duration = Duration::from_secs(60);
 
 fn start() -> SystemTime {
     UNIX_EPOCH + START
@@ -152,14 +154,11 @@ fn a_caller_that_leaves_neither_fails_nor_blocks_the_others() {
 
 #[test]
 fn in_the_advisory_window_one_asks_and_the_others_are_served_at_once() {
-    static NOW: AtomicU64 = AtomicU64::new(0);
-    fn clock() -> SystemTime {
-        start() + Duration::from_secs(NOW.load(Ordering::SeqCst))
-    }
-    let setup = setup(true, clock, vec![Ok(keys("OLD", 60)), Ok(keys("NEW", 120))]);
+    let clock = Clock::default();
+    let setup = setup(true, clock.clone(), vec![Ok(keys("OLD", 60)), Ok(keys("NEW", 120))]);
     run(async {
         assert_eq!(id(setup.cache.load().await), "OLD");
-        NOW.store(50 * 60, Ordering::SeqCst);
+        clock.set(50 * MINUTE);
         setup.gate.send(false).expect("the source is there");
         let mut renewing = pin!(setup.cache.load());
         assert!(poll(renewing.as_mut()).is_pending());
@@ -175,21 +174,18 @@ fn in_the_advisory_window_one_asks_and_the_others_are_served_at_once() {
 
 #[test]
 fn a_failed_renewal_serves_the_old_keys_with_a_warning() {
-    static NOW: AtomicU64 = AtomicU64::new(0);
-    fn clock() -> SystemTime {
-        start() + Duration::from_secs(NOW.load(Ordering::SeqCst))
-    }
-    let setup = setup(true, clock, vec![Ok(keys("OLD", 60)), broken(), Ok(keys("NEW", 240))]);
+    let clock = Clock::default();
+    let setup = setup(true, clock.clone(), vec![Ok(keys("OLD", 60)), broken(), Ok(keys("NEW", 240))]);
     run(async {
         setup.cache.load().await.expect("credentials");
-        NOW.store(61 * 60, Ordering::SeqCst);
+        clock.set(61 * MINUTE);
         let served = setup.cache.load().await.expect("the old keys");
         assert!(served.warnings()[0].contains("out of order"), "{:?}", served.warnings());
         for _ in 0..100 {
             assert_eq!(id(setup.cache.load().await), "OLD");
         }
         assert_eq!(setup.asked.load(Ordering::SeqCst), 2);
-        NOW.store(72 * 60, Ordering::SeqCst);
+        clock.set(72 * MINUTE);
         assert_eq!(id(setup.cache.load().await), "NEW");
     });
 }

@@ -6,12 +6,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use bedrill::auth::container::{self, ContainerAddress};
+use bedrill::auth::container::{self, ContainerUri};
 use bedrill::auth::{AuthError, Chain, Resolved};
-use bedrill::machine::{Machine, StaticMachine};
-use bedrill::transport::TransportErrorKind;
+use bedrill::machine::{Machine, StaticMachine, SystemMachine};
+use bedrill::transport::{BoxFuture, TransportErrorKind};
 
 use super::roles::{assert_no_canary, keys, load_with};
+use crate::support::replies::run;
 use crate::support::scripted::{Outcome, Scripted, ok, status};
 
 const FULL: &str = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
@@ -44,7 +45,9 @@ fn names(host: StaticMachine) -> StaticMachine {
 
 fn find(variable: &str, uri: &str) -> Result<Vec<String>, String> {
     let host = names(StaticMachine::new().with_var(variable, uri));
-    let found = ContainerAddress::find(&host).map_err(|error| error.to_string())?.expect("an address");
+    let uri = ContainerUri::find(&host).map_err(|error| error.to_string())?.expect("a URI");
+    let addresses = uri.unresolved().map_or(Ok(Vec::new()), |name| run(host.resolve(name)));
+    let found = uri.resolved(addresses).map_err(|error| error.to_string())?;
     Ok(found.targets().iter().map(ToString::to_string).collect())
 }
 
@@ -298,13 +301,39 @@ fn a_name_is_resolved_once_so_that_it_cannot_lead_elsewhere_later() {
         fn read(&self, _: &Path) -> io::Result<Vec<u8>> {
             Err(io::ErrorKind::NotFound.into())
         }
-        fn resolve(&self, _: &str) -> io::Result<Vec<IpAddr>> {
+        fn resolve(&self, _: &str) -> BoxFuture<'static, io::Result<Vec<IpAddr>>> {
             let first = self.0.fetch_add(1, Ordering::SeqCst) == 0;
-            Ok(vec![address(if first { "127.0.0.1" } else { "10.0.0.1" })])
+            let addresses = vec![address(if first { "127.0.0.1" } else { "10.0.0.1" })];
+            Box::pin(std::future::ready(Ok(addresses)))
         }
     }
     let agent = Scripted::new(|number, _| if number < 2 { status(500) } else { ok(DOCUMENT) });
     let builder = Chain::builder().no_profile();
     load_with(builder, Rebinding(AtomicUsize::new(0)), &agent).expect("credentials");
     assert_eq!(agent.lines(), ["GET http://127.0.0.1/c"; 3]);
+}
+
+#[test]
+fn only_a_name_over_plain_http_is_looked_up() {
+    for (uri, name) in [
+        ("http://localhost:8080/c", Some("localhost")),
+        ("http://127.0.0.1:8080/c", None),
+        ("https://localhost/c", None),
+    ] {
+        let uri =
+            ContainerUri::find(&StaticMachine::new().with_var(FULL, uri)).expect("a URI").expect("a URI");
+        assert_eq!(uri.unresolved(), name);
+        let unknown = uri.resolved(Err(io::ErrorKind::NotFound.into()));
+        assert_eq!(unknown.is_err(), name.is_some(), "{unknown:?}");
+    }
+}
+
+#[test]
+fn the_system_looks_names_up_on_another_thread() {
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    // An answer may be there at once, but not every time.
+    let waits = || SystemMachine.resolve("localhost").as_mut().poll(&mut context).is_pending();
+    assert!(std::iter::repeat_with(waits).take(1_000).any(|waits| waits));
+    let addresses = run(SystemMachine.resolve("localhost")).expect("an address");
+    assert!(!addresses.is_empty() && addresses.iter().all(IpAddr::is_loopback), "{addresses:?}");
 }

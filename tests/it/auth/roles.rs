@@ -4,14 +4,17 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bedrill::auth::{Auth, AuthError, Chain, ChainBuilder, Context, Resolved, sts};
+use bedrill::converse::ConverseRequest;
 use bedrill::credentials::{Credentials, Secret};
 use bedrill::machine::{Machine, StaticMachine};
-use bedrill::transport::TransportErrorKind;
+use bedrill::transport::{BoxFuture, TransportErrorKind};
 use bytes::Bytes;
 use http::Request;
 
 use super::{CONFIG, CREDENTIALS, KEYS, host};
+use crate::support::replies::run;
 use crate::support::scripted::{Outcome, Scripted, ok, status};
+use crate::support::scripted_clock::{Reply, Script};
 
 pub(super) fn clock() -> SystemTime {
     UNIX_EPOCH + Duration::from_secs(1_795_000_000)
@@ -287,9 +290,9 @@ fn a_code_is_asked_for_on_a_terminal_or_its_absence_said() {
         fn read(&self, path: &std::path::Path) -> std::io::Result<Vec<u8>> {
             self.0.read(path)
         }
-        fn ask(&self, prompt: &str) -> Option<Secret> {
+        fn ask(&self, prompt: &str) -> BoxFuture<'static, std::io::Result<Option<Secret>>> {
             self.2.lock().expect("the prompts").push(prompt.to_owned());
-            Some(self.1.into())
+            Box::pin(std::future::ready(Ok(Some(self.1.into()))))
         }
     }
     let config =
@@ -308,6 +311,48 @@ fn a_code_is_asked_for_on_a_terminal_or_its_absence_said() {
     assert_no_canary(&format!("{error:?}"));
     load_with(Chain::builder(), asked(" 123456\n"), &sts).expect("a role");
     assert!(form(&sts.requests()[0]).ends_with("&SerialNumber=dev%1Bice&TokenCode=123456"));
+}
+
+/// A machine whose user types the code when the test says so.
+struct Typing(StaticMachine, Mutex<Option<tokio::sync::oneshot::Receiver<Secret>>>);
+
+impl Machine for Typing {
+    fn var(&self, name: &str) -> Option<String> {
+        self.0.var(name)
+    }
+    fn home(&self) -> Option<std::path::PathBuf> {
+        self.0.home()
+    }
+    fn read(&self, path: &std::path::Path) -> std::io::Result<Vec<u8>> {
+        self.0.read(path)
+    }
+    fn ask(&self, _: &str) -> BoxFuture<'static, std::io::Result<Option<Secret>>> {
+        let typed = self.1.lock().expect("no panic").take();
+        Box::pin(async { typed.expect("asked once").await.map(Some).map_err(std::io::Error::other) })
+    }
+}
+
+#[test]
+fn a_stream_is_read_while_a_code_is_waited_for() {
+    let config = format!("[default]\nrole_arn = arn\nsource_profile = default\nmfa_serial = device\n{KEYS}");
+    let asked = |code| Typing(host().with_file(CONFIG, config.clone()), Mutex::new(Some(code)));
+    let sts = Scripted::new(|_, _| ok(assumed("ASIAEXAMPLE")));
+    let (typed, code) = tokio::sync::oneshot::channel();
+    let chain = Chain::builder().machine(Arc::new(asked(code))).transport(sts.clone()).clock(clock).build();
+    let client = Script::new([Reply::hello()]).client().build().expect("a client");
+    let stream = async {
+        let request = ConverseRequest::new("us.amazon.nova-lite-v1:0").message("hi");
+        let answer = client.converse_stream(&request).await.expect("a stream").collect().await;
+        assert_eq!(answer.expect("an answer").text(), "Hello");
+        typed.send("123456".into()).expect("the code is waited for");
+    };
+    let (resolved, ()) = run(async { tokio::join!(chain.load(), stream) });
+    assert_eq!(keys(&resolved.expect("a role")).access_key_id(), "ASIAEXAMPLE");
+
+    // The terminal is gone before the code is there.
+    let (_, code) = tokio::sync::oneshot::channel();
+    let error = load_with(Chain::builder(), asked(code), &sts).expect_err("no code").to_string();
+    assert!(error.contains("mfa_serial asks for a code, and it could not be read: "), "{error}");
 }
 
 #[test]
@@ -345,7 +390,7 @@ fn who_signs_can_be_asked() {
                <Account>123456789012</Account></GetCallerIdentityResult></GetCallerIdentityResponse>";
     let sts = Scripted::new(move |_, _| ok(xml));
     let host = host().with_var("AWS_REGION", "eu-central-1");
-    let context = Context::new(&host).with_transport(&*sts).with_clock(clock);
+    let context = Context::new(&host).with_transport(&*sts).with_clock(&clock);
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
     let auth = Auth::SigV4(Credentials::new("AKIDEXAMPLE", "secret"));
     let identity = runtime.block_on(sts::caller_identity(context, &auth, None)).expect("an identity");

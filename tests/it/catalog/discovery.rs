@@ -2,8 +2,8 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::time::{Duration, SystemTime};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use bedrill::auth::Auth;
 use bedrill::catalog::{Catalog, DiscoverySettings, Warning};
@@ -15,6 +15,7 @@ use serde_json::json;
 
 use super::{application_profile, listed, model, profile};
 use crate::support::replies::DiskMachine;
+use crate::support::scripted_clock::Clock;
 use crate::support::service::{Reply, Service};
 
 const NOVA: &str = "amazon.nova-pro-v1:0";
@@ -70,9 +71,6 @@ pub const ALL: [&str; 3] = [
     "arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/a1",
     "acme.writer-v1:0",
 ];
-
-/// A clock that tests move: seconds after a fixed day.
-static SECONDS: AtomicU64 = AtomicU64::new(0);
 
 #[tokio::test]
 async fn a_hundred_calls_at_once_are_one_request_to_each_list() {
@@ -169,26 +167,24 @@ async fn all_pages_are_read_and_a_page_that_names_itself_ends_the_list() {
 
 #[tokio::test]
 async fn an_answer_is_fresh_for_the_interval_and_shared_by_clients() {
-    fn clock() -> SystemTime {
-        SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000 + SECONDS.load(Ordering::SeqCst))
-    }
+    let clock = Clock::default();
     let (service, cache) = (Service::new(answers), cache());
-    let client = || builder(&service, cache.path(), "AKIDEXAMPLE").clock(clock).build().unwrap();
+    let client = || builder(&service, cache.path(), "AKIDEXAMPLE").clock(clock.clone()).build().unwrap();
     let (long_lived, settings) = (client(), plain().with_refresh_interval(600));
     long_lived.models(&settings).await.unwrap();
     for seconds in [0, 300, 599] {
-        SECONDS.store(seconds, Ordering::SeqCst);
+        clock.set(Duration::from_secs(seconds));
         long_lived.models(&settings).await.unwrap();
         assert_eq!(listed(&client().models(&settings).await.unwrap()), ALL, "another process");
     }
     assert_eq!(service.count("/foundation-models"), 1);
-    SECONDS.store(600, Ordering::SeqCst);
+    clock.set(Duration::from_secs(600));
     long_lived.models(&settings).await.unwrap();
     assert_eq!(service.count("/foundation-models"), 2);
     client().refresh_models(&settings).await.unwrap();
     assert_eq!(service.count("/foundation-models"), 3, "a refresh asks in any case");
     // A clock that was set back must not keep an answer for ever.
-    SECONDS.store(0, Ordering::SeqCst);
+    clock.set(Duration::from_secs(0));
     client().models(&settings).await.unwrap();
     assert_eq!(service.count("/foundation-models"), 4);
 }

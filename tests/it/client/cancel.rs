@@ -11,7 +11,7 @@ use bytes::Bytes;
 use futures_core::Stream;
 
 use super::*;
-use crate::support::scripted_clock::{Reply, Script, Step, pass, run};
+use crate::support::scripted_clock::{Reply, Script, Step};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -20,16 +20,18 @@ fn glance<T>(future: impl Future<Output = T>) -> Poll<T> {
     pin!(future).poll(&mut Context::from_waker(Waker::noop()))
 }
 
-fn stream(reply: Reply) -> ConverseStream {
-    let client = Script::new([reply]).client().build().expect("a client");
-    run(client.converse_stream(&prompt(MODEL))).expect("a stream")
+fn stream(reply: Reply) -> (Script, ConverseStream) {
+    let script = Script::new([reply]);
+    let client = script.client().build().expect("a client");
+    let stream = script.run(client.converse_stream(&prompt(MODEL))).expect("a stream");
+    (script, stream)
 }
 
 #[test]
 fn next_that_is_dropped_while_it_waits_loses_no_event() {
     let rest = [text("lo"), text(" you"), stop("end_turn")].concat();
     let steps = (0..rest.len()).flat_map(|at| [Step::Wait(SECOND), Step::Send(rest[at..=at].to_vec())]);
-    let mut stream = stream(Reply::stream([start(), text("Hel")]).then(steps.collect::<Vec<_>>()));
+    let (script, mut stream) = stream(Reply::stream([start(), text("Hel")]).then(steps.collect::<Vec<_>>()));
     let (mut said, mut dropped) = (String::new(), 0);
     loop {
         match glance(stream.next()) {
@@ -37,7 +39,7 @@ fn next_that_is_dropped_while_it_waits_loses_no_event() {
             Poll::Ready(None) => break,
             Poll::Pending => {
                 dropped += 1;
-                pass(SECOND);
+                script.pass(SECOND);
             }
         }
     }
@@ -49,20 +51,20 @@ fn silence_is_counted_on_while_nobody_waits_until_bytes_come() {
     let hanging = || {
         Reply::stream([start(), text("Hel")]).then([Step::Wait(301 * SECOND), Step::Send(stop("end_turn"))])
     };
-    let mut waited_for = stream(hanging());
+    let (script, mut waited_for) = stream(hanging());
     while let Poll::Ready(event) = glance(waited_for.next()) {
         event.expect("an event").expect("no error");
     }
-    pass(300 * SECOND);
+    script.pass(300 * SECOND);
     let Poll::Ready(Some(Err(error))) = glance(waited_for.next()) else { panic!("no error") };
     assert_eq!(error.timeout_kind(), Some(TimeoutKind::Idle));
 
     // Bytes that are there count, however late they are read.
-    let mut late = stream(hanging());
+    let (script, mut late) = stream(hanging());
     while let Poll::Ready(event) = glance(late.next()) {
         event.expect("an event").expect("no error");
     }
-    pass(301 * SECOND);
+    script.pass(301 * SECOND);
     assert!(matches!(glance(late.next()), Poll::Ready(Some(Ok(_)))));
 }
 

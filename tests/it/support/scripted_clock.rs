@@ -1,19 +1,18 @@
 //! A transport that answers from a script, on a clock of its own: hours pass in no time.
 //!
-//! The clock is one per thread. It stands still while anything can be done, and jumps to the next timer when nothing
-//! can: [`run`] drives a future that way.
+//! The clock stands still while anything can be done, and jumps to the next timer when nothing can: [`Script::run`]
+//! drives a future that way.
 
-use std::cell::{Cell, RefCell};
 use std::collections::{BTreeSet, VecDeque};
 use std::future::Future;
 use std::pin::{Pin, pin};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::task::{Context, Poll, Waker};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bedrill::auth::Auth;
 use bedrill::credentials::Credentials;
-use bedrill::machine::StaticMachine;
+use bedrill::machine::{StaticMachine, TimeSource};
 use bedrill::test_util::events::{start, stop, text};
 use bedrill::transport::{Body, BoxFuture, Transport, TransportError, TransportErrorKind};
 use bedrill::{Client, ClientBuilder, RetryPolicy};
@@ -22,79 +21,76 @@ use bytes::Bytes;
 /// Sun, 22 Nov 2026 12:00:00 GMT: when every script begins.
 pub const NOON: u64 = 1_795_348_800;
 
-thread_local! {
-    static START: Cell<Instant> = Cell::new(Instant::now());
-    static NOW: Cell<Duration> = const { Cell::new(Duration::ZERO) };
-    static TIMERS: RefCell<BTreeSet<(Duration, u64)>> = const { RefCell::new(BTreeSet::new()) };
-    static NEXT_ID: Cell<u64> = const { Cell::new(0) };
+/// A clock that moves when it is told to. Clones are the same clock.
+#[derive(Clone, Default)]
+pub struct Clock(Arc<Mutex<Time>>);
+
+#[derive(Default)]
+struct Time {
+    elapsed: Duration,
+    timers: BTreeSet<(Duration, u64)>,
+    next_id: u64,
 }
 
-/// How long the script has been running.
-pub fn elapsed() -> Duration {
-    NOW.get()
+impl Clock {
+    /// How long it has been running, since noon.
+    pub fn elapsed(&self) -> Duration {
+        self.time().elapsed
+    }
+
+    /// Lets time pass.
+    pub fn pass(&self, time: Duration) {
+        self.time().elapsed += time;
+    }
+
+    /// Sets it to so long after noon: back, too.
+    pub fn set(&self, elapsed: Duration) {
+        self.time().elapsed = elapsed;
+    }
+
+    fn time(&self) -> MutexGuard<'_, Time> {
+        self.0.lock().expect("no panic")
+    }
+
+    fn sleep(&self, duration: Duration) -> Sleep {
+        let mut time = self.time();
+        let id = time.next_id;
+        time.next_id += 1;
+        Sleep { clock: self.clone(), at: time.elapsed.saturating_add(duration), id }
+    }
 }
 
-/// Lets time pass in which the program under test does something else.
-pub fn pass(time: Duration) {
-    NOW.set(NOW.get() + time);
-}
-
-/// What a clock on the wall shows.
-pub fn wall_clock() -> SystemTime {
-    UNIX_EPOCH + Duration::from_secs(NOON) + elapsed()
-}
-
-/// Drives `work` to its end.
-///
-/// # Panics
-///
-/// When it waits for something that will never come.
-pub fn run<T>(work: impl Future<Output = T>) -> T {
-    let mut work = pin!(work);
-    let mut context = Context::from_waker(Waker::noop());
-    loop {
-        if let Poll::Ready(done) = work.as_mut().poll(&mut context) {
-            return done;
-        }
-        let next = TIMERS.with_borrow(|timers| timers.first().copied());
-        let (at, _) = next.expect("nothing will ever come");
-        NOW.set(NOW.get().max(at));
+impl TimeSource for Clock {
+    fn now(&self) -> SystemTime {
+        UNIX_EPOCH + Duration::from_secs(NOON) + self.elapsed()
     }
 }
 
 /// A timer on the scripted clock.
 struct Sleep {
+    clock: Clock,
     at: Duration,
     id: u64,
-}
-
-impl Sleep {
-    fn new(duration: Duration) -> Self {
-        let id = NEXT_ID.get();
-        NEXT_ID.set(id + 1);
-        Self { at: elapsed().saturating_add(duration), id }
-    }
 }
 
 impl Future for Sleep {
     type Output = ();
 
     fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
-        TIMERS.with_borrow_mut(|timers| {
-            if elapsed() >= self.at {
-                timers.remove(&(self.at, self.id));
-                Poll::Ready(())
-            } else {
-                timers.insert((self.at, self.id));
-                Poll::Pending
-            }
-        })
+        let mut time = self.clock.time();
+        if time.elapsed >= self.at {
+            time.timers.remove(&(self.at, self.id));
+            Poll::Ready(())
+        } else {
+            time.timers.insert((self.at, self.id));
+            Poll::Pending
+        }
     }
 }
 
 impl Drop for Sleep {
     fn drop(&mut self) {
-        TIMERS.with_borrow_mut(|timers| timers.remove(&(self.at, self.id)));
+        self.clock.time().timers.remove(&(self.at, self.id));
     }
 }
 
@@ -190,15 +186,46 @@ impl Sent {
     }
 }
 
-/// The transport.
-#[derive(Clone, Default)]
-pub struct Script(Arc<Mutex<(VecDeque<Reply>, Vec<Sent>)>>);
+/// The transport. Clones share script and clock.
+#[derive(Clone)]
+pub struct Script {
+    clock: Clock,
+    state: Arc<Mutex<(VecDeque<Reply>, Vec<Sent>)>>,
+}
 
 impl Script {
-    /// Answers with `replies`, one for each request, and none beyond them. The clock starts here.
+    /// Answers with `replies`, one for each request, and none beyond them.
     pub fn new(replies: impl IntoIterator<Item = Reply>) -> Self {
-        NOW.set(Duration::ZERO);
-        Self(Arc::new(Mutex::new((replies.into_iter().collect(), Vec::new()))))
+        let state = Arc::new(Mutex::new((replies.into_iter().collect(), Vec::new())));
+        Self { clock: Clock::default(), state }
+    }
+
+    /// How long the script has been running.
+    pub fn elapsed(&self) -> Duration {
+        self.clock.elapsed()
+    }
+
+    /// Lets time pass in which the program under test does something else.
+    pub fn pass(&self, time: Duration) {
+        self.clock.pass(time);
+    }
+
+    /// Drives `work` to its end.
+    ///
+    /// # Panics
+    ///
+    /// When it waits for something that will never come.
+    pub fn run<T>(&self, work: impl Future<Output = T>) -> T {
+        let mut work = pin!(work);
+        let mut context = Context::from_waker(Waker::noop());
+        loop {
+            if let Poll::Ready(done) = work.as_mut().poll(&mut context) {
+                return done;
+            }
+            let mut time = self.clock.time();
+            let (at, _) = time.timers.first().copied().expect("nothing will ever come");
+            time.elapsed = time.elapsed.max(at);
+        }
     }
 
     /// A client over this transport that waits as long as its policy ever does.
@@ -208,13 +235,13 @@ impl Script {
             .machine(Arc::new(StaticMachine::new()))
             .auth(Auth::SigV4(credentials))
             .retry(RetryPolicy::standard().with_random(|| 1.0))
-            .clock(wall_clock)
+            .clock(self.clock.clone())
             .transport(Arc::new(self.clone()))
     }
 
     /// The requests so far.
     pub fn sent(&self) -> Vec<Sent> {
-        self.0.lock().expect("no panic").1.clone()
+        self.state.lock().expect("no panic").1.clone()
     }
 
     /// When the requests were sent, in milliseconds.
@@ -228,14 +255,15 @@ impl Transport for Script {
         &self,
         request: http::Request<Bytes>,
     ) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
-        let mut script = self.0.lock().expect("no panic");
-        script.1.push(Sent { at: elapsed(), request });
+        let mut script = self.state.lock().expect("no panic");
+        script.1.push(Sent { at: self.clock.elapsed(), request });
         let reply = script.0.pop_front();
+        let clock = self.clock.clone();
         Box::pin(async move {
             let Some(reply) = reply else {
                 return Err(TransportError::new(TransportErrorKind::Other, "the script is at its end"));
             };
-            Sleep::new(reply.after).await;
+            clock.sleep(reply.after).await;
             if let Some(kind) = reply.failure {
                 return Err(TransportError::new(kind, "so says the script"));
             }
@@ -243,21 +271,22 @@ impl Transport for Script {
             for (name, value) in reply.headers {
                 response = response.header(name, value);
             }
-            let body = Body::from_stream(Steps { rest: reply.body.into(), waiting: None });
+            let body = Body::from_stream(Steps { clock, rest: reply.body.into(), waiting: None });
             Ok(response.body(body).expect("a response"))
         })
     }
 
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
-        Box::pin(Sleep::new(duration))
+        Box::pin(self.clock.sleep(duration))
     }
 
-    fn now(&self) -> Instant {
-        START.get() + elapsed()
+    fn now(&self) -> Duration {
+        self.clock.elapsed()
     }
 }
 
 struct Steps {
+    clock: Clock,
     rest: VecDeque<Step>,
     waiting: Option<Sleep>,
 }
@@ -274,8 +303,8 @@ impl futures_core::Stream for Steps {
             match self.rest.pop_front() {
                 None => return Poll::Ready(None),
                 Some(Step::Send(bytes)) => return Poll::Ready(Some(Ok(bytes.into()))),
-                Some(Step::Wait(time)) => self.waiting = Some(Sleep::new(time)),
-                Some(Step::Hang) => self.waiting = Some(Sleep::new(Duration::MAX)),
+                Some(Step::Wait(time)) => self.waiting = Some(self.clock.sleep(time)),
+                Some(Step::Hang) => self.waiting = Some(self.clock.sleep(Duration::MAX)),
                 Some(Step::Break) => {
                     let error = TransportError::new(TransportErrorKind::Broken, "so says the script");
                     return Poll::Ready(Some(Err(error)));

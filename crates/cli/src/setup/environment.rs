@@ -140,11 +140,11 @@ impl Machine for Environment {
         self.system.run(command, limits)
     }
 
-    fn resolve(&self, name: &str) -> io::Result<Vec<IpAddr>> {
+    fn resolve(&self, name: &str) -> BoxFuture<'static, io::Result<Vec<IpAddr>>> {
         self.system.resolve(name)
     }
 
-    fn ask(&self, prompt: &str) -> Option<Secret> {
+    fn ask(&self, prompt: &str) -> BoxFuture<'static, io::Result<Option<Secret>>> {
         self.system.ask(prompt)
     }
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, ready};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use bedrill::machine::PrivateFile;
 use bedrill::transport::{Body, BoxFuture, Transport, TransportError};
@@ -172,7 +172,7 @@ impl Transport for Recording {
         self.inner.sleep(duration)
     }
 
-    fn now(&self) -> Instant {
+    fn now(&self) -> Duration {
         self.inner.now()
     }
 }

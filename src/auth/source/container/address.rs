@@ -1,5 +1,6 @@
 //! Where a container's credentials may be asked for.
 
+use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use http::Uri;
@@ -17,7 +18,77 @@ const ECS: Ipv4Addr = Ipv4Addr::new(169, 254, 170, 2);
 const EKS: Ipv4Addr = Ipv4Addr::new(169, 254, 170, 23);
 const EKS_V6: Ipv6Addr = Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x23);
 
-/// Where a container's credentials are, checked: only addresses that may be asked.
+/// Where a container's credentials are, as the environment has it: checked, up to the addresses of a host name.
+///
+/// ```
+/// use bedrill::auth::container::ContainerUri;
+/// use bedrill::machine::StaticMachine;
+///
+/// let machine = StaticMachine::new().with_var("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://localhost:8080/c");
+/// let uri = ContainerUri::find(&machine)?.expect("a URI");
+/// assert_eq!(uri.unresolved(), Some("localhost"));
+/// let address = uri.resolved(Ok(vec!["127.0.0.1".parse()?]))?;
+/// assert_eq!(address.targets(), ["http://127.0.0.1:8080/c"]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ContainerUri {
+    /// As if there was no name to look up.
+    address: ContainerAddress,
+    /// The variable's value.
+    value: String,
+    unresolved: Option<Name>,
+}
+
+/// A host name over plain `http`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Name {
+    name: String,
+    /// With the colon before it.
+    port: String,
+}
+
+impl ContainerUri {
+    /// The URI that the environment names; `None` when it names none.
+    ///
+    /// # Errors
+    ///
+    /// When it is not a URL, or leads to a host that may not be asked.
+    pub fn find(machine: &dyn Machine) -> Result<Option<Self>, AuthError> {
+        let (variable, value, read): (_, _, fn(&str) -> _) = match machine.setting(RELATIVE_URI) {
+            Some(relative) => (RELATIVE_URI, relative, relative_uri),
+            None => match machine.setting(FULL_URI) {
+                Some(full) => (FULL_URI, full, full_uri),
+                None => return Ok(None),
+            },
+        };
+        let (uri, unresolved) = read(&value).map_err(|problem| refusal(variable, &value, &problem))?;
+        let configured = uri.to_string();
+        let address = ContainerAddress { configured, variable, targets: vec![uri], host_header: None };
+        Ok(Some(Self { address, value, unresolved }))
+    }
+
+    /// The host name whose addresses [`resolved`](Self::resolved) is to be given; `None` when nothing is to be looked up.
+    #[must_use]
+    pub fn unresolved(&self) -> Option<&str> {
+        self.unresolved.as_ref().map(|name| name.name.as_str())
+    }
+
+    /// Where to ask. `addresses` is what the look-up of the host name came to; it does not matter when there is none to
+    /// look up.
+    ///
+    /// # Errors
+    ///
+    /// When the name has no address, or one that may not be asked.
+    pub fn resolved(self, addresses: io::Result<Vec<IpAddr>>) -> Result<ContainerAddress, AuthError> {
+        let Self { address, value, unresolved } = self;
+        let Some(name) = unresolved else { return Ok(address) };
+        let variable = address.variable;
+        address.at(&name, addresses).map_err(|problem| refusal(variable, &value, &problem))
+    }
+}
+
+/// Where a container's credentials are, checked: only addresses that may be asked. [`ContainerUri::resolved`] makes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ContainerAddress {
     configured: String,
@@ -27,21 +98,6 @@ pub struct ContainerAddress {
 }
 
 impl ContainerAddress {
-    /// The address that the environment names; `None` when it names none.
-    ///
-    /// # Errors
-    ///
-    /// When it is not a URL, or leads to a host that may not be asked.
-    pub fn find(machine: &dyn Machine) -> Result<Option<Self>, AuthError> {
-        if let Some(relative) = machine.setting(RELATIVE_URI) {
-            return Self::relative(&relative)
-                .map(Some)
-                .map_err(|problem| refusal(RELATIVE_URI, &relative, &problem));
-        }
-        let Some(full) = machine.setting(FULL_URI) else { return Ok(None) };
-        Self::full(&full, machine).map(Some).map_err(|problem| refusal(FULL_URI, &full, &problem))
-    }
-
     /// The URL as configured, in full.
     #[must_use]
     pub fn configured(&self) -> &str {
@@ -72,61 +128,57 @@ impl ContainerAddress {
         self.targets.get(index).cloned().unwrap_or_default()
     }
 
-    fn relative(path: &str) -> Result<Self, String> {
-        if !path.starts_with('/') {
-            return Err("it does not begin with /".to_owned());
+    /// As it is, for the `addresses` of the host `name`.
+    fn at(mut self, name: &Name, addresses: io::Result<Vec<IpAddr>>) -> Result<Self, String> {
+        let Name { name, port } = name;
+        let addresses = addresses.map_err(|error| format!("{name} cannot be resolved: {error}"))?;
+        if addresses.is_empty() {
+            return Err(format!("{name} has no address"));
         }
-        let configured = format!("http://{ECS}{path}");
-        let target = parse(&configured)?;
-        Ok(Self { configured, variable: RELATIVE_URI, targets: vec![target], host_header: None })
+        if let Some(bad) = addresses.iter().find(|address| !is_allowed(**address)) {
+            return Err(not_allowed(&format!("{name} ({bad})")));
+        }
+        let uri = self.target(0);
+        // Most such servers listen on IPv4 only.
+        let (first, last): (Vec<_>, Vec<_>) = addresses.iter().partition(|address| address.is_ipv4());
+        let path = uri.path_and_query().map_or("/", |path| path.as_str());
+        let at = |address: &IpAddr| match address {
+            IpAddr::V4(address) => parse(&format!("http://{address}{port}{path}")),
+            IpAddr::V6(address) => parse(&format!("http://[{address}]{port}{path}")),
+        };
+        self.targets = first.into_iter().chain(last).map(at).collect::<Result<_, _>>()?;
+        self.host_header = uri::host_header(&uri).and_then(|name| HeaderValue::from_str(name).ok());
+        Ok(self)
     }
+}
 
-    fn full(text: &str, machine: &dyn Machine) -> Result<Self, String> {
-        let uri = parse(text)?;
-        let authority = uri.authority().ok_or("it does not say which host to ask")?;
-        let is_https = match uri.scheme_str() {
-            Some("https") => true,
-            Some("http") => false,
-            _ => return Err("it begins with neither https:// nor http://".to_owned()),
-        };
-        if authority.as_str().contains('@') {
-            return Err("it holds user information".to_owned());
-        }
-        let name = authority.host();
-        let port = port(authority.as_str().get(name.len()..).unwrap_or_default())?;
-        let literal = literal(name)?;
-        let mut found = Self {
-            configured: uri.to_string(),
-            variable: FULL_URI,
-            targets: vec![uri.clone()],
-            host_header: None,
-        };
-        match literal {
-            _ if is_https => {}
-            Some(address) if is_allowed(address) => {}
-            Some(address) => return Err(not_allowed(&address.to_string())),
-            None => {
-                let addresses =
-                    machine.resolve(name).map_err(|error| format!("{name} cannot be resolved: {error}"))?;
-                if addresses.is_empty() {
-                    return Err(format!("{name} has no address"));
-                }
-                if let Some(bad) = addresses.iter().find(|address| !is_allowed(**address)) {
-                    return Err(not_allowed(&format!("{name} ({bad})")));
-                }
-                // Most such servers listen on IPv4 only.
-                let (first, last): (Vec<_>, Vec<_>) = addresses.iter().partition(|address| address.is_ipv4());
-                let path = uri.path_and_query().map_or("/", |path| path.as_str());
-                let at = |address: &IpAddr| match address {
-                    IpAddr::V4(address) => parse(&format!("http://{address}{port}{path}")),
-                    IpAddr::V6(address) => parse(&format!("http://[{address}]{port}{path}")),
-                };
-                found.targets = first.into_iter().chain(last).map(at).collect::<Result<_, _>>()?;
-                found.host_header = uri::host_header(&uri).and_then(|name| HeaderValue::from_str(name).ok());
-            }
-        }
-        Ok(found)
+fn relative_uri(path: &str) -> Result<(Uri, Option<Name>), String> {
+    if !path.starts_with('/') {
+        return Err("it does not begin with /".to_owned());
     }
+    Ok((parse(&format!("http://{ECS}{path}"))?, None))
+}
+
+fn full_uri(text: &str) -> Result<(Uri, Option<Name>), String> {
+    let uri = parse(text)?;
+    let authority = uri.authority().ok_or("it does not say which host to ask")?;
+    let is_https = match uri.scheme_str() {
+        Some("https") => true,
+        Some("http") => false,
+        _ => return Err("it begins with neither https:// nor http://".to_owned()),
+    };
+    if authority.as_str().contains('@') {
+        return Err("it holds user information".to_owned());
+    }
+    let name = authority.host();
+    let port = port(authority.as_str().get(name.len()..).unwrap_or_default())?;
+    let unresolved = match literal(name)? {
+        _ if is_https => None,
+        Some(address) if is_allowed(address) => None,
+        Some(address) => return Err(not_allowed(&address.to_string())),
+        None => Some(Name { name: name.to_owned(), port: port.to_owned() }),
+    };
+    Ok((uri, unresolved))
 }
 
 fn refusal(variable: &str, value: &str, problem: &str) -> AuthError {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{ContainerAddress, FULL_URI, RELATIVE_URI, SOURCE, parse, request, token};
+use super::{ContainerUri, FULL_URI, RELATIVE_URI, SOURCE, parse, request, token};
 use crate::auth::wire::fetch::{self, FetchError, Limits, Reply, Retries};
 use crate::auth::wire::issued;
 use crate::auth::{Answer, Auth, AuthError, Context};
@@ -14,9 +14,14 @@ const RETRIES: Retries = Retries { attempts: 3, pause: Duration::from_millis(100
 /// The credentials that the container's agent hands out.
 pub(in crate::auth) async fn load(context: Context<'_>) -> Result<Answer, AuthError> {
     let machine = context.machine();
-    let Some(address) = ContainerAddress::find(machine)? else {
+    let Some(uri) = ContainerUri::find(machine)? else {
         return Ok(Answer::not_here(format!("neither {RELATIVE_URI} nor {FULL_URI} is set")));
     };
+    let addresses = match uri.unresolved() {
+        Some(name) => machine.resolve(name).await,
+        None => Ok(Vec::new()),
+    };
+    let address = uri.resolved(addresses)?;
     let token = token(machine)?;
     let place = format!("{} ({})", address.configured(), address.variable());
     let again = |outcome: &Result<Reply, FetchError>| match outcome {

@@ -28,7 +28,7 @@ use crate::auth::wire::issued::{self, IssuedError};
 use crate::credentials::{Credentials, Secret};
 use crate::machine::Machine;
 
-pub use address::ContainerAddress;
+pub use address::{ContainerAddress, ContainerUri};
 #[cfg(feature = "client")]
 pub(in crate::auth) use load::load;
 

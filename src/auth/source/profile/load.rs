@@ -100,7 +100,7 @@ async fn assume(
     let asker = Asker { source: SOURCE, failing: &failing };
     let default_name = sts::session_name(context.now());
     let code = match role.mfa_serial() {
-        Some(serial) => Some(ask_for_code(context, &failing, serial)?),
+        Some(serial) => Some(ask_for_code(context, &failing, serial).await?),
         None => None,
     };
     let call = Call::AssumeRole {
@@ -121,9 +121,15 @@ async fn assume(
     Ok(Found::new(Auth::SigV4(credentials), origin).made_with(&with))
 }
 
-fn ask_for_code(context: Context<'_>, failing: &str, serial: &str) -> Result<Secret, AuthError> {
+async fn ask_for_code(context: Context<'_>, failing: &str, serial: &str) -> Result<Secret, AuthError> {
     let prompt = format!("MFA code of {}: ", crate::base::quote::escape(serial));
-    let Some(answer) = context.machine().ask(&prompt) else {
+    let answer = context.machine().ask(&prompt).await.map_err(|error| {
+        AuthError::new(
+            SOURCE,
+            format!("{failing}: mfa_serial asks for a code, and it could not be read: {error}"),
+        )
+    })?;
+    let Some(answer) = answer else {
         return Err(AuthError::new(
             SOURCE,
             format!("{failing}: mfa_serial asks for a code, and there is no terminal to ask at"),

@@ -15,7 +15,8 @@
 #[cfg(test)]
 mod tests;
 
-use std::sync::{Mutex, PoisonError};
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::base::random;
@@ -53,24 +54,19 @@ const SUCCESS_WITHOUT_RETRY: u32 = 1;
 /// assert_eq!(patient.max_attempts(), 5);
 /// assert_eq!(RetryPolicy::none().max_attempts(), 1);
 /// ```
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone)]
 pub struct RetryPolicy {
     max_attempts: u32,
     max_backoff: Duration,
     retry_streams: bool,
-    random: fn() -> f64,
+    random: Option<Arc<dyn Fn() -> f64 + Send + Sync>>,
 }
 
 impl RetryPolicy {
     /// AWS's standard mode: 3 attempts, waits of at most 20 s.
     #[must_use]
     pub fn standard() -> Self {
-        Self {
-            max_attempts: 3,
-            max_backoff: Duration::from_secs(20),
-            retry_streams: true,
-            random: random::unit,
-        }
+        Self { max_attempts: 3, max_backoff: Duration::from_secs(20), retry_streams: true, random: None }
     }
 
     /// One attempt: what fails has failed.
@@ -104,8 +100,8 @@ impl RetryPolicy {
 
     /// Draws the jitter from `random`, a number from 0 to 1: `|| 1.0` waits as long as the policy ever does.
     #[must_use]
-    pub fn with_random(mut self, random: fn() -> f64) -> Self {
-        self.random = random;
+    pub fn with_random(mut self, random: impl Fn() -> f64 + Send + Sync + 'static) -> Self {
+        self.random = Some(Arc::new(random));
         self
     }
 
@@ -127,8 +123,19 @@ impl RetryPolicy {
             Retryable::Throttling => THROTTLING_BASE,
         };
         let doubled = base.saturating_mul(2_u32.saturating_pow(retry)).min(self.max_backoff);
-        let own = random::between(Duration::ZERO, doubled, (self.random)());
+        let jitter = self.random.as_ref().map_or_else(random::unit, |random| random());
+        let own = random::between(Duration::ZERO, doubled, jitter);
         hint.map_or(own, |hint| hint.clamp(own, own.saturating_add(HINT_SPAN)))
+    }
+}
+
+impl fmt::Debug for RetryPolicy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RetryPolicy")
+            .field("max_attempts", &self.max_attempts)
+            .field("max_backoff", &self.max_backoff)
+            .field("retry_streams", &self.retry_streams)
+            .finish_non_exhaustive()
     }
 }
 

@@ -299,14 +299,7 @@ fn attempts_waits_and_quota_are_those_of_the_standard_mode() {
 fn jitter_scales_the_wait_before_the_hint_is_clamped() {
     let hint = Some(Duration::from_secs(60));
     for (random, own) in [(0.0, 0), (0.5, 500), (1.0, 1_000), (7.0, 1_000), (-1.0, 0)] {
-        let random: fn() -> f64 = match random {
-            0.0 => || 0.0,
-            0.5 => || 0.5,
-            1.0 => || 1.0,
-            7.0 => || 7.0,
-            _ => || -1.0,
-        };
-        let policy = RetryPolicy::standard().with_random(random);
+        let policy = RetryPolicy::standard().with_random(move || random);
         assert_eq!(policy.backoff(Retryable::Throttling, 0, None), Duration::from_millis(own));
         assert_eq!(policy.backoff(Retryable::Throttling, 0, hint), Duration::from_millis(own + 5_000));
     }

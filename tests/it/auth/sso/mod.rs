@@ -217,7 +217,7 @@ fn a_legacy_profile_finds_its_token_by_the_start_url() {
 fn the_token_itself_can_be_had() {
     let machine = machine(token(LATER));
     let files = ProfileFiles::load(&machine, Some("dev")).expect("reads");
-    let context = bedrill::auth::Context::new(&machine).with_clock(now);
+    let context = bedrill::auth::Context::new(&machine).with_clock(&now);
     let token = run(bedrill::auth::sso::token(context, &files)).expect("a token");
     assert_eq!(token.access_token().expose(), "canary-access-old");
     assert!(token.expires_at() > now());

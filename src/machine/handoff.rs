@@ -1,4 +1,4 @@
-//! What the future of a process and the threads that watch it tell each other.
+//! What a future and the threads that work for it tell each other: of a process that they watch, or of a call that blocks.
 //!
 //! `loom/` goes through the ways in which they can meet here.
 
@@ -50,7 +50,7 @@ impl<O, R> Handoff<O, R> {
         self.wait_while(limit, |slot| !slot.is_cancelled).is_cancelled
     }
 
-    /// The process has ended. The first result counts.
+    /// The work has ended. The first result counts.
     pub(super) fn end(&self, result: impl FnOnce() -> R) {
         let mut slot = self.slot();
         if slot.has_ended {
@@ -64,6 +64,19 @@ impl<O, R> Handoff<O, R> {
         if let Some(waker) = waker {
             waker.wake();
         }
+    }
+
+    fn poll(&self, context: &mut Context<'_>) -> Poll<R> {
+        // A waker is the code of others, which may come back here: it is cloned and dropped outside of the lock.
+        let waker = context.waker().clone();
+        let mut slot = self.slot();
+        if let Some(result) = slot.result.take() {
+            return Poll::Ready(result);
+        }
+        let old = slot.waker.replace(waker);
+        drop(slot);
+        drop(old);
+        Poll::Pending
     }
 
     fn slot(&self) -> MutexGuard<'_, Slot<O, R>> {
@@ -84,16 +97,7 @@ impl<O, R> Future for Running<O, R> {
     type Output = R;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<R> {
-        // A waker is the code of others, which may come back here: it is cloned and dropped outside of the lock.
-        let waker = context.waker().clone();
-        let mut slot = self.0.slot();
-        if let Some(result) = slot.result.take() {
-            return Poll::Ready(result);
-        }
-        let old = slot.waker.replace(waker);
-        drop(slot);
-        drop(old);
-        Poll::Pending
+        self.0.poll(context)
     }
 }
 
@@ -105,7 +109,18 @@ impl<O, R> Drop for Running<O, R> {
     }
 }
 
-/// The thread's side. When it is dropped before the process has ended, because the thread panics, the result is that
+/// The future's side of work that nobody can end. Dropping it leaves the thread to end by itself.
+pub(super) struct Detached<R>(pub(super) Arc<Handoff<(), R>>);
+
+impl<R> Future for Detached<R> {
+    type Output = R;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<R> {
+        self.0.poll(context)
+    }
+}
+
+/// The thread's side. When it is dropped before the work has ended, because the thread panics, the result is that
 /// of `otherwise`.
 pub(super) struct Watching<O, R> {
     pub(super) handoff: Arc<Handoff<O, R>>,
