@@ -145,7 +145,7 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.insert("x-amzn-errortype", code.parse().unwrap());
         let body = serde_json::json!({ "message": message }).to_string();
-        let error = crate::operation::parse_error(400, &headers, body.as_bytes());
+        let error = crate::operation::parse_error(http::StatusCode::BAD_REQUEST, &headers, body.as_bytes());
         let region = Region::new(region).unwrap();
         let model_id = ModelId::parse(model_id).unwrap();
         let auth = Auth::SigV4(Credentials::new("AKIAIOSFODNN7EXAMPLE", "canary"));

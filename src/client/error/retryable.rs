@@ -99,7 +99,7 @@ impl Error {
 }
 
 fn of_service(error: &ServiceError) -> Option<Retryable> {
-    let by_status = || TRANSIENT_STATUSES.contains(&error.status()).then_some(Retryable::Transient);
+    let by_status = || TRANSIENT_STATUSES.contains(&error.status().as_u16()).then_some(Retryable::Transient);
     error.code().and_then(of_code).or_else(by_status)
 }
 
@@ -123,7 +123,7 @@ mod tests {
     use super::*;
     use crate::converse::StreamException;
     use crate::transport::TransportError;
-    use http::HeaderMap;
+    use http::{HeaderMap, StatusCode};
     use serde_json::json;
 
     fn service(status: u16, code: &str, message: &str) -> Error {
@@ -132,6 +132,7 @@ mod tests {
             headers.insert("x-amzn-errortype", code.parse().unwrap());
         }
         let body = json!({ "message": message }).to_string();
+        let status = StatusCode::from_u16(status).unwrap();
         crate::operation::parse_error(status, &headers, body.as_bytes()).into()
     }
 
