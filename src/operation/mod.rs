@@ -36,6 +36,7 @@ use crate::model_id::{ModelId, ModelIdError};
 use crate::models::{CountTokensRequest, CountTokensResponse};
 use crate::shape::Shape;
 
+pub use crate::lore::reason::Reason;
 pub use control::{
     foundation_model, foundation_model_availability, inference_profile, list_foundation_models,
     list_inference_profiles, parse_foundation_model, parse_foundation_model_availability,

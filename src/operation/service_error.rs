@@ -8,6 +8,8 @@ use http::header::{HeaderMap, HeaderName};
 
 use super::{header_text, request_id, unexpected_text};
 use crate::base::{json, quote};
+use crate::lore::reason::Reason;
+use crate::lore::words;
 
 static ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
 static RETRY_AFTER: HeaderName = HeaderName::from_static("x-amz-retry-after");
@@ -81,6 +83,12 @@ impl ServiceError {
     #[must_use]
     pub fn message(&self) -> &str {
         &self.message
+    }
+
+    /// What the service means by its code and its words.
+    #[must_use]
+    pub fn reason(&self) -> Reason {
+        words::reason(self.code().unwrap_or_default(), &self.message)
     }
 
     /// The request id, for AWS support.

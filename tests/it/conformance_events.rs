@@ -6,7 +6,7 @@ use std::path::Path;
 use bedrill::converse::{
     ContentBlock, ConverseOutput, ConverseStreamEvent, EventDecoder, EventError, MessageBuilder,
 };
-use bedrill::operation::{self, ServiceError};
+use bedrill::operation::{self, Reason, ServiceError};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde_json::Value;
 
@@ -191,6 +191,8 @@ fn recorded_errors_are_named_or_at_least_useful() {
         let headers = headers(&response);
         let code = StatusCode::from_u16(status).expect("a status");
         let error = operation::parse_error(code, &headers, &body);
+        let known = error.code().is_some() || !error.message().is_empty();
+        assert!(!known || error.reason() != Reason::Other, "{}: {error}", case.display());
         check_error(&case.display().to_string(), &headers, &body, status, &error);
     }
     conformance::report(SUITE, count);

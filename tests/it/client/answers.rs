@@ -57,7 +57,7 @@ async fn errors_help_with_what_to_do_next() {
             "AccessDeniedException",
             "You don't have access to the model with the specified model ID.",
             MODEL,
-            &["Model access", "bedrock:InvokeModelWithResponseStream", "eu-west-1"],
+            &["IAM must allow", "bedrock:InvokeModelWithResponseStream", "eu-west-1"],
         ),
         (
             "400 Bad Request",
