@@ -57,7 +57,7 @@ fn answer(model: &str, prompt: &str) -> Result<(), Box<dyn Error>> {
     if head.status != 200 {
         let mut text = Vec::new();
         body.take(ERROR_BODY).read_to_end(&mut text)?;
-        return Err(operation::parse_error(head.status.as_u16(), &head.headers, &text).into());
+        return Err(operation::parse_error(head.status, &head.headers, &text).into());
     }
     operation::expect_event_stream(&head.headers, b"")?;
     let mut stdout = io::stdout().lock();

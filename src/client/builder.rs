@@ -326,12 +326,12 @@ fn default_transport(settings: Settings<'_>, timeouts: &Timeouts) -> Result<Arc<
     builder
         .build()
         .map(|transport| Arc::new(transport) as _)
-        .map_err(|error| Error::configuration(error.to_string()))
+        .map_err(|error| Error::of_configuration(error.to_string()))
 }
 
 #[cfg(not(any(feature = "reqwest", feature = "hyper")))]
 fn default_transport(_: Settings<'_>, _: &Timeouts) -> Result<Arc<dyn Transport>, Error> {
-    Err(Error::configuration(
+    Err(Error::of_configuration(
         "there is no transport: set one with ClientBuilder::transport, or enable the feature reqwest or hyper",
     ))
 }

@@ -6,6 +6,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
+use http::StatusCode;
 
 use super::call::attempt::{Attempt, Verdict};
 use super::call::timer::{StreamTimers, Timer};
@@ -45,7 +46,7 @@ const READ_AHEAD: usize = 16;
 pub struct ConverseStream {
     reader: Box<Reader>,
     request_id: Option<String>,
-    status: u16,
+    status: StatusCode,
     attempts: u32,
     /// Events that were read in search of content, and not handed out yet.
     ahead: VecDeque<ConverseStreamEvent>,
@@ -66,7 +67,7 @@ impl ConverseStream {
     ) -> Result<Self, Error> {
         let Service { caller, calls, .. } = service;
         let request_id = operation::request_id(&head.headers).map(str::to_owned);
-        let status = head.status.as_u16();
+        let status = head.status;
         if operation::expect_event_stream(&head.headers, &[]).is_err() {
             let beginning = calls.beginning(&mut body, caller).await;
             operation::expect_event_stream(&head.headers, &beginning)
@@ -86,7 +87,7 @@ impl ConverseStream {
         body: Body,
         decoder: EventDecoder,
         timers: StreamTimers,
-        status: u16,
+        status: StatusCode,
         request_id: Option<String>,
         attempts: u32,
     ) -> Self {

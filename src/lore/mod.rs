@@ -4,8 +4,8 @@
 //! the rooms above: ids, regions and messages come in as text.
 
 pub(crate) mod geography;
+pub(crate) mod reason;
 pub(crate) mod reasoning;
-#[cfg(feature = "client")]
 pub(crate) mod words;
 
 /// Context windows, output limits and quirks by model family, with the date of their sources.

@@ -17,6 +17,7 @@
 
 mod control;
 mod project;
+mod service_error;
 #[cfg(test)]
 mod tests;
 
@@ -35,6 +36,7 @@ use crate::model_id::{ModelId, ModelIdError};
 use crate::models::{CountTokensRequest, CountTokensResponse};
 use crate::shape::Shape;
 
+pub use crate::lore::reason::Reason;
 pub use control::{
     foundation_model, foundation_model_availability, inference_profile, list_foundation_models,
     list_inference_profiles, parse_foundation_model, parse_foundation_model_availability,
@@ -42,6 +44,7 @@ pub use control::{
 };
 pub use project::ProjectError;
 pub(crate) use project::check_project;
+pub use service_error::{ServiceError, parse_error};
 
 /// The content type of a stream of frames.
 pub const EVENT_STREAM: &str = "application/vnd.amazon.eventstream";
@@ -52,8 +55,6 @@ static REQUEST_IDS: [HeaderName; 3] = [
     HeaderName::from_static("x-amz-request-id"),
     HeaderName::from_static("x-amz-id"),
 ];
-static ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
-static RETRY_AFTER: HeaderName = HeaderName::from_static("x-amz-retry-after");
 
 const JSON: &str = "application/json";
 
@@ -191,40 +192,6 @@ pub fn request_id(headers: &HeaderMap) -> Option<&str> {
     REQUEST_IDS.iter().find_map(|name| header_text(headers, name))
 }
 
-/// Reads an answer whose status is not 2xx.
-///
-/// The code comes from the header `x-amzn-errortype`, else from the body's `code` or `__type`; it is cut at the
-/// first `:` and up to the last `#`. The message comes from the body's `message`, `Message` or `errorMessage`; a
-/// body that is no such JSON (a proxy's HTML page) is quoted.
-/// Source: [restJson1, "Operation error serialization"](https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html).
-#[must_use]
-pub fn parse_error(status: u16, headers: &HeaderMap, body: &[u8]) -> ServiceError {
-    let document: Option<serde_json::Value> = json::from_bytes(body).ok();
-    let document = document.as_ref();
-    let member = |names: &[&str]| {
-        let mut texts = names.iter().filter_map(|name| document?.get(name)?.as_str());
-        texts.find(|text| !text.trim().is_empty())
-    };
-    let named = |text: Option<&str>| text.map(error_code).filter(|code| !code.is_empty()).map(str::to_owned);
-    let code = named(header_text(headers, &ERROR_TYPE))
-        .or_else(|| ["code", "__type", "Code"].iter().find_map(|name| named(member(&[name]))));
-    // Gateways in front of Bedrock answer in the shape of another API: `{"error":{"message":".."}}`.
-    let nested = || document?.get("error")?.get("message")?.as_str();
-    let message = match member(&["message", "Message", "errorMessage"]).or_else(nested) {
-        Some(message) => message.to_owned(),
-        None if body.iter().all(u8::is_ascii_whitespace) => String::new(),
-        None => unexpected_text(headers, body),
-    };
-    let retry_after_ms = header_text(headers, &RETRY_AFTER).and_then(|text| text.trim().parse().ok());
-    ServiceError { status, code, message, request_id: request_id(headers).map(str::to_owned), retry_after_ms }
-}
-
-/// `aws.protocoltests#FooError:http://internal.amazon.com/...` is `FooError`.
-fn error_code(text: &str) -> &str {
-    let before_colon = text.split(':').next().unwrap_or_default();
-    before_colon.rsplit('#').next().unwrap_or_default().trim()
-}
-
 fn header_text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
     headers.get(name)?.to_str().ok()
 }
@@ -237,63 +204,6 @@ fn unexpected_text(headers: &HeaderMap, body: &[u8]) -> String {
         quote::quote(body, QUOTED)
     )
 }
-
-/// An answer of the service that is not a success.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ServiceError {
-    status: u16,
-    code: Option<String>,
-    message: String,
-    request_id: Option<String>,
-    retry_after_ms: Option<u64>,
-}
-
-impl ServiceError {
-    /// The HTTP status.
-    #[must_use]
-    pub fn status(&self) -> u16 {
-        self.status
-    }
-
-    /// The error's name, `ThrottlingException`; `None` when the answer does not say.
-    #[must_use]
-    pub fn code(&self) -> Option<&str> {
-        self.code.as_deref()
-    }
-
-    /// The service's own words, unescaped; empty when it sent none.
-    #[must_use]
-    pub fn message(&self) -> &str {
-        &self.message
-    }
-
-    /// The request id, for AWS support.
-    #[must_use]
-    pub fn request_id(&self) -> Option<&str> {
-        self.request_id.as_deref()
-    }
-
-    /// How long the service asks to wait, in milliseconds (`x-amz-retry-after`).
-    #[must_use]
-    pub fn retry_after_ms(&self) -> Option<u64> {
-        self.retry_after_ms
-    }
-}
-
-impl fmt::Display for ServiceError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.code {
-            Some(code) => write!(f, "{} (HTTP {})", quote::escape(code), self.status)?,
-            None => write!(f, "HTTP {}", self.status)?,
-        }
-        if !self.message.is_empty() {
-            write!(f, ": {}", quote::escape(&self.message))?;
-        }
-        Ok(())
-    }
-}
-
-impl std::error::Error for ServiceError {}
 
 /// A request that cannot be built.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,5 +1,7 @@
 use super::*;
 use crate::endpoint::{HostVariant, Plane, Region};
+use http::StatusCode;
+use std::time::Duration;
 
 fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
     pairs.iter().map(|(name, value)| (HeaderName::from_static(name), value.parse().unwrap())).collect()
@@ -10,11 +12,11 @@ fn code(header: Option<&str>, body: &str) -> Option<String> {
         Some(value) => headers(&[("x-amzn-errortype", value)]),
         None => HeaderMap::new(),
     };
-    parse_error(400, &headers, body.as_bytes()).code().map(str::to_owned)
+    parse_error(StatusCode::BAD_REQUEST, &headers, body.as_bytes()).code().map(str::to_owned)
 }
 
 fn message(body: &str) -> String {
-    parse_error(400, &HeaderMap::new(), body.as_bytes()).message().to_owned()
+    parse_error(StatusCode::BAD_REQUEST, &HeaderMap::new(), body.as_bytes()).message().to_owned()
 }
 
 fn endpoint() -> Endpoint {
@@ -133,7 +135,7 @@ fn the_message_has_several_names() {
 #[test]
 fn a_body_that_is_no_error_document_is_quoted_and_cut() {
     let html = headers(&[("content-type", "text/html; charset=utf-8")]);
-    let error = parse_error(502, &html, b"<html>\x1b]52;c;x\x07</html>");
+    let error = parse_error(StatusCode::BAD_GATEWAY, &html, b"<html>\x1b]52;c;x\x07</html>");
     assert_eq!(
         error.message(),
         r"the answer (text/html; charset=utf-8) begins with: <html>\u{1b}]52;c;x\u{7}</html>"
@@ -146,7 +148,7 @@ fn a_body_that_is_no_error_document_is_quoted_and_cut() {
     let long = message(&"x".repeat(10_000));
     assert!(long.ends_with("x…") && long.len() < 300, "{}", long.len());
     // Bytes that are not text, and one cut inside a character.
-    let error = parse_error(500, &HeaderMap::new(), &[0xff, 0xfe, 0]);
+    let error = parse_error(StatusCode::INTERNAL_SERVER_ERROR, &HeaderMap::new(), &[0xff, 0xfe, 0]);
     assert!(error.message().ends_with("\u{fffd}\u{fffd}\\u{0}"), "{}", error.message());
     assert!(message(&"é".repeat(500)).contains("é"));
 }
@@ -158,15 +160,20 @@ fn an_error_keeps_what_support_and_retries_need() {
         ("x-amzn-requestid", "a-b-c"),
         ("x-amz-retry-after", " 1500 "),
     ]);
-    let error = parse_error(429, &given, br#"{"message":"Too many requests\u0007"}"#);
+    let error =
+        parse_error(StatusCode::TOO_MANY_REQUESTS, &given, br#"{"message":"Too many requests\u0007"}"#);
     assert_eq!(
-        (error.status(), error.request_id(), error.retry_after_ms()),
-        (429, Some("a-b-c"), Some(1500))
+        (error.status(), error.request_id(), error.retry_after()),
+        (StatusCode::TOO_MANY_REQUESTS, Some("a-b-c"), Some(Duration::from_millis(1500)))
     );
     assert_eq!(error.message(), "Too many requests\u{7}");
     assert_eq!(error.to_string(), r"ThrottlingException (HTTP 429): Too many requests\u{7}");
-    assert_eq!(parse_error(429, &headers(&[("x-amz-retry-after", "soon")]), b"").retry_after_ms(), None);
-    assert_eq!(parse_error(503, &HeaderMap::new(), b"").to_string(), "HTTP 503");
+    assert_eq!(
+        parse_error(StatusCode::TOO_MANY_REQUESTS, &headers(&[("x-amz-retry-after", "soon")]), b"")
+            .retry_after(),
+        None
+    );
+    assert_eq!(parse_error(StatusCode::SERVICE_UNAVAILABLE, &HeaderMap::new(), b"").to_string(), "HTTP 503");
     assert_eq!(request_id(&headers(&[("x-amz-request-id", "d")])), Some("d"));
     assert_eq!(request_id(&HeaderMap::new()), None);
 }

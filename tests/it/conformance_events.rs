@@ -6,8 +6,8 @@ use std::path::Path;
 use bedrill::converse::{
     ContentBlock, ConverseOutput, ConverseStreamEvent, EventDecoder, EventError, MessageBuilder,
 };
-use bedrill::operation::{self, ServiceError};
-use http::{HeaderMap, HeaderName, HeaderValue};
+use bedrill::operation::{self, Reason, ServiceError};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde_json::Value;
 
 use crate::support::conformance;
@@ -189,7 +189,10 @@ fn recorded_errors_are_named_or_at_least_useful() {
         let body = ["response.body.json", "response.bin"].map(|name| std::fs::read(case.join(name)));
         let body = body.into_iter().find_map(Result::ok).unwrap_or_default();
         let headers = headers(&response);
-        let error = operation::parse_error(status, &headers, &body);
+        let code = StatusCode::from_u16(status).expect("a status");
+        let error = operation::parse_error(code, &headers, &body);
+        let known = error.code().is_some() || !error.message().is_empty();
+        assert!(!known || error.reason() != Reason::Other, "{}: {error}", case.display());
         check_error(&case.display().to_string(), &headers, &body, status, &error);
     }
     conformance::report(SUITE, count);

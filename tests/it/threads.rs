@@ -136,7 +136,7 @@ types_are! { SendAndSync SHARED:
         ListInferenceProfilesResponse, ModelCustomization, ModelModality, RegionAvailability, Timestamp,
     }
     bedrill::operation {
-        AnswerError, BuildError, ProjectError, ServiceError,
+        AnswerError, BuildError, ProjectError, Reason, ServiceError,
     }
     bedrill::profile {
         FileKind, Ignored, IgnoredReason, Location, Locations, Origin, ParseError, Platform, Problem,

@@ -21,7 +21,9 @@ pub enum AuthErrorKind {
 }
 
 /// No usable credentials: which source says so, what is wrong, what to do. It never holds a secret.
-#[derive(Debug, Clone, PartialEq, Eq)]
+///
+/// `Debug` says what `Display` says, so that it can be read when `main` returns the error; `{:#?}` shows the parts.
+#[derive(Clone, PartialEq, Eq)]
 pub struct AuthError(Box<Parts>);
 
 /// Boxed: every source hands this error through several results, and a large one makes each of them large.
@@ -133,6 +135,16 @@ impl fmt::Display for AuthError {
             }
         }
         write!(f, "\n{}", self.0.hint)
+    }
+}
+
+impl fmt::Debug for AuthError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if f.alternate() {
+            f.debug_tuple("AuthError").field(&self.0).finish()
+        } else {
+            fmt::Display::fmt(self, f)
+        }
     }
 }
 

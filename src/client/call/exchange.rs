@@ -94,7 +94,7 @@ impl Calls {
         }
         let whole = timer::read_at_most(&mut body, ERROR_BODY, transport, timeouts).await;
         let whole = caller::redacted(&whole.unwrap_or_default(), auth);
-        let error = operation::parse_error(head.status.as_u16(), &head.headers, &whole);
+        let error = operation::parse_error(head.status, &head.headers, &whole);
         Ok(Err(Refusal { head, error, sent, received }))
     }
 
@@ -125,7 +125,7 @@ impl Calls {
         parse: fn(&HeaderMap, &[u8]) -> Result<T, AnswerError>,
     ) -> Result<T, Error> {
         let request_id = operation::request_id(&head.headers);
-        let described = |error: Error| error.with_response(head.status.as_u16(), request_id);
+        let described = |error: Error| error.with_response(head.status, request_id);
         let Attempts { timeouts, .. } = &self.attempts;
         let allowed = self.frame_budget;
         let whole = timer::read_at_most(&mut body, allowed, &*self.transport, timeouts).await;

@@ -1,21 +1,22 @@
 //! The one error of the client: what failed, and everything the service said about it.
 
+mod cause;
 mod retryable;
 mod stream_end;
 #[cfg(test)]
 mod tests;
+mod text;
 mod timeout;
 
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use http::StatusCode;
+
 use crate::auth::AuthError;
-use crate::converse::{AssemblyError, EventError, MessageBuilder, StreamException};
-use crate::endpoint::EndpointError;
-use crate::machine::SettingsError;
-use crate::model_id::ModelIdError;
-use crate::operation::{AnswerError, BuildError, ServiceError};
+use crate::converse::{AssemblyError, EventError, MessageBuilder};
+use crate::operation::{AnswerError, ServiceError};
 use crate::transport::{TransportError, TransportErrorKind};
 
 pub(crate) use retryable::Retryable;
@@ -49,17 +50,24 @@ pub enum ErrorKind {
 
 /// Why a call, or a stream, failed.
 ///
-/// `Display` is complete: what failed, where, and what to do next where that is known. The parts are there too:
-/// [`kind`](Self::kind), [`code`](Self::code), [`status`](Self::status), [`request_id`](Self::request_id),
-/// [`events_delivered`](Self::events_delivered).
-#[derive(Debug)]
+/// `Display` is complete: what failed, where, and what to do next where that is known. `Debug` says the same, so that it
+/// can be read when `main` returns the error; `{:#?}` shows the parts. Neither holds a secret.
+///
+/// [`source`](std::error::Error::source) goes on below what `Display` has said: it is the source of the cause, never the
+/// cause itself, so that a chain that is printed says nothing twice. The cause has methods of its own:
+/// [`credentials`](Self::credentials), [`service`](Self::service), [`transport`](Self::transport),
+/// [`answer`](Self::answer), [`event`](Self::event), [`assembly`](Self::assembly), [`endpoint`](Self::endpoint),
+/// [`configuration`](Self::configuration).
+///
+/// A clone is the same error, not a copy.
+#[derive(Clone)]
 pub struct Error(Arc<Parts>);
 
 #[derive(Debug)]
 struct Parts {
     cause: Cause,
     request_id: Option<String>,
-    status: Option<u16>,
+    status: Option<StatusCode>,
     events_delivered: u64,
     attempts: u32,
     in_stream: bool,
@@ -106,16 +114,11 @@ impl Error {
         }))
     }
 
-    pub(crate) fn configuration(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+    pub(crate) fn of_configuration(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::new(Cause::Configuration(error.into()))
     }
 
-    /// The same error for another who waited for the same answer.
-    pub(crate) fn shared(&self) -> Self {
-        Self(Arc::clone(&self.0))
-    }
-
-    /// Completes the error. It is not shared yet where that happens.
+    /// Completes the error, which has no clone yet where that happens.
     fn complete(mut self, change: impl FnOnce(&mut Parts)) -> Self {
         if let Some(parts) = Arc::get_mut(&mut self.0) {
             change(parts);
@@ -123,7 +126,7 @@ impl Error {
         self
     }
 
-    pub(crate) fn with_response(self, status: u16, request_id: Option<&str>) -> Self {
+    pub(crate) fn with_response(self, status: StatusCode, request_id: Option<&str>) -> Self {
         self.complete(|parts| {
             parts.status = Some(status);
             parts.request_id = request_id.map(str::to_owned);
@@ -194,7 +197,7 @@ impl Error {
 
     /// The status of the HTTP response; `None` when there was none. 200 for what failed inside a stream.
     #[must_use]
-    pub fn status(&self) -> Option<u16> {
+    pub fn status(&self) -> Option<StatusCode> {
         self.0.status
     }
 
@@ -242,7 +245,7 @@ impl Error {
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         match &self.0.cause {
-            Cause::Service(error) => error.retry_after_ms().map(Duration::from_millis),
+            Cause::Service(error) => error.retry_after(),
             _ => None,
         }
     }
@@ -251,24 +254,6 @@ impl Error {
     #[must_use]
     pub fn hint(&self) -> Option<&str> {
         self.0.hint.as_deref()
-    }
-
-    /// The exception that the service reported inside the stream.
-    #[must_use]
-    pub fn exception(&self) -> Option<&StreamException> {
-        match &self.0.cause {
-            Cause::Event(EventError::Exception(exception)) => Some(exception),
-            _ => None,
-        }
-    }
-
-    /// Which part of the transport failed.
-    #[must_use]
-    pub fn transport_kind(&self) -> Option<TransportErrorKind> {
-        match &self.0.cause {
-            Cause::Transport(error) => Some(error.kind()),
-            _ => None,
-        }
     }
 
     /// Whether the same request may well succeed when it is sent again: the connection broke, time ran out, the
@@ -281,117 +266,5 @@ impl Error {
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         self.retryable().is_some()
-    }
-}
-
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let parts = &*self.0;
-        match &parts.cause {
-            Cause::Configuration(error) => error.fmt(f)?,
-            Cause::Credentials(error) => error.fmt(f)?,
-            Cause::Transport(error) => error.fmt(f)?,
-            Cause::Timeout(error) => error.fmt(f)?,
-            Cause::Service(error) => error.fmt(f)?,
-            Cause::Answer(error) => error.fmt(f)?,
-            Cause::Event(error) => error.fmt(f)?,
-            Cause::Assembly(error) => error.fmt(f)?,
-        }
-        if parts.events_delivered > 0 {
-            let events = parts.events_delivered;
-            write!(f, " (after {events} event{})", if events == 1 { "" } else { "s" })?;
-        }
-        if parts.attempts > 1 {
-            write!(f, " ({} attempts)", parts.attempts)?;
-        }
-        if let Some(request_id) = &parts.request_id {
-            write!(f, " [request id {}]", crate::base::quote::escape(request_id))?;
-        }
-        if let Some(hint) = &parts.hint {
-            write!(f, "\n  {hint}")?;
-        }
-        Ok(())
-    }
-}
-
-impl std::error::Error for Error {
-    // `Display` already says what the cause says, so the chain goes on below it.
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match &self.0.cause {
-            Cause::Configuration(error) => error.source(),
-            Cause::Credentials(error) => error.source(),
-            Cause::Transport(error) => error.source(),
-            Cause::Timeout(error) => error.source(),
-            Cause::Service(error) => error.source(),
-            Cause::Answer(error) => error.source(),
-            Cause::Event(error) => error.source(),
-            Cause::Assembly(error) => error.source(),
-        }
-    }
-}
-
-impl From<SettingsError> for Error {
-    fn from(error: SettingsError) -> Self {
-        Self::configuration(error)
-    }
-}
-
-impl From<AuthError> for Error {
-    fn from(error: AuthError) -> Self {
-        Self::new(Cause::Credentials(error))
-    }
-}
-
-impl From<TransportError> for Error {
-    fn from(error: TransportError) -> Self {
-        Self::new(Cause::Transport(error))
-    }
-}
-
-impl From<TimedOut> for Error {
-    fn from(error: TimedOut) -> Self {
-        Self::new(Cause::Timeout(error))
-    }
-}
-
-impl From<ServiceError> for Error {
-    fn from(error: ServiceError) -> Self {
-        Self::new(Cause::Service(error))
-    }
-}
-
-impl From<AnswerError> for Error {
-    fn from(error: AnswerError) -> Self {
-        Self::new(Cause::Answer(error))
-    }
-}
-
-impl From<EventError> for Error {
-    fn from(error: EventError) -> Self {
-        Self::new(Cause::Event(error))
-    }
-}
-
-impl From<AssemblyError> for Error {
-    fn from(error: AssemblyError) -> Self {
-        Self::new(Cause::Assembly(error))
-    }
-}
-
-impl From<EndpointError> for Error {
-    fn from(error: EndpointError) -> Self {
-        Self::configuration(error)
-    }
-}
-
-impl From<ModelIdError> for Error {
-    fn from(error: ModelIdError) -> Self {
-        Self::configuration(error)
-    }
-}
-
-impl From<BuildError> for Error {
-    fn from(error: BuildError) -> Self {
-        Self::configuration(error)
     }
 }

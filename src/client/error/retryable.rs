@@ -7,7 +7,7 @@
 use super::{Cause, Error};
 use crate::converse::EventError;
 use crate::lore::words;
-use crate::operation::ServiceError;
+use crate::operation::{Reason, ServiceError};
 use crate::transport::TransportErrorKind;
 
 /// How a failure that may go away is waited for.
@@ -22,27 +22,10 @@ pub(crate) enum Retryable {
 /// The statuses that are retried whatever the code: neither 408 nor 429, 529 and their like.
 const TRANSIENT_STATUSES: [u16; 4] = [500, 502, 503, 504];
 
-const THROTTLING_CODES: [&str; 14] = [
-    "BandwidthLimitExceeded",
-    "EC2ThrottledException",
-    "LimitExceededException",
-    "PriorRequestNotComplete",
-    "ProvisionedThroughputExceededException",
-    "RequestLimitExceeded",
-    "RequestThrottled",
-    "RequestThrottledException",
-    "SlowDown",
-    "ThrottledException",
-    "Throttling",
-    "ThrottlingException",
-    "TooManyRequestsException",
-    "TransactionInProgressException",
-];
-
-const TRANSIENT_CODES: [&str; 3] = ["ModelNotReadyException", "RequestTimeout", "RequestTimeoutException"];
+const TRANSIENT_CODES: &str = "ModelNotReadyException|RequestTimeout|RequestTimeoutException";
 
 /// What an HTTP error tells by its status, 503 and 500, an exception inside a stream tells by its name.
-const TRANSIENT_CODES_IN_A_STREAM: [&str; 2] = ["InternalServerException", "ServiceUnavailableException"];
+const TRANSIENT_CODES_IN_A_STREAM: &str = "InternalServerException|ServiceUnavailableException";
 
 impl Error {
     /// How to wait for the same request to succeed, when it may.
@@ -62,7 +45,7 @@ impl Error {
             Cause::Event(EventError::Exception(_) | EventError::Error { .. }) => {
                 let code = self.code()?;
                 let transient =
-                    || is_one_of(&TRANSIENT_CODES_IN_A_STREAM, code).then_some(Retryable::Transient);
+                    || words::is_listed(TRANSIENT_CODES_IN_A_STREAM, code).then_some(Retryable::Transient);
                 of_code(code).or_else(transient)
             }
             _ => None,
@@ -83,39 +66,38 @@ impl Error {
     /// Bedrock has no code of its own for this, so it is told by what models say in a `ValidationException`,
     /// `ModelErrorException` or `ModelStreamErrorException`, in any case of letters: "input is too long", "prompt is
     /// too long", "too many input tokens", "maximum context length", "exceed context limit", "context window",
-    /// "expected maxLength".
+    /// "expected maxLength", "too many total text bytes".
     #[must_use]
     pub fn is_context_overflow(&self) -> bool {
-        const CODES: [&str; 3] = ["ValidationException", "ModelErrorException", "ModelStreamErrorException"];
-        if !self.code().is_some_and(|code| is_one_of(&CODES, code)) {
-            return false;
+        self.reason() == Reason::TooLong
+    }
+
+    /// What the service means by its code and its words, in an answer or inside a stream; what the model said, where the
+    /// service passes it on, counts too. [`Reason::Other`] when it was not the service that failed.
+    #[must_use]
+    pub fn reason(&self) -> Reason {
+        let said = self.message().unwrap_or_default();
+        let code = self.code().unwrap_or_default();
+        match self.exception().and_then(|exception| exception.original_message.as_deref()) {
+            Some(by_model) => words::reason(code, &format!("{said}\n{by_model}")),
+            None => words::reason(code, said),
         }
-        let original = self.exception().and_then(|exception| exception.original_message.as_deref());
-        [self.message(), original]
-            .into_iter()
-            .flatten()
-            .any(|message| words::is_overflow(&message.to_ascii_lowercase()))
     }
 }
 
 fn of_service(error: &ServiceError) -> Option<Retryable> {
-    let by_status = || TRANSIENT_STATUSES.contains(&error.status()).then_some(Retryable::Transient);
+    let by_status = || TRANSIENT_STATUSES.contains(&error.status().as_u16()).then_some(Retryable::Transient);
     error.code().and_then(of_code).or_else(by_status)
 }
 
 fn of_code(code: &str) -> Option<Retryable> {
-    if is_one_of(&THROTTLING_CODES, code) {
+    if words::is_listed(words::THROTTLING, code) {
         Some(Retryable::Throttling)
-    } else if is_one_of(&TRANSIENT_CODES, code) {
+    } else if words::is_listed(TRANSIENT_CODES, code) {
         Some(Retryable::Transient)
     } else {
         None
     }
-}
-
-/// A stream writes `throttlingException`, an HTTP error `ThrottlingException`: case does not count.
-fn is_one_of(codes: &[&str], code: &str) -> bool {
-    codes.iter().any(|known| known.eq_ignore_ascii_case(code))
 }
 
 #[cfg(test)]
@@ -123,7 +105,7 @@ mod tests {
     use super::*;
     use crate::converse::StreamException;
     use crate::transport::TransportError;
-    use http::HeaderMap;
+    use http::{HeaderMap, StatusCode};
     use serde_json::json;
 
     fn service(status: u16, code: &str, message: &str) -> Error {
@@ -132,6 +114,7 @@ mod tests {
             headers.insert("x-amzn-errortype", code.parse().unwrap());
         }
         let body = json!({ "message": message }).to_string();
+        let status = StatusCode::from_u16(status).unwrap();
         crate::operation::parse_error(status, &headers, body.as_bytes()).into()
     }
 
@@ -149,7 +132,7 @@ mod tests {
 
     #[test]
     fn codes_tell_throttling_from_transient_whatever_the_status() {
-        for code in THROTTLING_CODES {
+        for code in words::THROTTLING.split('|') {
             assert_eq!(service(400, code, "").retryable(), Some(Retryable::Throttling), "{code}");
         }
         assert_eq!(service(503, "SlowDown", "").retryable(), Some(Retryable::Throttling));

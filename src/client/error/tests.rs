@@ -1,4 +1,8 @@
 use super::*;
+use crate::converse::StreamException;
+use crate::endpoint::EndpointError;
+use crate::eventstream::DecodeError;
+use crate::operation::BuildError;
 
 fn service(status: u16, code: &str, message: &str) -> Error {
     let mut headers = http::HeaderMap::new();
@@ -6,7 +10,7 @@ fn service(status: u16, code: &str, message: &str) -> Error {
     headers.insert("x-amzn-requestid", "r-1".parse().unwrap());
     headers.insert("x-amz-retry-after", "250".parse().unwrap());
     let body = serde_json::json!({ "message": message }).to_string();
-    crate::operation::parse_error(status, &headers, body.as_bytes()).into()
+    crate::operation::parse_error(StatusCode::from_u16(status).unwrap(), &headers, body.as_bytes()).into()
 }
 
 fn exception(name: &str) -> Error {
@@ -25,7 +29,7 @@ fn an_error_of_the_service_has_all_its_parts() {
     assert_eq!(error.kind(), ErrorKind::Service);
     assert_eq!(error.code(), Some("ThrottlingException"));
     assert_eq!(error.message(), Some("Slow down\u{1b}"));
-    assert_eq!((error.status(), error.request_id()), (Some(429), Some("r-1")));
+    assert_eq!((error.status().map(u16::from), error.request_id()), (Some(429), Some("r-1")));
     assert_eq!(error.retry_after(), Some(Duration::from_millis(250)));
     assert_eq!((error.hint(), error.events_delivered()), (Some("wait"), 0));
     assert_eq!(
@@ -37,10 +41,11 @@ fn an_error_of_the_service_has_all_its_parts() {
 
 #[test]
 fn an_exception_in_the_stream_keeps_the_status_of_the_response() {
-    let error = exception("modelStreamErrorException").with_response(200, Some("r-2\u{7}")).in_stream(3);
+    let error =
+        exception("modelStreamErrorException").with_response(StatusCode::OK, Some("r-2\u{7}")).in_stream(3);
     assert_eq!(error.kind(), ErrorKind::Exception);
     assert_eq!(error.code(), Some("ModelStreamErrorException"));
-    assert_eq!((error.message(), error.status()), (Some("no more"), Some(200)));
+    assert_eq!((error.message(), error.status().map(u16::from)), (Some("no more"), Some(200)));
     assert_eq!(error.exception().unwrap().original_status_code, Some(429));
     assert_eq!(
         error.to_string(),
@@ -129,11 +134,89 @@ fn what_may_succeed_when_sent_again_is_retryable() {
     assert!(!Error::from(EventError::Incomplete { last_event: None }).is_retryable());
 }
 
+/// What `anyhow` and its like print: the error, then each source.
+fn chain(error: &dyn std::error::Error) -> Vec<String> {
+    let texts = std::iter::successors(Some(error), |error| error.source());
+    texts.map(ToString::to_string).collect()
+}
+
+/// An error of each cause, and which of its accessors gives it.
+fn one_of_each_cause() -> [(Error, &'static str); 9] {
+    let answer = crate::operation::parse_converse(&http::HeaderMap::new(), b"").unwrap_err();
+    [
+        (EndpointError::MissingRegion.into(), "configuration endpoint"),
+        (BuildError::Endpoint(EndpointError::MissingRegion).into(), "configuration endpoint"),
+        (crate::model_id::ModelId::parse("").unwrap_err().into(), "configuration"),
+        (AuthError::new("profile", "broken").into(), "credentials"),
+        (transport(TransportErrorKind::Dns), "transport"),
+        (service(400, "ValidationException", "x"), "service"),
+        (answer.into(), "answer"),
+        (EventError::Frame(DecodeError::Truncated { have: 3, need: 12 }).into(), "event"),
+        (AssemblyError::NoMessageStop.into(), "assembly"),
+    ]
+}
+
 #[test]
-fn the_chain_of_sources_goes_on_below_what_is_already_said() {
-    use std::error::Error as _;
-    let error = transport(TransportErrorKind::Broken);
-    assert_eq!(error.to_string(), "it broke");
-    assert_eq!(error.source().unwrap().to_string(), "deeper");
-    assert!(service(400, "x", "y").source().is_none());
+fn a_printed_chain_says_nothing_twice() {
+    for (error, cause) in one_of_each_cause() {
+        let texts = chain(&error);
+        for (place, text) in texts.iter().enumerate() {
+            assert!(!texts[..place].iter().any(|said| said.contains(text)), "{cause}: {texts:?}");
+        }
+    }
+    assert_eq!(chain(&transport(TransportErrorKind::Broken)), ["it broke", "deeper"]);
+}
+
+#[test]
+fn every_cause_is_given_out_and_only_that_one() {
+    for (error, expected) in one_of_each_cause() {
+        let given = [
+            ("configuration", error.configuration().map(ToString::to_string)),
+            ("endpoint", error.endpoint().map(ToString::to_string)),
+            ("credentials", error.credentials().map(ToString::to_string)),
+            ("transport", error.transport().map(ToString::to_string)),
+            ("service", error.service().map(ToString::to_string)),
+            ("answer", error.answer().map(ToString::to_string)),
+            ("event", error.event().map(ToString::to_string)),
+            ("assembly", error.assembly().map(ToString::to_string)),
+        ];
+        let mut names = Vec::new();
+        for (name, text) in given {
+            let Some(text) = text else { continue };
+            names.push(name);
+            assert!(error.to_string().starts_with(&text), "{name}: {error}");
+        }
+        assert_eq!(names.join(" "), expected);
+    }
+}
+
+#[test]
+fn main_that_returns_an_error_prints_what_a_person_reads() {
+    let failed = service(403, "AccessDeniedException", "no").with_hint(Some("allow it".to_owned()));
+    assert_eq!(format!("{failed:?}"), failed.to_string());
+    assert!(format!("{failed:?}").ends_with("\n  allow it"));
+    let inner = failed.service().unwrap();
+    assert_eq!(format!("{inner:?}"), "AccessDeniedException (HTTP 403): no");
+    let auth = AuthError::new("profile", "broken").with_hint("mend it");
+    assert_eq!(format!("{auth:?}"), "profile: broken; mend it");
+    for (parts, expected) in [
+        (format!("{failed:#?}"), ["Parts {", "status: 403", "retry_after: Some(", "hint: Some("]),
+        (format!("{inner:#?}"), ["ServiceError {", "status: 403", "code: Some(", "message: \"no\""]),
+        (
+            format!("{auth:#?}"),
+            ["AuthError(", "kind: Misconfigured", "problem: \"broken\"", "hint: \"mend it\""],
+        ),
+    ] {
+        for part in expected {
+            assert!(parts.contains(part), "{part}: {parts}");
+        }
+    }
+}
+
+#[test]
+fn a_clone_is_the_same_error() {
+    let error = service(429, "ThrottlingException", "x").with_attempts(3);
+    let clone = error.clone();
+    assert_eq!((clone.attempts(), clone.to_string()), (3, error.to_string()));
+    assert!(Arc::ptr_eq(&error.0, &clone.0));
 }

@@ -213,7 +213,7 @@ fn the_file_of_a_token_goes_before_the_variable_and_neither_is_shown() {
             let agent = Scripted::new(|_, _| ok(DOCUMENT));
             let error = load(host, &agent).expect_err(token);
             assert!(error.to_string().contains("cannot go into a header"), "{error}");
-            assert_no_canary(&format!("{error} {error:?}"));
+            assert_no_canary(&format!("{error} {error:?} {error:#?}"));
             assert!(agent.lines().is_empty(), "nothing is sent");
         }
     }
@@ -256,7 +256,7 @@ fn what_may_pass_is_asked_three_times_and_the_rest_once() {
     let attempts = |outcome: Outcome| {
         let agent = Scripted::new(move |_, _| outcome.clone());
         let error = load(relative().with_var(TOKEN, "canary-token"), &agent).expect_err("a failure");
-        assert_no_canary(&format!("{error} {error:?}"));
+        assert_no_canary(&format!("{error} {error:?} {error:#?}"));
         assert!(
             error.to_string().starts_with("container: http://169.254.170.2/v2/credentials (AWS_CONTAINER"),
             "{error}"

@@ -54,7 +54,7 @@ fn not_here(service: &Arc<Scripted>) -> String {
 fn broken(service: &Arc<Scripted>) -> String {
     let error = load(StaticMachine::new(), service).expect_err("broken");
     assert_eq!((error.kind(), error.source_name()), (AuthErrorKind::Misconfigured, "IMDS"));
-    assert_no_canary(&format!("{error} {error:?}"));
+    assert_no_canary(&format!("{error} {error:?} {error:#?}"));
     error.to_string()
 }
 

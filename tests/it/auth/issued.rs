@@ -128,7 +128,7 @@ fn sources_that_are_given_damaged_documents_fail_and_show_nothing() {
             });
             let error = load_with(Chain::builder().no_profile(), host, &transport).expect_err(&text);
             assert_eq!(transport.lines().len(), attempts, "{text}");
-            assert_no_canary(&format!("{error} {error:?}"));
+            assert_no_canary(&format!("{error} {error:?} {error:#?}"));
         }
     }
 }

@@ -274,7 +274,7 @@ fn no_fault_hangs_leaks_or_is_taken_for_credentials() {
                 );
                 let (found, waited) = load(at.host(server.url()), hurried.clone()).await;
                 let Err(error) = found else { panic!("{what}: {found:?}") };
-                assert_no_canary(&format!("{what}: {error} {error:?}"));
+                assert_no_canary(&format!("{what}: {error} {error:?} {error:#?}"));
                 assert!(waited < Duration::from_secs(3), "{what}: {waited:?}");
             }
         }

@@ -24,7 +24,7 @@ fn load(command: &str) -> Result<Resolved, AuthError> {
 #[track_caller]
 fn refused(command: &str) -> String {
     let error = load(command).expect_err("an error");
-    let text = format!("{error} {error:?}");
+    let text = format!("{error} {error:?} {error:#?}");
     assert!(!text.contains("canary"), "{text}");
     error.to_string()
 }
@@ -63,7 +63,7 @@ fn what_goes_wrong_is_said_without_arguments_and_output() {
 #[track_caller]
 fn refused_unless_name(command: &str) -> String {
     let error = load(command).expect_err("an error");
-    let text = format!("{error} {error:?}").replace("/nowhere/canary-less-program", "");
+    let text = format!("{error} {error:?} {error:#?}").replace("/nowhere/canary-less-program", "");
     assert!(!text.contains("canary"), "{text}");
     error.to_string()
 }

@@ -148,7 +148,7 @@ fn only_failures_that_may_pass_are_asked_again() {
     let attempts = |outcome: Outcome| {
         let sts = Scripted::new(move |_, _| outcome.clone());
         let error = load(chained(), &sts).expect_err("a failure");
-        assert_no_canary(&format!("{error} {error:?}"));
+        assert_no_canary(&format!("{error} {error:?} {error:#?}"));
         assert!(
             error.to_string().starts_with("profile: /home/me/.aws/config:9: the role arn:aws:iam::2:role/B"),
             "{error}"
@@ -190,7 +190,7 @@ fn a_server_that_echoes_secrets_does_not_make_them_show() {
         .with_file("/token", "canary-file\n");
     let error = load(host, &sts).expect_err("refused");
     assert!(error.to_string().contains("STS answered (redacted): got"), "{error}");
-    assert_no_canary(&format!("{error} {error:?}"));
+    assert_no_canary(&format!("{error} {error:?} {error:#?}"));
 }
 
 #[test]
@@ -262,7 +262,7 @@ fn a_web_identity_that_is_not_whole_stops_before_any_request() {
     for token in ["", " \n", "canary canary", "canary\u{e9}", "canary\0"] {
         let error = load(with_role.clone().with_file("/token", token), &sts).expect_err(token);
         assert!(error.to_string().contains("cannot go into a header"), "{error}");
-        assert_no_canary(&format!("{error:?}"));
+        assert_no_canary(&format!("{error:?} {error:#?}"));
     }
     let of_profile = host()
         .with_file(CONFIG, "[default]\nrole_arn = arn\nweb_identity_token_file = /token\n")
@@ -308,7 +308,7 @@ fn a_code_is_asked_for_on_a_terminal_or_its_absence_said() {
     let asked = |answer| AtTerminal(host.clone(), answer, Mutex::default());
     let error = load_with(Chain::builder(), asked("canary"), &sts).expect_err("no code");
     assert!(error.to_string().contains("digits only") && sts.lines().is_empty(), "{error}");
-    assert_no_canary(&format!("{error:?}"));
+    assert_no_canary(&format!("{error:?} {error:#?}"));
     load_with(Chain::builder(), asked(" 123456\n"), &sts).expect("a role");
     assert!(form(&sts.requests()[0]).ends_with("&SerialNumber=dev%1Bice&TokenCode=123456"));
 }

@@ -48,7 +48,7 @@ fn assert_error(what: &str, error: &impl std::error::Error) {
     assert_debug(what, error);
     let mut cause: Option<&dyn std::error::Error> = Some(error);
     while let Some(error) = cause {
-        assert_clean(what, &format!("{error} {error:?}"));
+        assert_clean(what, &format!("{error} {error:?} {error:#?}"));
         cause = error.source();
     }
 }

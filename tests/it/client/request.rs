@@ -234,7 +234,7 @@ async fn nothing_with_a_line_break_in_it_is_sent() {
         let client = builder().auth(auth).endpoint_url(server.url()).build().expect("a client");
         let error = within(client.converse_stream(&prompt(model))).await.expect_err("refused");
         assert_eq!((error.kind(), error.attempts()), (kind, 0), "{error}");
-        assert!(!format!("{error} {error:?}").contains("canary"), "{error}");
+        assert!(!format!("{error} {error:?} {error:#?}").contains("canary"), "{error}");
     }
     for region in ["us-east-1\r\nx-evil: 1", "us-east-1.evil.test/#", "us-east-1@evil.test"] {
         assert_eq!(builder().region(region).build().expect_err(region).kind(), ErrorKind::Configuration);

@@ -78,7 +78,7 @@ fn a_setting_that_cannot_be_used_fails_before_anything_is_sent() {
     let build = |builder: ClientBuilder| {
         let transport = ReplayTransport::stream("").shared();
         let error = builder.transport(transport).build().expect_err("a bad setting");
-        assert_eq!((error.kind(), error.status()), (ErrorKind::Configuration, None));
+        assert_eq!((error.kind(), error.status().map(u16::from)), (ErrorKind::Configuration, None));
         error.to_string()
     };
     let on = |name: &str, value: &str| {

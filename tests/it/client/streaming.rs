@@ -133,7 +133,7 @@ async fn an_exception_in_the_stream_is_typed_and_keeps_what_came_before() {
     let error = end.expect_err("an exception");
     assert_eq!((error.kind(), error.code()), (ErrorKind::Exception, Some("ThrottlingException")));
     assert_eq!(error.message(), Some("Too many tokens, wait."));
-    assert_eq!((error.status(), error.request_id()), (Some(200), Some("r-9")));
+    assert_eq!((error.status().map(u16::from), error.request_id()), (Some(200), Some("r-9")));
     assert_eq!((error.events_delivered(), error.is_retryable()), (2, true));
     let shown = error.to_string();
     assert!(shown.contains("(after 2 events) [request id r-9]"), "{shown}");

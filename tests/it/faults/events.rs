@@ -34,7 +34,7 @@ async fn a_payload_that_cannot_be_read_names_its_event_and_not_its_text() {
                 "{case}"
             );
             assert_eq!((error.events_delivered(), error.is_retryable()), (2, false), "{case}");
-            let shown = format!("{error} {error:?}");
+            let shown = format!("{error} {error:?} {error:#?}");
             assert!(shown.contains(event_type) && !shown.contains("canary"), "{case}: {shown:.300}");
         }
     })

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use bedrill::auth::{Answer, Attempt, Auth, Outcome};
+use bedrill::auth::{Answer, Attempt, Auth, AuthErrorKind, Outcome};
 use bedrill::models::ListFoundationModelsRequest;
 use bedrill::{Client, SettingOrigin};
 use serde_json::{Value, json};
@@ -87,7 +87,7 @@ async fn explain(
             line(&format!("  {:width$}  {}", "identity", identity_text(identity)))?;
         }
     }
-    let resolved = resolved.map_err(|error| failure(error, &attempts))?;
+    let resolved = resolved.map_err(failure)?;
     if !common.quiet {
         for warning in resolved.warnings() {
             note(&format!("bedrill: warning: {warning}"));
@@ -99,11 +99,12 @@ async fn explain(
     }
 }
 
-/// The words for stderr. When no source has any, stdout lists them already: what to do about it is the error's last line.
-fn failure(error: bedrill::Error, attempts: &[Attempt]) -> Failure {
-    let nothing = attempts.iter().all(|attempt| matches!(attempt.outcome(), Outcome::NotHere { .. }));
-    match error.to_string().lines().last() {
-        Some(advice) if nothing => Failure::no_credentials(format!("no credentials found; {advice}")),
+/// The words for stderr. When no source has any, stdout lists them already, and what is left to say is what to do.
+fn failure(error: bedrill::Error) -> Failure {
+    match error.credentials() {
+        Some(none) if none.kind() == AuthErrorKind::NoCredentials => {
+            Failure::no_credentials(format!("{}; {}", none.problem(), none.hint()))
+        }
         _ => error.into(),
     }
 }

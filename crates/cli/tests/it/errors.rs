@@ -29,12 +29,12 @@ fn on_demand_refusal_names_the_ids_to_try() {
 }
 
 #[test]
-fn access_denied_names_model_access_and_the_permission() {
+fn access_denied_names_the_permission() {
     let message = "You don't have access to the model with the specified model ID.";
     let answer = error("403 Forbidden", "AccessDeniedException", message);
     refused(answer.clone(), &["hi"]).says(&[
         message,
-        "Model access",
+        "IAM must allow",
         "bedrock:InvokeModelWithResponseStream",
         REQUEST_ID,
     ]);

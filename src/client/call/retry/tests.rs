@@ -263,6 +263,7 @@ fn error(answer: Answer) -> Option<Error> {
             headers.insert(name, value.parse().expect("a header value"));
         }
     }
+    let status = http::StatusCode::from_u16(status).unwrap();
     Some(crate::operation::parse_error(status, &headers, b"").into())
 }
 

@@ -47,22 +47,13 @@ pub(in crate::client) struct Discovery {
 }
 
 /// The answer under one key, and the call that is under way for it.
-type Lookup = SingleFlight<Option<Answer>, Result<Answer, Shared>>;
+type Lookup = SingleFlight<Option<Answer>, Result<Answer, Error>>;
 
 /// An answer in memory: until when it is fresh.
 #[derive(Clone)]
 struct Answer {
     catalog: Arc<Catalog>,
     fresh_until: SystemTime,
-}
-
-/// The error of all who waited for one answer.
-struct Shared(Error);
-
-impl Clone for Shared {
-    fn clone(&self) -> Self {
-        Self(self.0.shared())
-    }
 }
 
 impl Discovery {
@@ -101,11 +92,11 @@ impl Discovery {
         let service = &self.service;
         service.learn_region().await;
         let region = settings.region().unwrap_or_else(|| service.place.home_region());
-        let ask = |name: Option<String>, interval| -> Question<Result<Answer, Shared>> {
+        let ask = |name: Option<String>, interval| -> Question<Result<Answer, Error>> {
             let (service, store) = (Arc::clone(service), self.store.clone());
             let (settings, region) = (settings.clone(), region.clone());
             let work = Work { service, store, settings, region, name, interval, force };
-            Box::pin(async move { work.run().await.map_err(Shared) })
+            Box::pin(async move { work.run().await })
         };
         let answer = match settings.refresh_interval() {
             None => ask(None, Duration::ZERO).await,
@@ -117,7 +108,7 @@ impl Discovery {
                     _ => Decision::Ask,
                 };
                 let ask = || ask(Some(format!("models-{key}")), interval);
-                let keep = |kept: &mut Option<Answer>, answer: Result<Answer, Shared>| {
+                let keep = |kept: &mut Option<Answer>, answer: Result<Answer, Error>| {
                     if let Ok(answer) = &answer {
                         *kept = Some(answer.clone());
                     }
@@ -126,7 +117,7 @@ impl Discovery {
                 self.lookup(&key, now).run(decide, ask, keep).await
             }
         };
-        answer.map(|answer| answer.catalog).map_err(|Shared(error)| error)
+        answer.map(|answer| answer.catalog)
     }
 
     /// Tells answers apart: by who asks, where, and for what. Neither key ids nor tokens can be read from it.

@@ -14,9 +14,9 @@ use crate::client::place::Place;
 use crate::client::service::{Invocation, Service};
 use crate::converse::ConverseRequest;
 use crate::endpoint::{Plane, Region};
-use crate::lore::{geography, words};
+use crate::lore::geography;
 use crate::model_id::{ModelId, ModelKind};
-use crate::operation::{self, BuildError};
+use crate::operation::{self, BuildError, Reason};
 use crate::shape;
 use crate::transport::{Body, BoxFuture};
 
@@ -293,13 +293,12 @@ fn invoke_stand_in<'a>(
 }
 
 fn is_on_demand_refusal(error: &Error) -> bool {
-    error.message().is_some_and(|message| words::is_on_demand_refusal(&message.to_ascii_lowercase()))
+    error.reason() == Reason::OnDemandRefused
 }
 
 /// The service does not know the id that was sent.
 fn is_unknown_model(error: &Error) -> bool {
-    error.code() == Some("ResourceNotFoundException")
-        || error.message().is_some_and(|message| words::is_unknown_model(&message.to_ascii_lowercase()))
+    error.code() == Some("ResourceNotFoundException") || error.reason() == Reason::UnknownModel
 }
 
 #[cfg(test)]

@@ -75,7 +75,7 @@ fn chain(host: &StaticMachine, transport: &Replies) -> Chain {
 #[track_caller]
 fn refused(result: Result<Resolved, AuthError>) -> String {
     let error = result.expect_err("an error");
-    let text = format!("{error} {error:?}");
+    let text = format!("{error} {error:?} {error:#?}");
     assert!(!text.contains("canary"), "{text}");
     error.to_string()
 }
