@@ -9,6 +9,8 @@ use crate::auth::source::service;
 use crate::auth::wire::fetch::{self, Limits, Reply, Retries};
 use crate::auth::{Auth, AuthError, Context};
 use crate::credentials::Credentials;
+use crate::lore::reason::Reason;
+use crate::lore::words;
 use crate::machine::ProfileFiles;
 
 const LIMITS: Limits = Limits::new(Duration::from_secs(5), Duration::from_secs(10));
@@ -141,7 +143,17 @@ fn without_secrets(error: StsError, call: &Call<'_>, signer: Option<&Auth>) -> S
 }
 
 fn hint(error: &StsError, call: &Call<'_>) -> &'static str {
-    let StsError::Service { code, status, .. } = error else { return "" };
+    let StsError::Service { code, status, message } = error else { return "" };
+    match words::reason(code, message) {
+        Reason::Scope => {
+            return "the region and the endpoint of STS must belong together: check AWS_ENDPOINT_URL_STS";
+        }
+        Reason::ClockSkew => return "this machine's clock is more than five minutes off: set it right",
+        Reason::ExplicitDeny => {
+            return "a policy denies it, which no other policy can allow: ask whoever manages that policy";
+        }
+        _ => {}
+    }
     let code = code.strip_suffix("Exception").unwrap_or(code);
     match code {
         "AccessDenied" => match call {
@@ -156,9 +168,10 @@ fn hint(error: &StsError, call: &Call<'_>) -> &'static str {
         },
         "ExpiredToken" => "the credentials or the token that it was asked with have expired: renew those",
         "InvalidClientTokenId" | "UnrecognizedClient" => {
-            "the access key that it was asked with is not known: it may be deleted, or of another partition"
+            "the access key that it was asked with is not known: it may be deleted, of another partition, or a \
+             temporary one without its session token"
         }
-        "SignatureDoesNotMatch" | "RequestExpired" | "InvalidSignature" => {
+        "SignatureDoesNotMatch" | "InvalidSignature" => {
             "the secret access key may be wrong, or this machine's clock more than five minutes off"
         }
         "InvalidIdentityToken" => {
@@ -169,5 +182,29 @@ fn hint(error: &StsError, call: &Call<'_>) -> &'static str {
             "the endpoint does not know STS: check AWS_ENDPOINT_URL_STS and AWS_ENDPOINT_URL"
         }
         _ => "",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn advice(code: &str, message: &str) -> &'static str {
+        let error = StsError::Service { status: 403, code: code.to_owned(), message: message.to_owned() };
+        hint(&error, &Call::GetCallerIdentity)
+    }
+
+    #[test]
+    fn advice_follows_what_sts_says_about_a_signature() {
+        let scope = "Credential should be scoped to a valid region.";
+        assert!(advice("SignatureDoesNotMatch", scope).contains("belong together"));
+        let old = "Signature expired: 20250130T064508Z is now earlier than 20250210T013411Z";
+        assert!(advice("SignatureDoesNotMatch", old).starts_with("this machine's clock"));
+        assert!(advice("RequestExpired", "Request has expired").starts_with("this machine's clock"));
+        let wrong = "The request signature we calculated does not match the signature you provided.";
+        assert!(advice("SignatureDoesNotMatch", wrong).starts_with("the secret access key may be wrong"));
+        let denied = "User: x is not authorized to perform: sts:AssumeRole on resource: y with an explicit deny in a policy";
+        assert!(advice("AccessDenied", denied).contains("no other policy can allow"));
+        assert!(advice("AccessDenied", "not authorized").contains("trust policy"));
     }
 }
