@@ -1,9 +1,9 @@
 # shellcheck shell=bash
-# What .ci/ministack and .ci/aimock share: checks of the `bedrill` command against a server that nobody here wrote.
+# What .ci/ministack and .ci/aimock share: checks of the `bedrill` command against a third-party server.
 #
 # A script sources this file with two variables set: `peer`, the server's name, and `bedrill`, the path of the binary.
-# It gets `scratch`, a folder that goes away at the end together with the server whose id the script put in
-# `server_pid`. The server's output belongs in "$scratch/server.log"; its end is shown when the script fails.
+# It gets `scratch`, a folder that is removed at the end, when the server whose process id the script put in
+# `server_pid` is stopped. The server's output belongs in "$scratch/server.log"; its last lines are shown on failure.
 
 bedrill=$(realpath -e -- "$bedrill")
 scratch=$(mktemp -d -t "bedrill-$peer.XXXXXX")
