@@ -103,7 +103,7 @@ macro_rules! structure {
         }
 
         impl $name {
-            #[doc = concat!("A `", stringify!($name), "` of its required members.")]
+            /// Creates the shape from its required members.
             #[must_use]
             pub fn new($( $req: impl Into<$req_type> ),*) -> Self {
                 Self {

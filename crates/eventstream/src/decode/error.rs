@@ -27,7 +27,7 @@ pub enum DecodeError {
         /// The checksum of the bytes that arrived.
         actual: u32,
     },
-    /// The lengths, though true to their checksum, are impossible: a frame has 16 bytes beside its headers and
+    /// The lengths match their checksum but are impossible: a frame has 16 bytes in addition to its headers and
     /// payload.
     Length {
         /// The claimed length of the whole frame.
