@@ -88,7 +88,7 @@ impl fmt::Display for ExceptionKind {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct StreamException {
-    /// Which one.
+    /// The kind of exception.
     pub kind: ExceptionKind,
     /// The service's message.
     pub message: Option<String>,
