@@ -34,7 +34,7 @@ impl Secret {
         &self.0
     }
 
-    /// Returns the forms in which a server's response may repeat the secret, to search for them: unchanged, and with its
+    /// Returns the forms in which a response may repeat the secret, to search for them: unchanged, and with its
     /// slashes escaped, as JSON allows. Empty for a text of less than four bytes, which any response might contain.
     ///
     /// ```

@@ -42,7 +42,7 @@ impl Entry {
         self.invoke_id.as_deref()
     }
 
-    /// Whether it is invoked exactly as configured by the user, in whichever region requests go to; a discovered model is
+    /// Whether it is invoked exactly as configured by the user, wherever requests go; a discovered model is
     /// invoked in the region that listed it.
     #[must_use]
     pub fn is_invoked_as_configured(&self) -> bool {

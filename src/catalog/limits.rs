@@ -122,7 +122,7 @@ impl LimitsTable {
         &self.as_of
     }
 
-    /// Returns what the table says about `model_id`: the row of the complete id; what that omits is taken from the row of
+    /// Returns what the table says about `model_id`: the row of the complete id, completed by the row of
     /// the id without date and version. The geography of a profile's id is ignored.
     #[must_use]
     pub fn find(&self, model_id: &str) -> ModelLimits {

@@ -1,6 +1,6 @@
 //! The catalog: which models can be invoked here, and by which id.
 //!
-//! Bedrock lists models that it then refuses to invoke: most new ones are served only through an inference profile, whose id is
+//! Bedrock lists models that it then refuses: most new ones are served only through an inference profile, whose id is
 //! listed elsewhere. [`Catalog`] joins the two lists. Nothing here sends anything; with the feature `client`,
 //! `Client::models` queries the service and stores the response.
 //!

@@ -65,7 +65,7 @@ impl Match {
         self.entry.as_deref()
     }
 
-    /// Whether the id is the one that was typed, except for the prefix of another tool. If not, the user should be told.
+    /// Whether the id is the one that was typed, except for another tool's prefix. If not, the user should be told.
     #[must_use]
     pub fn is_as_typed(&self) -> bool {
         self.as_typed

@@ -98,8 +98,8 @@ impl DiscoverySettings {
         self
     }
 
-    /// Sets the context window to assume if it is not known; 32,000 by default. Fractions are dropped; a value that is not
-    /// above 0 then means the default.
+    /// Sets the context window to assume if it is not known; 32,000 by default. Fractions are dropped; 0 or less
+    /// means the default.
     #[must_use]
     pub fn with_default_context_window(mut self, tokens: impl Into<f64>) -> Self {
         let tokens = whole(tokens.into()).filter(|tokens| *tokens > 0);
@@ -107,8 +107,8 @@ impl DiscoverySettings {
         self
     }
 
-    /// Sets the output limit to assume if it is not known; 4,096 by default. Fractions are dropped; a value that is not above
-    /// 0 then means the default.
+    /// Sets the output limit to assume if it is not known; 4,096 by default. Fractions are dropped; 0 or less means
+    /// the default.
     #[must_use]
     pub fn with_default_max_tokens(mut self, tokens: impl Into<f64>) -> Self {
         let tokens = whole(tokens.into()).filter(|tokens| *tokens > 0);

@@ -153,7 +153,7 @@ union! {
 structure! {
     /// A document that the model may read.
     ///
-    /// The name may contain letters, digits, single spaces, hyphens, parentheses and square brackets. The model sees it,
+    /// The name may contain letters, digits, single spaces, hyphens, parentheses and brackets (`[]`). The model sees it,
     /// so it should not come from an untrusted source.
     pub struct DocumentBlock {
         required {

@@ -31,7 +31,7 @@
 //! - A known member that is `null` counts as absent. A number that the API calls a float is an `f64`: `1` is read
 //!   as `1.0` and written as `1.0`, which is the same number in JSON.
 //! - All of them implement `serde::Serialize` and `serde::Deserialize` in the API's own JSON, so a conversation
-//!   can be stored and read again. `unknown_members` on the outermost types lists what they preserve without knowing it.
+//!   can be stored and read again. `unknown_members` on the outermost types lists what is only preserved.
 //!
 //! Names and members: <https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html> and
 //! <https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ConverseStream.html>.

@@ -1,8 +1,8 @@
-//! What the service means when it says so only in words: the messages, in lower case, behind codes that say too little.
+//! What the service says only in its messages: lower-case message texts, for error codes that say too little.
 //!
-//! Source: the messages of recorded exchanges with Bedrock, and those that users quote.
+//! Sources: recorded exchanges with Bedrock, and messages quoted by users.
 
-/// What services and models say, in lower case, when the input does not fit the model. "Too many tokens, please wait
+/// Messages of services and models, in lower case, when the input does not fit the model. "Too many tokens, please wait
 /// before trying again." is not among them: that is throttling.
 const OVERFLOW_PHRASES: [&str; 7] = [
     "input is too long",
@@ -29,12 +29,12 @@ pub(crate) fn is_unknown_model(message: &str) -> bool {
     message.contains("model identifier is invalid")
 }
 
-/// Whether it is IAM that refuses: it names the action that is missing.
+/// Whether IAM denied the request: the message names the missing action.
 pub(crate) fn is_refusal_of_iam(message: &str) -> bool {
     message.contains("is not authorized to perform") || message.contains("explicit deny")
 }
 
-/// Whether a signature was refused for its date.
+/// Whether a signature was rejected because of its date.
 pub(crate) fn is_about_the_date(message: &str) -> bool {
     message.contains("expired") || message.contains("not yet current")
 }

@@ -151,7 +151,7 @@ impl FrameDecoder {
     /// Checks that the stream may end here, which is between two frames.
     ///
     /// Complete frames that have not been taken yet are checked, too, so the result does not depend on when this is
-    /// asked for.
+    /// called.
     ///
     /// # Errors
     ///

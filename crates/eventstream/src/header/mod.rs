@@ -5,7 +5,7 @@ use std::fmt;
 
 /// The most headers that a frame may have: 1,024.
 ///
-/// The specification sets no limit. A header can be as short as four bytes, so a large frame could hold millions; Bedrock
+/// The specification sets no limit. A header can take four bytes, so a large frame could hold millions; Bedrock
 /// sends three or four. [aws-c-event-stream has the same limit](https://github.com/awslabs/aws-c-event-stream/pull/147).
 pub const MAX_HEADERS: usize = 1024;
 
