@@ -4,8 +4,8 @@ use crate::converse::TokenUsage;
 
 /// Prices of a model, in USD per million tokens.
 ///
-/// The four members are those of Moltbot's model entries. Bedrock counts tokens read from and written to the cache separately from
-/// [`input_tokens`](TokenUsage::input_tokens), so each token is paid once.
+/// The four members are those of Moltbot's model entries. Bedrock does not include cached tokens in
+/// [`input_tokens`](TokenUsage::input_tokens), so no token is charged twice.
 ///
 /// ```
 /// use bedrill::config::Cost;

@@ -123,7 +123,7 @@ impl Config {
         read::read(text)
     }
 
-    /// Returns the id of the primary model if it is one of Bedrock's: after `amazon-bedrock/` or another tool's name for
+    /// Returns the primary model's id if it is one of Bedrock's: after `amazon-bedrock/` or another tool's name for
     /// the provider, or an ARN.
     ///
     /// ```

@@ -15,8 +15,8 @@ pub enum Severity {
 
 /// Something wrong at one place in a configuration.
 ///
-/// `Display` writes `3:14: warning: models.bedrockDiscovery.regoin: unknown key; did you mean "region"?`. With a file name
-/// and a colon in front, editors and terminals can jump to it.
+/// `Display` writes `3:14: warning: models.bedrockDiscovery.regoin: unknown key; did you mean "region"?`. After a file
+/// name and a colon, editors and terminals can jump to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     pub(super) severity: Severity,

@@ -83,7 +83,7 @@ impl<'a> Reader<'a> {
         self.source.position(member.start())
     }
 
-    /// The object that `member` must be. Keys not in `known` are reported as `others` says, and so is each of `known` that
+    /// The object that `member` must be. Keys not in `known` are reported as `others` says, and so is a known key that
     /// occurs twice.
     pub(super) fn object<'v>(
         &mut self,

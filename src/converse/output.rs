@@ -145,7 +145,7 @@ structure! {
             stop_reason: StopReason = "stopReason",
         }
         optional {
-            /// Tokens.
+            /// The tokens used.
             usage / with_usage: TokenUsage = "usage",
             /// How long it took.
             metrics / with_metrics: Metrics = "metrics",

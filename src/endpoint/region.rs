@@ -81,7 +81,7 @@ impl std::str::FromStr for Region {
     }
 }
 
-/// A separate partition of AWS, with its own domain names.
+/// A separate group of AWS regions, with its own domain names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Partition {

@@ -172,8 +172,8 @@ impl SelectedName {
     }
 }
 
-/// Returns the profile that the environment selects: `AWS_PROFILE`, else `AWS_DEFAULT_PROFILE` (which the AWS CLI reads and the
-/// SDKs do not), else `default`. Values are trimmed; blank ones count as absent.
+/// Returns the profile that the environment selects: `AWS_PROFILE`, else `AWS_DEFAULT_PROFILE` (read by the AWS CLI, but not by
+/// the SDKs), else `default`. Values are trimmed; blank ones count as absent.
 pub fn selected_name(var: impl Fn(&str) -> Option<String>) -> SelectedName {
     let chosen = ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"].into_iter().find_map(|variable| {
         let name = var(variable)?.trim().to_owned();

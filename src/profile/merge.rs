@@ -42,7 +42,7 @@ enum Kind {
     Services,
 }
 
-/// Adds the sections of `file` to `set`. Files are added in ascending order of precedence: a later one overrides properties.
+/// Adds the sections of `file` to `set`. Files are added in order of precedence; later ones override.
 pub(super) fn add(set: &mut ProfileSet, sections: Vec<RawSection<'_>>, file: FileKind) {
     let judged: Vec<_> = sections.into_iter().map(|raw| (judge(raw.header, file), raw)).collect();
     let prefixed_default = judged.iter().any(|(header, _)| matches!(header, Ok((Kind::Profile, "default"))));

@@ -259,7 +259,7 @@ pub struct ProfileSet {
 }
 
 impl ProfileSet {
-    /// Parses and merges the contents of both files. Pass an empty one for a missing file; the caller limits their size.
+    /// Parses and merges the contents of both files. Pass an empty one for a missing file; the caller limits the size.
     ///
     /// # Errors
     ///

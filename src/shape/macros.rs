@@ -318,7 +318,7 @@ macro_rules! outermost {
                 $crate::shape::Shape::from_json(value)
             }
 
-            /// The API's own JSON.
+            /// Returns the API's own JSON.
             #[must_use]
             pub fn to_json(&self) -> serde_json::Value {
                 $crate::shape::Shape::to_json(self)

@@ -107,7 +107,7 @@ impl MessageBuilder {
         self.blocks.values().filter_map(PartialBlock::text).collect()
     }
 
-    /// The message.
+    /// Returns the complete message.
     ///
     /// # Errors
     ///
