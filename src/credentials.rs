@@ -1,4 +1,4 @@
-//! Credentials as plain values: what signs a request, and secrets that cannot print themselves.
+//! Credentials as plain values: the keys that sign a request, and secrets that cannot be printed by accident.
 
 use std::fmt;
 use std::time::SystemTime;
@@ -10,7 +10,7 @@ use crate::base::{quote, time};
 /// Text that must not be shown: a secret access key, a session token, a bearer token.
 ///
 /// It has no `Display`, its `Debug` is a constant, it does not serialize, and its memory is wiped when it is
-/// dropped. [`expose`](Self::expose) is the one way to the text, so that a search finds every use.
+/// dropped. [`expose`](Self::expose) is the only way to the text, so a search finds every use.
 ///
 /// ```
 /// use bedrill::credentials::Secret;
@@ -28,14 +28,14 @@ impl Secret {
         Self(Zeroizing::new(text.into()))
     }
 
-    /// The text itself.
+    /// Returns the text itself.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
     }
 
-    /// How an answer may repeat the secret, for a search in what came from a server: as it is, and with its slashes
-    /// escaped, as JSON may have them. Nothing for a text of less than four bytes, which would be found in any answer.
+    /// Returns the forms in which a response may repeat the secret, to search for them: unchanged, and with its
+    /// slashes escaped, as JSON allows. Empty for a text of less than four bytes, which any response might contain.
     ///
     /// ```
     /// use bedrill::credentials::Secret;
@@ -87,7 +87,7 @@ pub struct Credentials {
 }
 
 impl Credentials {
-    /// Long-term credentials: an access key id and its secret.
+    /// Creates long-term credentials from an access key id and its secret.
     pub fn new(access_key_id: impl Into<String>, secret_access_key: impl Into<Secret>) -> Self {
         Self {
             access_key_id: access_key_id.into(),
@@ -97,14 +97,14 @@ impl Credentials {
         }
     }
 
-    /// Adds the token that temporary credentials are used with.
+    /// Adds the session token that temporary credentials require.
     #[must_use]
     pub fn with_session_token(mut self, token: impl Into<Secret>) -> Self {
         self.session_token = Some(token.into());
         self
     }
 
-    /// Adds the instant after which the service refuses these credentials.
+    /// Adds the time after which the service rejects these credentials.
     #[must_use]
     pub fn with_expiration(mut self, at: SystemTime) -> Self {
         self.expiration = Some(at);
@@ -129,7 +129,7 @@ impl Credentials {
         self.session_token.as_ref()
     }
 
-    /// When the service starts to refuse these credentials; `None` for long-term ones.
+    /// When these credentials expire; `None` for long-term ones.
     #[must_use]
     pub fn expiration(&self) -> Option<SystemTime> {
         self.expiration
@@ -141,7 +141,7 @@ impl Credentials {
         self.expiration.map(time::rfc3339)
     }
 
-    /// The access key id as it may be shown: first four and last four characters, `AKIA..MPLE`.
+    /// The access key id in a form safe to show: first four and last four characters, `AKIA..MPLE`.
     #[must_use]
     pub fn redacted_access_key_id(&self) -> String {
         let characters: Vec<char> = self.access_key_id.chars().collect();

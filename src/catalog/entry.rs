@@ -1,4 +1,4 @@
-//! One line of the catalog: a model, how it is invoked here, or why it is not.
+//! An entry of the catalog: a model, and how it is invoked here or why it cannot be.
 
 use std::fmt;
 
@@ -35,21 +35,21 @@ impl Entry {
         &self.id
     }
 
-    /// What to send as the model id; `None` when it cannot be invoked, which [`unavailable`](Self::unavailable) then
-    /// explains.
+    /// What to send as the model id; `None` when it cannot be invoked, for the reason that
+    /// [`unavailable`](Self::unavailable) gives.
     #[must_use]
     pub fn invoke_id(&self) -> Option<&str> {
         self.invoke_id.as_deref()
     }
 
-    /// Whether it is invoked just as the user's own configuration has it, wherever requests go; what was listed is
-    /// invoked where it was listed.
+    /// Whether it is invoked exactly as configured by the user, wherever requests go; a discovered model is
+    /// invoked in the region that listed it.
     #[must_use]
     pub fn is_invoked_as_configured(&self) -> bool {
         self.kind == Kind::Configured && self.invoke_id.as_ref() == Some(&self.id)
     }
 
-    /// The foundation model behind it; `None` when the service does not tell.
+    /// The foundation model behind it; `None` when the service does not say.
     #[must_use]
     pub fn base_model(&self) -> Option<&str> {
         self.base_model.as_deref()
@@ -61,37 +61,37 @@ impl Entry {
         self.kind
     }
 
-    /// The name for people, `Claude Sonnet 4.5`; the id where there is none.
+    /// The display name, `Claude Sonnet 4.5`; the id if there is none.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The provider's name, `Anthropic`; the id's first part where there is none.
+    /// The provider's name, `Anthropic`; the first part of the id if there is none.
     #[must_use]
     pub fn provider(&self) -> &str {
         &self.provider
     }
 
-    /// What it reads.
+    /// Its input modalities.
     #[must_use]
     pub fn input(&self) -> &[ModelModality] {
         &self.input
     }
 
-    /// What it writes.
+    /// Its output modalities.
     #[must_use]
     pub fn output(&self) -> &[ModelModality] {
         &self.output
     }
 
-    /// Whether it reads images.
+    /// Whether it accepts images.
     #[must_use]
     pub fn reads_images(&self) -> bool {
         self.input.contains(&ModelModality::Image)
     }
 
-    /// Whether it answers in pieces; `None` when the service does not tell.
+    /// Whether it can stream its response; `None` when the service does not say.
     #[must_use]
     pub fn streaming(&self) -> Option<bool> {
         self.streaming
@@ -103,25 +103,25 @@ impl Entry {
         self.reasoning
     }
 
-    /// Where it is in its life; the end of it in `end_of_life_time`, where the service announced one.
+    /// Its lifecycle; `end_of_life_time` is its end, if the service has announced one.
     #[must_use]
     pub fn lifecycle(&self) -> Option<&FoundationModelLifecycle> {
         self.lifecycle.as_ref()
     }
 
-    /// The tokens that fit, those of the answer included.
+    /// The context window in tokens, output included.
     #[must_use]
     pub fn context_window(&self) -> Limit {
         self.context_window
     }
 
-    /// The most tokens of an answer.
+    /// The maximum number of output tokens.
     #[must_use]
     pub fn max_output(&self) -> Limit {
         self.max_output
     }
 
-    /// The parameters that it refuses, as far as the table of limits knows; `temperature+topP` means both at once.
+    /// The parameters that it rejects, as far as the table of limits knows; `temperature+topP` means both at once.
     #[must_use]
     pub fn rejects(&self) -> &[String] {
         &self.rejects
@@ -139,7 +139,7 @@ impl Entry {
         &self.profiles
     }
 
-    /// Why the default listing leaves it out; empty when it does not.
+    /// Why the default listing omits it; empty when it is listed.
     #[must_use]
     pub fn reasons(&self) -> &[Reason] {
         &self.reasons
@@ -158,7 +158,7 @@ impl Entry {
     }
 }
 
-/// An inference profile that covers a model.
+/// An inference profile that routes to a model.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Profile {
@@ -178,16 +178,16 @@ pub enum Kind {
     InferenceProfile,
     /// By the ARN of an inference profile made in this account.
     ApplicationProfile,
-    /// Only through throughput that was bought for it.
+    /// Only through provisioned throughput.
     ProvisionedOnly,
-    /// Not at all, under this id.
+    /// Not at all by this id.
     NotOffered,
-    /// As the user's own configuration says.
+    /// As the user configured it.
     Configured,
 }
 
 impl Kind {
-    /// The words for a listing.
+    /// The wording for a listing.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -207,18 +207,18 @@ impl fmt::Display for Kind {
     }
 }
 
-/// A number of tokens, and where it comes from.
+/// A number of tokens, and its source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limit {
     /// The tokens.
     pub tokens: u64,
-    /// Who says so.
+    /// Its source.
     pub source: LimitSource,
 }
 
 impl Limit {
-    /// Whether nothing is known and the number is the default.
+    /// Whether the number is only the default, because nothing is known.
     #[must_use]
     pub fn is_assumed(&self) -> bool {
         self.source == LimitSource::Assumed
@@ -235,38 +235,38 @@ pub enum LimitSource {
     Table,
     /// The service's listing.
     Service,
-    /// Nobody: it is the default.
+    /// None: it is the default.
     Assumed,
 }
 
-/// Why the default listing leaves a model out.
+/// Why the default listing omits a model.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Reason {
-    /// It is served through profiles, and none of this region covers it.
+    /// It is served through profiles, and none in this region routes to it.
     NoProfile,
     /// It is served through profiles, and they could not be listed.
     ProfilesUnknown,
-    /// It is served through bought throughput.
+    /// It is served through provisioned throughput.
     ProvisionedOnly,
-    /// The service lists no way to invoke it; the unknown ways that it does list.
+    /// The service lists no known way to invoke it; holds the unknown ways that it does list.
     NotOffered(Vec<String>),
     /// The profile is not ready.
     ProfileNotActive(String),
-    /// The configured id cannot be one.
+    /// The configured id is not a valid model id.
     NotAnId,
     /// It does not stream, or the service does not say that it does.
     NotStreaming,
     /// It writes no text.
     NoTextOutput,
-    /// It is not active: its status, where the service tells it.
+    /// It is not active: holds its status, if the service gives one.
     NotActive(Option<String>),
-    /// The provider is not among those asked for.
+    /// The provider is not among those requested.
     OtherProvider,
 }
 
 impl Reason {
-    /// Whether the model cannot be invoked at all, or is only left out of the listing.
+    /// Whether the model cannot be invoked at all, or is only omitted from the listing.
     #[must_use]
     pub fn prevents_invocation(&self) -> bool {
         !matches!(self, Self::NotStreaming | Self::NoTextOutput | Self::NotActive(_) | Self::OtherProvider)

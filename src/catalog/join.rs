@@ -11,7 +11,7 @@ use crate::models::{
     InferenceProfileSummary, InferenceProfileType, InferenceType, ModelModality,
 };
 
-/// Puts the catalog together.
+/// Builds the catalog.
 pub(super) struct Join<'a> {
     pub(super) listing: &'a Listing,
     pub(super) region: &'a Region,
@@ -43,7 +43,7 @@ impl Join<'_> {
         let profiles = self.profiles_of(id);
         let types = model.inference_types_supported.as_deref();
         let offers = |wanted: &InferenceType| types.is_some_and(|types| types.contains(wanted));
-        // A listing without the member says nothing against the id itself.
+        // A listing without the member does not rule out the id itself.
         let (kind, invoke_id, reason) = if types.is_none() || offers(&InferenceType::OnDemand) {
             (Kind::OnDemand, Some(id.to_owned()), None)
         } else if let Some(profile) = profiles.first() {
@@ -61,7 +61,7 @@ impl Join<'_> {
         Some(self.entry(id, Some(id), Some(model), kind, invoke_id, profiles, reason))
     }
 
-    /// Profiles can cover a model that the region does not list; it can be invoked all the same.
+    /// Profiles can route to a model that the region does not list; it can still be invoked.
     fn models_behind_profiles_only(&self) -> Vec<Entry> {
         let mut entries: Vec<Entry> = Vec::new();
         for profile in self.listing.profiles.iter().flatten().filter(|profile| is_system(profile)) {
@@ -101,7 +101,7 @@ impl Join<'_> {
         entry
     }
 
-    /// What the entry's model is, as far as the listing and the table tell, and why it is left out.
+    /// What the listing and the table say about the entry's model, and why it is omitted.
     #[allow(clippy::too_many_arguments)] // each is one column of the join
     fn entry(
         &self,
@@ -168,7 +168,7 @@ impl Join<'_> {
         }
     }
 
-    /// An entry of the user's own configuration. It is invoked as it is written, unless that is the id of a foundation
+    /// An entry of the user's own configuration. It is invoked as written, unless that is the id of a foundation
     /// model that is served through a profile only.
     pub(super) fn manual(&self, manual: &ManualModel) -> Entry {
         let parsed = ModelId::parse(&manual.id).ok();
@@ -184,7 +184,7 @@ impl Join<'_> {
         };
         let profiles = base.map(|base| self.profiles_of(base)).unwrap_or_default();
         let mut entry = self.entry(id, base, model, Kind::Configured, invoke_id, profiles, reason);
-        // No filter applies to what the user wrote down.
+        // No filter applies to what the user configured.
         entry.reasons.retain(Reason::prevents_invocation);
         if let Some(name) = manual.name.as_deref().map(str::trim).filter(|name| !name.is_empty()) {
             entry.name = name.to_owned();
@@ -209,8 +209,8 @@ impl Join<'_> {
         self.listing.models.iter().find(|model| model.model_id.trim() == base)
     }
 
-    /// The active system-defined profiles that route to `base`: in the region's own order of geographies, then
-    /// those of geographies that the order does not name, as the service lists them.
+    /// The active system-defined profiles that route to `base`: in the region's order of geographies, then
+    /// those of other geographies, in the order in which the service lists them.
     fn profiles_of(&self, base: &str) -> Vec<Profile> {
         let order = self.region.profile_prefixes();
         let rank = |id: &str| order.iter().position(|prefix| id.starts_with(prefix)).unwrap_or(order.len());
@@ -265,7 +265,7 @@ fn limit(known: Option<(u64, LimitSource)>, default: u64) -> Limit {
     Limit { tokens, source }
 }
 
-/// The service answers more than its API model names: `converse.maxTokensMaximum`.
+/// The service returns more than its API model names: `converse.maxTokensMaximum`.
 fn service_max_output(model: &FoundationModelSummary) -> Option<u64> {
     model.extra.get("converse")?.get("maxTokensMaximum")?.as_u64().filter(|tokens| *tokens > 0)
 }

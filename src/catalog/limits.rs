@@ -9,8 +9,8 @@ use crate::lore;
 
 /// Context windows, output limits and quirks, by model family.
 ///
-/// The service's lists do not tell them, so bedrill brings a table of its own, as of a date. A file in the same form
-/// goes before it, member by member:
+/// The service does not list them, so bedrill has a dated table of its own. A file in the same format
+/// takes precedence over it, member by member:
 ///
 /// ```
 /// use bedrill::catalog::LimitsTable;
@@ -32,27 +32,27 @@ use crate::lore;
 /// # Ok::<(), bedrill::catalog::LimitsError>(())
 /// ```
 ///
-/// `models` holds whole ids, or ids without date and version, which then stand for all of them; no prefix of a name
-/// stands for a longer one. Every member but `models` may be left out.
+/// `models` holds complete ids, or ids without date and version, which then match every date and version; a prefix of
+/// a name does not match a longer name. Every member except `models` may be omitted.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct LimitsTable {
     as_of: String,
     rows: Vec<(String, ModelLimits)>,
 }
 
-/// What the table knows of one model family. What is `None` is not known.
+/// What the table says about one model family. `None` means not known.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct ModelLimits {
-    /// The tokens that fit, those of the answer included.
+    /// The context window in tokens, output included.
     pub context_window: Option<u64>,
-    /// The most tokens of an answer.
+    /// The maximum number of output tokens.
     pub max_output: Option<u64>,
     /// Whether the model can think before it answers.
     pub reasoning: Option<bool>,
-    /// The parameters that the model refuses; `temperature+topP` means both at once.
+    /// The parameters that the model rejects; `temperature+topP` means both at once.
     pub rejects: Option<Vec<String>>,
-    /// Prompt caching, where the model has it.
+    /// Prompt caching, if the model supports it.
     pub prompt_cache: Option<PromptCache>,
 }
 
@@ -60,27 +60,27 @@ pub struct ModelLimits {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PromptCache {
-    /// The fewest tokens before a cache point.
+    /// The minimum number of tokens before a cache point.
     pub min_tokens: u64,
-    /// The most cache points in a request.
+    /// The maximum number of cache points in a request.
     pub max_points: u64,
-    /// Where they may stand: `system`, `messages`, `tools`.
+    /// Where they are allowed: `system`, `messages`, `tools`.
     pub places: Vec<String>,
 }
 
 impl LimitsTable {
-    /// The table of this version of bedrill.
+    /// Returns the table of this version of bedrill.
     #[must_use]
     pub fn embedded() -> Self {
-        // A test holds that it can be read.
+        // A test checks that it can be read.
         Self::parse(lore::LIMITS).unwrap_or_default()
     }
 
-    /// Reads a table.
+    /// Parses a table.
     ///
     /// # Errors
     ///
-    /// [`LimitsError`] when the text is not JSON or not in this form.
+    /// [`LimitsError`] when the text is not JSON or not in this format.
     pub fn parse(text: &str) -> Result<Self, LimitsError> {
         let value: Value = serde_json::from_str(text).map_err(|error| {
             LimitsError(format!("it is not JSON at line {} column {}", error.line(), error.column()))
@@ -108,7 +108,7 @@ impl LimitsTable {
         Ok(Self { as_of, rows })
     }
 
-    /// This table with the rows of `other` before its own.
+    /// Returns this table with the rows of `other` taking precedence over its own.
     #[must_use]
     pub fn overridden_by(mut self, other: &Self) -> Self {
         let mut rows = other.rows.clone();
@@ -122,8 +122,8 @@ impl LimitsTable {
         &self.as_of
     }
 
-    /// What the table knows of `model_id`: the row of the whole id, and for what it leaves out the row of the id
-    /// without date and version. The geography of a profile's id does not matter.
+    /// Returns what the table says about `model_id`: the row of the complete id, completed by the row of
+    /// the id without date and version. The geography of a profile's id is ignored.
     #[must_use]
     pub fn find(&self, model_id: &str) -> ModelLimits {
         let (_, base) = name::split_geography(model_id);
@@ -138,7 +138,7 @@ impl LimitsTable {
 }
 
 impl ModelLimits {
-    /// Takes from `other` what is not known here.
+    /// Fills in from `other` what is not known here.
     fn fill(&mut self, other: &Self) {
         self.context_window = self.context_window.or(other.context_window);
         self.max_output = self.max_output.or(other.max_output);
@@ -160,7 +160,7 @@ impl fmt::Display for LimitsError {
 
 impl std::error::Error for LimitsError {}
 
-/// The members of an object; those that nothing took are an error at its [`end`](Self::end).
+/// The members of an object; those not taken are an error at its [`end`](Self::end).
 struct Members {
     place: String,
     members: Map<String, Value>,

@@ -2,7 +2,7 @@
 //!
 //! Bedrock lists models that it then refuses: most new ones are served only through an inference profile, whose id is
 //! listed elsewhere. [`Catalog`] joins the two lists. Nothing here sends anything; with the feature `client`,
-//! `Client::models` asks the service and stores the answer.
+//! `Client::models` queries the service and stores the response.
 //!
 //! # Which id
 //!
@@ -10,26 +10,26 @@
 //! 2. Otherwise the active system-defined profile that routes to it, of the nearest geography
 //!    ([`Region::profile_prefixes`]); `global.` is the last of them.
 //! 3. An application profile is an entry of its own, invoked by its ARN.
-//! 4. What is left cannot be invoked; [`Entry::unavailable`] says why.
+//! 4. All others cannot be invoked; [`Entry::unavailable`] says why.
 //!
 //! # What is listed
 //!
-//! [`Catalog::models`] keeps to Moltbot's rule: models that stream, write text and are `ACTIVE`, of the providers that
-//! the settings name. [`Catalog::all`] has the others too, with the reasons.
+//! [`Catalog::models`] follows Moltbot's rule: models that stream, write text and are `ACTIVE`, of the providers that
+//! the settings name. [`Catalog::all`] includes the others, with the reasons.
 //!
 //! # Short names
 //!
 //! [`Catalog::resolve`] takes what users type. Letter case and punctuation do not matter: `Claude Sonnet 4.5` is
-//! `claude-sonnet-4-5`. In this order, and the first rule that matches anything decides:
+//! `claude-sonnet-4-5`. The first of these rules that matches anything decides:
 //!
-//! 1. ARNs, ids of models and ids of profiles, whole.
-//! 2. An id without its date, its version or its provider, or the model's name. A single word (`claude`) is held
-//!    against rule 3 as well, so that it does not hide the longer names that begin with it.
-//! 3. Words of such a name that stand together: `sonnet-4-5`, `haiku`.
+//! 1. ARNs, and complete ids of models and profiles.
+//! 2. An id without its date, its version or its provider, or the model's name. A single word (`claude`) is
+//!    matched by rule 3 as well, so that it does not hide the longer names that begin with it.
+//! 3. Consecutive words of such a name: `sonnet-4-5`, `haiku`.
 //!
-//! A geography before a short name (`eu.claude-sonnet-4-5`) asks for the profile of that geography. Where several
-//! models match, those that cannot be invoked step back. A newer version is never preferred to an older one: when
-//! several are left, all are given.
+//! A geography before a short name (`eu.claude-sonnet-4-5`) selects the profile of that geography. If several
+//! models match, those that cannot be invoked are dropped. A newer version is never preferred to an older one: if
+//! several are left, all are returned.
 
 mod entry;
 mod join;
@@ -48,25 +48,25 @@ pub use resolve::{Match, Resolution};
 pub use settings::DiscoverySettings;
 pub use warning::Warning;
 
-/// The two lists that a catalog is made of.
+/// The two lists that a catalog is built from.
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct Listing {
-    /// What ListFoundationModels answered.
+    /// The result of ListFoundationModels.
     pub models: Vec<FoundationModelSummary>,
-    /// What ListInferenceProfiles answered, all pages; `None` when it could not be asked.
+    /// The result of ListInferenceProfiles, all pages; `None` when they could not be listed.
     pub profiles: Option<Vec<InferenceProfileSummary>>,
 }
 
 impl Listing {
-    /// A listing of `models`, and of `profiles` where they are known.
+    /// Creates a listing of `models`, and of `profiles` if they are known.
     #[must_use]
     pub fn new(models: Vec<FoundationModelSummary>, profiles: Option<Vec<InferenceProfileSummary>>) -> Self {
         Self { models, profiles }
     }
 }
 
-/// A model of the user's own configuration. What is `None` is found out as for any other model.
+/// A model from the user's own configuration. `None` members are discovered as for any other model.
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct ManualModel {
@@ -76,16 +76,16 @@ pub struct ManualModel {
     pub name: Option<String>,
     /// Whether it thinks.
     pub reasoning: Option<bool>,
-    /// What it reads.
+    /// Its input modalities.
     pub input: Option<Vec<ModelModality>>,
-    /// The tokens that fit.
+    /// The context window in tokens.
     pub context_window: Option<u64>,
-    /// The most tokens of an answer.
+    /// The maximum number of output tokens.
     pub max_tokens: Option<u64>,
 }
 
 impl ManualModel {
-    /// A model of which only the id is known.
+    /// Creates a model of which only the id is known.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
         Self { id: id.into(), ..Self::default() }
@@ -156,19 +156,19 @@ impl Catalog {
         }
     }
 
-    /// The lists that it was made of.
+    /// The lists that it was built from.
     #[must_use]
     pub fn listing(&self) -> &Listing {
         &self.listing
     }
 
-    /// The region that was asked.
+    /// The region that was queried.
     #[must_use]
     pub fn region(&self) -> &Region {
         &self.region
     }
 
-    /// The project that was asked for; `None` for the account's default one.
+    /// The project that was queried; `None` for the account's default one.
     #[must_use]
     pub fn project(&self) -> Option<&str> {
         self.settings.project()
@@ -185,7 +185,7 @@ impl Catalog {
         &self.entries
     }
 
-    /// The entry whose own id, invocation id or profile id is `id`.
+    /// Returns the entry whose own id, invocation id or profile id is `id`.
     #[must_use]
     pub fn find(&self, id: &str) -> Option<&Entry> {
         let own = self.entries.iter().find(|entry| entry.id == id || entry.invoke_id() == Some(id));
@@ -196,13 +196,13 @@ impl Catalog {
         })
     }
 
-    /// Whether the inference profiles of the region are known, or could not be listed.
+    /// Whether the inference profiles of the region are known; false if they could not be listed.
     #[must_use]
     pub fn profiles_known(&self) -> bool {
         self.listing.profiles.is_some()
     }
 
-    /// What is to be said about the listing: what it lacks and why, how old it is.
+    /// Warnings about the listing: what it lacks and why, and how old it is.
     #[must_use]
     pub fn warnings(&self) -> &[Warning] {
         &self.warnings
@@ -220,7 +220,7 @@ impl Catalog {
         self.entries.iter().filter(|entry| entry.unavailable() == Some(&Reason::ProfilesUnknown)).count()
     }
 
-    /// The same with more in its lists.
+    /// The same catalog with more in its lists.
     #[cfg(feature = "client")]
     pub(crate) fn extended(&self, extend: impl FnOnce(&mut Listing)) -> Self {
         let mut listing = self.listing.clone();

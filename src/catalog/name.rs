@@ -1,8 +1,8 @@
-//! Short names: what is left of an id when provider, geography, date and version are taken off.
+//! Short names: what is left of an id without provider, geography, date and version.
 
 use crate::lore::geography::GEOGRAPHIES;
 
-/// `us.amazon.nova-lite-v1:0` is `us` and `amazon.nova-lite-v1:0`. A geography may also stand before a short name.
+/// `us.amazon.nova-lite-v1:0` is `us` and `amazon.nova-lite-v1:0`. A geography may also precede a short name.
 pub(super) fn split_geography(id: &str) -> (Option<&str>, &str) {
     match id.split_once('.') {
         Some((geography, base)) if GEOGRAPHIES.contains(&geography) => (Some(geography), base),
@@ -24,7 +24,7 @@ pub(super) fn stem(base: &str) -> &str {
     }
 }
 
-/// `...-v1:0` and `...-1:0` without what follows the last `-`; the `:8k` of a variant goes with it.
+/// `...-v1:0` and `...-1:0` without what follows the last `-`; the `:8k` of a variant is dropped with it.
 fn without_version(base: &str) -> &str {
     let (head, revision) = base.split_once(':').unwrap_or((base, ""));
     match head.rsplit_once('-') {
@@ -53,7 +53,7 @@ pub(super) fn normalised(text: &str) -> String {
     out
 }
 
-/// The short names of a foundation model, normalised: with and without provider, with and without date and version.
+/// The short names of a foundation model, normalized: with and without provider, with and without date and version.
 pub(super) fn short_names(base: &str, model_name: &str) -> Vec<String> {
     let head = base.split(':').next().unwrap_or(base);
     let mut names: Vec<String> = [base, head, without_version(base), stem(base)]
@@ -68,7 +68,7 @@ pub(super) fn short_names(base: &str, model_name: &str) -> Vec<String> {
     names
 }
 
-/// Whether the words of `part` stand in `whole` one after the other.
+/// Whether the words of `part` occur consecutively in `whole`.
 pub(super) fn has_words(whole: &str, part: &str) -> bool {
     !part.is_empty() && format!("-{whole}-").contains(&format!("-{part}-"))
 }

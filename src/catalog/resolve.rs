@@ -1,4 +1,4 @@
-//! From what users type to an id that can be sent.
+//! Resolves what users type to an id that can be sent.
 
 use super::entry::{Entry, Kind};
 use super::{Catalog, Warning, name};
@@ -6,7 +6,7 @@ use crate::base::similarity::edit_distance;
 use crate::endpoint::Region;
 use crate::model_id::{ModelId, ModelKind};
 
-/// How many suggestions are made at most.
+/// The maximum number of suggestions.
 const SUGGESTIONS: usize = 3;
 
 /// What a text names.
@@ -15,15 +15,15 @@ const SUGGESTIONS: usize = 3;
 pub enum Resolution {
     /// One model.
     One(Match),
-    /// Several models: the text has to say more.
+    /// Several models: the text is ambiguous.
     Several(Vec<Entry>),
     /// No model that can be invoked here.
     None {
-        /// Ids and names that are spelled much alike, the nearest first.
+        /// Ids and names with similar spelling, the nearest first.
         nearest: Vec<String>,
         /// Models that do match, but cannot be invoked; [`Entry::unavailable`] says why.
         unusable: Vec<Entry>,
-        /// Why the service could not be asked for what no list holds.
+        /// Why the service could not be asked about a model that is in no list.
         warning: Option<Warning>,
     },
 }
@@ -40,8 +40,8 @@ pub struct Match {
 }
 
 impl Match {
-    /// What to give a request as the model id: [`invoke_id`](Self::invoke_id), after `bedrock/REGION/` where it must be
-    /// sent to another region than the client's other requests.
+    /// The model id to use in a request: [`invoke_id`](Self::invoke_id), after `bedrock/REGION/` if it must be
+    /// sent to a different region than the client's other requests.
     #[must_use]
     pub fn model_id(&self) -> String {
         match &self.region {
@@ -58,20 +58,20 @@ impl Match {
         &self.invoke_id
     }
 
-    /// What is known of it; `None` where no list holds it and the service could not be asked
+    /// What is known about it; `None` if it is in no list and the service could not be asked
     /// ([`warning`](Self::warning)).
     #[must_use]
     pub fn entry(&self) -> Option<&Entry> {
         self.entry.as_deref()
     }
 
-    /// Whether the id is the one that was typed, but for the prefix of another tool. When not, it is to be said.
+    /// Whether the id is the one that was typed, except for another tool's prefix. If not, the user should be told.
     #[must_use]
     pub fn is_as_typed(&self) -> bool {
         self.as_typed
     }
 
-    /// Why nothing is known of it, where that has a reason.
+    /// Why nothing is known about it, if there is a reason.
     #[must_use]
     pub fn warning(&self) -> Option<&Warning> {
         self.warning.as_ref()
@@ -115,7 +115,7 @@ impl Resolution {
 }
 
 impl Catalog {
-    /// Finds what `text` names: an id, an ARN, an id with the prefix of another tool, or a short name.
+    /// Resolves what `text` names: an id, an ARN, an id with the prefix of another tool, or a short name.
     ///
     /// The rules are those of the [module](super#short-names).
     #[must_use]
@@ -126,14 +126,14 @@ impl Catalog {
         {
             return resolution;
         }
-        // Names may hold spaces, which no id does.
+        // Names may contain spaces; ids do not.
         self.resolve_short(ModelId::split_tool_prefix(text).0)
     }
 
-    /// ARNs and whole ids. `None` when the text is neither.
+    /// Resolves ARNs and complete ids. `None` when the text is neither.
     fn resolve_whole(&self, id: &ModelId) -> Option<Resolution> {
         let typed = id.as_str();
-        // This catalog is of one region: what names another is not its to judge.
+        // This catalog covers one region; it cannot judge an id that names another.
         let elsewhere = id.region().is_some_and(|region| *region != self.region);
         if id.is_arn() || elsewhere {
             let promoted = id.kind() == ModelKind::FoundationModel && !elsewhere;
@@ -151,13 +151,13 @@ impl Catalog {
                 self.use_entry(entry, typed)
             });
         }
-        // Without the list of profiles, the service has to say whether there is such a one.
+        // Without the list of profiles, only the service can say whether it exists.
         let base = id.base_model().filter(|_| id.kind() == ModelKind::InferenceProfile)?;
         let entry = self.entries.iter().find(|entry| entry.id == base)?;
         (!self.profiles_known()).then(|| Resolution::One(Match::as_typed(id, Some(entry))))
     }
 
-    /// An entry that was named by the id of its foundation model.
+    /// Resolves an entry that was named by the id of its foundation model.
     fn use_entry(&self, entry: &Entry, typed: &str) -> Resolution {
         match entry.invoke_id() {
             // An ARN of a model that is served on demand is as good as its id.
@@ -197,7 +197,7 @@ impl Catalog {
             match (entry.unavailable(), invoke_id) {
                 (Some(_), _) => unusable.push(entry.clone()),
                 (None, Some(id)) => usable.push((entry, id)),
-                // It can be invoked, but not through that geography; the suggestions have it.
+                // It can be invoked, but not through that geography; it is among the suggestions.
                 (None, None) => {}
             }
         }
@@ -208,7 +208,7 @@ impl Catalog {
         }
     }
 
-    /// The entries that a normalised short name matches, by the first rule that matches any.
+    /// The entries that a normalized short name matches, by the first rule that matches any.
     fn matches(&self, wanted: &str) -> Vec<&Entry> {
         let names: Vec<(&Entry, Vec<String>)> =
             self.entries.iter().map(|entry| (entry, short_names(entry))).collect();
@@ -240,7 +240,7 @@ impl Catalog {
             ranked.extend(distance.map(|distance| (distance, invoke_id)));
         }
         ranked.sort_unstable();
-        // A text that is mostly other letters is no slip of the finger, and what is clearly farther is no help.
+        // A text with mostly different letters is not a typo, and suggestions that are much farther away do not help.
         let farthest = letters.div_ceil(4).max(2);
         let best = ranked.first().map_or(0, |(distance, _)| *distance);
         let near = |distance: usize| distance <= farthest && distance <= best.saturating_add(1);
@@ -250,8 +250,8 @@ impl Catalog {
     }
 }
 
-/// What an entry may be called. An application profile goes by its own name and short id, never by its model's: it
-/// is chosen for the bill that it writes.
+/// The names of an entry. An application profile has its own name and short id, never its model's: it
+/// is chosen for how it is billed.
 fn short_names(entry: &Entry) -> Vec<String> {
     if entry.kind == Kind::ApplicationProfile {
         let short_id = entry.id.rsplit('/').next().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! What a user can set about discovery, with the meaning that Moltbot gave it.
+//! The user's settings for discovery, with the same meaning as in Moltbot.
 
 use std::time::Duration;
 
@@ -31,11 +31,11 @@ pub struct DiscoverySettings {
 }
 
 impl DiscoverySettings {
-    /// Seconds that an answer stays fresh, when nothing else is set.
+    /// Seconds that a listing stays fresh, by default.
     pub const REFRESH_INTERVAL: u64 = 3_600;
-    /// Tokens that a model holds, where nothing else is known.
+    /// The context window in tokens, if nothing better is known.
     pub const CONTEXT_WINDOW: u64 = 32_000;
-    /// Tokens that a model writes at most, where nothing else is known.
+    /// The maximum number of output tokens, if nothing better is known.
     pub const MAX_TOKENS: u64 = 4_096;
 
     /// The defaults.
@@ -53,14 +53,14 @@ impl DiscoverySettings {
         }
     }
 
-    /// The region to list, instead of the client's.
+    /// Lists this region instead of the client's.
     #[must_use]
     pub fn with_region(mut self, region: Region) -> Self {
         self.region = Some(region);
         self
     }
 
-    /// Lists what this project may use, by ID or ARN, instead of the account's default one. Requests do not take it from
+    /// Lists what this project, by ID or ARN, may use instead of the account's default one. Requests do not take it from
     /// here: name it in [`ConverseRequest::project`](crate::converse::ConverseRequest::project) too.
     #[must_use]
     pub fn with_project(mut self, project: impl Into<String>) -> Self {
@@ -68,7 +68,7 @@ impl DiscoverySettings {
         self
     }
 
-    /// The same for another project, or for the default one.
+    /// The same settings for another project, or for the default one.
     #[cfg(feature = "client")]
     pub(crate) fn for_project(mut self, project: Option<&str>) -> Self {
         self.project = project.map(str::to_owned);
@@ -76,7 +76,7 @@ impl DiscoverySettings {
     }
 
     /// Lists models of these providers only, by the provider's name (`Mistral AI`) or the id's first part
-    /// (`mistral`), without regard to case. Blank entries do not count; without any, all providers are listed.
+    /// (`mistral`), ignoring case. Blank entries are ignored; without any, all providers are listed.
     #[must_use]
     pub fn with_provider_filter(mut self, providers: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         let mut filter: Vec<String> = providers
@@ -90,16 +90,16 @@ impl DiscoverySettings {
         self
     }
 
-    /// Seconds that an answer stays fresh; 3,600 by default. 0 asks the service every time and stores nothing.
-    /// Fractions are dropped, and what is below 0 is 0.
+    /// Sets the seconds that a listing stays fresh; 3,600 by default. 0 asks the service every time and stores nothing.
+    /// Fractions are dropped, and negative values mean 0.
     #[must_use]
     pub fn with_refresh_interval(mut self, seconds: impl Into<f64>) -> Self {
         self.refresh_interval = whole(seconds.into()).unwrap_or(Self::REFRESH_INTERVAL);
         self
     }
 
-    /// The context window to assume where it is not known; 32,000 by default. Fractions are dropped; what is not
-    /// above 0 then means the default.
+    /// Sets the context window to assume if it is not known; 32,000 by default. Fractions are dropped; 0 or less
+    /// means the default.
     #[must_use]
     pub fn with_default_context_window(mut self, tokens: impl Into<f64>) -> Self {
         let tokens = whole(tokens.into()).filter(|tokens| *tokens > 0);
@@ -107,8 +107,8 @@ impl DiscoverySettings {
         self
     }
 
-    /// The most output to assume where it is not known; 4,096 by default. Fractions are dropped; what is not above
-    /// 0 then means the default.
+    /// Sets the output limit to assume if it is not known; 4,096 by default. Fractions are dropped; 0 or less means
+    /// the default.
     #[must_use]
     pub fn with_default_max_tokens(mut self, tokens: impl Into<f64>) -> Self {
         let tokens = whole(tokens.into()).filter(|tokens| *tokens > 0);
@@ -116,15 +116,15 @@ impl DiscoverySettings {
         self
     }
 
-    /// Limits that go before those of the embedded table.
+    /// Sets limits that take precedence over those of the embedded table.
     #[must_use]
     pub fn with_limits(mut self, limits: LimitsTable) -> Self {
         self.limits = Some(limits);
         self
     }
 
-    /// Models of the user's own configuration. They come first, in this order, and a discovered model of the same id
-    /// gives way to the configured one, whole.
+    /// Sets the models of the user's own configuration. They come first, in this order, and each replaces a discovered
+    /// model of the same id entirely.
     #[must_use]
     pub fn with_manual_models(mut self, models: impl IntoIterator<Item = ManualModel>) -> Self {
         self.manual_models = models.into_iter().collect();
@@ -137,13 +137,13 @@ impl DiscoverySettings {
         &self.manual_models
     }
 
-    /// The region to list, where one was set.
+    /// The region to list, if one was set.
     #[must_use]
     pub fn region(&self) -> Option<&Region> {
         self.region.as_ref()
     }
 
-    /// The project to list for, where one was set.
+    /// The project to list for, if one was set.
     #[must_use]
     pub fn project(&self) -> Option<&str> {
         self.project.as_deref()
@@ -155,25 +155,25 @@ impl DiscoverySettings {
         &self.provider_filter
     }
 
-    /// How long an answer stays fresh; `None` when it is not to be stored.
+    /// How long a listing stays fresh; `None` when it is not stored.
     #[must_use]
     pub fn refresh_interval(&self) -> Option<Duration> {
         (self.refresh_interval > 0).then(|| Duration::from_secs(self.refresh_interval))
     }
 
-    /// The context window where it is not known.
+    /// The context window to assume if it is not known.
     #[must_use]
     pub fn default_context_window(&self) -> u64 {
         self.default_context_window
     }
 
-    /// The most output where it is not known.
+    /// The output limit to assume if it is not known.
     #[must_use]
     pub fn default_max_tokens(&self) -> u64 {
         self.default_max_tokens
     }
 
-    /// The embedded table of limits with those of the user before it.
+    /// The embedded table of limits, with the user's taking precedence.
     #[must_use]
     pub fn limits(&self) -> LimitsTable {
         let embedded = LimitsTable::embedded();
@@ -183,7 +183,7 @@ impl DiscoverySettings {
         }
     }
 
-    /// Everything that makes a different catalog, as one text: part of the cache's key.
+    /// Everything that changes the catalog, as one text: part of the cache key.
     #[cfg(feature = "client")]
     pub(crate) fn fingerprint(&self) -> String {
         format!(
@@ -205,9 +205,9 @@ impl Default for DiscoverySettings {
     }
 }
 
-/// `number` without its fraction, at least 0; `None` when it is no number.
+/// `number` without its fraction, at least 0; `None` when it is not a number.
 fn whole(number: f64) -> Option<u64> {
-    // A cast from float to integer saturates; the sign of what is below 0 goes with it.
+    // A cast from float to integer saturates; a negative number becomes 0.
     (!number.is_nan()).then_some(number as u64)
 }
 

@@ -1,4 +1,4 @@
-//! What a listing lacks, said.
+//! Warnings about a listing.
 
 use std::fmt;
 
@@ -8,44 +8,44 @@ use std::fmt;
 pub enum Warning {
     /// The inference profiles could not be listed.
     ProfilesLost {
-        /// The IAM action that is missing, when that is why.
+        /// The missing IAM action, if that is the reason.
         missing_action: Option<&'static str>,
         /// How many models cannot be invoked because of it. Application profiles are not even counted.
         models: usize,
-        /// The error, complete.
+        /// The full error.
         error: String,
     },
-    /// The profiles could not be listed now and are those of an earlier answer.
+    /// The profiles could not be listed now; those of an earlier response are used.
     OldProfiles {
-        /// When that answer came, RFC 3339.
+        /// When that response was received, RFC 3339.
         since: String,
-        /// The error, complete.
+        /// The full error.
         error: String,
     },
-    /// The service failed, and the whole catalog is an earlier answer.
+    /// The service failed, and the whole catalog is from an earlier response.
     Stale {
-        /// When that answer came, RFC 3339.
+        /// When that response was received, RFC 3339.
         since: String,
-        /// The error, complete.
+        /// The full error.
         error: String,
     },
-    /// A model is in no list, and the service does not tell what it is.
+    /// A model is in no list, and the service does not say what it is.
     Undescribed {
         /// The id, as it would be sent.
         id: String,
-        /// The IAM action that is missing, when that is why.
+        /// The missing IAM action, if that is the reason.
         missing_action: Option<&'static str>,
-        /// The error, complete.
+        /// The full error.
         error: String,
     },
-    /// The stored answer could not be read, and was taken for absent.
+    /// The stored listing could not be read, and was treated as absent.
     CacheUnreadable {
         /// The file.
         file: String,
         /// Why.
         problem: String,
     },
-    /// The answer could not be stored.
+    /// The listing could not be stored.
     CacheUnwritable {
         /// The file.
         file: String,

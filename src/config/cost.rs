@@ -1,11 +1,11 @@
-//! What an answer costs.
+//! The cost of a response.
 
 use crate::converse::TokenUsage;
 
-/// Prices of a model, in USD for a million tokens.
+/// Prices of a model, in USD per million tokens.
 ///
-/// The four members are those of Moltbot's model entries. Bedrock counts tokens from and to the cache apart from
-/// [`input_tokens`](TokenUsage::input_tokens), so each token is paid once.
+/// The four members are those of Moltbot's model entries. Bedrock does not include cached tokens in
+/// [`input_tokens`](TokenUsage::input_tokens), so no token is charged twice.
 ///
 /// ```
 /// use bedrill::config::Cost;
@@ -17,9 +17,9 @@ use crate::converse::TokenUsage;
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Cost {
-    /// Tokens read.
+    /// Input tokens.
     pub input: f64,
-    /// Tokens written.
+    /// Output tokens.
     pub output: f64,
     /// Tokens read from the cache.
     pub cache_read: f64,
@@ -28,7 +28,7 @@ pub struct Cost {
 }
 
 impl Cost {
-    /// The price of an answer, in USD. A negative number of tokens counts as 0.
+    /// Returns the price of a response, in USD. A negative number of tokens counts as 0.
     #[must_use]
     pub fn of(&self, usage: &TokenUsage) -> f64 {
         [
@@ -42,7 +42,7 @@ impl Cost {
         .sum()
     }
 
-    /// Whether any price is above 0. Moltbot writes 0 for all four where prices are not known, and nothing on Bedrock
+    /// Whether any price is above 0. Moltbot writes 0 for all four when prices are not known, and nothing on Bedrock
     /// is free.
     #[must_use]
     pub fn is_known(&self) -> bool {

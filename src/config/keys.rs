@@ -1,20 +1,20 @@
-//! Keys of a block: which are ours, which may be there besides, and which known key an unknown one is most like.
+//! Keys of a block: which are read, which others are allowed, and which known key an unknown one resembles most.
 
 use crate::base::similarity::{edit_distance, shared_pairs};
 
-/// What may stand in an object beside the keys that are read.
+/// Which other keys an object may contain, besides those that are read.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Others {
-    /// Nothing but these, which other tools read: the block is ours.
+    /// Only these, which other tools read: the block is ours.
     Only(&'static [&'static str]),
-    /// Anything that does not look like a slip in one of our keys: the block is shared.
+    /// Anything that does not look like a typo of one of our keys: the block is shared.
     Shared,
-    /// Anything: the block is another's.
+    /// Anything: the block belongs to another program.
     Foreign,
 }
 
-/// The known key that is most like `key`, and whether it was probably meant: when one or two slips of the keyboard lie
-/// between the two, fewer for short keys. Capitals and punctuation do not count.
+/// The known key most similar to `key`, and whether it was probably meant: when they are one or two typos apart,
+/// fewer for short keys. Case and punctuation are ignored.
 pub(super) fn nearest(key: &str, known: &[&'static str]) -> Option<(&'static str, bool)> {
     let plain = |key: &str| {
         key.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>()
@@ -24,14 +24,14 @@ pub(super) fn nearest(key: &str, known: &[&'static str]) -> Option<(&'static str
     let slips = |known: &str| edit_distance(&key, &plain(known));
     let meant = |known: &str| slips(known) <= (known.len() / 3).min(2);
     let slip = known.iter().filter(|known| meant(known)).min_by_key(|known| slips(known));
-    // Of keys that are far away, the one with the most pairs of letters in common.
+    // Among distant keys, the one that shares the most letter pairs.
     let alike = |known: &str| shared_pairs(&key, &plain(known));
     let best = || known.iter().rev().max_by_key(|known| alike(known));
     slip.map(|known| (*known, true)).or_else(|| best().map(|known| (*known, false)))
 }
 
 impl Others {
-    /// What to say about `key`, which is not one of `known`, and the key that it is most like; `None` to pass it over.
+    /// What to report about `key`, which is not one of `known`, and the key most similar to it; `None` to ignore it.
     pub(super) fn complaint(
         self,
         key: &str,

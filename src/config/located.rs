@@ -1,4 +1,4 @@
-//! Values that know where they stand.
+//! Values that know their position in the file.
 
 use std::fmt;
 
@@ -17,7 +17,7 @@ impl fmt::Display for Position {
     }
 }
 
-/// A value, and where in the file it stands.
+/// A value, and its position in the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Located<T> {
     value: T,
@@ -25,7 +25,7 @@ pub struct Located<T> {
 }
 
 impl<T> Located<T> {
-    /// A value that stands at `position`.
+    /// Creates a value located at `position`.
     pub fn new(value: T, position: Position) -> Self {
         Self { value, position: Some(position) }
     }
@@ -40,13 +40,13 @@ impl<T> Located<T> {
         self.value
     }
 
-    /// Where it stands; `None` when a program has set it.
+    /// Its position; `None` when it was set by a program.
     pub fn position(&self) -> Option<Position> {
         self.position
     }
 }
 
-/// A value that a program has set.
+/// A value that was set by a program.
 impl<T> From<T> for Located<T> {
     fn from(value: T) -> Self {
         Self { value, position: None }

@@ -1,4 +1,4 @@
-//! The configuration: JSON5 in the shape of Moltbot's and OpenClaw's, of which it reads the parts about Bedrock.
+//! The configuration: JSON5 in the shape of Moltbot's and OpenClaw's, from which it reads the parts about Bedrock.
 //!
 //! ```json5
 //! {
@@ -36,15 +36,15 @@
 //! ```
 //!
 //! - OpenClaw's newer place for the first block, `plugins.entries.amazon-bedrock.config.discovery`, is read too; a
-//!   value in `models.bedrockDiscovery` goes before the same one there.
-//! - Everything else in the file is another program's, and is passed over without a word. An unknown key inside the
+//!   value in `models.bedrockDiscovery` takes precedence over the same one there.
+//! - Everything else in the file belongs to other programs and is silently ignored. An unknown key inside the
 //!   blocks above is a warning that names the nearest known one; a value of the wrong type is an error.
-//! - Whole numbers are floored. A context window or a token limit of 0 or less means the default again, and a negative
+//! - Whole numbers are floored. A context window or a token limit of 0 or less means the default, and a negative
 //!   `refreshInterval` means 0; each of these is a warning.
-//! - Of a key that stands twice the last counts, as in JavaScript, with a warning.
+//! - If a key occurs twice, the last one wins, as in JavaScript, with a warning.
 //!
-//! The values are always there; reading them from text (`Config::parse`, `Config::read`) needs the feature `config`.
-//! Where a program should look for the file is what [`places`] says.
+//! The types are always available; reading them from text (`Config::parse`, `Config::read`) needs the feature `config`.
+//! [`places`] says where a program should look for the file.
 
 mod cost;
 mod located;
@@ -72,13 +72,13 @@ use crate::model_id::without_provider;
 #[cfg(feature = "config")]
 pub use problem::{ConfigError, Problem, Severity};
 
-/// What a configuration file says about Bedrock. The default is an empty file.
+/// The Bedrock settings of a configuration file. The default is that of an empty file.
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct Config {
     /// `models.bedrockDiscovery`: how models are listed.
     pub discovery: DiscoverySettings,
-    /// `models.providers."amazon-bedrock"`: the endpoint, and models described by hand.
+    /// `models.providers."amazon-bedrock"`: the endpoint, and manually described models.
     pub provider: ProviderSettings,
     /// `agents.defaults.model.primary`, as written; it may belong to another provider.
     pub primary: Option<Located<String>>,
@@ -87,7 +87,7 @@ pub struct Config {
 }
 
 impl Config {
-    /// Reads a configuration.
+    /// Parses a configuration.
     ///
     /// ```
     /// use bedrill::config::Config;
@@ -104,7 +104,7 @@ impl Config {
     /// # Errors
     ///
     /// [`ConfigError`] with everything that is wrong, when the text is not JSON5 or a value cannot be used. Warnings
-    /// alone are no error; [`read`](Self::read) gives them.
+    /// alone are not an error; [`read`](Self::read) returns them.
     #[cfg(feature = "config")]
     pub fn parse(text: &str) -> Result<Self, ConfigError> {
         let (config, problems) = Self::read(text);
@@ -114,7 +114,7 @@ impl Config {
         }
     }
 
-    /// Reads what can be used of a configuration, and says what is wrong with the rest, in the order of the text.
+    /// Reads the valid parts of a configuration, and reports what is wrong with the rest, in the order of the text.
     ///
     /// A value with an error counts as absent.
     #[cfg(feature = "config")]
@@ -123,7 +123,7 @@ impl Config {
         read::read(text)
     }
 
-    /// The id of the primary model, when it is one of Bedrock's: behind `amazon-bedrock/` or what other tools call
+    /// Returns the primary model's id if it is one of Bedrock's: after `amazon-bedrock/` or another tool's name for
     /// the provider, or an ARN.
     ///
     /// ```
@@ -143,14 +143,14 @@ impl Config {
             .filter(|id| !id.is_empty())
     }
 
-    /// Whether a bearer token goes before credentials of other kinds; true unless the file says otherwise. When false,
+    /// Whether a bearer token takes precedence over other credentials; true unless the file says otherwise. When false,
     /// the token is not used at all.
     #[must_use]
     pub fn prefers_bearer(&self) -> bool {
         self.prefer_bearer.as_ref().is_none_or(|prefer| *prefer.value())
     }
 
-    /// The model described by hand whose id is `id`.
+    /// The manually described model whose id is `id`.
     #[must_use]
     pub fn manual_model(&self, id: &str) -> Option<&ManualModel> {
         self.provider.models.iter().map(Located::value).find(|model| model.id == id)

@@ -1,8 +1,8 @@
-//! Where a configuration file may be, from variables alone.
+//! Where a configuration file may be, derived from environment variables only.
 
 use std::path::{Path, PathBuf};
 
-/// Files of other tools in the same shape, in the home directory; the newest name of that tool first.
+/// Files of other tools in the same format, in the home directory; the newest name of that tool first.
 const OF_OTHER_TOOLS: [(&str, &str, &str); 3] = [
     ("OpenClaw", ".openclaw", "openclaw.json"),
     ("Moltbot", ".moltbot", "moltbot.json"),
@@ -23,14 +23,14 @@ impl Place {
         &self.path
     }
 
-    /// Why it is looked at.
+    /// Why it is searched.
     #[must_use]
     pub fn kind(&self) -> PlaceKind {
         self.kind
     }
 }
 
-/// Why a place is looked at.
+/// Why a place is searched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PlaceKind {
@@ -38,21 +38,21 @@ pub enum PlaceKind {
     Argument,
     /// `BEDRILL_CONFIG` names it; it must exist.
     Variable,
-    /// bedrill's own file.
+    /// The file of bedrill itself.
     Own,
-    /// The file of this other tool. Nobody wrote it for bedrill, so mistakes in it should not stop bedrill.
+    /// The file of this other tool. It was not written for bedrill, so errors in it should not stop bedrill.
     OtherTool(&'static str),
 }
 
 impl PlaceKind {
-    /// Whether somebody named the file, so that it must exist.
+    /// Whether the file was named explicitly and so must exist.
     #[must_use]
     pub fn is_named(self) -> bool {
         matches!(self, Self::Argument | Self::Variable)
     }
 }
 
-/// The places to look at; the first file that exists is the configuration.
+/// Returns the places to search; the first file that exists is the configuration.
 ///
 /// 1. `argument`, or else the file that `BEDRILL_CONFIG` names; with either, this is the only place.
 /// 2. `$XDG_CONFIG_HOME/bedrill/config.json5`, or else `~/.config/bedrill/config.json5`, on every platform. A relative
@@ -60,7 +60,7 @@ impl PlaceKind {
 ///    [specification](https://specifications.freedesktop.org/basedir-spec/latest/) says.
 /// 3. `~/.openclaw/openclaw.json`, `~/.moltbot/moltbot.json`, `~/.clawdbot/clawdbot.json`.
 ///
-/// The working directory is never looked at: a configuration can send requests elsewhere. `~` is `HOME`, else `home`;
+/// The working directory is never searched: a configuration can send requests elsewhere. `~` is `HOME`, else `home`;
 /// without either there is no such place. Blank variables count as absent.
 ///
 /// ```

@@ -7,16 +7,16 @@ use super::Position;
 /// How bad a [`Problem`] is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Severity {
-    /// The rest can be used, but this does not do what its writer expects.
+    /// The rest can be used, but this does not do what its author expects.
     Warning,
     /// The value, or the whole file, cannot be used.
     Error,
 }
 
-/// Something wrong at one place of a configuration.
+/// Something wrong at one place in a configuration.
 ///
-/// `Display` writes `3:14: warning: models.bedrockDiscovery.regoin: unknown key; did you mean "region"?`. A file name
-/// and a colon before it make what editors and terminals can jump to.
+/// `Display` writes `3:14: warning: models.bedrockDiscovery.regoin: unknown key; did you mean "region"?`. After a file
+/// name and a colon, editors and terminals can jump to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     pub(super) severity: Severity,
@@ -33,7 +33,7 @@ impl Problem {
         self.severity
     }
 
-    /// Where it is: the key of an unknown key, the value of a wrong value.
+    /// Where it is: at the key if that is unknown, at the value if that is wrong.
     #[must_use]
     pub fn position(&self) -> Position {
         self.position
@@ -51,7 +51,7 @@ impl Problem {
         &self.message
     }
 
-    /// For an unknown key, the known key that is most like it.
+    /// For an unknown key, the known key most similar to it.
     #[must_use]
     pub fn nearest(&self) -> Option<&'static str> {
         self.nearest

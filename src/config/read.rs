@@ -1,4 +1,4 @@
-//! The walk through the blocks that are ours.
+//! Walks through the blocks that bedrill reads.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use super::source::Source;
 use super::{Config, Cost, DiscoverySettings, Input, Located, ManualModel, ProviderSettings};
 use crate::endpoint::{Endpoint, Region};
 
-/// The only protocol and the only kind of credentials there are here.
+/// The only protocol and the only kind of credentials supported.
 const API: &str = "bedrock-converse-stream";
 const AUTH: &str = "aws-sdk";
 
@@ -35,7 +35,7 @@ pub(super) fn read(text: &str) -> (Config, Vec<Problem>) {
         Ok(None) => {}
         Err(problem) => reader.problems.push(problem),
     }
-    // Keys are read in our order, and told in the order of the text.
+    // Keys are read in our order, but problems are reported in the order of the text.
     reader.problems.sort_by_key(Problem::position);
     (config, reader.problems)
 }
@@ -76,7 +76,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// OpenClaw's newer place for discovery. What leads there is OpenClaw's, so nothing is said about it.
+    /// OpenClaw's newer place for discovery. The path to it belongs to OpenClaw, so nothing on it is reported.
     fn plugin(&mut self, plugins: Member<'_, 'a>, config: &mut Config) {
         let mut member = plugins;
         for key in ["entries", "amazon-bedrock", "config", "discovery"] {
@@ -154,7 +154,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// A name, names with commas between them, or a list of names.
+    /// A name, comma-separated names, or a list of names.
     fn provider_filter(&mut self, member: &Member<'_, 'a>) -> Option<Located<Vec<String>>> {
         let names = match member.value {
             Value::StringLit(_) => {
@@ -260,7 +260,7 @@ impl<'a> Reader<'a> {
         None
     }
 
-    /// Replaces `known` by the inputs that are listed, unless none is.
+    /// Replaces `known` with the listed inputs, unless there are none.
     fn input(&mut self, member: &Member<'_, 'a>, known: &mut Vec<Input>) {
         let expected = "a list of \"text\" and \"image\"";
         let mut listed = Vec::new();

@@ -1,4 +1,4 @@
-//! Single values of the tree: what each must be, and what is said when it is something else.
+//! Single values of the tree: what each must be, and what is reported otherwise.
 
 use jsonc_parser::ast::{Object, ObjectProp, Value};
 use jsonc_parser::common::Ranged as _;
@@ -9,10 +9,10 @@ use super::source::Source;
 use super::{Located, Position};
 use crate::base::quote::quote;
 
-/// How much of a wrong value is shown, in bytes.
+/// How much of an invalid value is shown, in bytes.
 const SHOWN: usize = 60;
 
-/// Reads values, and gathers what is wrong with them. A method that answers `None` has said why, or the value is blank.
+/// Reads values and collects problems. If a method returns `None`, it has reported why, or the value is blank.
 pub(super) struct Reader<'a> {
     pub(super) source: Source<'a>,
     pub(super) problems: Vec<Problem>,
@@ -83,8 +83,8 @@ impl<'a> Reader<'a> {
         self.source.position(member.start())
     }
 
-    /// The object that `member` must be. Keys beside `known` are reported as `others` says, and each of `known` that
-    /// stands twice.
+    /// The object that `member` must be. Keys not in `known` are reported as `others` says, and so is a known key that
+    /// occurs twice.
     pub(super) fn object<'v>(
         &mut self,
         member: &Member<'v, 'a>,
@@ -132,7 +132,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Text without the white space around it; a blank one counts as absent, with a warning.
+    /// Text without surrounding white space; a blank one counts as absent, with a warning.
     pub(super) fn text(&mut self, member: &Member<'_, 'a>, expected: &str) -> Option<String> {
         let Value::StringLit(literal) = member.value else {
             self.wrong_type(member, expected);
@@ -146,7 +146,7 @@ impl<'a> Reader<'a> {
         Some(text.to_owned())
     }
 
-    /// A text that has one possible value. Another one is not shown: in the place of `auth`, it might be a secret.
+    /// A text with one possible value. Any other value is not shown: for `auth`, it might be a secret.
     pub(super) fn keyword(&mut self, member: &Member<'_, 'a>, only: &str) {
         let expected = format!("{only:?}");
         if let Some(text) = self.text(member, &expected)
@@ -172,7 +172,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// A whole number, floored; one out of the range of `u32` is an error, one below 0 is given as `None` inside.
+    /// A whole number, floored; one above the range of `u32` is an error, a negative one is `Some(None)`.
     pub(super) fn whole(&mut self, member: &Member<'_, 'a>, expected: &str) -> Option<Option<u32>> {
         let number = self.number(member, expected)?;
         let floor = number.floor();
@@ -190,7 +190,7 @@ impl<'a> Reader<'a> {
         Some(Some(floor as u32))
     }
 
-    /// A number of tokens; one of 0 or less stands for `default`, with a warning.
+    /// A number of tokens; 0 or less means `default`, with a warning.
     pub(super) fn tokens(&mut self, member: &Member<'_, 'a>, default: &str) -> Option<u32> {
         let tokens = self.whole(member, "a number of tokens")?.filter(|tokens| *tokens > 0);
         if tokens.is_none() {
@@ -204,7 +204,7 @@ fn first_of_the_name<'v, 'a>(object: &'v Object<'a>, index: usize, key: &str) ->
     object.properties.iter().take(index).find(|earlier| earlier.name.as_str() == key)
 }
 
-/// The number that a JSON5 literal stands for, if it is a finite one.
+/// The number that a JSON5 literal represents, if it is finite.
 fn finite(literal: &str) -> Option<f64> {
     let (negative, digits) = match literal.strip_prefix('-') {
         Some(digits) => (true, digits),

@@ -1,4 +1,4 @@
-//! The two blocks about Bedrock as values, with their defaults.
+//! The two Bedrock blocks as values, with their defaults.
 
 use std::time::Duration;
 
@@ -14,13 +14,13 @@ pub struct DiscoverySettings {
     /// `region`: where to list; by default, the region of requests. `bedrill` sends requests there as well when neither a
     /// flag, the model's ARN, a variable nor `baseUrl` names a region: what is listed in a region is invoked there.
     pub region: Option<Located<Region>>,
-    /// `providerFilter`: names of providers, without white space around them; by default, all.
+    /// `providerFilter`: names of providers, trimmed; by default, all.
     pub provider_filter: Option<Located<Vec<String>>>,
     /// `refreshInterval`: how long a listing is kept; zero turns the cache off.
     pub refresh_interval: Option<Located<Duration>>,
     /// `defaultContextWindow`, in tokens: for models whose window is not known.
     pub default_context_window: Option<Located<u32>>,
-    /// `defaultMaxTokens`: for models whose limit of tokens to write is not known.
+    /// `defaultMaxTokens`: for models whose output limit is not known.
     pub default_max_tokens: Option<Located<u32>>,
 }
 
@@ -32,7 +32,7 @@ impl DiscoverySettings {
     /// 4,096 tokens.
     pub const DEFAULT_MAX_TOKENS: u32 = 4_096;
 
-    /// The names of the providers to list; none stands for all.
+    /// The names of the providers to list; empty means all.
     #[must_use]
     pub fn provider_filter(&self) -> &[String] {
         self.provider_filter.as_ref().map_or(&[], |names| names.value())
@@ -50,31 +50,31 @@ impl DiscoverySettings {
         self.default_context_window.as_ref().map_or(Self::DEFAULT_CONTEXT_WINDOW, |tokens| *tokens.value())
     }
 
-    /// The assumed limit of tokens to write, with the default applied.
+    /// The assumed output limit in tokens, with the default applied.
     #[must_use]
     pub fn default_max_tokens(&self) -> u32 {
         self.default_max_tokens.as_ref().map_or(Self::DEFAULT_MAX_TOKENS, |tokens| *tokens.value())
     }
 }
 
-/// `models.providers."amazon-bedrock"`: where requests go, and models described by hand.
+/// `models.providers."amazon-bedrock"`: where requests go, and manually described models.
 ///
-/// `api` and `auth` have one possible value each, so they are checked and not kept.
+/// `api` and `auth` have one possible value each, so they are checked but not stored.
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct ProviderSettings {
     /// `baseUrl`: a URL that [`Endpoint::custom`] accepts.
     pub base_url: Option<Located<String>>,
-    /// `models`, in the order of the file, no id twice. They go before the discovered ones, and each replaces the
-    /// discovered one of the same id as a whole.
+    /// `models`, in the order of the file, with unique ids. They precede the discovered ones, and each replaces the
+    /// discovered one of the same id entirely.
     pub models: Vec<Located<ManualModel>>,
 }
 
 impl ProviderSettings {
-    /// The region in `baseUrl`, when that is AWS's own host for it: FIPS and dual stack too.
+    /// The region in `baseUrl` if that is AWS's own host for the region, including FIPS and dual-stack hosts.
     ///
-    /// Moltbot's documentation writes such a URL into every configuration. It says where to send and to sign for when
-    /// nothing else does, and should not keep a request for another region from its own host.
+    /// Moltbot's documentation puts such a URL in every configuration. It says where to send to and sign for when
+    /// nothing else does, and should not keep a request for another region from that region's host.
     ///
     /// ```
     /// use bedrill::config::{Located, ProviderSettings};
@@ -108,7 +108,7 @@ impl ProviderSettings {
     }
 }
 
-/// A model described by hand.
+/// A manually described model.
 ///
 /// ```
 /// use bedrill::config::{Input, ManualModel};
@@ -120,24 +120,24 @@ impl ProviderSettings {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct ManualModel {
-    /// The id to invoke, without white space around it; never empty.
+    /// The id to invoke, trimmed; never empty.
     pub id: String,
     /// The name to show; by default, the id.
     pub name: Option<String>,
     /// Whether it can think before it answers; by default, false.
     pub reasoning: bool,
-    /// What it reads; by default, text.
+    /// Its inputs; by default, text.
     pub input: Vec<Input>,
     /// What it costs, if known.
     pub cost: Option<Cost>,
     /// The context window in tokens, if known.
     pub context_window: Option<u32>,
-    /// The most tokens that it writes, if known.
+    /// The maximum number of output tokens, if known.
     pub max_tokens: Option<u32>,
 }
 
 impl ManualModel {
-    /// A model of which only the id is known.
+    /// Creates a model of which only the id is known.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
         Self {
@@ -152,7 +152,7 @@ impl ManualModel {
     }
 }
 
-/// What a model reads.
+/// A kind of input that a model accepts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Input {

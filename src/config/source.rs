@@ -1,4 +1,4 @@
-//! The text of a configuration: JSON5 to a tree, and offsets to lines and columns.
+//! The text of a configuration: parses JSON5 to a tree, and maps offsets to lines and columns.
 
 use jsonc_parser::ast::Value;
 use jsonc_parser::errors::ParseErrorKind;
@@ -36,15 +36,15 @@ impl<'a> Source<'a> {
         Position { line, column: before.saturating_add(1) }
     }
 
-    /// The value of the text; `None` when there is nothing but white space and comments, which counts as an empty
+    /// The value of the text; `None` when it has only white space and comments, which counts as an empty
     /// object.
     ///
     /// # Errors
     ///
-    /// The text is not JSON5. A few things that JSON5 does not allow are let through, such as `-` in a key without
+    /// The text is not JSON5. A few things that JSON5 does not allow are accepted, such as `-` in a key without
     /// quotes.
     pub(super) fn parse(&self) -> Result<Option<Value<'a>>, Problem> {
-        // All of JSON5's additions to JSON are on by default, and one thing that it does not allow.
+        // By default, all of JSON5's extensions to JSON are on, and one thing that JSON5 does not allow.
         let options = ParseOptions { allow_missing_commas: false, ..ParseOptions::default() };
         match parse_to_ast(self.text, &CollectOptions::default(), &options) {
             Ok(parsed) => Ok(parsed.value),
@@ -59,7 +59,7 @@ impl<'a> Source<'a> {
     }
 }
 
-/// The parser's words, or better ones where those say little.
+/// The parser's message, or a better one where that says little.
 fn reason(kind: &ParseErrorKind) -> String {
     match kind {
         ParseErrorKind::UnexpectedToken => "this is neither a value nor a key nor punctuation".to_owned(),

@@ -1,8 +1,8 @@
-//! What can be wrong with the events of a message.
+//! Errors found while assembling events into a message.
 
 use std::fmt;
 
-/// Why events do not make a message.
+/// Why events could not be assembled into a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum AssemblyError {
@@ -11,31 +11,31 @@ pub enum AssemblyError {
         /// The `contentBlockIndex`.
         index: u32,
     },
-    /// A delta of another kind than the block it belongs to.
+    /// A delta whose kind does not match its block.
     OtherKind {
         /// The `contentBlockIndex`.
         index: u32,
-        /// What the block is.
+        /// The kind of the block.
         open: &'static str,
-        /// What the delta is.
+        /// The kind of the delta.
         found: &'static str,
     },
-    /// A tool's input, put together, is not JSON.
+    /// A tool's assembled input is not JSON.
     ToolInput {
         /// The `contentBlockIndex`.
         index: u32,
         /// The tool's name.
         name: String,
-        /// The input as it came.
+        /// The input as received.
         text: String,
-        /// What the JSON reader says.
+        /// The JSON parser's message.
         problem: String,
     },
     /// A tool's input or result without the start event that names it.
     Unannounced {
         /// The `contentBlockIndex`.
         index: u32,
-        /// What came.
+        /// What was received.
         found: &'static str,
     },
     /// The events end before `messageStop`.

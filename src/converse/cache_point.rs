@@ -3,7 +3,7 @@
 open_enum! {
     /// The kind of a cache point.
     pub enum CachePointType {
-        /// The one kind there is.
+        /// The only kind there is.
         Default = "default",
     }
 }
@@ -28,7 +28,7 @@ structure! {
             kind: CachePointType = "type",
         }
         optional {
-            /// How long the prefix lives; the service takes five minutes when absent.
+            /// How long the prefix lives; five minutes by default.
             ttl / with_ttl: CacheTtl = "ttl",
         }
     }

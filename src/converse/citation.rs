@@ -1,4 +1,4 @@
-//! Citations, and the search results and documents that they point at.
+//! Citations, and the search results and documents that they refer to.
 
 structure! {
     /// Whether the model cites a document or a search result.
@@ -41,7 +41,7 @@ structure! {
 }
 
 structure! {
-    /// A page of the web.
+    /// A web page.
     #[derive(Default)]
     pub struct WebLocation {
         required {}
@@ -60,7 +60,7 @@ structure! {
     pub struct DocumentCharLocation {
         required {}
         optional {
-            /// The document's place among the request's documents, from 0.
+            /// The index of the document in the request, from 0.
             document_index / with_document_index: i32 = "documentIndex",
             /// The first character.
             start / with_start: i32 = "start",
@@ -76,7 +76,7 @@ structure! {
     pub struct DocumentPageLocation {
         required {}
         optional {
-            /// The document's place among the request's documents, from 0.
+            /// The index of the document in the request, from 0.
             document_index / with_document_index: i32 = "documentIndex",
             /// The first page.
             start / with_start: i32 = "start",
@@ -87,12 +87,12 @@ structure! {
 }
 
 structure! {
-    /// A range of the parts in which a document was given.
+    /// A range of the parts that a document was split into.
     #[derive(Default)]
     pub struct DocumentChunkLocation {
         required {}
         optional {
-            /// The document's place among the request's documents, from 0.
+            /// The index of the document in the request, from 0.
             document_index / with_document_index: i32 = "documentIndex",
             /// The first part.
             start / with_start: i32 = "start",
@@ -108,7 +108,7 @@ structure! {
     pub struct SearchResultLocation {
         required {}
         optional {
-            /// The result's place among the request's search results, from 0.
+            /// The index of the search result in the request, from 0.
             search_result_index / with_search_result_index: i32 = "searchResultIndex",
             /// The first text.
             start / with_start: i32 = "start",
@@ -119,7 +119,7 @@ structure! {
 }
 
 union! {
-    /// Where the cited text stands.
+    /// Where the cited text is.
     pub enum CitationLocation {
         /// On the web.
         Web(WebLocation) = "web",
@@ -127,7 +127,7 @@ union! {
         DocumentChar(DocumentCharLocation) = "documentChar",
         /// In a document, by pages.
         DocumentPage(DocumentPageLocation) = "documentPage",
-        /// In a document, by the parts it was given in.
+        /// In a document, by the parts it was split into.
         DocumentChunk(DocumentChunkLocation) = "documentChunk",
         /// In a search result.
         SearchResultLocation(SearchResultLocation) = "searchResultLocation",
@@ -154,7 +154,7 @@ structure! {
             source / with_source: String = "source",
             /// The passages.
             source_content / with_source_content: Vec<CitationSourceContent> = "sourceContent",
-            /// Where they stand.
+            /// Where they are.
             location / with_location: CitationLocation = "location",
         }
     }
@@ -183,7 +183,7 @@ structure! {
 }
 
 impl CitationsContent {
-    /// The generated text, joined as it stands.
+    /// Returns the generated text, joined without separators.
     #[must_use]
     pub fn text(&self) -> String {
         let parts = self.content.iter().flatten();

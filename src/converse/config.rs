@@ -1,18 +1,18 @@
 //! The settings of a request: inference, performance, service tier, output format, prompt variables.
 
 structure! {
-    /// How the model picks its words. What is absent is the model's own default.
+    /// The sampling settings of the model. An absent member means the model's own default.
     ///
-    /// `topK` is not here: it goes into the additional fields, under the name that the model's maker gave it.
+    /// `topK` is not here: it goes into the additional fields, under the name that the model's provider gave it.
     #[derive(Default)]
     pub struct InferenceConfiguration {
         required {}
         optional {
             /// The most tokens to write. The service reserves this many of the quota, so set what you need.
             max_tokens / with_max_tokens: i32 = "maxTokens",
-            /// From 0, steady, to 1, lively.
+            /// The temperature, from 0 (predictable) to 1 (varied).
             temperature / with_temperature: f64 = "temperature",
-            /// The share of likely tokens to choose from, 0 to 1.
+            /// The share of the most likely tokens to sample from, 0 to 1.
             top_p / with_top_p: f64 = "topP",
             /// Texts at which the model stops.
             stop_sequences / with_stop_sequences: Vec<String> = "stopSequences",
@@ -23,7 +23,7 @@ structure! {
 open_enum! {
     /// Which latency a request asks for.
     pub enum PerformanceConfigLatency {
-        /// The usual one.
+        /// The standard one.
         Standard = "standard",
         /// The faster one, where a model offers it.
         Optimized = "optimized",
@@ -45,13 +45,13 @@ structure! {
 open_enum! {
     /// The class of service, which decides on price and speed.
     pub enum ServiceTierType {
-        /// Before others, for more.
+        /// Served ahead of other requests, at a higher price.
         Priority = "priority",
-        /// The usual one.
+        /// The standard one.
         Default = "default",
-        /// When there is room, for less.
+        /// Served when there is capacity, at a lower price.
         Flex = "flex",
-        /// Capacity that was reserved.
+        /// Reserved capacity.
         Reserved = "reserved",
     }
 }
@@ -60,7 +60,7 @@ structure! {
     /// The service tier of a request.
     pub struct ServiceTier {
         required {
-            /// Which one.
+            /// The type of the tier.
             kind: ServiceTierType = "type",
         }
         optional {}
@@ -74,7 +74,7 @@ impl From<ServiceTierType> for ServiceTier {
 }
 
 structure! {
-    /// A JSON Schema that the answer must follow.
+    /// A JSON Schema that the response must follow.
     pub struct JsonSchemaDefinition {
         required {
             /// The schema, as JSON text.
@@ -90,7 +90,7 @@ structure! {
 }
 
 union! {
-    /// What the answer must look like.
+    /// The structure that the response must have.
     pub enum OutputFormatStructure {
         /// JSON that follows a schema.
         JsonSchema(JsonSchemaDefinition) = "jsonSchema",
@@ -106,12 +106,12 @@ open_enum! {
 }
 
 structure! {
-    /// The format that the answer's text must have.
+    /// The format that the response text must have.
     pub struct OutputFormat {
         required {
             /// The kind.
             kind: OutputFormatType = "type",
-            /// What it must look like.
+            /// The structure it must have.
             structure: OutputFormatStructure = "structure",
         }
         optional {}
@@ -119,7 +119,7 @@ structure! {
 }
 
 impl OutputFormat {
-    /// JSON that follows `schema`.
+    /// Asks for JSON that follows `schema`.
     #[must_use]
     pub fn json_schema(schema: JsonSchemaDefinition) -> Self {
         Self::new(OutputFormatType::JsonSchema, OutputFormatStructure::JsonSchema(schema))
@@ -127,21 +127,21 @@ impl OutputFormat {
 }
 
 structure! {
-    /// What the answer must be like.
+    /// Requirements on the response.
     #[derive(Default)]
     pub struct OutputConfig {
         required {}
         optional {
             /// The format of its text.
             text_format / with_text_format: OutputFormat = "textFormat",
-            /// How much the model may think and write, in the model's own words: `low`, `medium`, `high`.
+            /// How much the model may think and write, as the model names it: `low`, `medium`, `high`.
             effort / with_effort: String = "effort",
         }
     }
 }
 
 union! {
-    /// What a variable of a managed prompt is replaced by.
+    /// The value of a variable in a managed prompt.
     pub enum PromptVariableValue {
         /// Text.
         Text(String) = "text",

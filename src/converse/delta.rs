@@ -1,4 +1,4 @@
-//! What content block events carry: how a block starts, and the pieces it grows by.
+//! What content block events carry: how a block starts, and its deltas.
 
 use serde_json::Value;
 
@@ -8,26 +8,26 @@ use super::tool::{ToolResultStatus, ToolUseType};
 use crate::shape::Blob;
 
 structure! {
-    /// The model begins to call a tool.
+    /// The start of a tool call by the model.
     pub struct ToolUseStart {
         required {
-            /// The key of this call.
+            /// The id of this call.
             tool_use_id: String = "toolUseId",
             /// The tool.
             name: String = "name",
         }
         optional {
-            /// Who runs the tool; absent for a tool of ours.
+            /// Who runs the tool; absent for a tool that the caller runs.
             kind / with_kind: ToolUseType = "type",
         }
     }
 }
 
 structure! {
-    /// The result of a tool that the service ran begins.
+    /// The start of a result from a tool that the service ran.
     pub struct ToolResultStart {
         required {
-            /// The key of the call.
+            /// The id of the call.
             tool_use_id: String = "toolUseId",
         }
         optional {
@@ -40,7 +40,7 @@ structure! {
 }
 
 structure! {
-    /// An image begins.
+    /// The start of an image.
     pub struct ImageBlockStart {
         required {
             /// The format.
@@ -55,13 +55,13 @@ union! {
     pub enum ContentBlockStart {
         /// The model calls a tool.
         ToolUse(ToolUseStart) = "toolUse",
-        /// A tool that the service ran gave a result.
+        /// The result of a tool that the service ran.
         ToolResult(ToolResultStart) = "toolResult",
         /// An image.
         Image(ImageBlockStart) = "image",
         _ =>
-        /// Nothing announced, `{}`: some servers that speak Bedrock's protocol start each block, and say nothing
-        /// of those that Bedrock would not start.
+        /// Nothing, `{}`: some servers that speak Bedrock's protocol send a start for every block, which is empty
+        /// for blocks that Bedrock would not start.
         Empty
     }
 }
@@ -88,13 +88,13 @@ union! {
 }
 
 union! {
-    /// A piece of what the model thinks.
+    /// A piece of the model's reasoning.
     pub enum ReasoningContentDelta {
         /// A piece of text.
         Text(String) = "text",
-        /// Reasoning that the provider encrypted.
+        /// Reasoning encrypted by the provider.
         RedactedContent(Blob) = "redactedContent",
-        /// The provider's proof of the text before it.
+        /// The provider's signature for the text before it.
         Signature(String) = "signature",
     }
 }
@@ -112,7 +112,7 @@ structure! {
 }
 
 structure! {
-    /// A citation for the text of its block. The service may send nothing but the location.
+    /// A citation for the text of its block. The service may send only the location.
     #[derive(Default)]
     pub struct CitationsDelta {
         required {}
@@ -123,7 +123,7 @@ structure! {
             source / with_source: String = "source",
             /// The passages.
             source_content / with_source_content: Vec<CitationSourceContentDelta> = "sourceContent",
-            /// Where they stand.
+            /// Where they are.
             location / with_location: CitationLocation = "location",
         }
     }
@@ -137,14 +137,14 @@ structure! {
         optional {
             /// The image, or a piece of its bytes.
             source / with_source: ImageSource = "source",
-            /// Why there is none.
+            /// Why there is no image.
             error / with_error: ErrorBlock = "error",
         }
     }
 }
 
 union! {
-    /// The piece by which a content block grows.
+    /// A piece that is appended to a content block.
     pub enum ContentBlockDelta {
         /// A piece of text.
         Text(String) = "text",
@@ -152,7 +152,7 @@ union! {
         ToolUse(ToolUseDelta) = "toolUse",
         /// Pieces of the result of a tool that the service ran.
         ToolResult(Vec<ToolResultDelta>) = "toolResult",
-        /// A piece of what the model thinks.
+        /// A piece of the model's reasoning.
         ReasoningContent(ReasoningContentDelta) = "reasoningContent",
         /// A citation for the block's text.
         Citation(Box<CitationsDelta>) = "citation",

@@ -21,10 +21,10 @@ use crate::base::json;
 use crate::shape::{self, Shape as _, ShapeError};
 
 structure! {
-    /// The answer begins.
+    /// The start of the response.
     pub struct MessageStartEvent padded {
         required {
-            /// Who speaks: the assistant.
+            /// The role of the message: the assistant.
             role: Role = "role",
         }
         optional {}
@@ -32,12 +32,12 @@ structure! {
 }
 
 structure! {
-    /// A content block begins.
+    /// The start of a content block.
     pub struct ContentBlockStartEvent padded {
         required {
-            /// The block's place in the message.
+            /// The index of the block in the message.
             content_block_index: u32 = "contentBlockIndex",
-            /// What it will be.
+            /// What kind of block it is.
             start: ContentBlockStart = "start",
         }
         optional {}
@@ -45,10 +45,10 @@ structure! {
 }
 
 structure! {
-    /// A content block grows.
+    /// A piece of a content block.
     pub struct ContentBlockDeltaEvent padded {
         required {
-            /// The block's place in the message.
+            /// The index of the block in the message.
             content_block_index: u32 = "contentBlockIndex",
             /// The piece.
             delta: ContentBlockDelta = "delta",
@@ -58,10 +58,10 @@ structure! {
 }
 
 structure! {
-    /// A content block is complete.
+    /// The end of a content block.
     pub struct ContentBlockStopEvent padded {
         required {
-            /// The block's place in the message.
+            /// The index of the block in the message.
             content_block_index: u32 = "contentBlockIndex",
         }
         optional {}
@@ -69,7 +69,7 @@ structure! {
 }
 
 structure! {
-    /// The answer is complete.
+    /// The end of the response.
     pub struct MessageStopEvent padded {
         required {
             /// Why the model stopped.
@@ -84,29 +84,29 @@ structure! {
 }
 
 structure! {
-    /// What the answer cost and how it was made.
+    /// The usage and metrics of the response.
     ///
     /// The API documents `usage` and `metrics` as always present; here a server may leave them out.
     #[derive(Default)]
     pub struct MetadataEvent padded {
         required {}
         optional {
-            /// Tokens.
+            /// The tokens used.
             usage / with_usage: TokenUsage = "usage",
-            /// Times.
+            /// How long it took.
             metrics / with_metrics: Metrics = "metrics",
             /// What the guardrail and the prompt router did, when the request asked for it.
             trace / with_trace: Box<ConverseTrace> = "trace",
-            /// The performance settings that were in force.
+            /// The performance settings that were applied.
             performance_config / with_performance_config: PerformanceConfiguration = "performanceConfig",
-            /// The service tier that was in force.
+            /// The service tier that was applied.
             service_tier / with_service_tier: ServiceTier = "serviceTier",
         }
     }
 }
 
 union! {
-    /// One event of a ConverseStream answer.
+    /// One event of a ConverseStream response.
     ///
     /// Exceptions that end a stream are not events: see [`StreamException`](super::StreamException). The padding
     /// `p`, random letters that Bedrock adds to each event, is dropped when an event is read.
@@ -124,17 +124,17 @@ union! {
     /// );
     /// ```
     pub enum ConverseStreamEvent {
-        /// The answer begins.
+        /// The start of the response.
         MessageStart(MessageStartEvent) = "messageStart",
-        /// A content block begins.
+        /// The start of a content block.
         ContentBlockStart(Box<ContentBlockStartEvent>) = "contentBlockStart",
-        /// A content block grows.
+        /// A piece of a content block.
         ContentBlockDelta(ContentBlockDeltaEvent) = "contentBlockDelta",
-        /// A content block is complete.
+        /// The end of a content block.
         ContentBlockStop(ContentBlockStopEvent) = "contentBlockStop",
-        /// The answer is complete.
+        /// The end of the response.
         MessageStop(MessageStopEvent) = "messageStop",
-        /// What the answer cost and how it was made.
+        /// The usage and metrics of the response.
         Metadata(Box<MetadataEvent>) = "metadata",
     }
 }
@@ -147,7 +147,7 @@ impl ConverseStreamEvent {
     ///
     /// # Errors
     ///
-    /// A known event departs from its shape.
+    /// A known event does not match its shape.
     pub fn from_event_type(event_type: &str, payload: Value) -> Result<Self, ShapeError> {
         let mut event = Self::blank();
         event.read_member(event_type, payload)?;
@@ -161,7 +161,7 @@ impl ConverseStreamEvent {
     ///
     /// # Errors
     ///
-    /// The bytes are not JSON, or a known event departs from its shape.
+    /// The bytes are not JSON, or a known event does not match its shape.
     pub fn from_event_bytes(event_type: &str, payload: &[u8]) -> Result<Self, ShapeError> {
         if event_type == "contentBlockDelta"
             && let Some(TextDelta { content_block_index, text }) = text_delta::read(payload)
@@ -188,7 +188,7 @@ impl ConverseStreamEvent {
         }
     }
 
-    /// The piece of answer text that this event brings, if it brings one.
+    /// Returns the text that this event adds to the response, if any.
     #[must_use]
     pub fn as_text(&self) -> Option<&str> {
         match self {

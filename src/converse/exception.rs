@@ -9,7 +9,7 @@ use crate::shape::{self, Members, Shape, ShapeError};
 
 /// The kind of a modelled exception.
 ///
-/// A stream writes `throttlingException`, an HTTP error `ThrottlingException`: case does not count.
+/// A stream writes `throttlingException`, an HTTP error `ThrottlingException`: case is ignored.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ExceptionKind {
@@ -17,21 +17,21 @@ pub enum ExceptionKind {
     AccessDenied,
     /// The service failed (500).
     InternalServer,
-    /// The model failed while it worked (424).
+    /// The model failed while processing the request (424).
     ModelError,
-    /// The model is not ready (429); the request may be sent again.
+    /// The model is not ready (429); the request may be retried.
     ModelNotReady,
-    /// The model failed while it streamed (424).
+    /// The model failed while streaming (424).
     ModelStreamError,
     /// The model took too long (408).
     ModelTimeout,
     /// There is no such model or other resource (404).
     ResourceNotFound,
-    /// The service cannot take the request now (503).
+    /// The service is temporarily unavailable (503).
     ServiceUnavailable,
     /// Too many requests or tokens (429).
     Throttling,
-    /// The request breaks a rule (400).
+    /// The request is invalid (400).
     Validation,
     /// A kind that this version does not name, as it was written.
     Unknown(String),
@@ -51,7 +51,7 @@ impl ExceptionKind {
         (Self::Validation, "ValidationException"),
     ];
 
-    /// The name as an HTTP error has it, with a capital: `ThrottlingException`.
+    /// The name as written in an HTTP error, capitalized: `ThrottlingException`.
     #[must_use]
     pub fn as_str(&self) -> &str {
         if let Self::Unknown(name) = self {
@@ -88,13 +88,13 @@ impl fmt::Display for ExceptionKind {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct StreamException {
-    /// Which one.
+    /// The kind of exception.
     pub kind: ExceptionKind,
-    /// What the service says.
+    /// The service's message.
     pub message: Option<String>,
-    /// The status that the model gave, with [`ExceptionKind::ModelStreamError`].
+    /// The status that the model returned, with [`ExceptionKind::ModelStreamError`].
     pub original_status_code: Option<i32>,
-    /// The message that the model gave, with [`ExceptionKind::ModelStreamError`].
+    /// The message that the model returned, with [`ExceptionKind::ModelStreamError`].
     pub original_message: Option<String>,
     /// Members that this version of the API model does not name.
     pub extra: Map<String, Value>,
@@ -105,7 +105,7 @@ impl StreamException {
     ///
     /// # Errors
     ///
-    /// The payload departs from its shape.
+    /// The payload does not match its shape.
     pub fn from_payload(exception_type: &str, payload: Value) -> Result<Self, ShapeError> {
         let mut exception = Self {
             kind: ExceptionKind::from(exception_type),
@@ -123,7 +123,7 @@ impl StreamException {
         Ok(exception)
     }
 
-    /// An exception whose payload is not its JSON: the name, and what could be made of the rest.
+    /// An exception whose payload is not valid JSON for it: the name, and whatever the rest yields.
     pub(super) fn unreadable(exception_type: &str, payload: String) -> Self {
         Self {
             kind: ExceptionKind::from(exception_type),

@@ -18,18 +18,18 @@ structure! {
 }
 
 structure! {
-    /// Why a medium could not be made or read.
+    /// Why an image or audio could not be generated or read.
     #[derive(Default)]
     pub struct ErrorBlock {
         required {}
         optional {
-            /// The reason, in words.
+            /// The reason, as text.
             message / with_message: String = "message",
         }
     }
 }
 
-/// Makes a source of bytes from whatever holds bytes, or from a place in S3.
+/// Converts anything that holds bytes, or an S3 location, to a source.
 macro_rules! source_of_bytes {
     ($($name:ident),*) => {
         $(
@@ -71,9 +71,9 @@ open_enum! {
 }
 
 union! {
-    /// Where an image is.
+    /// The source of an image.
     pub enum ImageSource {
-        /// In the request.
+        /// Bytes in the request.
         Bytes(Blob) = "bytes",
         /// In Amazon S3.
         S3Location(S3Location) = "s3Location",
@@ -98,7 +98,7 @@ structure! {
             source: ImageSource = "source",
         }
         optional {
-            /// Why a model that makes images made none.
+            /// Why a model that generates images returned none.
             error / with_error: ErrorBlock = "error",
         }
     }
@@ -111,11 +111,11 @@ open_enum! {
         Pdf = "pdf",
         /// Comma-separated values.
         Csv = "csv",
-        /// Word, old.
+        /// Word before 2007.
         Doc = "doc",
         /// Word.
         Docx = "docx",
-        /// Excel, old.
+        /// Excel before 2007.
         Xls = "xls",
         /// Excel.
         Xlsx = "xlsx",
@@ -129,7 +129,7 @@ open_enum! {
 }
 
 union! {
-    /// A part of a document that is given as content.
+    /// A part of a document that is passed as content.
     pub enum DocumentContent {
         /// Text.
         Text(String) = "text",
@@ -137,15 +137,15 @@ union! {
 }
 
 union! {
-    /// Where a document is.
+    /// The source of a document.
     pub enum DocumentSource {
-        /// In the request.
+        /// Bytes in the request.
         Bytes(Blob) = "bytes",
         /// In Amazon S3.
         S3Location(S3Location) = "s3Location",
-        /// In the request, as text.
+        /// Text in the request.
         Text(String) = "text",
-        /// In the request, in parts that citations can name.
+        /// Content in the request, in parts that citations can refer to.
         Content(Vec<DocumentContent>) = "content",
     }
 }
@@ -153,8 +153,8 @@ union! {
 structure! {
     /// A document that the model may read.
     ///
-    /// The name takes letters, digits, single spaces, hyphens, parentheses and square brackets. The model sees it,
-    /// so it should not be text from a stranger.
+    /// The name may contain letters, digits, single spaces, hyphens, parentheses and brackets (`[]`). The model sees it,
+    /// so it should not come from an untrusted source.
     pub struct DocumentBlock {
         required {
             /// The name by which the model knows it; each document of a request needs its own.
@@ -163,9 +163,9 @@ structure! {
             source: DocumentSource = "source",
         }
         optional {
-            /// The format; the service takes `txt` when absent.
+            /// The format; `txt` by default.
             format / with_format: DocumentFormat = "format",
-            /// What the model should know about it, beside its text.
+            /// What the model should know about it, in addition to its text.
             context / with_context: String = "context",
             /// Whether the model cites it.
             citations / with_citations: CitationsConfig = "citations",
@@ -198,9 +198,9 @@ open_enum! {
 }
 
 union! {
-    /// Where a video is.
+    /// The source of a video.
     pub enum VideoSource {
-        /// In the request.
+        /// Bytes in the request.
         Bytes(Blob) = "bytes",
         /// In Amazon S3.
         S3Location(S3Location) = "s3Location",
@@ -257,9 +257,9 @@ open_enum! {
 }
 
 union! {
-    /// Where audio is.
+    /// The source of audio.
     pub enum AudioSource {
-        /// In the request.
+        /// Bytes in the request.
         Bytes(Blob) = "bytes",
         /// In Amazon S3.
         S3Location(S3Location) = "s3Location",
@@ -276,7 +276,7 @@ structure! {
             source: AudioSource = "source",
         }
         optional {
-            /// Why a model that makes audio made none.
+            /// Why a model that generates audio returned none.
             error / with_error: ErrorBlock = "error",
         }
     }

@@ -1,4 +1,4 @@
-//! Messages: who speaks, and what in.
+//! Messages: their roles and their content blocks.
 
 use super::cache_point::CachePoint;
 use super::citation::{CitationsContent, SearchResult};
@@ -8,19 +8,19 @@ use super::reasoning::ReasoningContent;
 use super::tool::{ToolResult, ToolUse};
 
 open_enum! {
-    /// Who speaks.
+    /// The role of a message's author.
     pub enum Role {
         /// The user, or a program on their behalf.
         User = "user",
         /// The model.
         Assistant = "assistant",
-        /// Whoever set the conversation up.
+        /// The operator who set up the conversation.
         System = "system",
     }
 }
 
 structure! {
-    /// The name of a tool that comes or goes during a conversation.
+    /// The name of a tool that is added or removed during a conversation.
     #[derive(Default)]
     pub struct ToolReference {
         required {}
@@ -36,7 +36,7 @@ structure! {
 }
 
 structure! {
-    /// From here on the model has a tool more.
+    /// Makes another tool available from this point on.
     pub struct ToolAddition {
         required {
             /// The tool.
@@ -47,7 +47,7 @@ structure! {
 }
 
 structure! {
-    /// From here on the model has a tool less.
+    /// Makes a tool unavailable from this point on.
     pub struct ToolRemoval {
         required {
             /// The tool.
@@ -67,7 +67,7 @@ union! {
     /// let block = ContentBlock::from("Hello");
     /// assert_eq!(serde_json::to_value(&block).unwrap(), json!({"text": "Hello"}));
     ///
-    /// // A block that this version does not know is carried along.
+    /// // A block that this version does not know is preserved.
     /// let newer: ContentBlock = serde_json::from_value(json!({"hologram": {"depth": 3}})).unwrap();
     /// assert!(matches!(&newer, ContentBlock::Unknown { name, .. } if name == "hologram"));
     /// assert_eq!(serde_json::to_value(&newer).unwrap(), json!({"hologram": {"depth": 3}}));
@@ -83,28 +83,28 @@ union! {
         Video(VideoBlock) = "video",
         /// Audio.
         Audio(AudioBlock) = "audio",
-        /// The model calls a tool.
+        /// A tool call by the model.
         ToolUse(ToolUse) = "toolUse",
-        /// What a called tool gave.
+        /// The result of a tool call.
         ToolResult(ToolResult) = "toolResult",
-        /// Content for the guardrail to look at; without any, it looks at everything.
+        /// Content for the guardrail to examine; without any, it examines everything.
         GuardContent(GuardContent) = "guardContent",
         /// The conversation so far may be cached.
         CachePoint(CachePoint) = "cachePoint",
-        /// What the model thought.
+        /// The model's reasoning.
         ReasoningContent(ReasoningContent) = "reasoningContent",
         /// Generated text with its citations.
         CitationsContent(CitationsContent) = "citationsContent",
         /// A search result that the model may cite.
         SearchResult(SearchResult) = "searchResult",
-        /// The model has a tool more.
+        /// Another tool becomes available.
         ToolAddition(ToolAddition) = "toolAddition",
-        /// The model has a tool less.
+        /// A tool becomes unavailable.
         ToolRemoval(ToolRemoval) = "toolRemoval",
     }
 }
 
-/// Makes a content block from what it holds.
+/// Converts a block's contents to a content block.
 macro_rules! content_block_from {
     ($($name:ident),*) => {
         $(
@@ -168,7 +168,7 @@ impl From<AudioBlock> for ContentBlock {
 structure! {
     /// One message of a conversation.
     ///
-    /// Text turns into a message of the user.
+    /// Text converts to a user message.
     ///
     /// ```
     /// use bedrill::converse::{Message, Role};
@@ -179,9 +179,9 @@ structure! {
     /// ```
     pub struct Message {
         required {
-            /// Who speaks.
+            /// The role of a message's author.
             role: Role = "role",
-            /// What they say, in parts.
+            /// The content blocks.
             content: Vec<ContentBlock> = "content",
         }
         optional {}
@@ -189,13 +189,13 @@ structure! {
 }
 
 impl Message {
-    /// A message of the user, with one block.
+    /// Creates a user message with one block.
     #[must_use]
     pub fn user(block: impl Into<ContentBlock>) -> Self {
         Self::new(Role::User, [block.into()])
     }
 
-    /// A message of the model, with one block.
+    /// Creates an assistant message with one block.
     #[must_use]
     pub fn assistant(block: impl Into<ContentBlock>) -> Self {
         Self::new(Role::Assistant, [block.into()])
@@ -208,7 +208,7 @@ impl Message {
         self
     }
 
-    /// The text of all text blocks and of all cited text, joined as it stands.
+    /// Returns the text of all text blocks and all cited text, joined without separators.
     #[must_use]
     pub fn text(&self) -> String {
         let mut text = String::new();
@@ -222,7 +222,7 @@ impl Message {
         text
     }
 
-    /// The model's calls of tools, in order.
+    /// Returns the model's tool calls, in order.
     pub fn tool_uses(&self) -> impl Iterator<Item = &ToolUse> {
         self.content.iter().filter_map(|block| match block {
             ContentBlock::ToolUse(tool_use) => Some(tool_use),

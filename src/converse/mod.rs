@@ -1,7 +1,7 @@
 //! The shapes of Converse and ConverseStream: every member that the API has, read from JSON and written back.
 //!
-//! A [`ConverseRequest`] serves both operations. [`ConverseOutput`] is what Converse answers;
-//! [`ConverseStreamEvent`] is one step of what ConverseStream answers.
+//! A [`ConverseRequest`] serves both operations. [`ConverseOutput`] is what Converse returns;
+//! [`ConverseStreamEvent`] is one event of what ConverseStream returns.
 //!
 //! ```
 //! use bedrill::converse::{ConverseRequest, InferenceConfiguration};
@@ -29,9 +29,9 @@
 //!   malformed one that it does name is an error. `null` members and `__type` are skipped.
 //! - An enum of strings keeps values that it does not name in `Unknown`.
 //! - A known member that is `null` counts as absent. A number that the API calls a float is an `f64`: `1` is read
-//!   as `1.0` and written as `1.0`, which JSON holds to be the same number.
+//!   as `1.0` and written as `1.0`, which is the same number in JSON.
 //! - All of them implement `serde::Serialize` and `serde::Deserialize` in the API's own JSON, so a conversation
-//!   can be stored and read again. `unknown_members` on the outermost types lists what they only carry along.
+//!   can be stored and read again. `unknown_members` on the outermost types lists what is only preserved.
 //!
 //! Names and members: <https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html> and
 //! <https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ConverseStream.html>.

@@ -1,4 +1,4 @@
-//! What Converse answers, and what a whole stream adds up to.
+//! What Converse returns, and what a whole stream adds up to.
 
 use serde_json::Value;
 
@@ -10,21 +10,21 @@ use super::message::Message;
 open_enum! {
     /// Why a model stopped.
     pub enum StopReason {
-        /// It was done.
+        /// It finished.
         EndTurn = "end_turn",
-        /// It waits for the result of a tool.
+        /// It is waiting for the result of a tool.
         ToolUse = "tool_use",
         /// It reached the request's `maxTokens`.
         MaxTokens = "max_tokens",
         /// It wrote one of the request's stop sequences.
         StopSequence = "stop_sequence",
-        /// The guardrail stepped in.
+        /// The guardrail intervened.
         GuardrailIntervened = "guardrail_intervened",
-        /// The service filtered the answer.
+        /// The service filtered the response.
         ContentFiltered = "content_filtered",
-        /// The model wrote something that the service cannot read.
+        /// The model's output is malformed.
         MalformedModelOutput = "malformed_model_output",
-        /// The model called a tool in a way that the service cannot read.
+        /// The model's tool call is malformed.
         MalformedToolUse = "malformed_tool_use",
         /// The conversation no longer fits the model.
         ModelContextWindowExceeded = "model_context_window_exceeded",
@@ -32,10 +32,10 @@ open_enum! {
 }
 
 structure! {
-    /// The tokens that one cache point wrote.
+    /// The tokens that one cache point wrote to the cache.
     pub struct CacheDetail {
         required {
-            /// How long they live.
+            /// How long they stay cached.
             ttl: CacheTtl = "ttl",
             /// How many.
             input_tokens: i32 = "inputTokens",
@@ -45,14 +45,14 @@ structure! {
 }
 
 structure! {
-    /// The tokens of a request and its answer.
+    /// The tokens of a request and its response.
     pub struct TokenUsage {
         required {
-            /// Tokens read, without those from or to the cache.
+            /// Input tokens, excluding those read from or written to the cache.
             input_tokens: i32 = "inputTokens",
-            /// Tokens written.
+            /// Output tokens.
             output_tokens: i32 = "outputTokens",
-            /// All tokens, with those from and to the cache.
+            /// All tokens, including those read from and written to the cache.
             total_tokens: i32 = "totalTokens",
         }
         optional {
@@ -60,14 +60,14 @@ structure! {
             cache_read_input_tokens / with_cache_read_input_tokens: i32 = "cacheReadInputTokens",
             /// Tokens written to the cache.
             cache_write_input_tokens / with_cache_write_input_tokens: i32 = "cacheWriteInputTokens",
-            /// The latter by their time to live.
+            /// Tokens written to the cache, by their time to live.
             cache_details / with_cache_details: Vec<CacheDetail> = "cacheDetails",
         }
     }
 }
 
 structure! {
-    /// How long an answer took.
+    /// How long a response took.
     pub struct Metrics {
         required {
             /// Milliseconds inside the service.
@@ -83,7 +83,7 @@ structure! {
     pub struct PromptRouterTrace {
         required {}
         optional {
-            /// The ARN of the model that answered.
+            /// The ARN of the model that responded.
             invoked_model_id / with_invoked_model_id: String = "invokedModelId",
         }
     }
@@ -104,7 +104,7 @@ structure! {
 }
 
 union! {
-    /// What an answer consists of.
+    /// What a response consists of.
     pub enum Output {
         /// The message.
         Message(Message) = "message",
@@ -118,7 +118,7 @@ impl From<Message> for Output {
 }
 
 structure! {
-    /// A whole answer: what Converse returns, and what the events of a stream add up to.
+    /// A complete response: what Converse returns, and what the events of a stream add up to.
     ///
     /// The API documents `usage` and `metrics` as always present. Here they may be absent, because a stream can
     /// end well without a metadata event.
@@ -145,18 +145,18 @@ structure! {
             stop_reason: StopReason = "stopReason",
         }
         optional {
-            /// Tokens.
+            /// The tokens used.
             usage / with_usage: TokenUsage = "usage",
-            /// Times.
+            /// How long it took.
             metrics / with_metrics: Metrics = "metrics",
             /// The model's own fields that the request asked for.
             additional_model_response_fields / with_additional_model_response_fields: Value
                 = "additionalModelResponseFields",
             /// What the guardrail and the prompt router did, when the request asked for it.
             trace / with_trace: Box<ConverseTrace> = "trace",
-            /// The performance settings that were in force.
+            /// The performance settings that were applied.
             performance_config / with_performance_config: PerformanceConfiguration = "performanceConfig",
-            /// The service tier that was in force.
+            /// The service tier that was applied.
             service_tier / with_service_tier: ServiceTier = "serviceTier",
         }
     }
@@ -172,7 +172,7 @@ impl ConverseOutput {
         }
     }
 
-    /// The message, to be put into the next request.
+    /// Takes the message, for the next request.
     #[must_use]
     pub fn into_message(self) -> Option<Message> {
         match self.output {
@@ -181,7 +181,7 @@ impl ConverseOutput {
         }
     }
 
-    /// The text of the message's text blocks, joined as it stands.
+    /// Returns the text of the message's text blocks, joined without separators.
     #[must_use]
     pub fn text(&self) -> String {
         self.message().map(Message::text).unwrap_or_default()

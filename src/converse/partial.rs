@@ -1,4 +1,4 @@
-//! One content block on its way: what its start and its deltas have brought so far.
+//! A partial content block: what its start and its deltas have delivered so far.
 
 use bytes::BytesMut;
 use serde_json::Value;
@@ -21,22 +21,22 @@ use crate::shape::Shape as _;
 pub(super) enum PartialBlock {
     /// Text; with citations in it, cited text.
     Text { text: String, citations: Vec<Citation> },
-    /// A tool's input, as text until it is whole.
+    /// A tool's input, as text until it is complete.
     ToolUse { start: Option<ToolUseStart>, input: String },
     /// The result of a tool that the service ran.
     ToolResult { start: Option<ToolResultStart>, content: Vec<ToolResultContent> },
-    /// Reasoning in words.
+    /// Reasoning as text.
     Reasoning { text: String, signature: Option<String> },
     /// Encrypted reasoning.
     Redacted(BytesMut),
-    /// An image, in bytes or elsewhere.
+    /// An image, as bytes or by reference.
     Image {
         format: Option<ImageFormat>,
         bytes: BytesMut,
         elsewhere: Option<ImageSource>,
         error: Option<ErrorBlock>,
     },
-    /// A kind that this version does not know: what came of it, as it came.
+    /// A kind that this version does not know: what was received, unchanged.
     Unknown { name: String, pieces: Vec<Value> },
 }
 
@@ -51,7 +51,7 @@ impl PartialBlock {
                 Self::ToolResult { start: Some(start.clone()), content: Vec::new() }
             }
             ContentBlockStart::Image(start) => Self::image(Some(start.format.clone())),
-            // `{"reasoningContent":{}}`, as some servers write, tells no more than the first delta will.
+            // `{"reasoningContent":{}}`, as some servers write, says no more than the first delta will.
             ContentBlockStart::Unknown { value, .. }
                 if value.as_object().is_some_and(|map| map.is_empty()) =>
             {
@@ -94,7 +94,7 @@ impl PartialBlock {
         Self::Image { format, bytes: BytesMut::new(), elsewhere: None, error: None }
     }
 
-    /// Adds `delta`; `false`, and nothing changed, when it is of another kind.
+    /// Adds `delta`. Returns `false` and changes nothing when it is of another kind.
     pub(super) fn extend(&mut self, delta: &ContentBlockDelta) -> bool {
         match (self, delta) {
             (Self::Text { text, .. }, ContentBlockDelta::Text(piece)) => text.push_str(piece),
@@ -130,7 +130,7 @@ impl PartialBlock {
         true
     }
 
-    /// The kind, in words for an error.
+    /// The kind, worded for an error message.
     pub(super) fn kind(&self) -> &'static str {
         match self {
             Self::Text { .. } => "text",
@@ -143,7 +143,7 @@ impl PartialBlock {
         }
     }
 
-    /// The answer text of the block, when it is such a block.
+    /// The response text of the block, if it is a text block.
     pub(super) fn text(&self) -> Option<&str> {
         match self {
             Self::Text { text, .. } => Some(text),
@@ -151,7 +151,7 @@ impl PartialBlock {
         }
     }
 
-    /// The whole block.
+    /// The complete block.
     pub(super) fn close(self, index: u32) -> Result<ContentBlock, AssemblyError> {
         match self {
             Self::Text { text, citations } if citations.is_empty() => Ok(ContentBlock::Text(text)),
@@ -190,7 +190,7 @@ impl PartialBlock {
     }
 }
 
-/// A tool without arguments comes as `{}`, or without any delta at all; both mean no arguments.
+/// A tool call without arguments is sent as `{}`, or without any delta; both mean no arguments.
 fn close_tool_use(index: u32, start: ToolUseStart, input: String) -> Result<ContentBlock, AssemblyError> {
     let parsed = if input.trim().is_empty() {
         Ok(Value::Object(serde_json::Map::new()))
@@ -210,7 +210,7 @@ fn close_tool_use(index: u32, start: ToolUseStart, input: String) -> Result<Cont
     }
 }
 
-/// Text with citations: the text is one generated passage, or none where the block holds citations alone.
+/// Text with citations: the text is one generated passage, or none if the block holds only citations.
 fn cited(text: String, citations: Vec<Citation>) -> ContentBlock {
     let mut block = CitationsContent::new();
     block.content = (!text.is_empty()).then(|| vec![CitationGeneratedContent::Text(text)]);

@@ -1,27 +1,27 @@
-//! What a model thought before it answered.
+//! A model's reasoning before it answered.
 
 use crate::shape::Blob;
 
 structure! {
-    /// Reasoning in words.
+    /// Reasoning as text.
     pub struct ReasoningText {
         required {
-            /// The words.
+            /// The text.
             text: String = "text",
         }
         optional {
-            /// The provider's proof that the words are its own. A later request must repeat it unchanged.
+            /// The provider's signature, which proves that it wrote the text. A later request must repeat it unchanged.
             signature / with_signature: String = "signature",
         }
     }
 }
 
 union! {
-    /// What a model thought before it answered.
+    /// A model's reasoning before it answered.
     ///
-    /// A conversation that goes on must send it back as it came, with its signature.
+    /// When the conversation continues, it must be sent back unchanged, with its signature.
     pub enum ReasoningContent {
-        /// In words.
+        /// As text.
         ReasoningText(ReasoningText) = "reasoningText",
         /// Encrypted by the provider, for safety reasons.
         RedactedContent(Blob) = "redactedContent",

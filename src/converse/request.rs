@@ -16,7 +16,7 @@ use crate::shape::{self, Shape, ShapeError};
 structure_without_builders! {
     /// A request of Converse or ConverseStream, which take the same members.
     ///
-    /// Each method takes the request and gives it back. A list that is absent is not sent; one that is empty is.
+    /// Each method takes the request and returns it. An absent list is not sent; an empty one is.
     ///
     /// ```
     /// use bedrill::converse::{ConverseRequest, GuardrailConfiguration, Message, ServiceTierType};
@@ -37,7 +37,7 @@ structure_without_builders! {
     /// assert_eq!(request.messages.as_deref().unwrap().len(), 3);
     /// ```
     ///
-    /// In serde's form, for storing, the model id is the member `modelId`; the body that is sent has none.
+    /// When serialized with serde, the model id is the member `modelId`; the body that is sent has no such member.
     pub struct ConverseRequest {
         required {
             /// What to invoke: the id or ARN of a model, an inference profile, a provisioned model or a prompt. It
@@ -49,36 +49,36 @@ structure_without_builders! {
             messages: Vec<Message> = "messages",
             /// The system prompt.
             system: Vec<SystemContentBlock> = "system",
-            /// How the model picks its words.
+            /// The sampling settings of the model.
             inference_config: InferenceConfiguration = "inferenceConfig",
             /// The tools.
             tool_config: ToolConfiguration = "toolConfig",
             /// The guardrail.
             guardrail_config: GuardrailConfiguration = "guardrailConfig",
             /// The project that the invocation belongs to, by ID or ARN; absent or `default` for the account's default
-            /// one. It must be active, and of the account and region that the request goes to. Application inference
-            /// profiles work in the default project only, and requests that name both are refused before they are sent.
+            /// one. It must be active, in the account and region that the request is sent to. Application inference
+            /// profiles work only in the default project, and requests that name both are rejected before they are sent.
             project_identifier: String = "projectIdentifier",
-            /// Fields in the model's own words, beside those of the API.
+            /// The model's own fields, in addition to those of the API.
             additional_model_request_fields: Value = "additionalModelRequestFields",
             /// What replaces the variables of a managed prompt, by name.
             prompt_variables: BTreeMap<String, PromptVariableValue> = "promptVariables",
-            /// JSON Pointers to fields of the model's own answer to return, at most 10.
+            /// JSON Pointers to the fields of the model's own response to return, at most 10.
             additional_model_response_field_paths: Vec<String> = "additionalModelResponseFieldPaths",
             /// Pairs that the service writes to its invocation log, at most 16.
             request_metadata: BTreeMap<String, String> = "requestMetadata",
-            /// The latency asked for.
+            /// The requested latency.
             performance_config: PerformanceConfiguration = "performanceConfig",
             /// The class of service.
             service_tier: ServiceTier = "serviceTier",
-            /// What the answer must be like.
+            /// Requirements on the response.
             output_config: OutputConfig = "outputConfig",
         }
     }
 }
 
 impl ConverseRequest {
-    /// A request to the model `model_id`, without messages.
+    /// Creates a request to the model `model_id`, without messages.
     #[must_use]
     pub fn new(model_id: impl Into<String>) -> Self {
         Self {
@@ -106,7 +106,7 @@ impl ConverseRequest {
         &self.model_id
     }
 
-    /// Adds a message; text is a message of the user.
+    /// Adds a message; text becomes a user message.
     #[must_use]
     pub fn message(mut self, message: impl Into<Message>) -> Self {
         self.push(message);
@@ -120,7 +120,7 @@ impl ConverseRequest {
         self
     }
 
-    /// Adds a message in place, for a conversation that goes on.
+    /// Adds a message in place, to continue a conversation.
     pub fn push(&mut self, message: impl Into<Message>) {
         self.messages.get_or_insert_default().push(message.into());
     }
@@ -132,7 +132,7 @@ impl ConverseRequest {
         self
     }
 
-    /// Sets how the model picks its words, all at once.
+    /// Sets all sampling settings of the model at once.
     #[must_use]
     pub fn inference(mut self, inference: InferenceConfiguration) -> Self {
         self.inference_config = Some(inference);
@@ -153,7 +153,7 @@ impl ConverseRequest {
         self
     }
 
-    /// Sets the share of likely tokens to choose from, 0 to 1.
+    /// Sets the share of the most likely tokens to sample from, 0 to 1.
     #[must_use]
     pub fn top_p(mut self, top_p: f64) -> Self {
         self.inference_config.get_or_insert_default().top_p = Some(top_p);
@@ -175,7 +175,7 @@ impl ConverseRequest {
         self
     }
 
-    /// Sets which tools the model must call. It needs [`tools`](Self::tools) too.
+    /// Sets which tools the model must call. Requires [`tools`](Self::tools) too.
     #[must_use]
     pub fn tool_choice(mut self, choice: ToolChoice) -> Self {
         self.tool_configuration().tool_choice = Some(choice);
@@ -200,7 +200,7 @@ impl ConverseRequest {
         self
     }
 
-    /// Sets fields in the model's own words, as an object. It replaces those set before, also by
+    /// Sets the model's own fields, as an object. It replaces those set before, including by
     /// [`thinking`](Self::thinking).
     #[must_use]
     pub fn additional_fields(mut self, fields: Value) -> Self {
@@ -215,7 +215,7 @@ impl ConverseRequest {
         self
     }
 
-    /// Adds JSON Pointers to fields of the model's own answer to return.
+    /// Adds JSON Pointers to the fields of the model's own response to return.
     #[must_use]
     pub fn response_field_paths(mut self, paths: impl IntoIterator<Item = impl Into<String>>) -> Self {
         let all = self.additional_model_response_field_paths.get_or_insert_default();
@@ -230,7 +230,7 @@ impl ConverseRequest {
         self
     }
 
-    /// Sets the latency asked for.
+    /// Sets the requested latency.
     #[must_use]
     pub fn latency(mut self, latency: PerformanceConfigLatency) -> Self {
         self.performance_config.get_or_insert_default().latency = Some(latency);
@@ -244,14 +244,14 @@ impl ConverseRequest {
         self
     }
 
-    /// Sets what the answer must be like.
+    /// Sets the requirements on the response.
     #[must_use]
     pub fn output(mut self, output: OutputConfig) -> Self {
         self.output_config = Some(output);
         self
     }
 
-    /// The body that ConverseStream takes: every member but the model id.
+    /// Returns the body for ConverseStream: every member except the model id.
     #[must_use]
     pub fn to_body_json(&self) -> Value {
         let mut body = Shape::to_json(self);
@@ -261,7 +261,7 @@ impl ConverseRequest {
         body
     }
 
-    /// The body that Converse takes: as [`to_body_json`](Self::to_body_json), without
+    /// Returns the body for Converse: like [`to_body_json`](Self::to_body_json), but without
     /// `guardrailConfig.streamProcessingMode`, which only ConverseStream has.
     #[must_use]
     pub fn to_converse_body_json(&self) -> Value {
@@ -276,7 +276,7 @@ impl ConverseRequest {
     ///
     /// # Errors
     ///
-    /// The body departs from the shape of the API.
+    /// The body does not match the shape of the API.
     pub fn from_body_json(model_id: impl Into<String>, body: Value) -> Result<Self, ShapeError> {
         let mut members = shape::members(body)?;
         shape::put(&mut members, "modelId", Value::String(model_id.into()));

@@ -1,11 +1,11 @@
-//! The short way for the event that a stream consists of: a piece of text.
+//! A fast path for the most common event of a stream: a text delta.
 //!
 //! ```text
 //! {"contentBlockIndex":0,"delta":{"text":"Hi"},"p":"abcd"}
 //! ```
 //!
-//! It makes one allocation, the text, where a `Value` makes ten. Whatever looks otherwise, and whatever is wrong,
-//! is left to the long way, which knows all shapes and says what is wrong; so the two cannot disagree.
+//! It makes one allocation, the text, where a `Value` makes ten. Anything else, and anything malformed,
+//! is left to the general path, which knows all shapes and reports errors; so the two cannot disagree.
 
 use std::fmt;
 
@@ -14,7 +14,7 @@ use serde_core::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 use crate::base::json;
 use crate::shape::is_padding_text;
 
-/// Reads `payload` when it is nothing but a piece of text.
+/// Reads `payload` if it is a plain text delta.
 pub(super) fn read(payload: &[u8]) -> Option<TextDelta> {
     json::from_bytes(payload).ok()
 }
@@ -57,7 +57,7 @@ impl<'de> Visitor<'de> for EventVisitor {
     }
 }
 
-/// `{"text": ".."}`, with nothing beside it.
+/// `{"text": ".."}`, with no other member.
 struct Delta(String);
 
 impl<'de> Deserialize<'de> for Delta {
@@ -119,7 +119,7 @@ impl Visitor<'_> for NameVisitor {
     }
 }
 
-/// Padding, looked at and forgotten.
+/// Padding, checked and dropped.
 struct Padding;
 
 impl<'de> Deserialize<'de> for Padding {

@@ -1,4 +1,4 @@
-//! How much a model thinks, in the words of its family.
+//! How much a model thinks, as its family spells it.
 
 use std::fmt;
 use std::str::FromStr;
@@ -30,7 +30,7 @@ impl ThinkingLevel {
     /// All levels, from none to most.
     pub const ALL: [Self; 6] = [Self::Off, Self::Minimal, Self::Low, Self::Medium, Self::High, Self::Max];
 
-    /// The level's name.
+    /// Returns the level's name.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -54,7 +54,7 @@ impl ThinkingLevel {
         }
     }
 
-    /// The level among the three that every family has.
+    /// The nearest of the three levels that every family has.
     fn effort(self) -> &'static str {
         match self {
             Self::Off | Self::Minimal | Self::Low => "low",
@@ -70,7 +70,7 @@ impl fmt::Display for ThinkingLevel {
     }
 }
 
-/// A name is not a [`ThinkingLevel`].
+/// The name of no [`ThinkingLevel`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UnknownThinkingLevel;
@@ -91,14 +91,14 @@ impl FromStr for ThinkingLevel {
     }
 }
 
-/// The fields that [`ConverseRequest::thinking`] sets in any dialect, and so takes away in any.
+/// The fields that [`ConverseRequest::thinking`] sets in any dialect, and so removes in any.
 const FIELDS: [&str; 4] = ["thinking", "output_config", "reasoning_effort", "reasoningConfig"];
 
 impl ConverseRequest {
-    /// Sets how much the model thinks, among the additional fields and in the words of its family, which the model
-    /// id tells. `Off` takes these fields away again.
+    /// Sets how much the model thinks, in the additional fields and in the form of its family, which the model
+    /// id determines. `Off` removes these fields again.
     ///
-    /// Claude before 4.6 thinks within a budget that counts toward `maxTokens`. When `maxTokens` is set and leaves
+    /// Claude before 4.6 thinks within a budget that counts toward `maxTokens`. If `maxTokens` is set and leaves
     /// no room, it is raised by the budget.
     ///
     /// | model ids | additional fields |

@@ -1,4 +1,4 @@
-//! Tools: what a model may call, its calls, and our answers.
+//! Tools: what a model may call, its calls, and their results.
 
 use serde_json::Value;
 
@@ -21,7 +21,7 @@ impl From<Value> for ToolInputSchema {
 }
 
 structure! {
-    /// A tool that we run for the model.
+    /// A tool that the caller runs for the model.
     ///
     /// ```
     /// use bedrill::converse::{ConverseRequest, ToolChoice, ToolSpecification};
@@ -40,15 +40,15 @@ structure! {
     /// ```
     pub struct ToolSpecification {
         required {
-            /// `[a-zA-Z0-9_-]`, 1 to 64 of them.
+            /// The name: 1 to 64 characters of `[a-zA-Z0-9_-]`.
             name: String = "name",
-            /// What its input looks like.
+            /// The schema of its input.
             input_schema: ToolInputSchema = "inputSchema",
         }
         optional {
             /// What it does; must not be empty.
             description / with_description: String = "description",
-            /// Whether the model is held to the schema.
+            /// Whether the model's input must follow the schema strictly.
             strict / with_strict: bool = "strict",
         }
     }
@@ -68,7 +68,7 @@ structure! {
 union! {
     /// An entry of the list of tools.
     pub enum Tool {
-        /// A tool that we run.
+        /// A tool that the caller runs.
         ToolSpec(ToolSpecification) = "toolSpec",
         /// A tool that the service runs.
         SystemTool(SystemTool) = "systemTool",
@@ -105,7 +105,7 @@ structure! {
 }
 
 structure! {
-    /// The model must call a tool, whichever it likes.
+    /// The model must call a tool of its choice.
     #[derive(Default)]
     pub struct AnyToolChoice {
         required {}
@@ -131,7 +131,7 @@ union! {
     pub enum ToolChoice {
         /// The model decides.
         Auto(AutoToolChoice) = "auto",
-        /// At least one, whichever.
+        /// At least one, of the model's choice.
         Any(AnyToolChoice) = "any",
         /// This one.
         Tool(SpecificToolChoice) = "tool",
@@ -145,7 +145,7 @@ impl ToolChoice {
         Self::Auto(AutoToolChoice::new())
     }
 
-    /// The model must call a tool, whichever it likes.
+    /// The model must call a tool of its choice.
     #[must_use]
     pub fn any() -> Self {
         Self::Any(AnyToolChoice::new())
@@ -166,7 +166,7 @@ structure! {
             tools: Vec<Tool> = "tools",
         }
         optional {
-            /// Which of them the model must call; the service takes `auto` when absent.
+            /// Which of them the model must call; `auto` by default.
             tool_choice / with_tool_choice: ToolChoice = "toolChoice",
         }
     }
@@ -181,10 +181,10 @@ open_enum! {
 }
 
 structure! {
-    /// A model's call of a tool.
+    /// A tool call by the model.
     pub struct ToolUse {
         required {
-            /// The key of this call, which its [`ToolResult`] repeats.
+            /// The id of this call, which its [`ToolResult`] repeats.
             tool_use_id: String = "toolUseId",
             /// The tool.
             name: String = "name",
@@ -192,7 +192,7 @@ structure! {
             input: Value = "input",
         }
         optional {
-            /// Who runs the tool; absent for a tool of ours.
+            /// Who runs the tool; absent for a tool that the caller runs.
             kind / with_kind: ToolUseType = "type",
         }
     }
@@ -245,7 +245,7 @@ impl From<Value> for ToolResultContent {
 }
 
 structure! {
-    /// The answer to a [`ToolUse`].
+    /// The result of a [`ToolUse`].
     ///
     /// ```
     /// use bedrill::converse::{ToolResult, ToolResultContent, ToolResultStatus};
@@ -256,13 +256,13 @@ structure! {
     /// ```
     pub struct ToolResult {
         required {
-            /// The key of the call.
+            /// The id of the call.
             tool_use_id: String = "toolUseId",
-            /// What the tool gave.
+            /// What the tool returned.
             content: Vec<ToolResultContent> = "content",
         }
         optional {
-            /// How it ended; the service takes `success` when absent.
+            /// How it ended; `success` by default.
             status / with_status: ToolResultStatus = "status",
             /// The kind of result, for tools that the service runs.
             kind / with_kind: String = "type",

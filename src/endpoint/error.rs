@@ -2,11 +2,11 @@
 
 use std::fmt;
 
-/// Why there is no endpoint to send to.
+/// Why no endpoint could be determined.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum EndpointError {
-    /// The text could not be a region.
+    /// The text is not a valid region.
     InvalidRegion(String),
     /// Neither a region nor a custom endpoint is known.
     MissingRegion,
@@ -17,9 +17,9 @@ pub enum EndpointError {
         /// What is wrong with it.
         problem: &'static str,
     },
-    /// FIPS was asked for together with a custom endpoint.
+    /// FIPS was requested together with a custom endpoint.
     FipsWithCustomEndpoint,
-    /// Dual stack was asked for together with a custom endpoint.
+    /// Dual stack was requested together with a custom endpoint.
     DualStackWithCustomEndpoint,
 }
 

@@ -8,7 +8,7 @@
 //! https:// bedrock         [-fips] . {region} . {dnsSuffix | dualStackDnsSuffix}      control plane
 //! ```
 //!
-//! A custom endpoint replaces the whole of it, and excludes FIPS and dual stack.
+//! A custom endpoint replaces all of it, and excludes FIPS and dual stack.
 
 mod error;
 mod region;
@@ -27,7 +27,7 @@ pub use region::{Partition, Region};
 
 /// The signing name of both planes.
 ///
-/// The host names differ, the credential scope does not: `signingName` is `bedrock` in both service models.
+/// The host names differ, but the credential scope does not: `signingName` is `bedrock` in both service models.
 pub const SIGNING_NAME: &str = "bedrock";
 
 /// The half of Bedrock that an operation belongs to.
@@ -61,14 +61,14 @@ pub struct HostVariant {
 }
 
 impl HostVariant {
-    /// A variant from the two switches.
+    /// Creates a variant from the two switches.
     #[must_use]
     pub fn new(fips: bool, dual_stack: bool) -> Self {
         Self { fips, dual_stack }
     }
 }
 
-/// Scheme, host, port and an optional path prefix: what stands before every request's path.
+/// Scheme, host, port and an optional path prefix: everything before a request's path.
 ///
 /// ```
 /// use bedrill::endpoint::{Endpoint, HostVariant, Plane, Region};
@@ -90,11 +90,11 @@ pub struct Endpoint {
 }
 
 impl Endpoint {
-    /// The endpoint by AWS's rule set: a custom URL when there is one, else the region's host.
+    /// Resolves the endpoint by AWS's rule set: a custom URL if there is one, else the region's host.
     ///
     /// # Errors
     ///
-    /// [`EndpointError`] when neither is given, when the URL is not one, or when FIPS or dual stack are asked of
+    /// [`EndpointError`] when neither is given, when the URL is invalid, or when FIPS or dual stack is requested with
     /// a custom URL.
     pub fn resolve(
         plane: Plane,
@@ -111,14 +111,14 @@ impl Endpoint {
         }
     }
 
-    /// AWS's own host for `plane` in `region`.
+    /// Returns AWS's own host for `plane` in `region`.
     #[must_use]
     pub fn regional(plane: Plane, region: &Region, variant: HostVariant) -> Self {
         let fips = if variant.fips { "-fips" } else { "" };
         Self::of_host(&format!("{}{fips}", plane.host_prefix()), region, variant)
     }
 
-    /// The endpoint of a service that credentials come from, by the rules of [`resolve`](Self::resolve).
+    /// Resolves the endpoint of a service that issues credentials, by the rules of [`resolve`](Self::resolve).
     ///
     /// In GovCloud the ordinary hosts of these services are the FIPS ones.
     #[cfg(feature = "client")]
@@ -148,13 +148,13 @@ impl Endpoint {
         Self { url, https: true, loopback: false }
     }
 
-    /// A URL of your own: a VPC endpoint, a gateway, a server on this machine.
+    /// Creates an endpoint from your own URL: a VPC endpoint, a gateway, a server on this machine.
     ///
-    /// The host is written in lower case, a trailing slash is dropped, a path before it is kept.
+    /// The host is lower-cased, a trailing slash is dropped, and a path prefix is kept.
     ///
     /// # Errors
     ///
-    /// [`EndpointError::InvalidEndpoint`] when it is not an absolute `http` or `https` URL with a host, or holds
+    /// [`EndpointError::InvalidEndpoint`] when it is not an absolute `http` or `https` URL with a host, or contains
     /// user information, a query or a fragment.
     pub fn custom(url: &str) -> Result<Self, EndpointError> {
         let url = url.trim();
@@ -214,11 +214,11 @@ impl Endpoint {
         self.loopback
     }
 
-    /// The URI of a request: `path_and_query`, already percent-encoded and beginning with `/`, on this endpoint.
+    /// Returns the URI of a request: `path_and_query`, already percent-encoded and starting with `/`, on this endpoint.
     ///
     /// # Errors
     ///
-    /// [`EndpointError::InvalidEndpoint`] when the two together are not a URI.
+    /// [`EndpointError::InvalidEndpoint`] when the two together are not a valid URI.
     pub fn uri(&self, path_and_query: &str) -> Result<Uri, EndpointError> {
         format!("{}{path_and_query}", self.url).parse().map_err(|_| EndpointError::InvalidEndpoint {
             url: self.url.clone(),
@@ -226,7 +226,7 @@ impl Endpoint {
         })
     }
 
-    /// A request to [`uri`](Self::uri), still without headers.
+    /// Returns a request builder for [`uri`](Self::uri), with no headers yet.
     pub(crate) fn request(
         &self,
         method: Method,
@@ -246,8 +246,8 @@ impl fmt::Display for Endpoint {
     }
 }
 
-/// Whether `host`, as it stands in a URL, is this machine: `localhost` or a literal loopback address. Names that
-/// only resolve to it do not count, because they can come to resolve to another.
+/// Whether `host`, as written in a URL, is this machine: `localhost` or a literal loopback address. Names that
+/// only resolve to it do not count, because they may later resolve to another machine.
 pub(crate) fn is_loopback(host: &str) -> bool {
     match uri::literal_address(host) {
         Some(address) => address.is_loopback(),
@@ -255,7 +255,7 @@ pub(crate) fn is_loopback(host: &str) -> bool {
     }
 }
 
-/// The URL as an error may show it: what stands before an `@` in the authority may be a password.
+/// The URL in a form that an error may show: the part before an `@` in the authority may be a password.
 fn without_user_information(url: &str) -> String {
     let (scheme, rest) = url.split_once("://").map_or(("", url), |(scheme, rest)| (scheme, rest));
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();

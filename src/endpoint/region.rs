@@ -5,7 +5,7 @@ use std::fmt;
 use super::EndpointError;
 use crate::lore::geography;
 
-/// An AWS region, `us-east-1`, checked to be one host label before it becomes part of a host name.
+/// An AWS region such as `us-east-1`, checked to be a single host label before it becomes part of a host name.
 ///
 /// ```
 /// use bedrill::endpoint::{Partition, Region};
@@ -19,12 +19,12 @@ use crate::lore::geography;
 pub struct Region(String);
 
 impl Region {
-    /// Reads a region: 1 to 40 of `a-z`, `0-9` and `-`, with a letter or digit at both ends. White space around
+    /// Parses a region: 1 to 40 of `a-z`, `0-9` and `-`, with a letter or digit at both ends. White space around
     /// it is dropped.
     ///
     /// # Errors
     ///
-    /// [`EndpointError::InvalidRegion`] when the text could not be a host label.
+    /// [`EndpointError::InvalidRegion`] when the text is not a valid host label.
     pub fn new(text: impl AsRef<str>) -> Result<Self, EndpointError> {
         let text = text.as_ref().trim();
         let label = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
@@ -47,13 +47,13 @@ impl Region {
         &self.0
     }
 
-    /// The partition the region belongs to; [`Partition::Aws`] for a region that no rule knows, as the SDKs do.
+    /// The partition the region belongs to; [`Partition::Aws`] for a region that no rule matches, as in the SDKs.
     #[must_use]
     pub fn partition(&self) -> Partition {
         Partition::of(&self.0)
     }
 
-    /// The prefixes of the inference profiles that can be used from this region, the nearest geography first.
+    /// Returns the prefixes of the inference profiles that can be used from this region, the nearest geography first.
     ///
     /// `us.` from `us-west-2`; `jp.` before `apac.` from `ap-northeast-1`; `global.` last where it exists. Source:
     /// [Supported Regions and models for inference profiles](https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-support.html).
@@ -81,7 +81,7 @@ impl std::str::FromStr for Region {
     }
 }
 
-/// A separate installation of AWS, with domain names of its own.
+/// A separate group of AWS regions, with its own domain names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Partition {
@@ -129,7 +129,7 @@ impl Partition {
             .map_or(Self::Aws, |(_, partition)| *partition)
     }
 
-    /// The name that stands in the partition's ARNs: `aws-us-gov`.
+    /// The name used in the partition's ARNs: `aws-us-gov`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -144,7 +144,7 @@ impl Partition {
         }
     }
 
-    /// What follows the region in a host name, over IPv4 only.
+    /// The suffix after the region in a host name that is reachable over IPv4 only.
     #[must_use]
     pub fn dns_suffix(self) -> &'static str {
         match self {
@@ -158,7 +158,7 @@ impl Partition {
         }
     }
 
-    /// What follows the region in a host name that answers over IPv6 as well.
+    /// The suffix after the region in a host name that is also reachable over IPv6.
     #[must_use]
     pub fn dual_stack_dns_suffix(self) -> &'static str {
         match self {

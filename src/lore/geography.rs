@@ -1,9 +1,9 @@
-//! Geographies: what cross-region inference profiles begin with, and which of them a region can use.
+//! Geographies: the prefixes of cross-region inference profiles, and which of them a region can use.
 //!
 //! Source, as of 2026-11-22:
 //! [Supported Regions and models for inference profiles](https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-support.html).
 
-/// The geographies that begin a system-defined profile's id.
+/// The geographies that a system-defined profile's id can begin with.
 pub(crate) const GEOGRAPHIES: [&str; 9] = ["us", "eu", "apac", "jp", "au", "ca", "global", "us-gov", "amer"];
 
 /// The profiles' prefixes in GovCloud.
@@ -24,7 +24,7 @@ pub(crate) fn prefixes(region: &str) -> &'static [&'static str] {
     }
 }
 
-/// Whether the profiles of `prefix` keep to the geography of `region`. `jp.`, `au.` and `apac.` are all of Asia and the
+/// Whether the profiles of `prefix` stay in the geography of `region`. `jp.`, `au.` and `apac.` are all in Asia and the
 /// Pacific; Canada and Mexico can use `us.`, which leaves the country.
 #[cfg(feature = "client")]
 pub(crate) fn is_own(region: &str, prefix: &str) -> bool {

@@ -1,7 +1,7 @@
-//! What is known of models, geographies and the service's words: everything that ages, in one place, as data.
+//! Known facts about models, geographies and the service's messages: everything that ages, in one place, as data.
 //!
-//! When AWS changes something, this is what to look at. Each table says where it is from. Nothing here knows a type of
-//! the rooms above: ids, regions and messages come in as text.
+//! When AWS changes something, look here. Each table names its source. Nothing here uses a type of
+//! the other modules: ids, regions and messages are passed as text.
 
 pub(crate) mod geography;
 pub(crate) mod reason;

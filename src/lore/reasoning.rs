@@ -1,11 +1,11 @@
-//! Which words tell a family of models to think before it answers.
+//! Which request fields make a family of models think before it answers.
 //!
 //! Sources, as of 2026-11-22:
 //! [adaptive thinking](https://docs.aws.amazon.com/bedrock/latest/userguide/claude-messages-adaptive-thinking.html),
 //! [extended thinking](https://docs.aws.amazon.com/bedrock/latest/userguide/claude-messages-extended-thinking.html),
 //! [Nova 2](https://docs.aws.amazon.com/nova/latest/nova2-userguide/extended-thinking.html).
 
-/// How a family of models is told to think.
+/// The request fields that make a family of models think.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ReasoningWords {
     /// `thinking: {type: "adaptive"}` and `output_config: {effort}`.
@@ -19,9 +19,9 @@ pub(crate) enum ReasoningWords {
 }
 
 impl ReasoningWords {
-    /// The words for a model id, an inference profile id or an ARN with one of them at its end.
+    /// The fields for a model id, an inference profile id or an ARN that ends with one of them.
     ///
-    /// An application inference profile does not name its model, so it counts among the others.
+    /// An application inference profile does not name its model, so it is treated like all others.
     pub(crate) fn of(model_id: &str) -> Self {
         let id = model_id.to_ascii_lowercase();
         if let Some((_, name)) = id.split_once("anthropic.claude-") {
@@ -31,7 +31,7 @@ impl ReasoningWords {
     }
 }
 
-/// Whether Claude decides itself how long it thinks: Opus and Sonnet from 4.6 on, every one from 5 on.
+/// Whether Claude itself decides how long to think: Opus and Sonnet from 4.6 on, all models from 5 on.
 ///
 /// `name` is what follows `anthropic.claude-`: `opus-4-6-v1`, `sonnet-4-5-20250929-v1:0`, `3-7-sonnet-20250219-v1:0`.
 fn claude_is_adaptive(name: &str) -> bool {

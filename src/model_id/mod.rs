@@ -1,4 +1,4 @@
-//! Model ids as users write them, and what each names.
+//! Model ids as users write them, and what they name.
 //!
 //! One label of the request path takes them all: foundation models, inference profiles, and ARNs of every kind.
 
@@ -10,7 +10,7 @@ use std::fmt;
 use crate::endpoint::Region;
 use crate::lore::geography::GEOGRAPHIES;
 
-/// A model id, ready to be sent: prefixes of other tools taken off, its kind and region known.
+/// A model id, ready to be sent: prefixes of other tools are removed, and its kind and region are known.
 ///
 /// ```
 /// use bedrill::model_id::{ModelId, ModelKind};
@@ -32,35 +32,35 @@ pub struct ModelId {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ModelKind {
-    /// `anthropic.claude-...`: a foundation model, or a name that only the service can tell.
+    /// `anthropic.claude-...`: a foundation model, or a name that only the service can resolve.
     FoundationModel,
     /// `us.anthropic...`: a system-defined, cross-region inference profile.
     InferenceProfile,
-    /// An inference profile made in one account; always an ARN.
+    /// An application inference profile, created in one account; always an ARN.
     ApplicationInferenceProfile,
-    /// Bought throughput for one model.
+    /// Provisioned throughput for one model.
     ProvisionedModel,
     /// A customised model.
     CustomModel,
     /// On-demand deployment of a customised model.
     CustomModelDeployment,
-    /// A model imported from outside.
+    /// An imported model.
     ImportedModel,
     /// A router over several models.
     PromptRouter,
-    /// A prompt of Prompt management.
+    /// A prompt from Prompt management.
     Prompt,
     /// A Marketplace model on a SageMaker endpoint.
     MarketplaceEndpoint,
 }
 
-/// What other tools call the provider before a model's id: Moltbot first, then aider and litellm.
+/// The provider prefixes that other tools put before a model id: Moltbot first, then aider and litellm.
 const PROVIDERS: [&str; 3] = ["amazon-bedrock/", "aws-bedrock/", "bedrock/"];
 
-/// The API, which litellm writes behind the provider.
+/// The API, which litellm writes after the provider.
 const API: &str = "converse/";
 
-/// What follows the provider's name, when `text` begins with one as other tools write it.
+/// The rest of `text` after the provider's name, if it begins with one as other tools write it.
 pub(crate) fn without_provider(text: &str) -> Option<&str> {
     PROVIDERS.iter().find_map(|provider| text.strip_prefix(provider))
 }
@@ -69,14 +69,14 @@ pub(crate) fn without_provider(text: &str) -> Option<&str> {
 const MAX_LEN: usize = 2_048;
 
 impl ModelId {
-    /// Reads an id as users write it: plain, with the prefix of another tool, or an ARN.
+    /// Parses an id as users write it: plain, with the prefix of another tool, or an ARN.
     ///
-    /// `bedrock/`, `bedrock/converse/`, `amazon-bedrock/` and `aws-bedrock/` are taken off, and so is litellm's region between
-    /// them (`bedrock/us-west-2/anthropic.claude-v2`), which [`region`](Self::region) then holds.
+    /// `bedrock/`, `bedrock/converse/`, `amazon-bedrock/` and `aws-bedrock/` are removed, and so is litellm's region after
+    /// them (`bedrock/us-west-2/anthropic.claude-v2`), which [`region`](Self::region) then returns.
     ///
     /// # Errors
     ///
-    /// [`ModelIdError`] when the id is empty, too long, holds a character that no id has, or is an ARN of
+    /// [`ModelIdError`] when the id is empty, too long, contains an invalid character, or is an ARN of
     /// something that cannot be invoked.
     pub fn parse(text: &str) -> Result<Self, ModelIdError> {
         let invalid = |problem| ModelIdError { id: text.chars().take(200).collect(), problem };
@@ -92,7 +92,7 @@ impl ModelId {
         if !id.bytes().all(known) {
             return Err(invalid("it holds a character other than letters, digits and - . : _ /"));
         }
-        // Servers and proxies resolve such segments away, encoded or not.
+        // Servers and proxies resolve such segments, encoded or not.
         if id.split('/').any(|segment| matches!(segment, "" | "." | "..")) {
             return Err(invalid("it has an empty, `.` or `..` path segment"));
         }
@@ -108,8 +108,8 @@ impl ModelId {
         Ok(Self { id: id.to_owned(), kind, region: path_region })
     }
 
-    /// What is left of `text` without the prefixes of other tools and white space around it, and the region that stands
-    /// among them. Nothing may be left: `bedrock/`, as aider's users list models.
+    /// What is left of `text` without other tools' prefixes and surrounding white space, and the region
+    /// among the prefixes. The rest may be empty: `bedrock/`, which aider's users write to list models.
     #[must_use]
     pub fn split_tool_prefix(text: &str) -> (&str, Option<Region>) {
         let mut id = text.trim();
@@ -158,13 +158,13 @@ impl ModelId {
         Ok(Self { id: arn.to_owned(), kind, region: Some(region) })
     }
 
-    /// The id as it goes into the request path, before percent-encoding.
+    /// The id as used in the request path, before percent-encoding.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.id
     }
 
-    /// What the id names, as far as its spelling tells.
+    /// What the id names, as far as its form tells.
     #[must_use]
     pub fn kind(&self) -> ModelKind {
         self.kind
@@ -182,14 +182,14 @@ impl ModelId {
         self.id.starts_with("arn:")
     }
 
-    /// Whether the id can be sent without knowing more: an ARN, or an id that names its provider. `nova-pro`,
-    /// `claude-sonnet-4.5` and `eu.claude-sonnet-4-5` do not.
+    /// Whether the id can be sent without a lookup: an ARN, or an id that names its provider. `nova-pro`,
+    /// `claude-sonnet-4.5` and `eu.claude-sonnet-4-5` cannot.
     #[must_use]
     pub fn is_whole(&self) -> bool {
         self.is_arn() || self.base_model().is_some_and(names_provider)
     }
 
-    /// The foundation model's id without geography and ARN; `None` where the spelling does not tell.
+    /// The foundation model's id without geography and ARN; `None` if its form does not tell.
     #[must_use]
     pub fn base_model(&self) -> Option<&str> {
         let name = if self.is_arn() { self.id.split_once('/')?.1 } else { &self.id };
@@ -208,7 +208,7 @@ impl ModelId {
 fn names_provider(id: &str) -> bool {
     let Some((provider, rest)) = id.split_once('.') else { return false };
     let is_word = !provider.is_empty() && provider.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    // Only a geography makes a profile of whatever follows it.
+    // Only a geography prefix makes an id a profile.
     is_word && !GEOGRAPHIES.contains(&provider) && rest.starts_with(|first: char| first.is_ascii_alphabetic())
 }
 
@@ -235,7 +235,7 @@ impl std::str::FromStr for ModelId {
     }
 }
 
-/// A text that cannot be a model id, and why.
+/// Why a text cannot be a model id.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ModelIdError {
     id: String,

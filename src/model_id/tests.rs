@@ -169,7 +169,7 @@ const IDS: [Case; 52] = [
         Some("us-east-1"),
         Some("a.b"),
     ),
-    // What only looks like a prefix or a region is part of the id.
+    // Text that only resembles a prefix or a region is part of the id.
     ("bedrock-model", AS_WRITTEN, FoundationModel, None, Some("bedrock-model")),
     ("bedrocks/a.b", AS_WRITTEN, FoundationModel, None, Some("bedrocks/a.b")),
     ("us-west-2/a.b", AS_WRITTEN, FoundationModel, None, Some("us-west-2/a.b")),
@@ -189,7 +189,7 @@ fn ids_are_read_as_users_write_them() {
         assert_eq!(id.base_model(), base, "{written}");
         assert_eq!(id.is_arn(), id.as_str().starts_with("arn:"), "{written}");
         assert_eq!(id.to_string(), id.as_str());
-        // What is sent reads as itself, so an id may be parsed again.
+        // A sent id parses to itself, so an id may be parsed again.
         let again: ModelId = id.as_str().parse().expect(written);
         assert_eq!((again.as_str(), again.kind()), (id.as_str(), id.kind()), "{written}");
     }

@@ -1,15 +1,15 @@
 //! GetFoundationModelAvailability.
 
 open_enum! {
-    /// Whether the agreement that a model needs is made.
+    /// The state of the agreement that a model requires.
     pub enum AgreementStatus {
-        /// It is, or none is needed.
+        /// It is in place, or none is needed.
         Available = "AVAILABLE",
-        /// It is being made.
+        /// It is being set up.
         Pending = "PENDING",
-        /// It is not.
+        /// It is not available.
         NotAvailable = "NOT_AVAILABLE",
-        /// Making it failed.
+        /// Setting it up failed.
         Error = "ERROR",
     }
 }
@@ -17,9 +17,9 @@ open_enum! {
 open_enum! {
     /// Whether the account may use a model.
     pub enum AuthorizationStatus {
-        /// It may.
+        /// It is authorized.
         Authorized = "AUTHORIZED",
-        /// It may not.
+        /// It is not authorized.
         NotAuthorized = "NOT_AUTHORIZED",
     }
 }
@@ -27,9 +27,9 @@ open_enum! {
 open_enum! {
     /// Whether the account is entitled to a model.
     pub enum EntitlementAvailability {
-        /// It is.
+        /// It is available.
         Available = "AVAILABLE",
-        /// It is not.
+        /// It is not available.
         NotAvailable = "NOT_AVAILABLE",
     }
 }
@@ -37,29 +37,29 @@ open_enum! {
 open_enum! {
     /// Whether a model is offered in the region.
     pub enum RegionAvailability {
-        /// It is.
+        /// It is available.
         Available = "AVAILABLE",
-        /// It is not.
+        /// It is not available.
         NotAvailable = "NOT_AVAILABLE",
     }
 }
 
 structure! {
-    /// The agreement that a model needs.
+    /// The agreement that a model requires.
     #[derive(Default)]
     pub struct AgreementAvailability {
         required {}
         optional {
-            /// Whether it is made.
+            /// Its state.
             status / with_status: AgreementStatus = "status",
-            /// Why making it failed.
+            /// Why setting it up failed.
             error_message / with_error_message: String = "errorMessage",
         }
     }
 }
 
 structure! {
-    /// What GetFoundationModelAvailability answers: what stands between this account and a model.
+    /// The response of GetFoundationModelAvailability: what keeps this account from using a model, if anything.
     #[derive(Default)]
     pub struct GetFoundationModelAvailabilityResponse {
         required {}

@@ -6,7 +6,7 @@ use crate::converse::{ConverseRequest, Message, SystemContentBlock, ToolConfigur
 use crate::shape::{self, Blob, Shape};
 
 structure! {
-    /// The parts of a Converse request that have tokens.
+    /// The parts of a Converse request that count as tokens.
     #[derive(Default)]
     pub struct ConverseTokensRequest {
         required {}
@@ -17,7 +17,7 @@ structure! {
             system / with_system: Vec<SystemContentBlock> = "system",
             /// The tools.
             tool_config / with_tool_config: ToolConfiguration = "toolConfig",
-            /// Fields in the model's own words.
+            /// The model's own fields.
             additional_model_request_fields / with_additional_model_request_fields: Value = "additionalModelRequestFields",
         }
     }
@@ -36,7 +36,7 @@ impl From<&ConverseRequest> for ConverseTokensRequest {
 }
 
 structure! {
-    /// A body of InvokeModel, in the model's own words.
+    /// A body of InvokeModel, in the model's own format.
     pub struct InvokeModelTokensRequest {
         required {
             /// The body.
@@ -81,7 +81,7 @@ structure! {
 }
 
 impl CountTokensRequest {
-    /// The body: every member but the model id.
+    /// Returns the body: every member except the model id.
     #[must_use]
     pub fn to_body_json(&self) -> Value {
         let mut body = Shape::to_json(self);
@@ -101,10 +101,10 @@ impl From<&ConverseRequest> for CountTokensRequest {
 outermost!(CountTokensRequest);
 
 structure! {
-    /// What CountTokens answers.
+    /// The response of CountTokens.
     pub struct CountTokensResponse {
         required {
-            /// The tokens that the input has for this model.
+            /// The number of input tokens for this model.
             input_tokens: i32 = "inputTokens",
         }
         optional {}

@@ -10,11 +10,11 @@ open_enum! {
         Text = "TEXT",
         /// Images.
         Image = "IMAGE",
-        /// Vectors.
+        /// Embedding vectors.
         Embedding = "EMBEDDING",
-        /// Video. Not in the API model; the service answers it.
+        /// Video. Not in the API model, but the service returns it.
         Video = "VIDEO",
-        /// Speech. Not in the API model; the service answers it.
+        /// Speech. Not in the API model, but the service returns it.
         Speech = "SPEECH",
     }
 }
@@ -22,11 +22,11 @@ open_enum! {
 open_enum! {
     /// How a model can be paid for and invoked.
     pub enum InferenceType {
-        /// By its own id, by the token.
+        /// On demand: by its own id, paid per token.
         OnDemand = "ON_DEMAND",
-        /// Through bought throughput.
+        /// Through provisioned throughput.
         Provisioned = "PROVISIONED",
-        /// Through an inference profile. Not in the API model; the service answers it.
+        /// Through an inference profile. Not in the API model, but the service returns it.
         InferenceProfile = "INFERENCE_PROFILE",
     }
 }
@@ -34,17 +34,17 @@ open_enum! {
 open_enum! {
     /// How a model can be customised.
     pub enum ModelCustomization {
-        /// With examples.
+        /// Fine-tuning: with examples.
         FineTuning = "FINE_TUNING",
-        /// With more text.
+        /// Continued pre-training: with more text.
         ContinuedPreTraining = "CONTINUED_PRE_TRAINING",
-        /// With the answers of a larger model.
+        /// Distillation: with the responses of a larger model.
         Distillation = "DISTILLATION",
     }
 }
 
 open_enum! {
-    /// Where a model version is in its life.
+    /// The lifecycle status of a model version.
     pub enum FoundationModelLifecycleStatus {
         /// Available.
         Active = "ACTIVE",
@@ -54,7 +54,7 @@ open_enum! {
 }
 
 structure! {
-    /// When a model version came, and when it goes.
+    /// When a model version became available, and when it is retired.
     #[derive(Default)]
     pub struct FoundationModelLifecycle {
         required {}
@@ -67,14 +67,14 @@ structure! {
             end_of_life_time / with_end_of_life_time: Timestamp = "endOfLifeTime",
             /// When it becomes, or became, deprecated.
             legacy_time / with_legacy_time: Timestamp = "legacyTime",
-            /// When the part of the deprecated time begins that costs more.
+            /// When higher prices begin during deprecation.
             public_extended_access_time / with_public_extended_access_time: Timestamp = "publicExtendedAccessTime",
         }
     }
 }
 
 structure! {
-    /// A foundation model: one entry of ListFoundationModels, and what GetFoundationModel answers.
+    /// A foundation model: one entry of ListFoundationModels, and what GetFoundationModel returns.
     pub struct FoundationModelSummary {
         required {
             /// The id, `amazon.nova-lite-v1:0`.
@@ -93,18 +93,18 @@ structure! {
             output_modalities / with_output_modalities: Items<ModelModality> = "outputModalities",
             /// How the model can be customised.
             customizations_supported / with_customizations_supported: Items<ModelCustomization> = "customizationsSupported",
-            /// How the model can be invoked. An empty list is a model that cannot be invoked under this id.
+            /// How the model can be invoked. An empty list means that the model cannot be invoked by this id.
             inference_types_supported / with_inference_types_supported: Items<InferenceType> = "inferenceTypesSupported",
             /// Whether ConverseStream serves the model.
             response_streaming_supported / with_response_streaming_supported: bool = "responseStreamingSupported",
-            /// Where the model is in its life.
+            /// The lifecycle of the model.
             model_lifecycle / with_model_lifecycle: FoundationModelLifecycle = "modelLifecycle",
         }
     }
 }
 
 structure! {
-    /// What ListFoundationModels answers. There are no pages.
+    /// The response of ListFoundationModels. It is not paginated.
     pub struct ListFoundationModelsResponse {
         required {
             /// The models.
@@ -117,7 +117,7 @@ structure! {
 outermost!(ListFoundationModelsResponse);
 
 structure! {
-    /// What GetFoundationModel answers.
+    /// The response of GetFoundationModel.
     #[derive(Default)]
     pub struct GetFoundationModelResponse {
         required {}
@@ -138,11 +138,11 @@ structure! {
         optional {
             /// The provider's name, `Anthropic`.
             by_provider / with_provider: String = "byProvider",
-            /// Models that can be customised so.
+            /// Models that can be customised in this way.
             by_customization_type / with_customization_type: ModelCustomization = "byCustomizationType",
             /// Models that write this.
             by_output_modality / with_output_modality: ModelModality = "byOutputModality",
-            /// Models that can be invoked so.
+            /// Models that can be invoked in this way.
             by_inference_type / with_inference_type: InferenceType = "byInferenceType",
             /// The project whose participation in trusted access programs decides what is listed, by ID or ARN; absent
             /// or `default` for the account's own participation.
@@ -152,7 +152,7 @@ structure! {
 }
 
 structure! {
-    /// A request of GetFoundationModel. The id or ARN alone makes one, too.
+    /// A request of GetFoundationModel. Also converts from the id or ARN alone.
     pub struct GetFoundationModelRequest {
         required {
             /// The id or ARN. It is part of the path, not of the query.
@@ -186,7 +186,7 @@ impl From<String> for GetFoundationModelRequest {
 }
 
 impl FoundationModelSummary {
-    /// The lists that may be absent, as slices.
+    /// Slices of the lists that may be absent.
     pub(crate) fn inputs(&self) -> &[ModelModality] {
         self.input_modalities.as_deref().map_or(&[], Vec::as_slice)
     }

@@ -12,11 +12,11 @@ open_enum! {
 }
 
 open_enum! {
-    /// Who made a profile.
+    /// Who created a profile.
     pub enum InferenceProfileType {
-        /// Bedrock: it routes over the regions of a geography.
+        /// Bedrock: it routes across the regions of a geography.
         SystemDefined = "SYSTEM_DEFINED",
-        /// A user, to tell costs apart. It is invoked by its ARN.
+        /// A user, to track costs separately. It is invoked by its ARN.
         Application = "APPLICATION",
     }
 }
@@ -34,7 +34,7 @@ structure! {
 }
 
 structure! {
-    /// An inference profile: one entry of ListInferenceProfiles, and what GetInferenceProfile answers.
+    /// An inference profile: one entry of ListInferenceProfiles, and what GetInferenceProfile returns.
     pub struct InferenceProfileSummary {
         required {
             /// The id: `us.amazon.nova-lite-v1:0`, or the short id of an application profile.
@@ -49,20 +49,20 @@ structure! {
             inference_profile_name / with_inference_profile_name: String = "inferenceProfileName",
             /// The description.
             description / with_description: String = "description",
-            /// When it was made.
+            /// When it was created.
             created_at / with_created_at: Timestamp = "createdAt",
             /// When it was last changed.
             updated_at / with_updated_at: Timestamp = "updatedAt",
             /// Whether it can be used.
             status / with_status: InferenceProfileStatus = "status",
-            /// Who made it.
+            /// Who created it.
             profile_type / with_profile_type: InferenceProfileType = "type",
         }
     }
 }
 
 impl InferenceProfileSummary {
-    /// The foundation model's id behind the profile, from the ARN of the first model that it routes to.
+    /// Returns the id of the foundation model behind the profile, from the ARN of the first model that it routes to.
     ///
     /// ```
     /// use bedrill::models::{InferenceProfileModel, InferenceProfileSummary};
@@ -82,11 +82,11 @@ impl InferenceProfileSummary {
 
 outermost!(InferenceProfileSummary);
 
-/// What GetInferenceProfile answers: the members of a list entry, not wrapped.
+/// The response of GetInferenceProfile: the members of a list entry, not wrapped.
 pub type GetInferenceProfileResponse = InferenceProfileSummary;
 
 structure! {
-    /// A request of GetInferenceProfile. The id or ARN alone makes one, too.
+    /// A request of GetInferenceProfile. Also converts from the id or ARN alone.
     pub struct GetInferenceProfileRequest {
         required {
             /// The id or ARN. It is part of the path, not of the query.
@@ -94,7 +94,7 @@ structure! {
         }
         optional {
             /// The project whose participation in trusted access programs decides what is found, by ID or ARN; absent
-            /// or `default` for the account's own participation. It does not go with application profiles.
+            /// or `default` for the account's own participation. It cannot be used with application profiles.
             project_identifier / with_project: String = "projectIdentifier",
         }
     }
@@ -127,7 +127,7 @@ structure! {
             inference_profile_summaries: Items<InferenceProfileSummary> = "inferenceProfileSummaries",
         }
         optional {
-            /// Asks for the next page; absent on the last.
+            /// The token for the next page; absent on the last page.
             next_token / with_next_token: String = "nextToken",
         }
     }
@@ -143,12 +143,12 @@ structure! {
         optional {
             /// The most profiles on a page, 1 to 1,000.
             max_results / with_max_results: u32 = "maxResults",
-            /// The page, as the one before named it.
+            /// The token for this page, from the page before.
             next_token / with_next_token: String = "nextToken",
             /// Profiles of this type. On the wire the parameter is called `type`.
             type_equals / with_type: InferenceProfileType = "type",
             /// The project whose participation in trusted access programs decides what is listed, by ID or ARN; absent
-            /// or `default` for the account's own participation. It does not go with application profiles.
+            /// or `default` for the account's own participation. It cannot be used with application profiles.
             project_identifier / with_project: String = "projectIdentifier",
         }
     }

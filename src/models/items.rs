@@ -1,4 +1,4 @@
-//! Lists as the control plane answers them.
+//! Lists as the control plane returns them.
 
 use std::ops::{Deref, DerefMut};
 
@@ -6,11 +6,11 @@ use serde_json::Value;
 
 use crate::shape::{Absence, Path, Problem, Shape, ShapeError};
 
-/// A list of an answer: a `Vec` that reads `null`, and an absent member, as empty, and leaves out `null` items and
+/// A list in a response: a `Vec` that reads `null` and an absent member as empty, and skips `null` items and
 /// items without a required member.
 ///
-/// One entry that a later version of the service describes in another way must not cost all the others. An item that
-/// is of another type is still an error.
+/// One entry that a later version of the service describes differently must not make the others unreadable. An item
+/// of another type is still an error.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Items<T>(Vec<T>);
 

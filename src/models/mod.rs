@@ -1,6 +1,6 @@
 //! The shapes of the operations that find models: the lists of the control plane, their details, and CountTokens.
 //!
-//! | operation | request | answer |
+//! | operation | request | response |
 //! | --- | --- | --- |
 //! | ListFoundationModels | [`ListFoundationModelsRequest`] | [`ListFoundationModelsResponse`] |
 //! | GetFoundationModel | an id or ARN, or [`GetFoundationModelRequest`] | [`GetFoundationModelResponse`] |
@@ -9,7 +9,7 @@
 //! | GetFoundationModelAvailability | an id | [`GetFoundationModelAvailabilityResponse`] |
 //! | CountTokens | [`CountTokensRequest`] | [`CountTokensResponse`] |
 //!
-//! The rules of reading and writing are those of [`converse`](crate::converse#shapes). Bedrock's real answers hold
+//! The rules of reading and writing are those of [`converse`](crate::converse#shapes). Bedrock's actual responses hold
 //! many members that its API model does not name, most of them `null`: they stay in `extra`. In its lists, `null`
 //! items and models without an id are left out.
 //!

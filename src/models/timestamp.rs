@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::base::time;
 use crate::shape::{Shape, ShapeError};
 
-/// A point in time, in the words of the service: RFC 3339, `2026-07-31T00:00:00Z`.
+/// A point in time, as text from the service: RFC 3339, `2026-07-31T00:00:00Z`.
 ///
 /// ```
 /// use bedrill::models::Timestamp;
@@ -21,13 +21,13 @@ use crate::shape::{Shape, ShapeError};
 pub struct Timestamp(String);
 
 impl Timestamp {
-    /// The text of the service.
+    /// The text as the service sent it.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The date alone, for a reader.
+    /// Only the date, for display.
     #[must_use]
     pub fn date(&self) -> &str {
         self.0.split(['T', 't', ' ']).next().unwrap_or_default()

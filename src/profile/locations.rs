@@ -1,10 +1,10 @@
-//! Which files to read and which profile to take, from variables alone.
+//! Which files to read and which profile to use, derived from environment variables only.
 
 use std::path::{Path, PathBuf};
 
 use super::FileKind;
 
-/// Whose rules for the home directory and for separators apply.
+/// The platform whose rules for the home directory and separators apply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Platform {
     /// `/`; the home directory is `HOME`.
@@ -50,7 +50,7 @@ impl Locations {
         &self.credentials
     }
 
-    /// The path of `parts` in the home directory; `None` when there is none.
+    /// The path of `parts` in the home directory; `None` without a home directory.
     #[must_use]
     pub fn below_home(&self, parts: &[&str]) -> Option<PathBuf> {
         Some(join(self.home.as_deref()?, parts.iter().copied(), self.platform))
@@ -90,8 +90,8 @@ impl Location {
 /// Where both files are expected: `AWS_CONFIG_FILE` and `AWS_SHARED_CREDENTIALS_FILE`, else `.aws/config` and
 /// `.aws/credentials` in the home directory.
 ///
-/// The home directory is the one of the variables that [`Platform`] lists, else `home`. A leading `~` in either
-/// variable stands for it, and stays as it is when there is none. Blank variables count as absent.
+/// The home directory comes from the variables that [`Platform`] lists, else `home`. A leading `~` in either
+/// variable stands for it, and is kept as it is when there is none. Blank variables count as absent.
 /// Source: [location of the shared files](https://docs.aws.amazon.com/sdkref/latest/guide/file-location.html).
 ///
 /// ```
@@ -141,7 +141,7 @@ fn expand(path: &str, home: Option<&str>, platform: Platform) -> PathBuf {
     }
 }
 
-/// By hand instead of `Path::join`, so that either platform's rules can be had, and tested, on the other.
+/// Done by hand instead of with `Path::join`, so that each platform's rules work, and can be tested, on the other.
 fn join<'a>(home: &str, parts: impl IntoIterator<Item = &'a str>, platform: Platform) -> PathBuf {
     let mut path = home.trim_end_matches(platform.separator()).to_owned();
     for part in parts {
@@ -151,7 +151,7 @@ fn join<'a>(home: &str, parts: impl IntoIterator<Item = &'a str>, platform: Plat
     PathBuf::from(path)
 }
 
-/// The name of the profile to take, and who chose it.
+/// The name of the profile to use, and what chose it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SelectedName {
     name: String,
@@ -172,8 +172,8 @@ impl SelectedName {
     }
 }
 
-/// The profile that the environment chooses: `AWS_PROFILE`, else `AWS_DEFAULT_PROFILE` (which the AWS CLI reads and the
-/// SDKs do not), else `default`. Values are trimmed; blank ones count as absent.
+/// Returns the profile that the environment selects: `AWS_PROFILE`, else `AWS_DEFAULT_PROFILE` (read by the AWS CLI, but not by
+/// the SDKs), else `default`. Values are trimmed; blank ones count as absent.
 pub fn selected_name(var: impl Fn(&str) -> Option<String>) -> SelectedName {
     let chosen = ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"].into_iter().find_map(|variable| {
         let name = var(variable)?.trim().to_owned();

@@ -1,4 +1,4 @@
-//! From the sections of both files to one [`ProfileSet`]: which names count, and what wins.
+//! Merges the sections of both files into one [`ProfileSet`]: which names are valid, and which values win.
 
 use std::fmt;
 
@@ -9,15 +9,15 @@ use super::{FileKind, Ignored, Origin, ProfileSet, Section};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum IgnoredReason {
-    /// `[NAME]` in the config file, where only `default` goes without a prefix.
+    /// `[NAME]` in the config file, where only `default` may omit the prefix.
     NoPrefix,
-    /// `[profile NAME]`, `[sso-session NAME]` or another prefix in the credentials file, which has plain names.
+    /// `[profile NAME]`, `[sso-session NAME]` or another prefix in the credentials file, which uses plain names.
     Prefix,
     /// A word before the name that is not `profile`, `sso-session` or `services`.
     UnknownPrefix,
-    /// A name with other characters than letters, digits and `- _ / . % @ : +`.
+    /// A name with characters other than letters, digits and `- _ / . % @ : +`.
     InvalidName,
-    /// `[default]` beside `[profile default]` in the config file: the latter counts.
+    /// `[default]` beside `[profile default]` in the config file: the latter wins.
     DefaultTwice,
 }
 
@@ -42,7 +42,7 @@ enum Kind {
     Services,
 }
 
-/// Adds the sections of `file` to `set`. Files come in ascending order of weight: a later one overrides properties.
+/// Adds the sections of `file` to `set`. Files are added in order of precedence; later ones override.
 pub(super) fn add(set: &mut ProfileSet, sections: Vec<RawSection<'_>>, file: FileKind) {
     let judged: Vec<_> = sections.into_iter().map(|raw| (judge(raw.header, file), raw)).collect();
     let prefixed_default = judged.iter().any(|(header, _)| matches!(header, Ok((Kind::Profile, "default"))));
@@ -65,7 +65,7 @@ pub(super) fn add(set: &mut ProfileSet, sections: Vec<RawSection<'_>>, file: Fil
             Kind::Services => &mut set.services,
         };
         let section = sections.entry(name.to_owned()).or_insert_with(|| Section::new(name, origin));
-        // A property that comes again overrides the earlier one; invalid names are dropped, as in the SDKs.
+        // A repeated property overrides the earlier one; invalid names are dropped, as in the SDKs.
         for property in raw.properties.into_iter().filter(|property| is_valid_name(&property.name)) {
             section.insert(property, file);
         }
@@ -87,7 +87,7 @@ impl Section {
     }
 }
 
-/// What a header stands for in `file`.
+/// What a header means in `file`.
 fn judge(header: &str, file: FileKind) -> Result<(Kind, &str), IgnoredReason> {
     let header = header.trim_matches(BLANK);
     let (kind, name) = match (header.split_once(BLANK), file) {

@@ -1,4 +1,4 @@
-//! The AWS CLI's and SDKs' shared files, `~/.aws/config` and `~/.aws/credentials`: from their bytes to profiles.
+//! The AWS CLI's and SDKs' shared files, `~/.aws/config` and `~/.aws/credentials`, parsed to profiles.
 //!
 //! ```text
 //! ~/.aws/config                          ~/.aws/credentials
@@ -20,14 +20,14 @@
 //! [the reference guide](https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html):
 //!
 //! - A line that begins with `[` is a header, one that begins with space or tab continues the property above it, any
-//!   other is `name = value`. Blank lines and comment lines (`#` or `;`) count nowhere.
-//! - A comment behind a header needs no space before it; one behind a value does; a continuation has none.
+//!   other is `name = value`. Blank lines and comment lines (`#` or `;`) are ignored everywhere.
+//! - A comment after a header needs no space before it; one after a value does; a continuation has no comments.
 //! - Continuation lines join the value with a line feed. When the first line has no value, they are sub-properties.
-//! - Names of properties are ASCII case-blind, those of sections are not.
+//! - Property names are ASCII case-insensitive, section names are case-sensitive.
 //! - The config file writes `[profile NAME]`, except `[default]`; `[profile default]` replaces `[default]` when both
-//!   are there. The credentials file writes `[NAME]`. Sections and properties with other names have no effect;
+//!   are present. The credentials file writes `[NAME]`. Sections and properties with other names have no effect;
 //!   [`ProfileSet::ignored`] lists such sections.
-//! - The same section again adds to it and overrides its properties; so does the credentials file.
+//! - A repeated section adds to the earlier one and overrides its properties; so does the credentials file.
 //! - A UTF-8 byte order mark is skipped, a lone CR ends a line, an indented comment line is skipped: as the AWS CLI
 //!   reads them. Other encodings and NUL bytes are errors.
 //!
@@ -64,7 +64,7 @@ impl fmt::Display for FileKind {
     }
 }
 
-/// Where a section or a property stands.
+/// Where a section or a property is defined.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Origin {
     file: FileKind,
@@ -138,13 +138,13 @@ pub struct Ignored {
 }
 
 impl Ignored {
-    /// What stands between the brackets.
+    /// The text between the brackets.
     #[must_use]
     pub fn header(&self) -> &str {
         &self.header
     }
 
-    /// Where it stands.
+    /// Where it is.
     #[must_use]
     pub fn origin(&self) -> Origin {
         self.origin
@@ -157,7 +157,7 @@ impl Ignored {
     }
 }
 
-/// One `[profile NAME]`, `[sso-session NAME]` or `[services NAME]`, merged from all places that define it.
+/// One `[profile NAME]`, `[sso-session NAME]` or `[services NAME]`, merged from all the places that define it.
 ///
 /// `Debug` shows names and places, never a value.
 #[derive(Clone, PartialEq, Eq)]
@@ -165,7 +165,7 @@ pub struct Section {
     name: String,
     origin: Origin,
     /// A property is kept as a section with a value, whose properties are its sub-properties: one kind of map holds
-    /// everything. A section that stands in the file has no value.
+    /// everything. A section from the file has no value.
     value: Zeroizing<String>,
     properties: BTreeMap<String, Self>,
 }
@@ -181,37 +181,37 @@ impl Section {
         &self.name
     }
 
-    /// Where its first header stands.
+    /// Where its first header is.
     #[must_use]
     pub fn origin(&self) -> Origin {
         self.origin
     }
 
-    /// The value of the property `name` (case-blind), as it stands in the file: it may be empty.
+    /// The value of the property `name` (case-insensitive), as written in the file; it may be empty.
     #[must_use]
     pub fn property(&self, name: &str) -> Option<&str> {
         self.find(name).map(|property| property.value.as_str())
     }
 
-    /// Where the property `name` stands.
+    /// Where the property `name` is.
     #[must_use]
     pub fn property_origin(&self, name: &str) -> Option<Origin> {
         self.find(name).map(|property| property.origin)
     }
 
-    /// The value of the sub-property `name` below the property `parent` (both case-blind).
+    /// The value of the sub-property `name` below the property `parent` (both case-insensitive).
     #[must_use]
     pub fn sub_property(&self, parent: &str, name: &str) -> Option<&str> {
         self.find_sub(parent, name).map(|property| property.value.as_str())
     }
 
-    /// Where the sub-property `name` below `parent` stands.
+    /// Where the sub-property `name` below `parent` is.
     #[must_use]
     pub fn sub_property_origin(&self, parent: &str, name: &str) -> Option<Origin> {
         self.find_sub(parent, name).map(|property| property.origin)
     }
 
-    /// All properties, names in lower case and in their order, with values.
+    /// All properties with their values, sorted by lower-case name.
     pub fn properties(&self) -> impl Iterator<Item = (&str, &str)> {
         self.properties.iter().map(|(name, property)| (name.as_str(), property.value.as_str()))
     }
@@ -259,11 +259,11 @@ pub struct ProfileSet {
 }
 
 impl ProfileSet {
-    /// Reads and merges the contents of both files. A missing file is an empty one; the caller bounds their size.
+    /// Parses and merges the contents of both files. Pass an empty one for a missing file; the caller limits the size.
     ///
     /// # Errors
     ///
-    /// The first line that does not follow the format, the config file's before the credentials file's.
+    /// The first line that does not follow the format, in the config file before the credentials file.
     pub fn parse(config: &[u8], credentials: &[u8]) -> Result<Self, ParseError> {
         let mut set = Self::default();
         for (bytes, file) in [(config, FileKind::Config), (credentials, FileKind::Credentials)] {
@@ -290,12 +290,12 @@ impl ProfileSet {
         self.services.get(name)
     }
 
-    /// All profiles in the order of their names.
+    /// All profiles, sorted by name.
     pub fn profiles(&self) -> impl Iterator<Item = &Section> {
         self.profiles.values()
     }
 
-    /// All `[sso-session NAME]` in the order of their names.
+    /// All `[sso-session NAME]`, sorted by name.
     pub fn sso_sessions(&self) -> impl Iterator<Item = &Section> {
         self.sso_sessions.values()
     }

@@ -1,6 +1,6 @@
-//! From the bytes of one file to its sections, literally: names are judged and files merged in `merge`.
+//! Parses the bytes of one file to its sections, literally; `merge` checks names and merges files.
 //!
-//! The rules are those of the AWS SDKs' shared parser cases. White space is space and tab and nothing else.
+//! The rules are those of the AWS SDKs' shared parser cases. White space means only space and tab.
 
 use std::fmt;
 
@@ -89,14 +89,14 @@ impl fmt::Display for Problem {
     }
 }
 
-/// Reads the sections of one file, in file order; a header that comes twice makes two sections.
+/// Reads the sections of one file, in file order; a repeated header makes two sections.
 pub(super) fn parse(bytes: &[u8], file: FileKind) -> Result<Vec<RawSection<'_>>, ParseError> {
     let fail = |(line, column), problem| ParseError { file, line, column, problem };
     let text = text(bytes).map_err(|(place, problem)| fail(place, problem))?;
     let mut sections: Vec<RawSection<'_>> = Vec::new();
     for (line, number) in lines(text).zip(1..) {
         let content = line.trim_matches(BLANK);
-        // Like the AWS CLI we skip a comment line that is indented; some SDKs take it for part of a value.
+        // Like the AWS CLI we skip a comment line that is indented; some SDKs treat it as part of a value.
         if content.is_empty() || content.starts_with(COMMENT) {
             continue;
         }
@@ -117,7 +117,7 @@ pub(super) fn parse(bytes: &[u8], file: FileKind) -> Result<Vec<RawSection<'_>>,
         } else {
             let above =
                 section.properties.last_mut().ok_or_else(|| fail((column, Problem::NothingToContinue)))?;
-            // A value that began empty stays a block of sub-properties on all of its lines.
+            // A value whose first line is empty is a block of sub-properties on all of its lines.
             if above.value.is_empty() || !above.sub_properties.is_empty() {
                 above.sub_properties.push(property(content, number).map_err(|missing| match missing {
                     Missing::Equals => fail((column, Problem::SubPropertyNoEquals)),
@@ -146,7 +146,7 @@ fn text(bytes: &[u8]) -> Result<&str, ((usize, usize), Problem)> {
     Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
 }
 
-/// Line and column just behind `text`, both from 1.
+/// Line and column just after `text`, both from 1.
 fn end_of(text: &str) -> (usize, usize) {
     let last = lines(text).last().unwrap_or("");
     (lines(text).count(), last.chars().count().saturating_add(1))
@@ -157,9 +157,9 @@ fn lines(text: &str) -> impl Iterator<Item = &str> {
     text.split('\n').flat_map(|line| line.strip_suffix('\r').unwrap_or(line).split('\r'))
 }
 
-/// What stands between the brackets.
+/// The text between the brackets.
 fn header(content: &str) -> Result<&str, (usize, Problem)> {
-    // A comment character ends a header wherever it stands, with or without white space before it.
+    // A comment character ends a header anywhere, with or without white space before it.
     let written = content.split(COMMENT).next().unwrap_or("").trim_end_matches(BLANK);
     written
         .strip_prefix('[')
@@ -187,7 +187,7 @@ fn property(content: &str, line: usize) -> Result<RawProperty, Missing> {
     })
 }
 
-/// In a property a comment begins only behind white space: `value# this is value`.
+/// In a property a comment begins only after white space: `value# this is value`.
 fn without_comment(content: &str) -> &str {
     let begins = |(at, _): &(usize, &str)| content.get(..*at).is_some_and(|before| before.ends_with(BLANK));
     match content.match_indices(COMMENT).find(begins) {

@@ -1,4 +1,4 @@
-//! Bytes that JSON carries in base64.
+//! Bytes that are base64 in JSON.
 
 use std::fmt;
 
@@ -18,7 +18,7 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
         .with_decode_allow_trailing_bits(true),
 );
 
-/// Bytes: an image, a document, redacted reasoning. Base64 in JSON; `Debug` shows only their number.
+/// Bytes: an image, a document, redacted reasoning. Base64 in JSON; `Debug` shows only the length.
 ///
 /// ```
 /// use bedrill::converse::Blob;

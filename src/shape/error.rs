@@ -1,4 +1,4 @@
-//! Why a JSON value is not the shape that the API documents.
+//! Why a JSON value does not match the shape that the API documents.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::base::json::JsonError;
 use crate::base::quote;
 
-/// A JSON value departs from a shape of the API.
+/// A JSON value does not match a shape of the API.
 ///
 /// It names the place and the rule, never the value: that may be a user's text.
 ///
@@ -26,7 +26,7 @@ use crate::base::quote;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ShapeError(Box<Fault>);
 
-/// Behind a pointer, because every function that reads a shape passes the error on.
+/// Boxed, because every function that reads a shape passes the error on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Fault {
     path: String,
@@ -82,7 +82,7 @@ impl ShapeError {
         Self::new(Problem::NotJson { line, column })
     }
 
-    /// Errors are made where they occur and learn their path on the way out.
+    /// Errors are created where they occur, and the path is added on the way out.
     pub(crate) fn in_member(mut self, name: &str) -> Self {
         let joint = if self.0.path.is_empty() || self.0.path.starts_with('[') { "" } else { "." };
         self.0.path = format!("{name}{joint}{}", self.0.path);

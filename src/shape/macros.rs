@@ -18,9 +18,9 @@ macro_rules! serde_by_shape {
     };
 }
 
-/// A structure without builders: public fields, `extra` for members that the model does not name, and its JSON.
+/// A structure without builders: public fields, `extra` for members that the model does not name, and JSON conversion.
 ///
-/// `padded` behind the name marks an event, which Bedrock pads.
+/// `padded` after the name marks an event, which Bedrock pads.
 macro_rules! structure_without_builders {
     (
         $(#[$meta:meta])*
@@ -103,7 +103,7 @@ macro_rules! structure {
         }
 
         impl $name {
-            #[doc = concat!("A `", stringify!($name), "` of its required members.")]
+            /// Creates the shape from its required members.
             #[must_use]
             pub fn new($( $req: impl Into<$req_type> ),*) -> Self {
                 Self {
@@ -125,7 +125,7 @@ macro_rules! structure {
     };
 }
 
-/// A union of the API: one variant a member, and `Unknown` for members that the model does not name.
+/// A union of the API: one variant per member, and `Unknown` for members that the model does not name.
 ///
 /// A closing `_ => Variant` accepts a union without members, where a service is known to send one.
 macro_rules! union {
@@ -146,7 +146,7 @@ macro_rules! union {
             Unknown {
                 /// The member.
                 name: String,
-                /// What it holds.
+                /// Its value.
                 value: serde_json::Value,
             },
         }
@@ -215,7 +215,7 @@ macro_rules! union {
     };
 }
 
-/// What a union is before it is read, and whether it may stay that without a member.
+/// What a union is before it is read, and whether it may stay so without a member.
 macro_rules! without_member {
     () => {
         fn blank() -> Self {
@@ -305,20 +305,20 @@ macro_rules! open_enum {
     };
 }
 
-/// What the outermost shapes offer: their JSON, and what they only carry along.
+/// What the outermost shapes offer: JSON conversion, and the list of what they only preserve.
 macro_rules! outermost {
     ($name:ident) => {
         impl $name {
-            /// Reads the API's own JSON.
+            /// Parses the API's own JSON.
             ///
             /// # Errors
             ///
-            /// The value departs from the shape of the API.
+            /// The value does not match the shape of the API.
             pub fn from_json(value: serde_json::Value) -> Result<Self, $crate::shape::ShapeError> {
                 $crate::shape::Shape::from_json(value)
             }
 
-            /// The API's own JSON.
+            /// Returns the API's own JSON.
             #[must_use]
             pub fn to_json(&self) -> serde_json::Value {
                 $crate::shape::Shape::to_json(self)
@@ -329,12 +329,12 @@ macro_rules! outermost {
     };
 }
 
-/// What an outermost shape only carries along.
+/// What an outermost shape only preserves.
 macro_rules! unknown_members {
     ($name:ident) => {
         impl $name {
-            /// The paths of members and values that this version of the API model does not name. They are carried
-            /// along and written back.
+            /// Returns the paths of members and values that this version of the API model does not name. They are
+            /// preserved and written back.
             #[must_use]
             pub fn unknown_members(&self) -> Vec<String> {
                 let mut found = Vec::new();

@@ -1,8 +1,8 @@
-//! How an API shape is read from JSON and written to it: one trait, and the helpers that the macros call.
+//! How an API shape is read from and written to JSON: one trait, and the helpers that the macros call.
 //!
-//! There is no derive: a hundred derived visitors cost more binary than one `Value` and these functions.
-//! Reading consumes a [`Value`], so text moves instead of being copied; and it fills a blank shape in place, because
-//! results that hold shapes would be moved, and taken apart again after an error, at every step.
+//! There is no derive: a hundred derived visitors make the binary larger than one `Value` and these functions.
+//! Reading consumes a [`Value`], so text is moved instead of copied; and it fills a blank shape in place, because
+//! results that hold shapes would be moved, and dropped again after an error, at every step.
 
 #[macro_use]
 mod macros;
@@ -22,32 +22,32 @@ pub(crate) trait Shape: Sized {
     /// Whether it may be left out of a structure.
     const ABSENCE: Absence = Absence::Error;
 
-    /// What is there before it is read.
+    /// The value before it is read.
     fn blank() -> Self;
 
-    /// Reads the shape into a blank one, or says where `value` departs from it.
+    /// Reads the shape into a blank one, or reports where `value` does not match it.
     fn read(&mut self, value: Value) -> Result<(), ShapeError>;
 
     /// The shape as the API writes it.
     fn to_json(&self) -> Value;
 
-    /// Whether a structure is written without it.
+    /// Whether a structure omits it when written.
     fn is_left_out(&self) -> bool {
         false
     }
 
-    /// Reads the shape, or says where `value` departs from it.
+    /// Reads the shape, or reports where `value` does not match it.
     fn from_json(value: Value) -> Result<Self, ShapeError> {
         let mut shape = Self::blank();
         shape.read(value)?;
         Ok(shape)
     }
 
-    /// Adds the paths of what this version of the API model does not name.
+    /// Adds the paths of everything that this version of the API model does not name.
     fn find_unknown(&self, _at: &Path<'_>, _found: &mut Vec<String>) {}
 }
 
-/// Where a value stands, as a chain that costs nothing until it is printed.
+/// The location of a value, as a chain that costs nothing until it is printed.
 pub(crate) enum Path<'a> {
     Root,
     Member(&'a Self, &'a str),
@@ -76,8 +76,8 @@ pub(crate) fn members(value: Value) -> Result<Map<String, Value>, ShapeError> {
 /// The members of a structure, taken out one by one while it is read.
 ///
 /// The first error is kept until [`end`](Self::end), so that a structure has one way out and not one for each member:
-/// that halves the code of a structure with many. A list, because a map that things are taken out of keeps its balance
-/// with more code than all of this.
+/// that halves the code of a structure with many. A list, because removing entries from a balanced map
+/// takes more code than all of this.
 pub(crate) struct Members {
     rest: Vec<(String, Value)>,
     error: Option<ShapeError>,
@@ -99,7 +99,7 @@ impl Members {
         }
     }
 
-    /// What there is to read, unless there is an error already. Not generic, so that it is compiled once and not for
+    /// The value to read, unless there is already an error. Not generic, so that it is compiled once and not for
     /// each type of member.
     fn take(&mut self, name: &str, absence: Absence) -> Option<Value> {
         let place = self.rest.iter().position(|(known, _)| known == name);
@@ -125,12 +125,12 @@ impl Members {
     }
 
     /// Bedrock pads each event with a member `p` of random letters and digits, so that the sizes of encrypted packets
-    /// do not tell the text. It carries nothing.
+    /// do not reveal the text. It carries no information.
     pub(crate) fn drop_padding(&mut self) {
         self.rest.retain(|(name, value)| !is_padding(name, value));
     }
 
-    /// Leaves what was not taken in `extra`, or returns the first error.
+    /// Puts what was not taken into `extra`, or returns the first error.
     pub(crate) fn end(self, extra: &mut Map<String, Value>) -> Result<(), ShapeError> {
         for (name, value) in self.rest {
             extra.insert(name, value);
@@ -139,12 +139,12 @@ impl Members {
     }
 }
 
-/// What becomes of a member that is left out or `null`.
+/// What happens to a member that is absent or `null`.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Absence {
     /// It is an error.
     Error,
-    /// `null` is a value, and only leaving it out is an error.
+    /// `null` is a value; only its absence is an error.
     Null,
     /// It stays blank.
     Blank,
@@ -155,14 +155,14 @@ pub(crate) fn put(members: &mut Map<String, Value>, name: &str, value: Value) {
     members.insert(name.to_owned(), value);
 }
 
-/// Writes a known member that may be an optional one.
+/// Writes a known member that may be optional.
 pub(crate) fn write<T: Shape>(members: &mut Map<String, Value>, name: &str, member: &T) {
     if !member.is_left_out() {
         put(members, name, member.to_json());
     }
 }
 
-/// Closes a structure: the unknown members follow, and a known one wins over its double among them.
+/// Completes a structure: the unknown members follow, and a known one wins over one of the same name.
 pub(crate) fn with_extra(mut members: Map<String, Value>, extra: &Map<String, Value>) -> Value {
     for (name, value) in extra {
         if !members.contains_key(name) {
@@ -172,12 +172,12 @@ pub(crate) fn with_extra(mut members: Map<String, Value>, extra: &Map<String, Va
     Value::Object(members)
 }
 
-/// Lists the members that a structure only carries along.
+/// Lists the members that a structure only preserves.
 pub(crate) fn find_extra(extra: &Map<String, Value>, at: &Path<'_>, found: &mut Vec<String>) {
     found.extend(extra.keys().map(|name| Path::Member(at, name).to_string()));
 }
 
-/// The one member of a union. `null` members and `__type`, which old Java services add, do not count.
+/// The only member of a union. `null` members and `__type`, which old Java services add, are ignored.
 ///
 /// Rule: <https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html#union-serialization>
 pub(crate) fn only_member(value: Value) -> Result<Option<(String, Value)>, ShapeError> {
@@ -194,7 +194,7 @@ pub(crate) fn only_member(value: Value) -> Result<Option<(String, Value)>, Shape
     Ok(found)
 }
 
-/// A union as the API writes it: an object of one member.
+/// A union as the API writes it: an object with one member.
 pub(crate) fn union_json(name: &str, value: Value) -> Value {
     let mut members = Map::new();
     put(&mut members, name, value);
@@ -211,17 +211,17 @@ pub(crate) fn is_padding_text(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
-/// As [`Members::drop_padding`].
+/// Like [`Members::drop_padding`].
 pub(crate) fn drop_padding(members: &mut Map<String, Value>) {
     keep(members, &|name, value| !is_padding(name, value));
 }
 
-/// Takes the member `left_out` away.
+/// Removes the member `left_out`.
 pub(crate) fn leave_out(members: &mut Map<String, Value>, left_out: &str) {
     keep(members, &|name, _| name != left_out);
 }
 
-/// The map is built anew: see [`Members`].
+/// The map is rebuilt: see [`Members`].
 fn keep(members: &mut Map<String, Value>, is_kept: &dyn Fn(&str, &Value) -> bool) {
     for (name, value) in std::mem::take(members) {
         if is_kept(&name, &value) {

@@ -52,7 +52,7 @@ impl Shape for f64 {
     }
 }
 
-/// The integer that `value` is, also when it is written as `3.0`; else an error that says what is `expected`.
+/// The integer in `value`, even if written as `3.0`; else an error that says what is `expected`.
 fn integer<T: TryFrom<i64>>(value: &Value, expected: &'static str) -> Result<T, ShapeError> {
     // 2^53: up to here a double holds every integer, so the conversion is exact.
     const EXACT: f64 = 9_007_199_254_740_992.0;
@@ -108,7 +108,7 @@ impl Shape for u32 {
     }
 }
 
-/// A "document" of the API: any JSON, carried as it is.
+/// A "document" of the API: any JSON, kept as it is.
 impl Shape for Value {
     const ABSENCE: Absence = Absence::Null;
 
@@ -171,14 +171,14 @@ impl<T: Shape> Shape for Box<T> {
     }
 }
 
-/// Hands the items of a list to `read`: what does not depend on their type, so that it is compiled once.
+/// Passes the items of a list to `read`. This part does not depend on their type, so that it is compiled once.
 fn each_item(value: Value, read: &mut dyn FnMut(Value) -> Result<(), ShapeError>) -> Result<(), ShapeError> {
     let Value::Array(items) = value else { return Err(ShapeError::expected("a list", &value)) };
     let mut items = items.into_iter().enumerate();
     items.try_for_each(|(index, item)| read(item).map_err(|error| error.at_index(index)))
 }
 
-/// Hands the members of a map to `read`, as [`each_item`] does.
+/// Passes the members of a map to `read`, as [`each_item`] does.
 fn each_member(
     value: Value,
     read: &mut dyn FnMut(String, Value) -> Result<(), ShapeError>,
@@ -204,7 +204,7 @@ impl<T: Shape> Shape for Vec<T> {
     }
 
     fn to_json(&self) -> Value {
-        // A loop, because the code of an iterator that is collected is longer, for each type.
+        // A loop, because collecting an iterator generates more code for each type.
         let mut items = Vec::with_capacity(self.len());
         for item in self {
             items.push(item.to_json());

@@ -15,21 +15,21 @@ pub enum SignError {
     HeaderNotUtf8(HeaderName),
     /// The header map is so full that the signing headers do not fit.
     TooManyHeaders,
-    /// The access key id cannot stand in a credential scope.
+    /// The access key id is not valid in a credential scope.
     InvalidAccessKeyId,
-    /// The region cannot stand in a credential scope.
+    /// The region is not valid in a credential scope.
     InvalidRegion,
-    /// The service's signing name cannot stand in a credential scope.
+    /// The service's signing name is not valid in a credential scope.
     InvalidService,
-    /// The session token cannot stand in an HTTP header.
+    /// The session token is not valid in an HTTP header.
     InvalidSessionToken,
-    /// The time to sign for has no four-digit year.
+    /// The signing time has no four-digit year.
     TimeOutOfRange,
     /// The given signing key belongs to another date, region or service.
     KeyScope,
-    /// A presigned URL is good for one second to seven days.
+    /// A presigned URL must be valid for one second to seven days.
     ExpiresOutOfRange,
-    /// The URI cannot take the signature into its query.
+    /// The URI cannot hold the signature in its query.
     UnfitUri,
 }
 

@@ -1,4 +1,4 @@
-//! Step 3's key: derived from the secret once a day, and worth keeping.
+//! The key for step 3: derived from the secret once a day, and worth caching.
 //!
 //! ```text
 //! kSecret = "AWS4" + secret access key
@@ -22,7 +22,7 @@ use crate::base::time::AmzDate;
 use crate::credentials::{Credentials, Secret};
 
 /// Appends the credential scope, `20150830/us-east-1/bedrock/aws4_request`: the day of `amz_date`, and where the key is
-/// good.
+/// valid.
 pub(super) fn push_scope(
     out: &mut String,
     amz_date: &str,
@@ -41,14 +41,14 @@ pub(super) fn push_scope(
     Ok(())
 }
 
-/// Whether `text` can be one part of a scope: the parts are separated by slashes, and the header's fields by commas.
+/// Whether `text` can be a part of a scope: the parts are separated by slashes, and the header's fields by commas.
 pub(super) fn may_stand_in_scope(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'/' | b','))
 }
 
-/// A derived signing key: good for one secret on one UTC day, in one region, for one service.
+/// A derived signing key, valid for one secret on one UTC day, in one region, for one service.
 ///
-/// It signs as well as the secret does until the day is over, so it is kept like one: `Debug` shows the scope only,
+/// It signs as well as the secret does until the day is over, so it is treated as one: `Debug` shows only the scope,
 /// and the bytes are wiped when it is dropped.
 ///
 /// ```
@@ -64,7 +64,7 @@ pub(super) fn may_stand_in_scope(text: &str) -> bool {
 #[derive(Clone)]
 pub struct SigningKey {
     scope: String,
-    /// HMAC with kSigning already taken in. The `zeroize` features of `hmac` and `sha2` wipe it.
+    /// HMAC already keyed with kSigning. The `zeroize` features of `hmac` and `sha2` wipe it.
     mac: KeyedMac,
 }
 
@@ -75,7 +75,7 @@ impl SigningKey {
     /// # Errors
     ///
     /// [`SignError::InvalidRegion`], [`SignError::InvalidService`] or [`SignError::TimeOutOfRange`] when no
-    /// credential scope can be written from these.
+    /// valid credential scope can be built from these.
     pub fn derive(secret: &Secret, now: SystemTime, region: &str, service: &str) -> Result<Self, SignError> {
         let date = AmzDate::new(now).ok_or(SignError::TimeOutOfRange)?;
         let mut scope = String::new();
@@ -83,7 +83,7 @@ impl SigningKey {
         Ok(Self::derive_for(secret, &scope))
     }
 
-    /// Each part of `scope` is the message of one step of the chain.
+    /// Each part of `scope` is the message for one step of the chain.
     pub(super) fn derive_for(secret: &Secret, scope: &str) -> Self {
         let k_secret = Zeroizing::new(["AWS4", secret.expose()].concat());
         let mac = scope.split('/').fold(KeyedMac::new(k_secret.as_bytes()), |mac, part| {
@@ -92,7 +92,7 @@ impl SigningKey {
         Self { scope: scope.to_owned(), mac }
     }
 
-    /// The credential scope that the key is good for: `date/region/service/aws4_request`.
+    /// The credential scope that the key is valid for: `date/region/service/aws4_request`.
     #[must_use]
     pub fn scope(&self) -> &str {
         &self.scope
@@ -110,7 +110,7 @@ impl fmt::Debug for SigningKey {
     }
 }
 
-/// HMAC-SHA256 with its key taken in.
+/// HMAC-SHA256, already keyed.
 #[derive(Clone)]
 struct KeyedMac(Hmac<Sha256>);
 
@@ -128,11 +128,11 @@ impl KeyedMac {
     }
 }
 
-/// The last few signing keys, so that each is derived once a day. Share one between threads and requests.
+/// Caches the last few signing keys, so that each is derived once a day. Share one between threads and requests.
 ///
 /// It keeps derived keys, each with the access key id and a 64-bit hash of the secret it came from (SipHash, with random
-/// keys of its own), and never the secret. Four keys are kept; the oldest makes room. Rotated credentials get a key of
-/// their own.
+/// keys of its own), and never the secret. Four keys are kept; the oldest is evicted first. Rotated credentials get their
+/// own key.
 ///
 /// ```
 /// use std::time::SystemTime;
@@ -161,24 +161,24 @@ struct Entry {
     key: SigningKey,
 }
 
-/// A client talks to one region, now and then to a second one, and every midnight to the next day.
+/// A client usually uses one region, sometimes a second, and a new day's key after midnight.
 const KEPT: usize = 4;
 
 impl SigningKeyCache {
-    /// An empty cache.
+    /// Creates an empty cache.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// As [`SigningKey::sign`], with the key of these credentials for `scope`.
+    /// Like [`SigningKey::sign`], with the key of these credentials for `scope`.
     pub(super) fn sign(&self, credentials: &Credentials, scope: &str, string_to_sign: &str) -> [u8; 32] {
         self.mac_for(credentials, scope).digest(string_to_sign.as_bytes())
     }
 
     fn mac_for(&self, credentials: &Credentials, scope: &str) -> KeyedMac {
         let secret_hash = self.hasher.hash_one(credentials.secret_access_key().expose());
-        // A panic elsewhere cannot leave the list half-written, so a poisoned lock is as good as another.
+        // A panic elsewhere cannot leave the list half-written, so a poisoned lock is safe to use.
         let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
         let found = entries.iter().find(|entry| {
             entry.key.scope() == scope
@@ -233,7 +233,7 @@ mod tests {
     #[test]
     fn a_keyed_state_is_wiped_when_it_is_dropped() {
         fn is_wiped<T: zeroize::ZeroizeOnDrop>() {}
-        // Hmac does not say so itself: it is two states of this hash, and a buffer that holds no byte of the key.
+        // Hmac does not promise this itself: it is two states of this hash, and a buffer that holds no byte of the key.
         is_wiped::<Sha256>();
     }
 

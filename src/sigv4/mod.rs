@@ -10,16 +10,16 @@
 //!
 //! The rules are those of
 //! [Create a signed AWS API request](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html),
-//! and the details that page leaves open are as in AWS's test suite and in the `aws-sigv4` crate. [`sign`] puts the
-//! signature in a header, [`presign`] in the query of a URL that others can use; no chunks are signed.
+//! and details that the page leaves open follow AWS's test suite and the `aws-sigv4` crate. [`sign`] puts the
+//! signature in a header, [`presign`] in the query of a URL that others can use; chunked signing is not supported.
 //!
-//! The signer makes canonical views of the request and adds headers; it never changes the URI, the body or another
-//! header. Sign last, and sign again for every retry: a header that changes after signing breaks the signature.
+//! The signer builds a canonical form of the request and adds headers; it never changes the URI, the body or other
+//! headers. Sign last, and sign again for every retry: a header that changes after signing breaks the signature.
 //!
 //! # What is signed
 //!
 //! Every header of the request, `host` (from the URI when there is no such header, with its port unless it is the
-//! scheme's default), the time and the session token. Left out, because others may change them on the way:
+//! scheme's default), the time and the session token. Not signed, because they may change on the way:
 //!
 //! - the headers of one connection: `connection`, `keep-alive`, `proxy-*`, `te`, `trailer`, `transfer-encoding`,
 //!   `upgrade`, `expect`;
@@ -79,17 +79,17 @@ static X_AMZ_CONTENT_SHA256: HeaderName = HeaderName::from_static("x-amz-content
 static X_AMZ_DATE: HeaderName = HeaderName::from_static("x-amz-date");
 static X_AMZ_SECURITY_TOKEN: HeaderName = HeaderName::from_static("x-amz-security-token");
 
-/// Signs `request`: adds `x-amz-date`, `x-amz-security-token` when there is a token, `x-amz-content-sha256` when
-/// asked for, and `authorization`. Values that these headers had before are replaced, so a request can be signed again.
+/// Signs `request`: adds `x-amz-date`, `x-amz-security-token` if there is a token, `x-amz-content-sha256` if
+/// requested, and `authorization`. Earlier values of these headers are replaced, so a request can be signed again.
 ///
 /// `authorization` and the token are marked sensitive, so that `Debug` of the request does not show them.
 ///
 /// # Errors
 ///
-/// A [`SignError`] when the request or the parameters cannot be signed. The request is then as it was.
+/// A [`SignError`] when the request or the parameters cannot be signed. The request is then unchanged.
 pub fn sign(request: &mut Request<Bytes>, params: &SigningParams<'_>) -> Result<(), SignError> {
     let Signature { stages, authorization } = explain(request, params)?;
-    // All that can fail comes before the first change.
+    // Everything that can fail precedes the first change.
     let token = params.credentials.session_token().map(|token| {
         sensitive(HeaderValue::from_str(token.expose())).map_err(|_| SignError::InvalidSessionToken)
     });
@@ -105,10 +105,10 @@ pub fn sign(request: &mut Request<Bytes>, params: &SigningParams<'_>) -> Result<
     headers.insert(&X_AMZ_DATE, date);
     match token {
         Some(token) => headers.insert(&X_AMZ_SECURITY_TOKEN, token),
-        // Left from credentials that signed this request before: these would be refused with it.
+        // Left over from credentials that signed this request before: the request would be rejected with it.
         None => headers.remove(&X_AMZ_SECURITY_TOKEN),
     };
-    // Hexadecimal is always a header value.
+    // Hexadecimal is always a valid header value.
     if let Some(Ok(hash)) = hash {
         headers.insert(&X_AMZ_CONTENT_SHA256, hash);
     }
@@ -123,10 +123,10 @@ fn sensitive<E>(value: Result<HeaderValue, E>) -> Result<HeaderValue, E> {
     })
 }
 
-/// Computes what [`sign`] would, and returns every stage of it instead of changing `request`.
+/// Computes the same signature as [`sign`], and returns every stage of it instead of changing `request`.
 ///
 /// When AWS answers `SignatureDoesNotMatch` it quotes the canonical request and the string to sign that it computed
-/// itself; the first line that differs from these names the header or the path that was changed on the way.
+/// itself; the first line that differs from these shows which header or path was changed on the way.
 ///
 /// ```
 /// use std::time::{Duration, UNIX_EPOCH};
@@ -156,7 +156,7 @@ fn sensitive<E>(value: Result<HeaderValue, E>) -> Result<HeaderValue, E> {
 ///
 /// # Errors
 ///
-/// As [`sign`].
+/// See [`sign`].
 pub fn explain(request: &Request<Bytes>, params: &SigningParams<'_>) -> Result<Signature, SignError> {
     let string_to_sign = StringToSign::begin(params)?;
     let payload_hash = PayloadHash::of(request, params);
@@ -186,7 +186,7 @@ pub fn explain(request: &Request<Bytes>, params: &SigningParams<'_>) -> Result<S
     Ok(Signature { stages, authorization })
 }
 
-/// A signature and every stage on the way to it; [`explain`] makes one.
+/// A signature and every stage leading to it; [`explain`] returns one.
 ///
 /// `Debug` shows neither the session token nor the signature.
 #[derive(Clone, PartialEq, Eq)]
@@ -228,7 +228,7 @@ impl Signature {
     }
 
     /// The value of the `authorization` header. With the body and the other headers it lets anyone send this request
-    /// for five minutes, so it does not belong into a log.
+    /// for five minutes, so it does not belong in a log.
     #[must_use]
     pub fn authorization(&self) -> &str {
         &self.authorization

@@ -1,14 +1,14 @@
-//! What a request is signed with, and the choices that some services need.
+//! The parameters of a signature, and the options that some services need.
 
 use std::time::SystemTime;
 
 use super::key::{SigningKey, SigningKeyCache};
 use crate::credentials::Credentials;
 
-/// What a request is signed with: credentials, region, service and time, and a few choices with their defaults.
+/// The parameters of a signature: credentials, region, service and time, and a few options with defaults.
 ///
 /// The service is the signing name, which is `bedrock` for both `bedrock-runtime` and `bedrock` endpoints.
-/// The time becomes `x-amz-date`; AWS refuses a request whose time is more than five minutes away from its own, and a
+/// The time becomes `x-amz-date`; AWS rejects a request whose time differs by more than five minutes from its own, and a
 /// presigned URL once it has expired.
 ///
 /// ```
@@ -44,7 +44,7 @@ pub(super) enum KeySource<'a> {
 }
 
 impl<'a> SigningParams<'a> {
-    /// Signs with `credentials` for `region` and `service`, as of `now`.
+    /// Creates parameters that sign with `credentials` for `region` and `service`, as of `now`.
     #[must_use]
     pub fn new(credentials: &'a Credentials, region: &'a str, service: &'a str, now: SystemTime) -> Self {
         Self {
@@ -61,35 +61,35 @@ impl<'a> SigningParams<'a> {
         }
     }
 
-    /// Uses a key that was derived before. It must be of the same secret, date, region and service.
+    /// Uses a key that was derived before. It must be for the same secret, date, region and service.
     ///
-    /// Default: the key is derived anew. A program that runs past midnight (UTC) is better served by
-    /// [`with_key_cache`](Self::with_key_cache).
+    /// Default: the key is derived again. A program that runs past midnight (UTC) should use
+    /// [`with_key_cache`](Self::with_key_cache) instead.
     #[must_use]
     pub fn with_signing_key(mut self, key: &'a SigningKey) -> Self {
         self.key = KeySource::Given(key);
         self
     }
 
-    /// Takes the key from `cache`, which derives it when it has none for this secret, date, region and service.
+    /// Takes the key from `cache`, which derives it if it has none for this secret, date, region and service.
     #[must_use]
     pub fn with_key_cache(mut self, cache: &'a SigningKeyCache) -> Self {
         self.key = KeySource::Cached(cache);
         self
     }
 
-    /// Whether to send and sign the payload hash as `x-amz-content-sha256`. Default: no; only S3 asks for it, and not of
-    /// a presigned URL, where this changes nothing.
+    /// Whether to send and sign the payload hash as `x-amz-content-sha256`. Default: no; only S3 requires it, and not for
+    /// a presigned URL, where this has no effect.
     #[must_use]
     pub fn with_content_sha256(mut self, send: bool) -> Self {
         self.content_sha256 = send;
         self
     }
 
-    /// Signs `UNSIGNED-PAYLOAD` in place of the body's hash, so that the signature is good for any body. Only S3 takes
-    /// such a signature, and of
-    /// [a presigned URL](https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html) it wants no
-    /// other. In the header form S3 must be told, by [`with_content_sha256`](Self::with_content_sha256).
+    /// Signs `UNSIGNED-PAYLOAD` in place of the body's hash, so that the signature is valid for any body. Only S3 accepts
+    /// such a signature, and for
+    /// [a presigned URL](https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html) it accepts no
+    /// other. In the header form, also call [`with_content_sha256`](Self::with_content_sha256) to tell S3.
     ///
     /// Default: the body is signed.
     #[must_use]
@@ -100,7 +100,7 @@ impl<'a> SigningParams<'a> {
 
     /// Adds the session token after signing, as a header or in the query, so that the signature does not cover it.
     ///
-    /// Default: the token is signed. A few services want it otherwise; Bedrock does not.
+    /// Default: the token is signed. A few services require the opposite; Bedrock does not.
     #[must_use]
     pub fn with_session_token_unsigned(mut self) -> Self {
         self.session_token_signed = false;

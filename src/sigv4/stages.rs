@@ -1,4 +1,4 @@
-//! Stages 2 and 3, which both forms of a signature share.
+//! Stages 2 and 3, shared by both forms of a signature.
 
 use std::ops::Range;
 
@@ -15,13 +15,13 @@ pub(super) const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct StringToSign {
     text: String,
-    /// Where in `text` the credential scope is: it is a part of the string to sign, and is written there alone.
+    /// Where the credential scope is in `text`: it is part of the string to sign, and is written only there.
     scope: Range<usize>,
     amz_date: AmzDate,
 }
 
 impl StringToSign {
-    /// Checks what the signature is made with, and writes as much as that tells.
+    /// Checks the parameters, and writes as much of the string as they determine.
     pub(super) fn begin(params: &SigningParams<'_>) -> Result<Self, SignError> {
         let credentials = params.credentials;
         if !key::may_stand_in_scope(credentials.access_key_id()) {
@@ -54,7 +54,7 @@ impl StringToSign {
         self.text.get(self.scope.clone()).unwrap_or_default()
     }
 
-    /// Ends it with the hash of `canonical_request`, and signs it: stage 3.
+    /// Completes it with the hash of `canonical_request`, and signs it: stage 3.
     pub(super) fn sign(
         mut self,
         canonical_request: CanonicalRequest,
@@ -73,12 +73,12 @@ impl StringToSign {
     }
 }
 
-/// Anything but visible ASCII, space and tab: what `HeaderValue::from_str` refuses.
+/// Anything but visible ASCII, space and tab: what `HeaderValue::from_str` rejects.
 fn is_refused_in_header(byte: u8) -> bool {
     !(byte.is_ascii_graphic() || matches!(byte, b' ' | b'\t'))
 }
 
-/// A signature, and the stages on the way to it.
+/// A signature, and the stages leading to it.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct Stages {
     pub(super) canonical_request: CanonicalRequest,

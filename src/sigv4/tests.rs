@@ -1,4 +1,4 @@
-//! The stages together, held against AWS's published examples.
+//! The stages together, checked against AWS's published examples.
 
 use std::time::{Duration, SystemTime};
 

@@ -1,4 +1,4 @@
-//! Headers and payload in, a frame out.
+//! Encodes a frame from headers and a payload.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -9,11 +9,11 @@ use crate::{Frame, HeaderValue, OVERHEAD};
 /// The longest byte array or string that the specification allows: 2^15 - 1 bytes.
 const MAX_VALUE_LEN: usize = 32_767;
 
-/// Writes one [`Frame`].
+/// Builds one [`Frame`].
 ///
-/// It holds to the specification, also where the decoder is lenient: byte arrays and strings have at most 32,767
-/// bytes, though their length would fit 65,535 and other implementations send such. Empty ones are written, as
-/// every implementation reads them.
+/// It follows the specification even where the decoder is lenient: byte arrays and strings have at most 32,767
+/// bytes, although their length field allows 65,535 and other implementations send such values. Empty ones are
+/// written, because every implementation reads them.
 ///
 /// ```
 /// use bedrill_eventstream::{Frame, HeaderValue};
@@ -31,7 +31,7 @@ const MAX_VALUE_LEN: usize = 32_767;
 #[derive(Clone, Debug)]
 #[must_use = "call `build` to get the frame"]
 pub struct FrameBuilder {
-    /// Already as on the wire.
+    /// Already encoded as on the wire.
     headers: Vec<u8>,
     names: BTreeSet<String>,
     payload: Vec<u8>,
@@ -44,7 +44,7 @@ impl FrameBuilder {
         Self { headers: Vec::new(), names: BTreeSet::new(), payload: Vec::new(), error: None }
     }
 
-    /// Appends a header. What is wrong with it comes out of [`build`](Self::build).
+    /// Appends a header. [`build`](Self::build) reports any error in it.
     pub fn header(mut self, name: &str, value: HeaderValue<'_>) -> Self {
         if self.error.is_none() {
             self.error = self.append_header(name, value).err();
@@ -58,11 +58,12 @@ impl FrameBuilder {
         self
     }
 
-    /// The frame, with its lengths and checksums.
+    /// Builds the frame, with its lengths and checksums.
     ///
     /// # Errors
     ///
-    /// The first header that broke a rule, or a frame too long for its length to be written; see [`EncodeError`].
+    /// A header breaks a rule (the first such error is returned), or the frame is too long for its length field;
+    /// see [`EncodeError`].
     pub fn build(self) -> Result<Frame, EncodeError> {
         if let Some(error) = self.error {
             return Err(error);
@@ -133,30 +134,30 @@ fn push_checksum(image: &mut Vec<u8>) {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum EncodeError {
-    /// A header name has no bytes.
+    /// A header name is empty.
     EmptyName,
     /// A header name has more than 255 bytes.
     NameTooLong {
-        /// How many it has.
+        /// Its length in bytes.
         len: usize,
     },
     /// Two headers have the same name.
     DuplicateName {
-        /// That name.
+        /// The name.
         name: String,
     },
     /// A byte array or string has more than 32,767 bytes.
     ValueTooLong {
         /// The name of its header.
         name: String,
-        /// How many it has.
+        /// Its length in bytes.
         len: usize,
     },
     /// There are more than [`MAX_HEADERS`](super::MAX_HEADERS).
     TooManyHeaders,
-    /// The whole frame would have more bytes than its 32-bit length can say.
+    /// The whole frame would be longer than its 32-bit length field allows.
     FrameTooLong {
-        /// How many it would have.
+        /// The length it would have.
         len: usize,
     },
 }

@@ -1,4 +1,4 @@
-//! A frame that is borrowed.
+//! A borrowed frame.
 
 use std::fmt;
 use std::ops::Range;
@@ -7,8 +7,9 @@ use crate::{CRC_LEN, HeaderValue, Headers, MessageType, PRELUDE_LEN};
 
 /// A validated frame borrowed from the decoder's buffer, for callers that read it once.
 ///
-/// [`FrameDecoder::peek_frame`](crate::FrameDecoder::peek_frame) gives it, and [`discard_frame`](crate::FrameDecoder::discard_frame) makes room for the next one. It reads as
-/// a [`Frame`](crate::Frame) does.
+/// [`FrameDecoder::peek_frame`](crate::FrameDecoder::peek_frame) returns it, and
+/// [`discard_frame`](crate::FrameDecoder::discard_frame) makes room for the next one. Its accessors are those of
+/// [`Frame`](crate::Frame).
 ///
 /// ```
 /// use bedrill_eventstream::{Frame, FrameDecoder, HeaderValue};
@@ -65,7 +66,7 @@ impl<'a> FrameRef<'a> {
         self.string_header(":error-code")
     }
 
-    /// `:error-message`: the text that goes with [`error_code`](Self::error_code).
+    /// `:error-message`: the text that accompanies [`error_code`](Self::error_code).
     pub fn error_message(self) -> Option<&'a str> {
         self.string_header(":error-message")
     }
@@ -106,7 +107,7 @@ impl fmt::Debug for FrameRef<'_> {
     }
 }
 
-/// Shows the headers and the length of the payload. The payload itself stays out: it is what people say.
+/// Shows the headers and the length of the payload. The payload itself is left out: it is conversation text.
 pub(crate) fn write_debug(name: &str, frame: FrameRef<'_>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     f.debug_struct(name)
         .field("headers", &frame.headers())

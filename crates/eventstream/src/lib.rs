@@ -1,6 +1,6 @@
 //! The `application/vnd.amazon.eventstream` framing: [`FrameDecoder`] reads it, [`FrameBuilder`] writes it.
 //!
-//! A stream is frame after frame with nothing between them. AWS calls one of them a message; here it is a
+//! A stream is a sequence of frames with nothing between them. AWS calls each a message; here it is a
 //! [`Frame`], because a message is what a user and a model exchange. Every integer is big-endian:
 //!
 //! ```text
@@ -83,16 +83,16 @@ pub use header::{Header, HeaderProblem, HeaderValue, Headers, MAX_HEADERS};
 const PRELUDE_LEN: usize = 12;
 /// One checksum.
 const CRC_LEN: usize = 4;
-/// What a frame has beside its headers and payload, and so the length of the smallest one.
+/// What a frame has in addition to its headers and payload, and so the length of the smallest one.
 const OVERHEAD: usize = PRELUDE_LEN + CRC_LEN;
 
 /// One frame of an event stream: its headers and its payload.
 ///
-/// A frame is its checked bytes: both checksums have been verified and every header is well formed and unique,
+/// A frame holds checked bytes: both checksums have been verified and every header is well formed and unique,
 /// so reading one cannot fail. It is cheap to clone. It shares the memory that its stream arrived in, so a frame
-/// kept for long keeps its neighbours' bytes too; keep [`payload`](Self::payload)`.to_vec()` instead.
+/// kept for long keeps its neighbours' bytes alive too; then keep [`payload`](Self::payload)`.to_vec()` instead.
 ///
-/// Two frames are equal when their bytes are, so the order of headers counts.
+/// Two frames are equal when their bytes are, so the order of headers matters.
 ///
 /// ```
 /// use bedrill_eventstream::{Frame, HeaderValue, MessageType};
@@ -116,7 +116,7 @@ pub struct Frame {
 }
 
 impl Frame {
-    /// Starts a frame without headers and payload.
+    /// Returns a builder for a frame, with no headers and no payload yet.
     pub fn builder() -> FrameBuilder {
         FrameBuilder::new()
     }
@@ -151,7 +151,7 @@ impl Frame {
         self.as_ref().error_code()
     }
 
-    /// `:error-message`: the text that goes with [`error_code`](Self::error_code).
+    /// `:error-message`: the text that accompanies [`error_code`](Self::error_code).
     pub fn error_message(&self) -> Option<&str> {
         self.as_ref().error_message()
     }
@@ -166,7 +166,7 @@ impl Frame {
         self.as_ref().payload()
     }
 
-    /// The payload as a handle of its own. Nothing is copied.
+    /// The payload as an owned handle. Nothing is copied.
     pub fn payload_bytes(&self) -> Bytes {
         self.image.slice(self.as_ref().payload_range())
     }
@@ -186,24 +186,24 @@ impl Frame {
         Self { image, headers_len }
     }
 
-    /// The frame, borrowed: what [`FrameDecoder::peek_frame`] gives without a copy.
+    /// Borrows the frame, in the form that [`FrameDecoder::peek_frame`] returns.
     pub fn as_ref(&self) -> FrameRef<'_> {
         FrameRef::from_checked(&self.image, self.headers_len)
     }
 }
 
-/// Shows the headers and the length of the payload. The payload itself stays out: it is what people say.
+/// Shows the headers and the length of the payload. The payload itself is left out: it is conversation text.
 impl fmt::Debug for Frame {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         frame_ref::write_debug("Frame", self.as_ref(), f)
     }
 }
 
-/// The three kinds of frame, told apart by the header `:message-type`. The specification closes this set, and
+/// The three kinds of frame, as given by the header `:message-type`. The specification closes this set, and
 /// [`Unknown`](Self::Unknown) holds whatever else a peer sends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MessageType<'a> {
-    /// `event`: part of the answer; [`Frame::event_type`] says which.
+    /// `event`: part of the response; [`Frame::event_type`] says which.
     Event,
     /// `exception`: an error that the service's API models; [`Frame::exception_type`] says which.
     Exception,

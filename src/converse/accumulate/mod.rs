@@ -1,4 +1,4 @@
-//! Events in, one message out: tolerant while it assembles, strict at the end.
+//! Assembles events into one message: tolerant while events arrive, strict at the end.
 
 #[cfg(test)]
 mod tests;
@@ -12,11 +12,11 @@ use super::{
     ContentBlock, ConverseOutput, ConverseStreamEvent, Message, MessageStopEvent, MetadataEvent, Role,
 };
 
-/// Assembles the events of a stream into the message that `Converse` would have answered.
+/// Assembles the events of a stream into the message that `Converse` would have returned.
 ///
 /// Blocks are keyed by `contentBlockIndex` and open on first sight, because text and reasoning have no start
 /// event; blocks may interleave; a block that is never stopped closes with `messageStop`; `metadata` may come on
-/// either side of it. What does not fit is an error and never dropped in silence.
+/// either side of it. An event that does not fit is an error and is never dropped silently.
 ///
 /// ```
 /// use bedrill::converse::{ConverseStreamEvent, MessageBuilder};
@@ -43,17 +43,17 @@ pub struct MessageBuilder {
 }
 
 impl MessageBuilder {
-    /// A builder that has seen no event.
+    /// Creates a builder that has seen no events.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Takes the next event. An event of an unknown kind adds nothing.
+    /// Applies the next event. An event of an unknown kind adds nothing.
     ///
     /// # Errors
     ///
-    /// [`AssemblyError`] when a delta is of another kind than its block. What came before stays.
+    /// [`AssemblyError`] when the kind of a delta does not match its block. Earlier events are kept.
     pub fn apply(&mut self, event: &ConverseStreamEvent) -> Result<(), AssemblyError> {
         match event {
             ConverseStreamEvent::MessageStart(start) => self.role = Some(start.role.clone()),
@@ -77,13 +77,13 @@ impl MessageBuilder {
             }
             ConverseStreamEvent::MessageStop(stop) => self.stop = Some(stop.clone()),
             ConverseStreamEvent::Metadata(metadata) => self.add_metadata(metadata),
-            // A block is whole when the message stops; its own stop says nothing more.
+            // A block is complete when the message stops; its own stop event adds nothing.
             ConverseStreamEvent::ContentBlockStop(_) | ConverseStreamEvent::Unknown { .. } => {}
         }
         Ok(())
     }
 
-    /// A second `metadata` adds what the first did not say: one without usage does not erase the usage.
+    /// A second `metadata` event adds what the first left out: one without usage does not erase the usage.
     fn add_metadata(&mut self, later: &MetadataEvent) {
         let Some(sooner) = self.metadata.take() else {
             self.metadata = Some(later.clone());
@@ -101,13 +101,13 @@ impl MessageBuilder {
         self.metadata = Some(merged);
     }
 
-    /// The text so far, of all blocks in their order: what remains of an answer that breaks off.
+    /// Returns the text so far, of all blocks in order: what is left of a response that breaks off.
     #[must_use]
     pub fn text(&self) -> String {
         self.blocks.values().filter_map(PartialBlock::text).collect()
     }
 
-    /// The message.
+    /// Returns the complete message.
     ///
     /// # Errors
     ///

@@ -2,7 +2,7 @@ use serde_json::{Value, json};
 
 use super::*;
 
-/// Events in the API's own shape, one a member: the value of a block's event is shortened to index and piece.
+/// Events in the API's own shape, one per member: the value of a block's event is shortened to index and delta.
 fn event(value: Value) -> ConverseStreamEvent {
     ConverseStreamEvent::from_json(value).expect("an event")
 }
@@ -41,7 +41,7 @@ fn applied(events: impl IntoIterator<Item = ConverseStreamEvent>) -> Result<Mess
     Ok(message)
 }
 
-/// The content of the message that `events` and a stop make.
+/// The content of the message that `events` and a `messageStop` make.
 fn content(events: impl IntoIterator<Item = ConverseStreamEvent>) -> Result<Value, AssemblyError> {
     let output = applied(events.into_iter().chain([stop("end_turn")]))?.finish()?;
     Ok(output.to_json()["output"]["message"]["content"].clone())
@@ -105,7 +105,7 @@ fn reasoning_keeps_text_and_signature() {
     let thought = json!({"reasoningText": {"text": "Hmm.", "signature": "c2lnbmF0dXJl"}});
     assert_eq!(content(events.clone()), Ok(json!([{"reasoningContent": thought}, {"text": "Yes."}])));
     assert_eq!(applied(events).unwrap().text(), "Yes.", "thoughts are not the answer");
-    // Some models hide the text and sign all the same.
+    // Some models hide the text but still send a signature.
     let signed = content([reasoning(0, json!({"signature": "x"}))]);
     assert_eq!(signed, Ok(json!([{"reasoningContent": {"reasoningText": {"text": "", "signature": "x"}}}])));
 }
@@ -212,7 +212,7 @@ fn kinds_that_are_not_known_are_kept_as_they_came() {
     assert_eq!(content(events), Ok(json!([{"hologram": [{"depth": 1}, {"hologram": {"x": 2}}]}])));
     let opened = [delta(0, json!({"hologram": 1})), delta(0, json!({"hologram": 2}))];
     assert_eq!(content(opened), Ok(json!([{"hologram": [{"hologram": 1}, {"hologram": 2}]}])));
-    // More about a block of a known kind than this version can hold.
+    // A block of a known kind with members that this version cannot hold.
     assert_eq!(
         content([text(0, "a"), delta(0, json!({"aura": 1})), text(0, "b")]),
         Ok(json!([{"text": "ab"}]))

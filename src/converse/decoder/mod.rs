@@ -1,4 +1,4 @@
-//! Bytes in, events out: the one decoder that client, embedder, replay and fuzzer share.
+//! Decodes bytes into events: the one decoder that client, embedder, replay and fuzzer share.
 
 #[cfg(test)]
 mod tests;
@@ -11,13 +11,13 @@ use super::{ConverseStreamEvent, ShapeError, StreamException};
 use crate::base::{json, quote};
 use crate::eventstream::{DecodeError, FrameDecoder, FrameRef, MessageType};
 
-/// Decodes the body of a ConverseStream answer, in pieces of any size.
+/// Decodes the body of a ConverseStream response, in chunks of any size.
 ///
-/// [`push`](Self::push) bytes as they come, take events until there is none, and call
-/// [`finish`](Self::finish) at the end of the body: it is what tells a whole answer from a cut one.
+/// [`push`](Self::push) bytes as they arrive, take events until there are none, and call
+/// [`finish`](Self::finish) at the end of the body, which tells a complete response from a truncated one.
 ///
-/// An exception that the service reports, and every error, is the last thing that comes: after an `Err` there is
-/// only that same `Err`.
+/// An exception that the service reports, or any error, ends the stream: every later call returns
+/// the same `Err`.
 ///
 /// ```
 /// use bedrill::converse::EventDecoder;
@@ -55,34 +55,34 @@ pub struct EventDecoder {
 }
 
 impl EventDecoder {
-    /// A decoder at the beginning of a body, with the default memory budget for one frame.
+    /// Creates a decoder for a new body, with the default memory budget for one frame.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// A decoder that refuses frames of more than `budget` bytes.
+    /// Creates a decoder that rejects frames of more than `budget` bytes.
     #[must_use]
     pub fn with_budget(budget: usize) -> Self {
         Self { frames: FrameDecoder::with_budget(budget), ..Self::default() }
     }
 
-    /// Takes the next bytes of the body.
+    /// Appends the next bytes of the body.
     pub fn push(&mut self, bytes: &[u8]) {
         self.frames.push(bytes);
     }
 
-    /// As [`push`](Self::push), for a piece that can be kept: the frames that are whole in it are not copied.
+    /// Like [`push`](Self::push), but keeps the chunk: complete frames in it are not copied.
     pub fn push_bytes(&mut self, bytes: Bytes) {
         self.frames.push_bytes(bytes);
     }
 
-    /// The next event, or `None` when more bytes are needed.
+    /// Returns the next event, or `None` when more bytes are needed.
     ///
     /// # Errors
     ///
-    /// [`EventError`] when a frame is corrupt, its payload is not the event's, or the service reports an
-    /// exception; the same one from then on.
+    /// [`EventError`] when a frame is corrupt, its payload does not match the event, or the service reports an
+    /// exception. Later calls return the same error.
     pub fn next_event(&mut self) -> Result<Option<ConverseStreamEvent>, EventError> {
         if let Some(error) = &self.failed {
             return Err(error.clone());
@@ -112,7 +112,7 @@ impl EventDecoder {
         }
     }
 
-    /// Checks that the body may end here. It changes nothing, so it can also be asked on the way.
+    /// Checks that the body may end here. It changes nothing, so it can be called at any time.
     ///
     /// # Errors
     ///
@@ -129,7 +129,7 @@ impl EventDecoder {
         }
     }
 
-    /// How many events have been handed out.
+    /// How many events have been returned.
     #[must_use]
     pub fn events_delivered(&self) -> u64 {
         self.events_delivered
@@ -141,7 +141,7 @@ impl EventDecoder {
         self.last_event.as_deref()
     }
 
-    /// How many bytes have been pushed and belong to no event yet; 0 between two frames, and after an error.
+    /// How many bytes have been pushed and not yet returned in an event; 0 between two frames, and after an error.
     #[must_use]
     pub fn buffered(&self) -> usize {
         self.frames.buffered()
@@ -174,7 +174,7 @@ fn required<'a>(frame: FrameRef<'a>, name: &'static str) -> Result<&'a str, Even
     frame.string_header(name).ok_or(EventError::MissingHeader(name))
 }
 
-/// Reads an exception's payload; one that is not its JSON is quoted, because the name alone says enough to stop.
+/// Reads an exception's payload; one that is not valid JSON for it is quoted, because the name alone ends the stream.
 fn read_exception(name: &str, payload: &[u8]) -> StreamException {
     let read =
         json::from_bytes(payload).ok().and_then(|value| StreamException::from_payload(name, value).ok());
@@ -184,11 +184,11 @@ fn read_exception(name: &str, payload: &[u8]) -> StreamException {
 /// How much of an unreadable payload is quoted, in bytes.
 const QUOTED: usize = 200;
 
-/// Why a stream gives no further event, or may not end where it did.
+/// Why a stream yields no further events, or must not end where it did.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum EventError {
-    /// A frame is corrupt, too big, or cut.
+    /// A frame is corrupt, too large, or truncated.
     Frame(DecodeError),
     /// A frame lacks the header that says what it is.
     MissingHeader(&'static str),
@@ -198,7 +198,7 @@ pub enum EventError {
     Payload {
         /// The event's name.
         event_type: String,
-        /// Where it departs from the event's shape.
+        /// Where it differs from the event's shape.
         error: ShapeError,
     },
     /// The service reported a modelled exception: `throttlingException` and the like.
@@ -210,9 +210,9 @@ pub enum EventError {
         /// `:error-message`.
         message: String,
     },
-    /// The body ended between frames, but before `messageStop`: the answer is cut.
+    /// The body ended between frames, but before `messageStop`: the response is truncated.
     Incomplete {
-        /// The last event that came; `None` for an empty body.
+        /// The last event received; `None` for an empty body.
         last_event: Option<String>,
     },
 }

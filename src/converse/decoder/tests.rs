@@ -20,7 +20,7 @@ fn stop() -> Vec<u8> {
     event("messageStop", r#"{"stopReason":"end_turn"}"#)
 }
 
-/// The types of the events in `body`, and what stands at its end.
+/// The types of the events in `body`, and how it ends.
 fn decode(body: &[u8]) -> (Vec<String>, Result<(), EventError>) {
     let mut decoder = EventDecoder::new();
     decoder.push(body);

@@ -1,4 +1,4 @@
-//! The guardrail's trace: what it looked at and what it found.
+//! The guardrail's trace: what it examined and what it found.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use super::policy::{
 use super::reasoning::GuardrailAutomatedReasoningPolicyAssessment;
 
 structure_without_builders! {
-    /// What the guardrail did with a request and its answer.
+    /// What the guardrail did with a request and its response.
     #[derive(Default)]
     pub struct GuardrailTraceAssessment {
         required {}
@@ -21,7 +21,7 @@ structure_without_builders! {
             input_assessment: BTreeMap<String, GuardrailAssessment> = "inputAssessment",
             /// What it found in the answer, by guardrail.
             output_assessments: BTreeMap<String, Vec<GuardrailAssessment>> = "outputAssessments",
-            /// Why it acted, in words.
+            /// Why it acted, as text.
             action_reason: String = "actionReason",
         }
     }
@@ -66,7 +66,7 @@ structure_without_builders! {
             guardrail_processing_latency: i64 = "guardrailProcessingLatency",
             /// Units, by policy.
             usage: GuardrailUsage = "usage",
-            /// How much of the content it looked at.
+            /// How much of the content it examined.
             guardrail_coverage: GuardrailCoverage = "guardrailCoverage",
         }
     }
@@ -94,14 +94,14 @@ structure_without_builders! {
             content_policy_image_units: i32 = "contentPolicyImageUnits",
             /// Units of the automated reasoning policies.
             automated_reasoning_policy_units: i32 = "automatedReasoningPolicyUnits",
-            /// Automated reasoning policies that were asked.
+            /// Automated reasoning policies that were used.
             automated_reasoning_policies: i32 = "automatedReasoningPolicies",
         }
     }
 }
 
 structure_without_builders! {
-    /// How much of the content a guardrail looked at.
+    /// How much of the content a guardrail examined.
     #[derive(Default)]
     pub struct GuardrailCoverage {
         required {}
@@ -115,12 +115,12 @@ structure_without_builders! {
 }
 
 structure_without_builders! {
-    /// How many characters a guardrail looked at.
+    /// How many characters a guardrail examined.
     #[derive(Default)]
     pub struct GuardrailTextCharactersCoverage {
         required {}
         optional {
-            /// Those it looked at.
+            /// Those it examined.
             guarded: i32 = "guarded",
             /// All.
             total: i32 = "total",
@@ -129,12 +129,12 @@ structure_without_builders! {
 }
 
 structure_without_builders! {
-    /// How many images a guardrail looked at.
+    /// How many images a guardrail examined.
     #[derive(Default)]
     pub struct GuardrailImageCoverage {
         required {}
         optional {
-            /// Those it looked at.
+            /// Those it examined.
             guarded: i32 = "guarded",
             /// All.
             total: i32 = "total",
@@ -143,7 +143,7 @@ structure_without_builders! {
 }
 
 open_enum! {
-    /// Who asked for a guardrail.
+    /// Where a guardrail was required.
     pub enum GuardrailOrigin {
         /// The request.
         Request = "REQUEST",
@@ -155,7 +155,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// Whose guardrail it is.
+    /// Who owns the guardrail.
     pub enum GuardrailOwnership {
         /// The caller's.
         OwnAccount = "SELF",
@@ -176,9 +176,9 @@ structure_without_builders! {
             guardrail_version: String = "guardrailVersion",
             /// Its ARN.
             guardrail_arn: String = "guardrailArn",
-            /// Who asked for it.
+            /// Where it was required.
             guardrail_origin: Vec<GuardrailOrigin> = "guardrailOrigin",
-            /// Whose it is.
+            /// Who owns it.
             guardrail_ownership: GuardrailOwnership = "guardrailOwnership",
         }
     }

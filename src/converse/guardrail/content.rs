@@ -3,23 +3,23 @@
 use crate::shape::Blob;
 
 open_enum! {
-    /// Whether an answer carries the guardrail's trace.
+    /// Whether a response includes the guardrail's trace.
     pub enum GuardrailTrace {
         /// It does.
         Enabled = "enabled",
         /// It does not.
         Disabled = "disabled",
-        /// It does, with what was not detected too.
+        /// It does, including what was not detected.
         EnabledFull = "enabled_full",
     }
 }
 
 open_enum! {
-    /// When the guardrail looks at a streamed answer.
+    /// When the guardrail examines a streamed response.
     pub enum GuardrailStreamProcessingMode {
         /// Before each piece is sent.
         Sync = "sync",
-        /// Beside the stream: faster, and a bad piece may be sent before it is stopped.
+        /// In parallel with the stream: faster, but a harmful piece may be sent before the stream is stopped.
         Async = "async",
     }
 }
@@ -34,9 +34,9 @@ structure! {
             guardrail_identifier / with_guardrail_identifier: String = "guardrailIdentifier",
             /// Its version, or `DRAFT`.
             guardrail_version / with_guardrail_version: String = "guardrailVersion",
-            /// Whether the answer carries a trace; the service takes `disabled` when absent.
+            /// Whether the response includes a trace; `disabled` by default.
             trace / with_trace: GuardrailTrace = "trace",
-            /// When it looks at a streamed answer. Only ConverseStream has this member; it is left out of the body
+            /// When it examines a streamed response. Only ConverseStream has this member; it is left out of the body
             /// of Converse.
             stream_processing_mode / with_stream_processing_mode: GuardrailStreamProcessingMode
                 = "streamProcessingMode",
@@ -45,26 +45,26 @@ structure! {
 }
 
 open_enum! {
-    /// What a marked text is to the guardrail.
+    /// How the guardrail uses a marked text.
     pub enum GuardContentQualifier {
-        /// The truth that an answer is held against.
+        /// The source that a response is checked against.
         GroundingSource = "grounding_source",
-        /// The question that an answer is held against.
+        /// The question that a response is checked against.
         Query = "query",
-        /// Content to look at.
+        /// Content to examine.
         GuardContent = "guard_content",
     }
 }
 
 structure! {
-    /// Text for the guardrail to look at.
+    /// Text for the guardrail to examine.
     pub struct GuardContentText {
         required {
             /// The text.
             text: String = "text",
         }
         optional {
-            /// What it is to the guardrail.
+            /// How the guardrail uses it.
             qualifiers / with_qualifiers: Vec<GuardContentQualifier> = "qualifiers",
         }
     }
@@ -95,7 +95,7 @@ impl From<Vec<u8>> for GuardContentImageSource {
 }
 
 structure! {
-    /// An image for the guardrail to look at.
+    /// An image for the guardrail to examine.
     pub struct GuardContentImage {
         required {
             /// The format.
@@ -108,7 +108,7 @@ structure! {
 }
 
 union! {
-    /// Content for the guardrail to look at.
+    /// Content for the guardrail to examine.
     pub enum GuardContent {
         /// Text.
         Text(GuardContentText) = "text",

@@ -1,7 +1,7 @@
 //! Guardrails: how a request asks for one, and the trace of what it found.
 //!
-//! Every member of the trace is optional here, also those that the API documents as always present: recorded
-//! answers leave some of them out, and a trace must never cost the answer.
+//! Every member of the trace is optional here, even those that the API documents as always present: recorded
+//! responses omit some of them, and a trace must never make a response unreadable.
 
 mod assessment;
 mod content;

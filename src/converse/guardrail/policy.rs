@@ -67,7 +67,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// How sure a content filter is.
+    /// The confidence of a content filter.
     pub enum GuardrailContentFilterConfidence {
         /// None.
         None = "NONE",
@@ -112,7 +112,7 @@ structure_without_builders! {
         optional {
             /// What it looks for.
             kind: GuardrailContentFilterType = "type",
-            /// How sure it is.
+            /// Its confidence.
             confidence: GuardrailContentFilterConfidence = "confidence",
             /// How strict it is.
             filter_strength: GuardrailContentFilterStrength = "filterStrength",
@@ -147,7 +147,7 @@ open_enum! {
 }
 
 structure_without_builders! {
-    /// A word of the guardrail's own list.
+    /// A word from the guardrail's own list.
     #[derive(Default)]
     pub struct GuardrailCustomWord {
         required {}
@@ -163,7 +163,7 @@ structure_without_builders! {
 }
 
 open_enum! {
-    /// A list of words that the service keeps.
+    /// A word list maintained by the service.
     pub enum GuardrailManagedWordType {
         /// Profanity.
         Profanity = "PROFANITY",
@@ -171,7 +171,7 @@ open_enum! {
 }
 
 structure_without_builders! {
-    /// A word of a list that the service keeps.
+    /// A word from a list maintained by the service.
     #[derive(Default)]
     pub struct GuardrailManagedWord {
         required {}
@@ -194,9 +194,9 @@ structure_without_builders! {
     pub struct GuardrailWordPolicyAssessment {
         required {}
         optional {
-            /// Words of the guardrail's own list.
+            /// Words from the guardrail's own list.
             custom_words: Vec<GuardrailCustomWord> = "customWords",
-            /// Words of the lists that the service keeps.
+            /// Words from the lists maintained by the service.
             managed_word_lists: Vec<GuardrailManagedWord> = "managedWordLists",
         }
     }
@@ -283,7 +283,7 @@ open_enum! {
 }
 
 structure_without_builders! {
-    /// Personal data that was looked for.
+    /// A kind of personal data that the guardrail looked for.
     #[derive(Default)]
     pub struct GuardrailPiiEntityFilter {
         required {}
@@ -301,7 +301,7 @@ structure_without_builders! {
 }
 
 structure_without_builders! {
-    /// A pattern that was looked for.
+    /// A pattern that the guardrail looked for.
     #[derive(Default)]
     pub struct GuardrailRegexFilter {
         required {}
@@ -335,7 +335,7 @@ structure_without_builders! {
 }
 
 open_enum! {
-    /// What an answer is held against.
+    /// What a response is checked against.
     pub enum GuardrailContextualGroundingFilterType {
         /// The sources.
         Grounding = "GROUNDING",
@@ -355,12 +355,12 @@ open_enum! {
 }
 
 structure_without_builders! {
-    /// How well an answer rests on its sources or fits the question.
+    /// How well a response is grounded in its sources or fits the question.
     #[derive(Default)]
     pub struct GuardrailContextualGroundingFilter {
         required {}
         optional {
-            /// What it is held against.
+            /// What it is checked against.
             kind: GuardrailContextualGroundingFilterType = "type",
             /// The score below which it is blocked, 0 to 1.
             threshold: f64 = "threshold",

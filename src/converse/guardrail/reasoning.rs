@@ -27,7 +27,7 @@ union! {
         TranslationAmbiguous(GuardrailAutomatedReasoningTranslationAmbiguousFinding) = "translationAmbiguous",
         /// The text is too complex.
         TooComplex(GuardrailAutomatedReasoningTooComplexFinding) = "tooComplex",
-        /// The text says nothing that the policy speaks of.
+        /// The text says nothing that the policy covers.
         NoTranslations(GuardrailAutomatedReasoningNoTranslationsFinding) = "noTranslations",
     }
 }
@@ -38,7 +38,7 @@ structure_without_builders! {
     pub struct GuardrailAutomatedReasoningValidFinding {
         required {}
         optional {
-            /// The text in the language of logic.
+            /// The text translated to logic.
             translation: GuardrailAutomatedReasoningTranslation = "translation",
             /// A case in which the claims are true.
             claims_true_scenario: GuardrailAutomatedReasoningScenario = "claimsTrueScenario",
@@ -56,7 +56,7 @@ structure_without_builders! {
     pub struct GuardrailAutomatedReasoningInvalidFinding {
         required {}
         optional {
-            /// The text in the language of logic.
+            /// The text translated to logic.
             translation: GuardrailAutomatedReasoningTranslation = "translation",
             /// The rules that they contradict.
             contradicting_rules: Vec<GuardrailAutomatedReasoningRule> = "contradictingRules",
@@ -72,7 +72,7 @@ structure_without_builders! {
     pub struct GuardrailAutomatedReasoningSatisfiableFinding {
         required {}
         optional {
-            /// The text in the language of logic.
+            /// The text translated to logic.
             translation: GuardrailAutomatedReasoningTranslation = "translation",
             /// A case in which the claims are true.
             claims_true_scenario: GuardrailAutomatedReasoningScenario = "claimsTrueScenario",
@@ -90,9 +90,9 @@ structure_without_builders! {
     pub struct GuardrailAutomatedReasoningImpossibleFinding {
         required {}
         optional {
-            /// The text in the language of logic.
+            /// The text translated to logic.
             translation: GuardrailAutomatedReasoningTranslation = "translation",
-            /// The rules at odds.
+            /// The conflicting rules.
             contradicting_rules: Vec<GuardrailAutomatedReasoningRule> = "contradictingRules",
             /// A flaw in the logic itself.
             logic_warning: GuardrailAutomatedReasoningLogicWarning = "logicWarning",
@@ -106,7 +106,7 @@ structure_without_builders! {
     pub struct GuardrailAutomatedReasoningTranslationAmbiguousFinding {
         required {}
         optional {
-            /// The ways.
+            /// The possible readings.
             options: Vec<GuardrailAutomatedReasoningTranslationOption> = "options",
             /// Cases in which they differ.
             difference_scenarios: Vec<GuardrailAutomatedReasoningScenario> = "differenceScenarios",
@@ -124,7 +124,7 @@ structure_without_builders! {
 }
 
 structure_without_builders! {
-    /// The text says nothing that the policy speaks of.
+    /// The text says nothing that the policy covers.
     #[derive(Default)]
     pub struct GuardrailAutomatedReasoningNoTranslationsFinding {
         required {}
@@ -138,14 +138,14 @@ structure_without_builders! {
     pub struct GuardrailAutomatedReasoningTranslationOption {
         required {}
         optional {
-            /// The text in the language of logic.
+            /// The text translated to logic.
             translations: Vec<GuardrailAutomatedReasoningTranslation> = "translations",
         }
     }
 }
 
 structure_without_builders! {
-    /// A text in the language of logic.
+    /// A text translated to logic.
     #[derive(Default)]
     pub struct GuardrailAutomatedReasoningTranslation {
         required {}
@@ -154,11 +154,11 @@ structure_without_builders! {
             premises: Vec<GuardrailAutomatedReasoningStatement> = "premises",
             /// What it claims.
             claims: Vec<GuardrailAutomatedReasoningStatement> = "claims",
-            /// Premises left over.
+            /// Premises that could not be translated.
             untranslated_premises: Vec<GuardrailAutomatedReasoningInputTextReference> = "untranslatedPremises",
-            /// Claims left over.
+            /// Claims that could not be translated.
             untranslated_claims: Vec<GuardrailAutomatedReasoningInputTextReference> = "untranslatedClaims",
-            /// How sure the translation is, 0 to 1.
+            /// The confidence of the translation, 0 to 1.
             confidence: f64 = "confidence",
         }
     }
@@ -222,9 +222,9 @@ structure_without_builders! {
     pub struct GuardrailAutomatedReasoningStatement {
         required {}
         optional {
-            /// In the language of logic.
+            /// As a logical formula.
             logic: String = "logic",
-            /// In words.
+            /// In natural language.
             natural_language: String = "naturalLanguage",
         }
     }

@@ -1,4 +1,4 @@
-//! The headers that a signature covers: which they are, and their canonical form.
+//! The headers that a signature covers, and their canonical form.
 
 use std::ops::Range;
 
@@ -20,8 +20,8 @@ struct HeaderLine<'a> {
 }
 
 impl<'a> SignedHeaders<'a> {
-    /// Those of `request`, and its host. Left out are the time and the token, which signing itself writes, in headers or
-    /// in the query; and the payload hash when signing replaces it.
+    /// Those of `request`, and its host. The time and the token are omitted, since signing itself adds them, in headers or
+    /// in the query; so is the payload hash when signing replaces it.
     pub(in crate::sigv4) fn of(request: &'a Request<Bytes>, hash_replaced: bool) -> Result<Self, SignError> {
         let mut headers = Self(Vec::with_capacity(request.headers().len().saturating_add(4)));
         for (name, value) in request.headers() {
@@ -41,9 +41,9 @@ impl<'a> SignedHeaders<'a> {
         Ok(headers)
     }
 
-    /// Puts a header where it belongs by its name, behind others of that name: their values stay in the order in which
-    /// they are sent. For a dozen lines this is quicker than a sort, and a tenth of its code. It looks from the end,
-    /// where most lines go: clients send their headers in order, and those that signing adds come last.
+    /// Inserts a header in order of its name, after others of that name: their values stay in the order in which
+    /// they are sent. For a dozen lines this is faster than a sort, and a tenth of its code. It searches from the end,
+    /// where most lines belong: clients send their headers in order, and those that signing adds come last.
     pub(in crate::sigv4) fn insert(&mut self, name: &'a HeaderName, value: &'a str, secret: bool) {
         let name = name.as_str();
         let after = self.0.iter().rposition(|other| other.name <= name);
@@ -51,14 +51,14 @@ impl<'a> SignedHeaders<'a> {
         self.0.insert(place, HeaderLine { name, value, secret });
     }
 
-    /// The bytes that the lines take at most, each with its colon and line feed.
+    /// The maximum length of the lines in bytes, each with its colon and line feed.
     pub(super) fn room(&self) -> usize {
         let room = |line: &HeaderLine<'_>| line.name.len().saturating_add(line.value.len()).saturating_add(2);
         self.0.iter().map(room).fold(0, usize::saturating_add)
     }
 
-    /// Appends one line for each name, with its values in the order in which they are sent. Returns where the secret
-    /// ones are.
+    /// Appends one line for each name, with its values in the order in which they are sent. Returns the positions of the secret
+    /// ones.
     pub(super) fn push_lines(&self, out: &mut String) -> Vec<Range<usize>> {
         let mut secrets = Vec::new();
         for same_name in self.0.chunk_by(|a, b| a.name == b.name) {
@@ -98,20 +98,20 @@ pub(super) fn is_unsigned(name: &HeaderName) -> bool {
         "authorization" => true,
         // RFC 9110, 7.6.1: these belong to one connection, and the next hop drops or replaces them.
         "connection" | "keep-alive" | "te" | "trailer" | "transfer-encoding" | "upgrade" => true,
-        // Answered by the nearest hop, which may take it out.
+        // Handled by the next hop, which may remove it.
         "expect" => true,
-        // Rewritten by proxies and by tracing on the way, and left out by every AWS SDK. `x-amz-user-agent` is not
-        // one of them: AWS wants every `x-amz-` header signed.
+        // Rewritten by proxies and tracing, and not signed by any AWS SDK. `x-amz-user-agent` is not
+        // one of them: AWS requires every `x-amz-` header to be signed.
         "user-agent" | "x-amzn-trace-id" => true,
         // proxy-authenticate, proxy-authorization, proxy-connection: for the proxy alone.
         other => other.starts_with("proxy-"),
     }
 }
 
-/// Appends `value` without the white space around it and with each run of spaces inside made one, in quotes too.
+/// Appends `value` trimmed and with each inner run of spaces collapsed to one, even in quotes.
 ///
-/// A folded value (RFC 9112, 5.2) needs no care here: `HeaderValue` cannot hold a line break, so whoever read it has
-/// already put spaces there.
+/// A folded value (RFC 9112, 5.2) needs no handling here: `HeaderValue` cannot hold a line break, so its parser has
+/// already replaced it with spaces.
 pub(super) fn push_trimmed(out: &mut String, value: &str) {
     let words = value.trim_ascii().split(' ').filter(|word| !word.is_empty());
     for (index, word) in words.enumerate() {

@@ -1,4 +1,4 @@
-//! Step 1: the canonical request, the one text that client and service both make from a request.
+//! Step 1: the canonical request, the text that client and service both derive from a request.
 //!
 //! ```text
 //! POST                                                   method
@@ -12,7 +12,7 @@
 //! 44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e83...    payload hash: SHA-256 of the body
 //! ```
 //!
-//! The query form has the parameters of the signature in the query and no `x-amz-date` among the headers.
+//! The query form has the signature's parameters in the query, and no `x-amz-date` header.
 
 mod headers;
 #[cfg(test)]
@@ -35,19 +35,19 @@ use crate::base::uri;
 /// A request in the canonical form of
 /// [Signature Version 4](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html).
 ///
-/// `Display` prints the exact text that is hashed, the one that AWS quotes when a signature does not match. **That
+/// `Display` prints the exact text that is hashed, which AWS quotes when a signature does not match. **That
 /// text holds the session token** when there is one. [`redacted`](Self::redacted), which `Debug` prints too, does not.
 #[derive(Clone, PartialEq, Eq)]
 pub struct CanonicalRequest {
     text: String,
-    /// Where in `text` the values are that must not be shown.
+    /// Where the values that must not be shown are in `text`.
     secrets: Vec<Range<usize>>,
-    /// Where in `text` the names of the signed headers are.
+    /// Where the names of the signed headers are in `text`.
     signed_headers: Range<usize>,
 }
 
 impl CanonicalRequest {
-    /// The canonical form of `request` with `query` and `headers`, which are its own and those that signing adds.
+    /// The canonical form of `request` with `query` and `headers`, which include those that signing adds.
     pub(super) fn new(
         request: &Request<Bytes>,
         params: &SigningParams<'_>,
@@ -56,7 +56,7 @@ impl CanonicalRequest {
         payload_hash: &PayloadHash,
     ) -> Self {
         let path = request.uri().path();
-        // One allocation for nearly every request: encoding seldom doubles a path, and names come twice.
+        // One allocation for nearly every request: encoding seldom doubles a path, and names occur twice.
         let doubled = path.len().saturating_add(headers.room()).saturating_mul(2);
         let mut text = String::with_capacity(doubled.saturating_add(query.len()).saturating_add(128));
         text.push_str(request.method().as_str());
@@ -75,14 +75,14 @@ impl CanonicalRequest {
         Self { text, secrets, signed_headers }
     }
 
-    /// Counts the value of the query parameter `name` among what must not be shown. `name` stands for itself in a query.
+    /// Marks the value of the query parameter `name` as one that must not be shown. `name` needs no encoding in a query.
     pub(super) fn hide_parameter(&mut self, name: &str) {
         let mut start = self.text.len().saturating_sub(self.text.splitn(3, '\n').last().map_or(0, str::len));
         for pair in self.query().split('&') {
             let end = start.saturating_add(pair.len());
             if let Some(value) = pair.strip_prefix(name).and_then(|rest| rest.strip_prefix('=')) {
                 let secret = end.saturating_sub(value.len())..end;
-                // The query comes before the headers, and what is hidden is in order.
+                // The query precedes the headers, and the hidden ranges must be in order.
                 self.secrets.insert(0, secret);
                 return;
             }
@@ -175,7 +175,7 @@ impl PayloadHash {
     }
 }
 
-/// Appends the canonical URI of `path`, which is as sent: percent-encoded already.
+/// Appends the canonical URI of `path`, which is as sent, that is, already percent-encoded.
 ///
 /// Encoding it once more makes `%3A` into `%253A`. Services other than S3 do the same with the path that they receive.
 fn push_canonical_uri(out: &mut String, path: &str, normalize: bool, encode: bool) {
@@ -190,7 +190,7 @@ fn push_canonical_uri(out: &mut String, path: &str, normalize: bool, encode: boo
     }
 }
 
-/// RFC 3986, 5.2.4; empty segments are dropped as well.
+/// RFC 3986, 5.2.4; empty segments are dropped, too.
 fn without_dot_segments(path: &str) -> Cow<'_, str> {
     if !path.contains("/.") && !path.contains("//") {
         return Cow::Borrowed(path);
@@ -217,7 +217,7 @@ fn without_dot_segments(path: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// Appends the canonical form of `query`, which is as sent: decoded, encoded by one rule, and sorted.
+/// Appends the canonical form of `query`, given as sent: decoded, re-encoded uniformly, and sorted.
 fn push_canonical_query(out: &mut String, query: &str) {
     let mut pairs: Vec<(String, String)> = Vec::new();
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
@@ -236,7 +236,7 @@ fn push_canonical_query(out: &mut String, query: &str) {
     }
 }
 
-/// Decodes, then encodes, so that `a%2fb` and `a/b` are both `a%2Fb`.
+/// Decodes, then encodes, so that `a%2fb` and `a/b` both become `a%2Fb`.
 ///
 /// A raw `+` counts as a space, as in forms and in the AWS SDK for Rust; a plus sign is sent as `%2B`.
 fn recoded(text: &str) -> String {

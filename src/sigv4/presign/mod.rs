@@ -1,4 +1,4 @@
-//! The query form of a signature: a URL that is good by itself until it expires.
+//! The query form of a signature: a URL that is valid by itself until it expires.
 
 #[cfg(test)]
 mod tests;
@@ -24,7 +24,7 @@ pub(super) const X_AMZ_SIGNED_HEADERS: &str = "X-Amz-SignedHeaders";
 pub(super) const X_AMZ_SECURITY_TOKEN: &str = "X-Amz-Security-Token";
 pub(super) const X_AMZ_SIGNATURE: &str = "X-Amz-Signature";
 
-/// What a signature adds to a query.
+/// The parameters that a signature adds to a query.
 pub(super) const PARAMETERS: [&str; 7] = [
     X_AMZ_ALGORITHM,
     X_AMZ_CREDENTIAL,
@@ -42,22 +42,22 @@ pub(super) const MAX_EXPIRES: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 /// The longest URI that the `http` crate reads.
 const MAX_URI: usize = 65_534;
 
-/// Signs `request` for others to send: returns its URI with the signature in the query, good from the time of `params`
-/// until `expires` later. `request` stays as it is.
+/// Signs `request` for others to send: returns its URI with the signature in the query, valid from the time of `params`
+/// until `expires` later. `request` is not changed.
 ///
 /// The signature is that of
 /// [AWS, "Query string parameters"](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-authentication-methods.html):
 /// `X-Amz-Algorithm`, `X-Amz-Credential`, `X-Amz-Date`, `X-Amz-SignedHeaders`, `X-Amz-Expires`, `X-Amz-Security-Token`
-/// when there is a token, and `X-Amz-Signature`, in this order behind the query of the request. Parameters of these names
-/// that the query had before are dropped, in whatever case and encoding they are written, so a URL can be presigned
-/// again. The rest of the query stays as it is, but for empty parameters (`&&`).
+/// when there is a token, and `X-Amz-Signature`, in this order after the query of the request. Parameters of these names
+/// already in the query are dropped, regardless of case and encoding, so a URL can be presigned
+/// again. The rest of the query is kept, except for empty parameters (`&&`).
 ///
 /// Whoever uses the URL sends the same method and body, and each header of the request that [is signed](super#what-is-signed)
-/// as it is: give `request` only headers that will be sent. `host` is always one of them. `x-amz-date` and
-/// `x-amz-security-token` are neither signed nor to be sent, for the query says what they do.
+/// unchanged: give `request` only headers that will be sent. `host` is always one of them. `x-amz-date` and
+/// `x-amz-security-token` are neither signed nor to be sent, because the query replaces them.
 ///
-/// `expires` counts in whole seconds; a fraction is dropped. A URL that temporary credentials signed ends with them.
-/// **Until then the URL is as good as the credentials for this one request**, so it does not belong into a log; it holds
+/// `expires` counts whole seconds; a fraction is dropped. A URL signed by temporary credentials expires with them.
+/// **Until then the URL is as good as the credentials for this one request**, so it does not belong in a log; it holds
 /// the session token, too. `Debug` of a [`Uri`] shows all of it.
 ///
 /// ```
@@ -82,7 +82,7 @@ const MAX_URI: usize = 65_534;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// S3 encodes the path once, does not normalize it, and wants the payload unsigned:
+/// S3 encodes the path once, does not normalize it, and requires an unsigned payload:
 ///
 /// ```
 /// use std::time::{Duration, SystemTime};
@@ -112,7 +112,7 @@ pub fn presign(
     explain_presign(request, params, expires).map(Presigned::into_uri)
 }
 
-/// Computes what [`presign`] does, and returns every stage of it: what [`explain`](super::explain) is to
+/// Computes the same signature as [`presign`], and returns every stage of it, as [`explain`](super::explain) does for
 /// [`sign`](super::sign).
 ///
 /// ```
@@ -143,7 +143,7 @@ pub fn presign(
 ///
 /// # Errors
 ///
-/// As [`presign`].
+/// See [`presign`].
 pub fn explain_presign(
     request: &Request<Bytes>,
     params: &SigningParams<'_>,
@@ -185,7 +185,7 @@ pub fn explain_presign(
     Ok(Presigned { stages, uri })
 }
 
-/// The parameters of `query` that are not of a signature.
+/// The parameters of `query` that do not belong to a signature.
 fn kept(query: &str) -> String {
     let mut out = String::with_capacity(query.len().saturating_add(512));
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
@@ -213,7 +213,7 @@ fn push_parameter(query: &mut String, name: &str, value: &str) {
 /// `uri` with `query` in place of its own.
 fn with_query(uri: &Uri, query: &str) -> Option<Uri> {
     let path = uri.path();
-    // `*`, or a host alone; not every version of the `http` crate refuses a query there.
+    // `*`, or only a host; not every version of the `http` crate rejects a query there.
     path.starts_with('/').then_some(())?;
     let scheme = uri.scheme_str().map_or(0, |scheme| scheme.len().saturating_add("://".len()));
     let authority = uri.authority().map_or(0, |authority| authority.as_str().len());
@@ -225,7 +225,7 @@ fn with_query(uri: &Uri, query: &str) -> Option<Uri> {
     Uri::from_parts(parts).ok()
 }
 
-/// A presigned URI and every stage on the way to it; [`explain_presign`] makes one.
+/// A presigned URI and every stage leading to it; [`explain_presign`] returns one.
 ///
 /// `Debug` shows neither the session token nor the signature.
 #[derive(Clone, PartialEq, Eq)]
@@ -254,13 +254,13 @@ impl Presigned {
         self.stages.value.as_str()
     }
 
-    /// The URI with the signature in its query. It does not belong into a log.
+    /// The URI with the signature in its query. It does not belong in a log.
     #[must_use]
     pub fn uri(&self) -> &Uri {
         &self.uri
     }
 
-    /// The URI alone.
+    /// Returns only the URI.
     #[must_use]
     pub fn into_uri(self) -> Uri {
         self.uri

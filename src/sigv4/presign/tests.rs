@@ -1,4 +1,4 @@
-//! The query form, held against AWS's published example, and what is its own.
+//! The query form, checked against AWS's published example, and the rules that only it has.
 
 use std::time::SystemTime;
 

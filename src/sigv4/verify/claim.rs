@@ -1,4 +1,4 @@
-//! What a received request says of its signature, in its headers or in its query.
+//! What a received request says about its signature, in its headers or in its query.
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use crate::sigv4::presign::{MAX_EXPIRES, PARAMETERS, X_AMZ_ALGORITHM, X_AMZ_SIGN
 use crate::sigv4::stages::ALGORITHM;
 use crate::sigv4::{X_AMZ_DATE, X_AMZ_SECURITY_TOKEN};
 
-/// What a request says of its signature.
+/// What a request says about its signature.
 pub(super) struct Claim<'a> {
     pub(super) credential: Cow<'a, str>,
     pub(super) signed_headers: Cow<'a, str>,
@@ -19,12 +19,12 @@ pub(super) struct Claim<'a> {
     pub(super) amz_date: Option<Cow<'a, str>>,
     /// Empty when there is none.
     pub(super) token: Cow<'a, [u8]>,
-    /// How long the signature is good: of a presigned URL only.
+    /// How long the signature is valid; only for a presigned URL.
     pub(super) expires: Option<Duration>,
 }
 
 impl<'a> Claim<'a> {
-    /// Reads `AWS4-HMAC-SHA256 Credential=.., SignedHeaders=.., Signature=..`, and the time and the token beside it.
+    /// Reads `AWS4-HMAC-SHA256 Credential=.., SignedHeaders=.., Signature=..`, and the time and token headers.
     pub(super) fn in_headers(authorization: &'a HeaderValue, headers: &'a HeaderMap) -> Option<Self> {
         let parts = authorization.to_str().ok()?.strip_prefix(ALGORITHM)?.trim_start();
         let part = |name: &str| parts.split(',').find_map(|part| part.trim().strip_prefix(name));
@@ -38,7 +38,7 @@ impl<'a> Claim<'a> {
         })
     }
 
-    /// Reads the parameters of a presigned URL. `None` when there are none; `Some(None)` when they are not right.
+    /// Reads the parameters of a presigned URL. `None` when there are none; `Some(None)` when they are malformed.
     pub(super) fn in_query(uri: &Uri) -> Option<Option<Self>> {
         let query = uri.query()?;
         let is_signed = query.split('&').any(|pair| {
@@ -56,7 +56,7 @@ impl<'a> Claim<'a> {
             let mut places = PARAMETERS.iter().zip(&mut found);
             let place = places.find(|(own, _)| name.eq_ignore_ascii_case(own.as_bytes()));
             let Some((own, value_found)) = place else { continue };
-            // One that comes twice, or in another case, would be read in one way here and in another elsewhere.
+            // One that is repeated, or in another case, could be read differently here and elsewhere.
             let value = String::from_utf8(uri::decode(value)).ok()?;
             if name != own.as_bytes() || value_found.replace(value).is_some() {
                 return None;
@@ -68,7 +68,7 @@ impl<'a> Claim<'a> {
         let expires = expires?;
         let seconds: u64 = expires.parse().ok()?;
         let is_in_range = seconds > 0 && Duration::from_secs(seconds) <= MAX_EXPIRES;
-        // Written in another way, such as `+60`, it is not what was signed.
+        // Written differently, such as `+60`, it is not what was signed.
         (is_in_range && seconds.to_string() == expires).then_some(())?;
         Some(Self {
             credential: credential?.into(),
@@ -91,7 +91,7 @@ pub(super) struct Credential<'a> {
 
 impl<'a> Credential<'a> {
     pub(super) fn parse(text: &'a str) -> Option<Self> {
-        // A key id may hold slashes; the scope behind it has four parts.
+        // A key id may contain slashes; the scope after it has four parts.
         let mut parts = text.rsplitn(5, '/');
         let end = parts.next()?;
         let (service, region, date) = (parts.next()?, parts.next()?, parts.next()?);

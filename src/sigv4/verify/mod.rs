@@ -19,11 +19,11 @@ use claim::{Claim, Credential};
 /// How far the signer's clock may be off, either way: AWS's own limit.
 const MAX_SKEW: Duration = Duration::from_secs(5 * 60);
 
-/// Checks the signature of a received `request` as AWS does: for servers that stand in for AWS in tests and
+/// Checks the signature of a received `request` as AWS does: for servers that imitate AWS in tests and
 /// demonstrations.
 ///
-/// The signature is computed anew over the headers that the request says it signed, and compared. It stands in the
-/// `authorization` header; without one, in the query, as [`presign`](super::presign) puts it there. Both are computed
+/// The signature is recomputed over the headers that the request says it signed, and compared. It is read from the
+/// `authorization` header or, without one, from the query, where [`presign`](super::presign) puts it. Both are computed
 /// with the defaults of [`SigningParams`], which are not those of S3.
 ///
 /// ```
@@ -43,7 +43,7 @@ const MAX_SKEW: Duration = Duration::from_secs(5 * 60);
 ///
 /// # Errors
 ///
-/// A [`VerifyError`] that says what AWS would refuse the request for.
+/// A [`VerifyError`] that says why AWS would reject the request.
 pub fn verify(
     request: &Request<Bytes>,
     credentials: &Credentials,
@@ -69,7 +69,7 @@ pub fn verify(
     }
     let date = claim.amz_date.as_deref().ok_or(VerifyError::IncompleteSignature)?;
     let signed_at = time::parse_amz_date(date).ok_or(VerifyError::IncompleteSignature)?;
-    // A leap second is read as the second after it, and was signed as what it is.
+    // A leap second is read as the second after it, but was signed as written.
     if AmzDate::new(signed_at).is_none_or(|signed_at| signed_at.as_str() != date) {
         return Err(VerifyError::IncompleteSignature);
     }
@@ -117,7 +117,7 @@ pub fn verify(
     if equal { Ok(()) } else { Err(VerifyError::SignatureMismatch) }
 }
 
-/// The headers called `names`; what the signature does not cover may have been added on the way.
+/// The headers called `names`; those that the signature does not cover may have been added on the way.
 fn only(headers: &HeaderMap, names: &[&str]) -> Result<HeaderMap, VerifyError> {
     let mut kept = HeaderMap::new();
     for name in names {
@@ -129,7 +129,7 @@ fn only(headers: &HeaderMap, names: &[&str]) -> Result<HeaderMap, VerifyError> {
     Ok(kept)
 }
 
-/// Compares without stopping at the first difference, which would tell how much of a guess is right.
+/// Compares without stopping at the first difference, which would reveal how much of a guess is right.
 fn same(a: &[u8], b: &[u8]) -> bool {
     a.len() == b.len() && a.iter().zip(b).fold(0, |difference, (a, b)| difference | (a ^ b)) == 0
 }
@@ -140,17 +140,17 @@ fn same(a: &[u8], b: &[u8]) -> bool {
 pub enum VerifyError {
     /// There is no `authorization` header, and no signature in the query. AWS: `MissingAuthenticationTokenException`.
     MissingAuthorization,
-    /// The header, the parameters of the query or `x-amz-date` are not what Signature Version 4 asks for. AWS: `IncompleteSignatureException`.
+    /// The header, the parameters of the query or `x-amz-date` do not follow Signature Version 4. AWS: `IncompleteSignatureException`.
     IncompleteSignature,
-    /// The access key id, or the session token, is another one. AWS: `UnrecognizedClientException`.
+    /// The access key id or the session token does not match. AWS: `UnrecognizedClientException`.
     UnknownKey,
-    /// The credential scope is of another service or another day. AWS: `InvalidSignatureException`.
+    /// The credential scope is for another service or another day. AWS: `InvalidSignatureException`.
     WrongScope,
     /// The signing time is more than five minutes away, or the presigned URL has expired. AWS: `InvalidSignatureException`, "Signature expired".
     Expired,
-    /// The signature is another one. AWS: `InvalidSignatureException`.
+    /// The signature does not match. AWS: `InvalidSignatureException`.
     SignatureMismatch,
-    /// The request cannot have been signed at all.
+    /// The request cannot have been signed by any signer.
     Unsignable(SignError),
 }
 

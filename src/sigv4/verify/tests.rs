@@ -1,4 +1,4 @@
-//! What is refused, and what is not.
+//! What is rejected, and what is not.
 
 use super::*;
 use crate::sigv4::{presign, sign};

@@ -1,4 +1,4 @@
-//! What can be wrong with a stream.
+//! Errors found while decoding a stream.
 
 use std::fmt;
 
@@ -27,7 +27,7 @@ pub enum DecodeError {
         /// The checksum of the bytes that arrived.
         actual: u32,
     },
-    /// The lengths, though true to their checksum, are impossible: a frame has 16 bytes beside its headers and
+    /// The lengths match their checksum but are impossible: a frame has 16 bytes in addition to its headers and
     /// payload.
     Length {
         /// The claimed length of the whole frame.
@@ -35,7 +35,7 @@ pub enum DecodeError {
         /// The claimed length of its headers.
         headers_len: u32,
     },
-    /// The frame may be legal, but it wants more than the decoder gives.
+    /// The frame may be valid, but it needs more than the decoder allows.
     OverBudget {
         /// Which of the two budgets is exceeded.
         budget: Budget,
@@ -48,19 +48,19 @@ pub enum DecodeError {
     Header {
         /// Where the header starts, in bytes from the start of its frame.
         offset: usize,
-        /// Which rule.
+        /// Which rule it breaks.
         problem: HeaderProblem,
     },
     /// The stream ended inside a frame.
     Truncated {
         /// How many bytes of the frame arrived.
         have: usize,
-        /// How many it has; 12, its prelude, as long as fewer arrived.
+        /// The length of the frame; 12, the length of the prelude, if fewer bytes than that arrived.
         need: usize,
     },
 }
 
-/// What a decoder sets limits to.
+/// What a decoder limits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Budget {
@@ -121,7 +121,7 @@ impl fmt::Display for DecodeError {
 
 impl std::error::Error for DecodeError {}
 
-/// A length of printable ASCII would be over 500 MB, so such a prelude is text that was taken for one.
+/// A length made of printable ASCII would exceed 500 MB, so such a prelude is really text.
 fn reads_as_text(prelude: &[u8; PRELUDE_LEN]) -> bool {
     prelude.iter().take(4).all(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace())
 }

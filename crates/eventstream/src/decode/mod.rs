@@ -1,4 +1,4 @@
-//! Bytes in, frames out.
+//! Decodes frames from bytes.
 
 mod error;
 #[cfg(test)]
@@ -13,24 +13,24 @@ use crate::{CRC_LEN, Frame, FrameRef, OVERHEAD, PRELUDE_LEN};
 
 pub use error::{Budget, DecodeError};
 
-/// The least that the buffer asks for when it has to ask: some ordinary frames.
+/// The smallest buffer that is allocated: room for a few ordinary frames.
 const MIN_CAPACITY: usize = 1024;
 
-/// Reads frames from the pieces of a stream, however it was cut.
+/// Reads frames from the chunks of a stream, wherever it was split.
 ///
-/// Push bytes as they come, take frames until there is none, and call [`finish`](Self::finish) at the end of the
+/// Push bytes as they arrive, take frames until there are none, and call [`finish`](Self::finish) at the end of the
 /// stream. The decoder does no I/O and never waits.
 ///
-/// **It decides as early as the bytes allow.** The prelude is judged as soon as its 12 bytes are in: first its
-/// checksum, then the lengths, then the budget. The message checksum follows when the frame is whole, and the
-/// headers are looked at only after that. So a damaged length can never make it wait for a frame that will not
-/// come.
+/// **It decides as early as the bytes allow.** The prelude is checked as soon as its 12 bytes have arrived: first its
+/// checksum, then the lengths, then the budget. The message checksum follows when the frame is complete, and the
+/// headers are checked only after that. So a damaged length can never make it wait for a frame that will not
+/// arrive.
 ///
-/// **It stops at the first error.** The specification forbids to read on after a wrong checksum, because nothing
-/// after it can be trusted. Every later call returns that error again, whatever is pushed.
+/// **It stops at the first error.** The specification forbids reading on after a wrong checksum, because nothing
+/// after it can be trusted. Every later call returns the same error, whatever is pushed.
 ///
 /// **It holds no more than it was sent.** A claimed length reserves nothing: the buffer doubles as bytes arrive,
-/// and a frame over the budget is refused from its prelude. Frames share that buffer instead of copying from it.
+/// and a frame over the budget is rejected from its prelude. Frames share that buffer instead of copying from it.
 ///
 /// ```
 /// use bedrill_eventstream::{DecodeError, FrameDecoder};
@@ -44,9 +44,9 @@ const MIN_CAPACITY: usize = 1024;
 /// ```
 pub struct FrameDecoder {
     budget: usize,
-    /// What has come and not been returned lies here,
+    /// Bytes that have arrived and have not been returned are here,
     buffer: BytesMut,
-    /// or here, in a piece that is read where it lies while there are whole frames in it. One of them is empty.
+    /// or here, in a chunk that is read in place while it holds complete frames. One of the two is empty.
     piece: Bytes,
     state: State,
 }
@@ -58,9 +58,9 @@ enum State {
     Prelude,
     /// Its prelude, which has passed its checks.
     Rest(Prelude),
-    /// That it is whole, has passed all checks, and was shown.
+    /// It is complete, has passed all checks, and has been peeked at.
     Peeked(Prelude),
-    /// That it is malformed.
+    /// It is malformed.
     Failed(DecodeError),
 }
 
@@ -71,31 +71,31 @@ impl FrameDecoder {
     /// them and forbids it to clients, so this is a limit on memory and is reported as one.
     pub const DEFAULT_BUDGET: usize = 32 * 1024 * 1024;
 
-    /// A decoder at the start of a stream.
+    /// Creates a decoder for a new stream.
     pub fn new() -> Self {
         Self::with_budget(Self::DEFAULT_BUDGET)
     }
 
-    /// A decoder that refuses frames of more than `budget` bytes, checksums included.
+    /// Creates a decoder that rejects frames of more than `budget` bytes, checksums included.
     pub fn with_budget(budget: usize) -> Self {
         Self { budget, buffer: BytesMut::new(), piece: Bytes::new(), state: State::Prelude }
     }
 
-    /// Takes the next piece of the stream, of any length. After an error it is dropped.
-    #[inline] // for streams that trickle in, as in `next_frame`
+    /// Appends the next chunk of the stream, of any length. After an error it is discarded.
+    #[inline] // for streams that arrive a few bytes at a time, as in `next_frame`
     pub fn push(&mut self, chunk: &[u8]) {
         // After an error the buffer is empty, and no chunk fits.
         if !self.piece.is_empty() || chunk.len() > self.buffer.spare_capacity_mut().len() {
             self.grow(chunk);
         } else if let [byte] = chunk {
-            // When bytes drip, to call memcpy for each would be a third of the work.
+            // When bytes arrive singly, calling memcpy for each would be a third of the work.
             self.buffer.put_u8(*byte);
         } else {
             self.buffer.extend_from_slice(chunk);
         }
     }
 
-    /// As [`push`](Self::push), for a piece that can be kept: the frames that are whole in it are not copied.
+    /// Like [`push`](Self::push), but keeps the chunk: complete frames in it are not copied.
     pub fn push_bytes(&mut self, chunk: Bytes) {
         if self.buffered() > 0 {
             self.push(&chunk);
@@ -104,12 +104,12 @@ impl FrameDecoder {
         }
     }
 
-    /// The next whole frame, or `None` when more bytes are needed for one.
+    /// Returns the next complete frame, or `None` when more bytes are needed.
     ///
     /// # Errors
     ///
-    /// The stream breaks the framing or exceeds the budget; see [`DecodeError`]. Frames before the fault have
-    /// been returned, none after it is, and every later call returns the same error.
+    /// The stream is malformed or exceeds the budget; see [`DecodeError`]. Frames before the fault have
+    /// been returned, none after it will be, and every later call returns the same error.
     #[inline] // as `whole_frame`
     pub fn next_frame(&mut self) -> Result<Option<Frame>, DecodeError> {
         let Some(Prelude { total_len, headers_len }) = self.whole_frame()? else { return Ok(None) };
@@ -121,10 +121,10 @@ impl FrameDecoder {
         Ok(Some(Frame::from_checked(image, headers_len)))
     }
 
-    /// Borrows the next whole frame without copying it, or `None` when more bytes are needed for one.
+    /// Borrows the next complete frame without copying it; `None` when more bytes are needed.
     ///
     /// It stays the next frame until [`discard_frame`](Self::discard_frame) drops it or
-    /// [`next_frame`](Self::next_frame) takes it. Discarded, its memory serves later frames.
+    /// [`next_frame`](Self::next_frame) takes it. Once it is discarded, its memory is reused.
     ///
     /// # Errors
     ///
@@ -135,7 +135,7 @@ impl FrameDecoder {
         Ok(self.unread().get(..total_len).map(|image| FrameRef::from_checked(image, headers_len)))
     }
 
-    /// Drops the frame that [`peek_frame`](Self::peek_frame) has shown; without one it does nothing.
+    /// Drops the frame that [`peek_frame`](Self::peek_frame) returned; does nothing when there is none.
     pub fn discard_frame(&mut self) {
         let State::Peeked(Prelude { total_len, .. }) = self.state else { return };
         self.state = State::Prelude;
@@ -148,10 +148,10 @@ impl FrameDecoder {
         }
     }
 
-    /// Whether the stream may end here: between two frames.
+    /// Checks that the stream may end here, which is between two frames.
     ///
-    /// Frames that are whole but not taken yet are checked, too, so the answer does not depend on when it is
-    /// asked for.
+    /// Complete frames that have not been taken yet are checked, too, so the result does not depend on when this is
+    /// called.
     ///
     /// # Errors
     ///
@@ -175,7 +175,7 @@ impl FrameDecoder {
         Ok(())
     }
 
-    /// How many bytes have been pushed and not yet returned in a frame; 0 after an error.
+    /// Returns how many bytes have been pushed and not yet returned in a frame; 0 after an error.
     pub fn buffered(&self) -> usize {
         // One of them is empty.
         self.buffer.len().max(self.piece.len())
@@ -185,8 +185,8 @@ impl FrameDecoder {
         if self.piece.is_empty() { &self.buffer } else { &self.piece }
     }
 
-    /// The prelude of the next frame, when all of that is there and has passed its checks.
-    #[inline] // when a stream trickles in, nearly every call ends here
+    /// The prelude of the next frame, once it has arrived and passed its checks.
+    #[inline] // when a stream arrives a few bytes at a time, nearly every call ends here
     fn whole_frame(&mut self) -> Result<Option<Prelude>, DecodeError> {
         let enough = match self.state {
             State::Prelude => self.buffered() >= PRELUDE_LEN,
@@ -208,7 +208,7 @@ impl FrameDecoder {
         })
     }
 
-    /// Copies what is left of a piece, and lets it go: its memory may be much more, and the sender's to use again.
+    /// Copies what is left of a chunk and releases it: its memory may be much larger, and the sender may reuse it.
     #[inline]
     fn leave_piece(&mut self) {
         if !self.piece.is_empty() {
@@ -216,7 +216,7 @@ impl FrameDecoder {
         }
     }
 
-    /// Appends what is left of a piece, and then `chunk`.
+    /// Appends what is left of the kept chunk, and then `chunk`.
     #[inline(never)]
     fn grow(&mut self, chunk: &[u8]) {
         if matches!(self.state, State::Failed(_)) {
@@ -254,7 +254,7 @@ impl FrameDecoder {
         Ok(Some(prelude))
     }
 
-    /// Makes room for `additional` bytes: in the memory at hand when the frames that were in it are gone, else in
+    /// Makes room for `additional` bytes: in the current memory when the frames that were in it are gone, else in
     /// a new buffer of twice the length, but not longer than the frame that is arriving. Doubling keeps the work
     /// for one large frame linear in its length.
     #[inline(never)]
@@ -280,7 +280,7 @@ impl Default for FrameDecoder {
     }
 }
 
-/// Shows how many bytes are waiting, not which: they are what people say.
+/// Shows how many bytes are waiting, not the bytes themselves: they are conversation text.
 impl fmt::Debug for FrameDecoder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("FrameDecoder")
@@ -291,7 +291,7 @@ impl fmt::Debug for FrameDecoder {
     }
 }
 
-/// The lengths at the start of a frame, known to be true to their checksum, possible, and within the budget.
+/// The lengths at the start of a frame, known to match their checksum, to be possible, and to be within the budget.
 #[derive(Clone, Copy, Debug)]
 struct Prelude {
     total_len: usize,
@@ -299,7 +299,7 @@ struct Prelude {
 }
 
 impl Prelude {
-    /// Reads and checks the prelude at the start of `input`; `None` when it is not whole.
+    /// Reads and checks the prelude at the start of `input`; `None` when it is incomplete.
     fn read(input: &[u8], budget: usize) -> Result<Option<Self>, DecodeError> {
         let Some(&prelude) = input.first_chunk::<PRELUDE_LEN>() else { return Ok(None) };
         let [t0, t1, t2, t3, h0, h1, h2, h3, c0, c1, c2, c3] = prelude;
@@ -313,7 +313,7 @@ impl Prelude {
         let total_len = u32::from_be_bytes([t0, t1, t2, t3]);
         let headers_len = u32::from_be_bytes([h0, h1, h2, h3]);
         let impossible = DecodeError::Length { total_len, headers_len };
-        // The minimum comes first: the room for headers must not be computed from less.
+        // The minimum is checked first: the room for headers must not be computed from a smaller length.
         let room = (total_len as usize).checked_sub(OVERHEAD).ok_or(impossible)?;
         if headers_len as usize > room {
             return Err(impossible);
@@ -330,7 +330,7 @@ impl Prelude {
         Ok(Some(Self { total_len, headers_len }))
     }
 
-    /// Checks everything after the prelude of `frame`, which must be whole.
+    /// Checks everything after the prelude of `frame`, which must be complete.
     fn check_rest_of(self, frame: &[u8]) -> Result<(), DecodeError> {
         let Some((covered, crc)) = frame.split_last_chunk::<CRC_LEN>() else {
             return Err(DecodeError::Truncated { have: frame.len(), need: self.total_len });

@@ -1,18 +1,18 @@
-//! Headers: splitting a block of them, checking it once, and reading it any number of times after.
+//! Headers: a block of them is split and checked once, and can then be read any number of times.
 
 use std::collections::BTreeSet;
 use std::fmt;
 
 /// The most headers that a frame may have: 1,024.
 ///
-/// The specification sets no limit. Four bytes make a header, so a large frame could hold millions; Bedrock
+/// The specification sets no limit. A header can take four bytes, so a large frame could hold millions; Bedrock
 /// sends three or four. [aws-c-event-stream has the same limit](https://github.com/awslabs/aws-c-event-stream/pull/147).
 pub const MAX_HEADERS: usize = 1024;
 
 /// One header of a frame: a name and a typed value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Header<'a> {
-    /// The name, 1 to 255 bytes, unique in its frame. Case counts.
+    /// The name, 1 to 255 bytes, unique in its frame. Case-sensitive.
     pub name: &'a str,
     /// The value.
     pub value: HeaderValue<'a>,
@@ -31,18 +31,18 @@ pub enum HeaderValue<'a> {
     Int32(i32),
     /// Type 5.
     Int64(i64),
-    /// Type 6. It may be empty: the specification says 1 byte or more, but its implementations accept none.
+    /// Type 6. It may be empty: the specification says 1 byte or more, but implementations accept empty ones.
     ByteArray(&'a [u8]),
     /// Type 7. It may be empty, as a byte array may.
     String(&'a str),
-    /// Type 8, in milliseconds since 1970-01-01T00:00:00Z; negative before.
+    /// Type 8, in milliseconds since 1970-01-01T00:00:00Z; negative before that.
     Timestamp(i64),
     /// Type 9, the 16 bytes in the order in which a UUID is written.
     Uuid([u8; 16]),
 }
 
 impl<'a> HeaderValue<'a> {
-    /// The type as the wire numbers it, 0 to 9.
+    /// The type number on the wire, 0 to 9.
     pub fn type_number(&self) -> u8 {
         match self {
             Self::Bool(true) => 0,
@@ -67,7 +67,7 @@ impl<'a> HeaderValue<'a> {
     }
 }
 
-/// The headers of a frame in wire order, read as they are asked for. Nothing is allocated.
+/// The headers of a frame in wire order, decoded lazily. Nothing is allocated.
 #[derive(Clone)]
 pub struct Headers<'a> {
     rest: &'a [u8],
@@ -95,7 +95,7 @@ impl<'a> Iterator for Headers<'a> {
     type Item = Header<'a>;
 
     fn next(&mut self) -> Option<Header<'a>> {
-        // The block has been checked, so the only failure is its end.
+        // The block has been checked, so this fails only at its end.
         let (raw, rest) = RawHeader::split(self.rest).ok()?;
         self.rest = rest;
         Some(Header { name: raw.name().ok()?, value: raw.value().ok()? })
@@ -104,24 +104,24 @@ impl<'a> Iterator for Headers<'a> {
 
 impl std::iter::FusedIterator for Headers<'_> {}
 
-/// A map from names to values.
+/// Shows a map from names to values.
 impl fmt::Debug for Headers<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_map().entries(self.clone().map(|header| (header.name, header.value))).finish()
     }
 }
 
-/// What is wrong with a header. Each breaks a rule of the specification.
+/// What is wrong with a header. Each variant breaks a rule of the specification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum HeaderProblem {
-    /// The name has no bytes.
+    /// The name is empty.
     EmptyName,
     /// The name is not UTF-8.
     NameNotUtf8,
     /// An earlier header of the frame has the same name.
     DuplicateName,
-    /// The type is none of 0 to 9.
+    /// The type is not one of 0 to 9.
     UnknownType(u8),
     /// A string value is not UTF-8.
     ValueNotUtf8,
@@ -151,9 +151,9 @@ pub(super) enum BlockError {
     TooMany,
 }
 
-/// Holds a block of headers against every rule, in one pass.
+/// Checks a block of headers against every rule, in one pass.
 pub(super) fn check(block: &[u8]) -> Result<(), BlockError> {
-    // ASCII is UTF-8, and an ordinary block is nothing else, its lengths and types included.
+    // ASCII is UTF-8, and an ordinary block is all ASCII, its lengths and types included.
     let ascii = block.is_ascii();
     let mut names = SeenNames::default();
     let mut rest = block;
@@ -169,7 +169,7 @@ pub(super) fn check(block: &[u8]) -> Result<(), BlockError> {
     Ok(())
 }
 
-/// Checks the first header of `block` and returns what comes after it. `ascii` spares the checks of its text.
+/// Checks the first header of `block` and returns what follows it. `ascii` skips the UTF-8 checks.
 fn check_first<'a>(
     block: &'a [u8],
     ascii: bool,
@@ -190,12 +190,12 @@ fn check_first<'a>(
 struct RawHeader<'a> {
     name: &'a [u8],
     type_number: u8,
-    /// As many bytes as the type wants, without the length of a byte array or string.
+    /// As many bytes as the type needs, without the length prefix of a byte array or string.
     value: &'a [u8],
 }
 
 impl<'a> RawHeader<'a> {
-    /// Cuts the first header off `block`.
+    /// Splits the first header off `block`.
     fn split(block: &'a [u8]) -> Result<(Self, &'a [u8]), HeaderProblem> {
         const PAST_END: HeaderProblem = HeaderProblem::PastEnd;
 
@@ -249,7 +249,7 @@ impl<'a> RawHeader<'a> {
     }
 }
 
-/// The names met so far in one frame. The few of an ordinary frame are compared one by one; from the ninth on a
+/// The names seen so far in one frame. The few of an ordinary frame are compared one by one; from the ninth on a
 /// tree takes over, so that a frame full of headers does not cost the square of their number.
 #[derive(Default)]
 struct SeenNames<'a> {
@@ -259,7 +259,7 @@ struct SeenNames<'a> {
 }
 
 impl<'a> SeenNames<'a> {
-    /// False when `name` is here already.
+    /// False when `name` is already present.
     fn insert(&mut self, name: &'a [u8]) -> bool {
         if self.few.iter().take(self.count).any(|seen| *seen == name) {
             return false;

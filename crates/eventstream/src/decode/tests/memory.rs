@@ -1,4 +1,4 @@
-//! Where the bytes lie, and for how long.
+//! Where the bytes are kept, and for how long.
 
 use super::*;
 
@@ -39,7 +39,7 @@ fn frames_that_nobody_takes_are_kept_in_a_buffer_that_doubles() {
     decoder.push(&frame[..10_000]);
     assert_eq!(decoder.next_frame(), Ok(None));
     decoder.push(&frame[10_000..]);
-    // The frame is whole and was not taken, so its length is no limit any more.
+    // The frame is complete and was not taken, so its length is no longer a limit.
     decoder.push(&frame[..1]);
     assert!(decoder.buffer.capacity() >= 2 * frame.len(), "{}", decoder.buffer.capacity());
 }

@@ -14,14 +14,14 @@ fn event(text: &str) -> Frame {
         .unwrap()
 }
 
-/// Bytes that claim these lengths, with a true prelude checksum.
+/// Bytes that claim these lengths, with a correct prelude checksum.
 fn prelude(total_len: u32, headers_len: u32) -> Vec<u8> {
     let mut bytes = [total_len.to_be_bytes(), headers_len.to_be_bytes()].concat();
     bytes.extend_from_slice(&crc32fast::hash(&bytes).to_be_bytes());
     bytes
 }
 
-/// A frame with true checksums around any headers at all.
+/// A frame with correct checksums around arbitrary header bytes.
 fn frame_around(headers: &[u8], payload: &[u8]) -> Vec<u8> {
     let total_len = OVERHEAD + headers.len() + payload.len();
     let mut bytes = prelude(total_len.try_into().unwrap(), headers.len().try_into().unwrap());
@@ -31,7 +31,7 @@ fn frame_around(headers: &[u8], payload: &[u8]) -> Vec<u8> {
     bytes
 }
 
-/// What a fresh decoder says to `bytes` when asked once.
+/// What a new decoder returns for `bytes` when called once.
 fn first(bytes: &[u8]) -> Result<Option<Frame>, DecodeError> {
     let mut decoder = FrameDecoder::new();
     decoder.push(bytes);
@@ -42,7 +42,7 @@ fn refusal(bytes: &[u8]) -> DecodeError {
     first(bytes).expect_err("a refusal")
 }
 
-/// Every frame of `bytes` when they come in chunks of `size`; frames are taken after each chunk.
+/// Every frame of `bytes` when they arrive in chunks of `size`; frames are taken after each chunk.
 fn frames_in_chunks(bytes: &[u8], size: usize) -> Vec<Frame> {
     let mut decoder = FrameDecoder::new();
     let mut frames = Vec::new();
@@ -159,7 +159,7 @@ fn every_flipped_bit_is_an_error_at_once_and_for_ever() {
         decoder.push(before.as_bytes());
         decoder.push(&flipped);
         assert_eq!(decoder.next_frame().unwrap().as_ref(), Some(&before));
-        // Nothing came after the frame, so the answer cannot have waited for more.
+        // Nothing follows the frame, so the result cannot have waited for more.
         let error = decoder.next_frame().unwrap_err();
         if bit < PRELUDE_LEN * 8 {
             assert!(matches!(error, DecodeError::PreludeChecksum { .. }), "bit {bit}: {error}");
@@ -258,7 +258,7 @@ fn malformed_headers_are_refused_with_their_place_in_the_frame() {
         (b"\x01n\x00\x01n\x01", 15, HeaderProblem::DuplicateName),
         (b"\x01n\x00\x01m\x0a", 15, HeaderProblem::UnknownType(10)),
         (b"\x01n\x07\x00\x02\xc3\x28", 12, HeaderProblem::ValueNotUtf8),
-        // The payload has bytes enough for these; the headers have not.
+        // The payload has enough bytes for these; the headers do not.
         (b"\x01n\x07\x00\x05abcd", 12, HeaderProblem::PastEnd),
         (b"\x01n\x09\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 12, HeaderProblem::PastEnd),
         (b"\x01n\x00\x20name", 15, HeaderProblem::PastEnd),
