@@ -249,6 +249,13 @@ pub struct ServiceError {
 }
 
 impl ServiceError {
+    /// The same, with the code that was found elsewhere when none is known.
+    #[cfg(feature = "client")]
+    pub(crate) fn or_code(mut self, find: impl FnOnce() -> Option<String>) -> Self {
+        self.code = self.code.or_else(find);
+        self
+    }
+
     /// The HTTP status.
     #[must_use]
     pub fn status(&self) -> u16 {
