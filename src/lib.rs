@@ -114,5 +114,5 @@ pub mod test_util;
 #[cfg(feature = "client")]
 pub use client::{
     Client, ClientBuilder, ConverseStream, Error, ErrorKind, Notice, ProfileFallback, RetryPolicy,
-    SettingOrigin, StreamEnd, TimeoutKind, Timeouts, UnknownProfileFallback,
+    SettingOrigin, SigningService, StreamEnd, TimeoutKind, Timeouts, UnknownProfileFallback,
 };

@@ -39,7 +39,7 @@ use zeroize::Zeroizing;
 
 use crate::credentials::{Credentials, Secret};
 use crate::endpoint::is_loopback;
-use crate::sigv4::{self, SigningKeyCache, SigningParams};
+use crate::sigv4::{self, SigningParams};
 
 pub use answer::{Answer, Found, Reuse};
 #[cfg(feature = "client")]
@@ -53,6 +53,8 @@ pub use error::{Attempt, AuthError, AuthErrorKind, Outcome};
 pub use source::{Presence, Source, sso};
 pub use source::{container, env, imds, profile, sts};
 pub use wire::issued::IssuedError;
+#[cfg(feature = "client")]
+pub(crate) use wire::xml::error_code as xml_error_code;
 
 /// What authorizes a request.
 ///
@@ -93,33 +95,37 @@ impl Auth {
         service: &str,
         now: SystemTime,
     ) -> Result<(), AuthError> {
-        self.authorize_with_keys(request, region, service, now, None)
+        self.authorize_with(request, |credentials| SigningParams::new(credentials, region, service, now))
     }
 
-    /// As [`authorize`](Self::authorize), with the signing key taken from `keys` when one is given.
+    /// As [`authorize`](Self::authorize), signed with what `params` makes of the credentials.
     ///
     /// # Errors
     ///
     /// As [`authorize`](Self::authorize).
-    pub(crate) fn authorize_with_keys(
-        &self,
+    pub(crate) fn authorize_with<'a>(
+        &'a self,
         request: &mut http::Request<Bytes>,
-        region: &str,
-        service: &str,
-        now: SystemTime,
-        keys: Option<&SigningKeyCache>,
+        params: impl FnOnce(&'a Credentials) -> SigningParams<'a>,
     ) -> Result<(), AuthError> {
         match self {
-            Self::SigV4(credentials) => {
-                let mut params = SigningParams::new(credentials, region, service, now);
-                if let Some(keys) = keys {
-                    params = params.with_key_cache(keys);
-                }
-                sigv4::sign(request, &params)
-                    .map_err(|error| AuthError::unusable("signature", error.to_string()))
-            }
+            Self::SigV4(credentials) => sigv4::sign(request, &params(credentials))
+                .map_err(|error| AuthError::unusable("signature", error.to_string())),
             Self::Bearer(token) => add_bearer(request, token),
         }
+    }
+
+    /// Why this is not sent to the service with the signing name `service`, when it is a bearer token that the service
+    /// does not take.
+    #[cfg(feature = "client")]
+    pub(crate) fn refused_by(&self, service: &str) -> Option<AuthError> {
+        let Self::Bearer(_) = self else { return None };
+        let problem = format!(
+            "{service} takes no bearer token, its requests must be signed, and the token is all there is"
+        );
+        let hint =
+            "use an access key: with ClientBuilder::no_bearer, the token in the environment is left out";
+        Some(AuthError::unusable(env::BEARER_SOURCE, problem).with_hint(hint))
     }
 
     /// The secrets that an answer must not bring into an error: servers may echo what they were sent.

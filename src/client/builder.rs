@@ -111,7 +111,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Sends every request to this URL: a VPC endpoint, a gateway, a server on this machine.
+    /// Sends every request for Bedrock to this URL: a VPC endpoint, a gateway, a server on this machine.
     #[must_use]
     pub fn endpoint_url(mut self, url: impl Into<String>) -> Self {
         self.endpoint_url = Some(url.into());

@@ -10,6 +10,7 @@ mod models;
 mod place;
 mod service;
 mod settings;
+mod signing_service;
 mod stream;
 
 use std::fmt;
@@ -28,6 +29,7 @@ pub use call::timeouts::Timeouts;
 pub use error::{Error, ErrorKind, StreamEnd, TimeoutKind};
 pub use models::fallback::{Notice, ProfileFallback, UnknownProfileFallback};
 pub use settings::SettingOrigin;
+pub use signing_service::SigningService;
 pub use stream::ConverseStream;
 
 const CONVERSE: Invocation = Invocation { build: operation::converse_with, action: "bedrock:InvokeModel" };

@@ -3,8 +3,11 @@
 use std::fmt;
 use std::sync::OnceLock;
 
+use http::Uri;
+
 use super::caller::Caller;
 use super::settings::{self, SettingOrigin};
+use super::signing_service::{Host, SigningService};
 use crate::client::error::Error;
 use crate::endpoint::{Endpoint, EndpointError, HostVariant, Plane, Region};
 use crate::machine::Settings;
@@ -140,6 +143,31 @@ impl Place {
     pub(super) fn endpoint(&self, plane: Plane, region: &Region) -> Result<Endpoint, EndpointError> {
         let url = self.endpoint_setting(plane).map(|(url, _)| url);
         Endpoint::resolve(plane, Some(region), self.host_variant, url)
+    }
+
+    /// Where `uri` leads for `service` in `region`: a path to the service's host, an absolute URI where it says.
+    ///
+    /// # Errors
+    ///
+    /// It is neither, or the host cannot be one.
+    pub(super) fn locate(
+        &self,
+        service: &SigningService,
+        region: &Region,
+        uri: &Uri,
+    ) -> Result<Uri, EndpointError> {
+        let endpoint = match (uri.scheme_str(), uri.authority(), service.host()) {
+            (Some(scheme), Some(authority), _) => Endpoint::custom(&format!("{scheme}://{authority}"))?,
+            (None, None, Host::Plane(plane)) => self.endpoint(*plane, region)?,
+            (None, None, Host::Prefix(prefix)) => {
+                Endpoint::of_host_prefix(prefix, region, self.host_variant)?
+            }
+            _ => return Err(EndpointError::InvalidUri),
+        };
+        match uri.path_and_query() {
+            Some(target) if target.as_str().starts_with('/') => endpoint.uri(target.as_str()),
+            _ => Err(EndpointError::InvalidUri),
+        }
     }
 
     /// The URL that was set for `plane`, and what set it.

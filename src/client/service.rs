@@ -7,10 +7,12 @@ use http::HeaderMap;
 
 use super::call::Calls;
 use super::call::attempt::{Attempt, Failed, Verdict};
+use super::call::passed::Passed;
 use super::caller::Caller;
 use super::error::Error;
 use super::hint::{self, Circumstances};
 use super::place::Place;
+use super::signing_service::SigningService;
 use crate::converse::ConverseRequest;
 use crate::endpoint::{Endpoint, Plane, Region};
 use crate::model_id::ModelId;
@@ -53,6 +55,30 @@ impl Service {
             hint::for_error(error, &Circumstances { region, model_id, auth, action: how.action })
         };
         self.calls.exchange(&self.caller, &build, region, &advise, attempt).await
+    }
+
+    /// Sends what `service` is to answer, and takes the answer as it is.
+    pub(super) async fn pass(
+        &self,
+        service: &SigningService,
+        mut request: http::Request<Bytes>,
+    ) -> Result<http::Response<Body>, Error> {
+        let Self { caller, place, calls } = self;
+        if service.region().is_none() {
+            self.learn_region().await;
+        }
+        let region = service.region().unwrap_or_else(|| place.home_region());
+        *request.uri_mut() = place.locate(service, region, request.uri())?;
+        // The host is the URI's. A request that came in over HTTP/2 goes out over HTTP/1.1.
+        request.headers_mut().remove(http::header::HOST);
+        *request.version_mut() = http::Version::HTTP_11;
+        let build = &|| Ok(request.clone());
+        let send_once =
+            |attempt: Attempt| async move { calls.pass(caller, build, service, region, &attempt).await };
+        let done = calls.run(send_once, Passed::verdict).await?;
+        let mut timers = calls.stream_timers();
+        timers.total = done.total;
+        Ok(done.answer.into_response(timers))
     }
 
     /// One call whose answer is one JSON document.

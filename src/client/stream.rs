@@ -140,7 +140,7 @@ impl ConverseStream {
     }
 
     /// Whether the answer has failed before its first content.
-    pub(super) fn verdict(&self) -> Verdict {
+    pub(super) fn verdict(&self) -> Verdict<'_> {
         let Some(error) = &self.failure else { return Verdict::Success };
         let reset_before_events =
             error.transport_kind() == Some(TransportErrorKind::Broken) && self.ahead.is_empty();

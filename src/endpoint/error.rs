@@ -17,6 +17,10 @@ pub enum EndpointError {
         /// What is wrong with it.
         problem: &'static str,
     },
+    /// The URI of a request is neither a path nor absolute.
+    InvalidUri,
+    /// The labels of a host contain something other than letters, digits and `-`.
+    InvalidHostPrefix(String),
     /// FIPS was requested together with a custom endpoint.
     FipsWithCustomEndpoint,
     /// Dual stack was requested together with a custom endpoint.
@@ -35,6 +39,13 @@ impl fmt::Display for EndpointError {
                 f,
                 "{url:?} cannot be the endpoint: {problem}; one looks like \
                  https://bedrock-runtime.us-east-1.amazonaws.com or http://localhost:4566"
+            ),
+            Self::InvalidUri => f.write_str(
+                "the URI of a request must be a path that begins with /, or absolute: https://host/path",
+            ),
+            Self::InvalidHostPrefix(prefix) => write!(
+                f,
+                "{prefix:?} cannot begin a host: it must be labels of letters, digits and -, with dots between them"
             ),
             Self::FipsWithCustomEndpoint => {
                 f.write_str("FIPS and a custom endpoint exclude each other: drop one of the two")

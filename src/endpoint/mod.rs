@@ -30,6 +30,10 @@ pub use region::{Partition, Region};
 /// The host names differ, but the credential scope does not: `signingName` is `bedrock` in both service models.
 pub const SIGNING_NAME: &str = "bedrock";
 
+/// What the hosts of the services begin with that credentials come from.
+#[cfg(feature = "client")]
+const CREDENTIAL_HOSTS: [&str; 4] = ["oidc", "portal.sso", "signin", "sts"];
+
 /// The half of Bedrock that an operation belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Plane {
@@ -119,8 +123,6 @@ impl Endpoint {
     }
 
     /// Resolves the endpoint of a service that issues credentials, by the rules of [`resolve`](Self::resolve).
-    ///
-    /// In GovCloud the ordinary hosts of these services are the FIPS ones.
     #[cfg(feature = "client")]
     pub(crate) fn of_service(
         host_prefix: &str,
@@ -132,12 +134,39 @@ impl Endpoint {
             Some(_) if variant.fips => Err(EndpointError::FipsWithCustomEndpoint),
             Some(_) if variant.dual_stack => Err(EndpointError::DualStackWithCustomEndpoint),
             Some(url) => Self::custom(url),
-            None => {
-                let fips_by_default = region.partition() == Partition::AwsUsGov && !variant.dual_stack;
-                let fips = if variant.fips && !fips_by_default { "-fips" } else { "" };
-                Ok(Self::of_host(&format!("{host_prefix}{fips}"), region, variant))
-            }
+            None => Self::of_host_prefix(host_prefix, region, variant),
         }
+    }
+
+    /// AWS's own host of the service whose hosts begin with `prefix`.
+    ///
+    /// In GovCloud the ordinary hosts of the services that credentials come from are the FIPS ones. The dual-stack hosts of
+    /// S3, and of its buckets (`bucket.s3`), are under the ordinary suffix.
+    /// Source: the rule sets of those services.
+    #[cfg(feature = "client")]
+    pub(crate) fn of_host_prefix(
+        prefix: &str,
+        region: &Region,
+        mut variant: HostVariant,
+    ) -> Result<Self, EndpointError> {
+        let is_label = |label: &str| {
+            !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+        };
+        if !prefix.split('.').all(is_label) {
+            return Err(EndpointError::InvalidHostPrefix(prefix.to_owned()));
+        }
+        let fips_by_default = CREDENTIAL_HOSTS.contains(&prefix)
+            && region.partition() == Partition::AwsUsGov
+            && !variant.dual_stack;
+        let mut labels = prefix.to_ascii_lowercase();
+        if variant.fips && !fips_by_default {
+            labels.push_str("-fips");
+        }
+        if variant.dual_stack && prefix.rsplit('.').next() == Some("s3") {
+            labels.push_str(".dualstack");
+            variant.dual_stack = false;
+        }
+        Ok(Self::of_host(&labels, region, variant))
     }
 
     fn of_host(first_labels: &str, region: &Region, variant: HostVariant) -> Self {

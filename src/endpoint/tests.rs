@@ -191,3 +191,31 @@ fn a_path_follows_the_endpoints_own() {
     assert!(endpoint.uri("/model/a b").is_err());
     assert_eq!(endpoint.to_string(), endpoint.url());
 }
+
+#[cfg(feature = "client")]
+#[test]
+fn services_have_hosts_by_their_own_rules() {
+    let url = |prefix: &str, region: &str, fips, dual_stack| {
+        let region = Region::new(region).expect("a region");
+        let endpoint = Endpoint::of_host_prefix(prefix, &region, HostVariant::new(fips, dual_stack));
+        endpoint.expect("an endpoint").url().trim_start_matches("https://").to_owned()
+    };
+    for (prefix, region, fips, dual_stack, expected) in [
+        (
+            "bedrock-agent-runtime",
+            "us-east-1",
+            true,
+            false,
+            "bedrock-agent-runtime-fips.us-east-1.amazonaws.com",
+        ),
+        ("bedrock-agent-runtime", "us-east-1", false, true, "bedrock-agent-runtime.us-east-1.api.aws"),
+        ("s3", "eu-west-1", false, true, "s3.dualstack.eu-west-1.amazonaws.com"),
+        ("My.bucket.s3", "us-east-1", true, true, "my.bucket.s3-fips.dualstack.us-east-1.amazonaws.com"),
+        ("s3", "us-gov-west-1", true, false, "s3-fips.us-gov-west-1.amazonaws.com"),
+        ("s3", "cn-north-1", false, true, "s3.dualstack.cn-north-1.amazonaws.com.cn"),
+        ("sts", "us-gov-west-1", true, false, "sts.us-gov-west-1.amazonaws.com"),
+        ("sts", "us-east-2", true, false, "sts-fips.us-east-2.amazonaws.com"),
+    ] {
+        assert_eq!(url(prefix, region, fips, dual_stack), expected);
+    }
+}

@@ -67,6 +67,13 @@ pub struct ServiceError {
 }
 
 impl ServiceError {
+    /// Returns the error with the code that was found elsewhere, if it has none of its own.
+    #[cfg(feature = "client")]
+    pub(crate) fn or_code(mut self, find: impl FnOnce() -> Option<String>) -> Self {
+        self.code = self.code.or_else(find);
+        self
+    }
+
     /// The HTTP status.
     #[must_use]
     pub fn status(&self) -> StatusCode {

@@ -235,7 +235,8 @@ pub enum TransportErrorKind {
     Tls,
     /// The proxy refused, or the transport does not speak to proxies.
     Proxy,
-    /// No connection in time. All other limits are the client's ([`Timeouts`](crate::Timeouts)).
+    /// No connection in time. All other limits are the client's ([`Timeouts`](crate::Timeouts)); in a body of
+    /// [`Client::send`](crate::Client::send), it is one of those.
     Timeout,
     /// The connection broke: inside the TLS handshake, before the head, or inside the body. A peer that hangs up in the
     /// handshake has not said that anything is wrong for good: it may be a load balancer that restarts.

@@ -23,7 +23,7 @@ impl<T: Send + Sync> SendAndSync for T {}
 types_are! { SendAndSync SHARED:
     #[cfg(feature = "client")]
     bedrill {
-        Client, Error, ErrorKind, Notice, ProfileFallback, RetryPolicy, SettingOrigin, StreamEnd,
+        Client, Error, ErrorKind, Notice, ProfileFallback, RetryPolicy, SettingOrigin, SigningService, StreamEnd,
         TimeoutKind, Timeouts, UnknownProfileFallback,
     }
     bedrill::auth {
@@ -195,6 +195,7 @@ const _: fn(Arguments<'_>) = |mut it| {
     sent(bedrill::Client::from_env());
     sent(it.client.converse(it.request));
     sent(it.client.converse_stream(it.request));
+    sent(it.client.send(&bedrill::SigningService::s3(), Default::default()));
     sent(it.client.count_tokens(&it.request.into()));
     sent(it.client.models(it.settings));
     sent(it.client.refresh_models(it.settings));

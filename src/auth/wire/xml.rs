@@ -123,6 +123,12 @@ pub(in crate::auth) fn parse(bytes: &[u8]) -> Result<Leaves<'_>, XmlError> {
     }
 }
 
+/// The code of an error that a service reports in XML, as S3 and STS do: `<Error><Code>ExpiredToken</Code>..`.
+#[cfg(feature = "client")]
+pub(crate) fn error_code(bytes: &[u8]) -> Option<String> {
+    parse(bytes).ok()?.text(&["Error", "Code"]).map(str::to_owned)
+}
+
 /// Where the `>` of the tag at the start of `tag` is; one inside an attribute's value does not count.
 fn tag_end(tag: &str) -> Option<usize> {
     let mut quote = None;
@@ -189,6 +195,22 @@ mod tests {
         assert_eq!(leaves.text(&["Id"]), Some("one"));
         assert_eq!(leaves.text(&["Empty"]), None);
         assert_eq!(leaves.text(&["A"]), None, "an element with children is no leaf");
+    }
+
+    #[cfg(feature = "client")]
+    #[test]
+    fn the_code_of_an_error_is_found_with_and_without_a_root_around_it() {
+        let code = |text: &str| error_code(text.as_bytes());
+        assert_eq!(
+            code("<Error><Code>SlowDown</Code><Message>x</Message></Error>").as_deref(),
+            Some("SlowDown")
+        );
+        assert_eq!(code("<R><Error><Code> A </Code></Error><Id/></R>").as_deref(), Some("A"));
+        for text in
+            ["<Ok><Code>A</Code></Ok>", "<Error><Code></Code></Error>", "<Error><Code>A</Code>", "{}", ""]
+        {
+            assert_eq!(code(text), None, "{text}");
+        }
     }
 
     #[test]

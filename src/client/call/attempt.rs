@@ -5,7 +5,7 @@
 
 use std::future::Future;
 use std::pin::pin;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 
@@ -45,11 +45,13 @@ pub(in crate::client) struct Failed {
 }
 
 /// What an attempt that brought something is worth.
-pub(in crate::client) enum Verdict {
+pub(in crate::client) enum Verdict<'a> {
     /// It is what was asked for.
     Success,
     /// It has failed already, in a way that may pass.
     Retryable(Retryable),
+    /// It has failed already, as an attempt without an answer does.
+    Failed(&'a Failed),
     /// It has failed already, for good.
     Final,
 }
@@ -71,7 +73,7 @@ impl Attempts {
         &self,
         transport: &dyn Transport,
         mut send_once: impl FnMut(Attempt) -> F,
-        judge: fn(&T) -> Verdict,
+        judge: fn(&T) -> Verdict<'_>,
     ) -> Result<Done<T>, Error>
     where
         F: Future<Output = Result<T, Failed>>,
@@ -98,6 +100,9 @@ impl Attempts {
                             retries.succeeded();
                             None
                         }
+                        Verdict::Failed(failed) => {
+                            self.wait_after(failed, signed_with, &mut corrected, &mut retries)
+                        }
                         Verdict::Final => None,
                     };
                     match wait {
@@ -106,25 +111,35 @@ impl Attempts {
                         None => return Ok(Done { answer, total }),
                     }
                 }
-                Err(Failed { error, measured }) => {
-                    let correction = signed_with.corrected(error.code(), measured).filter(|_| !corrected);
-                    let failure = match correction {
-                        Some(skew) => {
-                            self.skew.set(skew);
-                            corrected = true;
-                            Some(Retryable::Transient)
-                        }
-                        None => error.retryable(),
-                    };
-                    match failure.and_then(|failure| retries.failed(failure, error.retry_after())) {
-                        Some(wait) => wait,
-                        None => return Err(error.with_attempts(number)),
-                    }
-                }
+                Err(failed) => match self.wait_after(&failed, signed_with, &mut corrected, &mut retries) {
+                    Some(wait) => wait,
+                    None => return Err(failed.error.with_attempts(number)),
+                },
             };
             let slept = within(total.as_mut(), transport.sleep(wait)).await;
             slept.map_err(|timed_out| Error::from(timed_out).with_attempts(number))?;
         }
+    }
+
+    /// How long to wait for the next attempt; `None` when there is none. A clock that turns out wrong is put right, once.
+    fn wait_after(
+        &self,
+        failed: &Failed,
+        signed_with: Skew,
+        corrected: &mut bool,
+        retries: &mut Retries<'_>,
+    ) -> Option<Duration> {
+        let Failed { error, measured } = failed;
+        let correction = signed_with.corrected(error.code(), *measured).filter(|_| !*corrected);
+        let failure = match correction {
+            Some(skew) => {
+                self.skew.set(skew);
+                *corrected = true;
+                Some(Retryable::Transient)
+            }
+            None => error.retryable(),
+        };
+        retries.failed(failure?, error.retry_after())
     }
 
     /// What a refusal tells of the clock; nothing when the request carried no date, or the clock is not to be

@@ -3,26 +3,51 @@
 use std::time::SystemTime;
 
 use bytes::Bytes;
-use http::HeaderMap;
 use http::response::Parts;
+use http::{HeaderMap, StatusCode};
 
 use super::attempt::{Attempt, Attempts, Failed};
+use super::passed::Passed;
+use super::skew::Skew;
 use super::timer::{self, Timer, within};
 use super::{Calls, ERROR_BODY};
-use crate::auth::Auth;
+use crate::auth::{Auth, xml_error_code};
 use crate::client::caller::{self, Caller};
 use crate::client::error::{Error, TimeoutKind};
-use crate::endpoint::{Region, SIGNING_NAME};
+use crate::client::signing_service::{BEDROCK, SigningService};
+use crate::endpoint::Region;
 use crate::operation::{self, AnswerError, BuildError, ServiceError};
 use crate::transport::{Body, BoxFuture, USER_AGENT};
 
-/// An answer that is not a success.
-struct Refusal {
+/// An answer, and what it says when it is a refusal.
+struct Answer {
     head: Parts,
+    /// What was not read of it yet.
+    body: Body,
+    refusal: Option<Refusal>,
+}
+
+/// What an answer that is not a success says.
+struct Refusal {
     error: ServiceError,
-    /// When the request was sent, and when the head of the answer came, by the client's clock.
-    sent: SystemTime,
-    received: SystemTime,
+    /// The first bytes of the body as they came, unless they did not.
+    beginning: Result<Vec<u8>, Error>,
+    /// What the request was authorized with.
+    auth: Auth,
+    /// What the answer tells of the clock.
+    measured: Option<Skew>,
+}
+
+/// What is sent, and how its answer is read.
+#[derive(Clone, Copy)]
+struct Sending<'a> {
+    caller: &'a Caller,
+    build: &'a Build<'a>,
+    service: &'a SigningService,
+    region: &'a Region,
+    attempt: &'a Attempt,
+    is_refusal: fn(StatusCode) -> bool,
+    parse_error: fn(StatusCode, &HeaderMap, &[u8]) -> ServiceError,
 }
 
 /// Makes the request, as often as it is sent: one that has been sent is not kept.
@@ -34,8 +59,6 @@ type Advise<'a> = dyn Fn(&ServiceError, &Auth) -> Option<String> + Sync + 'a;
 impl Calls {
     /// Authorizes and sends; an answer other than 200 is an error, with what `advise` says about it.
     ///
-    /// A request whose key is rejected is sent once more within the same attempt, when the sources have another key.
-    ///
     /// Boxed, and not generic: the callers hold it in several places, and their futures would hold as many of it.
     pub(in crate::client) fn exchange<'a>(
         &'a self,
@@ -45,74 +68,102 @@ impl Calls {
         advise: &'a Advise<'a>,
         attempt: &'a Attempt,
     ) -> BoxFuture<'a, Result<(Parts, Body), Failed>> {
+        let (service, parse_error) = (&BEDROCK, operation::parse_error);
+        let is_refusal = |status| status != StatusCode::OK;
+        let sending = Sending { caller, build, service, region, attempt, is_refusal, parse_error };
         Box::pin(async move {
-            let mut auth = caller.auth().await?;
-            let mut is_replaced = false;
-            let Refusal { head, error, sent, received } = loop {
-                let refusal = match self.send(caller, build, region, &auth, attempt).await? {
-                    Ok(success) => return Ok(success),
-                    Err(refusal) => refusal,
-                };
-                if is_replaced {
-                    break refusal;
-                }
-                match caller.replacement(&refusal.error, &auth).await {
-                    Some(other) => auth = other,
-                    None => break refusal,
-                }
-                is_replaced = true;
-            };
+            let Answer { head, body, refusal } = self.send(sending).await?;
+            let Some(Refusal { error, auth, measured, .. }) = refusal else { return Ok((head, body)) };
             let advice = if head.status.is_redirection() {
                 Some("redirects are not followed, because they would carry the credentials along".to_owned())
             } else {
                 advise(&error, &auth)
             };
-            let measured = self.attempts.measure(&auth, &head.headers, sent, received);
             Err(Failed::refused(Error::from(error).with_hint(advice), measured))
         })
     }
 
-    /// Authorizes and sends once: the answer when it is a success, else what the service says.
-    async fn send(
-        &self,
-        caller: &Caller,
-        build: &Build<'_>,
-        region: &Region,
-        auth: &Auth,
-        attempt: &Attempt,
-    ) -> Result<Result<(Parts, Body), Refusal>, Error> {
+    /// Authorizes and sends; the answer is taken as it is.
+    pub(in crate::client) fn pass<'a>(
+        &'a self,
+        caller: &'a Caller,
+        build: &'a Build<'a>,
+        service: &'a SigningService,
+        region: &'a Region,
+        attempt: &'a Attempt,
+    ) -> BoxFuture<'a, Result<Passed, Failed>> {
+        let is_refusal = |status: StatusCode| status.is_client_error() || status.is_server_error();
+        let parse_error = |status, headers: &_, body: &_| {
+            operation::parse_error(status, headers, body).or_code(|| xml_error_code(body))
+        };
+        let sending = Sending { caller, build, service, region, attempt, is_refusal, parse_error };
+        Box::pin(async move {
+            let Answer { head, body: rest, refusal } = self.send(sending).await?;
+            let Some(Refusal { error, beginning, measured, .. }) = refusal else {
+                return Ok(Passed { head, beginning: Bytes::new(), rest, refused: None });
+            };
+            let status = head.status;
+            let beginning = beginning.map_err(|cut| cut.with_response(status, error.request_id()))?;
+            let refused = Some(Failed::refused(error.into(), measured));
+            Ok(Passed { head, beginning: beginning.into(), rest, refused })
+        })
+    }
+
+    /// Authorizes and sends; once more when the key is rejected, and the sources have another one.
+    async fn send(&self, sending: Sending<'_>) -> Result<Answer, Error> {
+        let caller = sending.caller;
+        let mut auth = caller.auth().await?;
+        let mut is_replaced = false;
+        loop {
+            let answer = self.send_once(sending, &auth).await?;
+            let rejected = answer.refusal.as_ref().filter(|_| !is_replaced);
+            let Some(Refusal { error, .. }) = rejected else { return Ok(answer) };
+            let Some(other) = caller.replacement(error, &auth).await else { return Ok(answer) };
+            auth = other;
+            is_replaced = true;
+        }
+    }
+
+    /// Authorizes and sends once.
+    async fn send_once(&self, sending: Sending<'_>, auth: &Auth) -> Result<Answer, Error> {
+        let Sending { caller, is_refusal, parse_error, .. } = sending;
         let Attempts { timeouts, .. } = &self.attempts;
         let transport = &*self.transport;
         let sent = caller.now();
-        let sending = transport.send(self.authorized(build, region, auth, attempt, sent)?);
+        let response = transport.send(self.authorized(sending, auth, sent)?);
         let mut first_byte = Timer::start(transport, TimeoutKind::FirstByte, timeouts.first_byte());
-        let response = within(first_byte.as_mut(), sending).await??;
+        let response = within(first_byte.as_mut(), response).await??;
         let received = caller.now();
         let (head, mut body) = response.into_parts();
-        if head.status == http::StatusCode::OK {
-            return Ok(Ok((head, body)));
+        if !is_refusal(head.status) {
+            return Ok(Answer { head, body, refusal: None });
         }
-        let whole = timer::read_at_most(&mut body, ERROR_BODY, transport, timeouts).await;
-        let whole = caller::redacted(&whole.unwrap_or_default(), auth);
-        let error = operation::parse_error(head.status, &head.headers, &whole);
-        Ok(Err(Refusal { head, error, sent, received }))
+        let beginning = timer::read_at_most(&mut body, ERROR_BODY, transport, timeouts).await;
+        let quotable = caller::redacted(beginning.as_deref().unwrap_or_default(), auth);
+        let error = parse_error(head.status, &head.headers, &quotable);
+        let measured = self.attempts.measure(auth, &head.headers, sent, received);
+        let refusal = Refusal { error, beginning, auth: auth.clone(), measured };
+        Ok(Answer { head, body, refusal: Some(refusal) })
     }
 
-    /// The request of `attempt`, ready to be sent. Made apart from the future that waits for the answer, which would keep
-    /// its room.
+    /// The request, ready to be sent. Made apart from the future that waits for the answer, which would keep its room.
     fn authorized(
         &self,
-        build: &Build<'_>,
-        region: &Region,
+        sending: Sending<'_>,
         auth: &Auth,
-        attempt: &Attempt,
         sent: SystemTime,
     ) -> Result<http::Request<Bytes>, Error> {
+        let Sending { build, service, region, attempt, .. } = sending;
+        if !service.takes_bearer() {
+            auth.refused_by(service.signing_name()).map_or(Ok(()), Err)?;
+        }
         let mut http = build()?;
-        http.headers_mut().insert(http::header::USER_AGENT, USER_AGENT);
+        http.headers_mut().entry(http::header::USER_AGENT).or_insert(USER_AGENT);
         attempt.mark(http.headers_mut());
         let date = attempt.date(sent);
-        auth.authorize_with_keys(&mut http, region.as_str(), SIGNING_NAME, date, Some(&self.signing_keys))?;
+        auth.authorize_with(&mut http, |credentials| {
+            service.params(credentials, region, date).with_key_cache(&self.signing_keys)
+        })?;
         Ok(http)
     }
 

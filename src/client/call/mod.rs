@@ -2,6 +2,7 @@
 
 pub(super) mod attempt;
 mod exchange;
+pub(super) mod passed;
 pub(super) mod retry;
 mod skew;
 pub(super) mod timeouts;
@@ -38,7 +39,7 @@ impl Calls {
     pub(super) fn run<T, F>(
         &self,
         send_once: impl FnMut(Attempt) -> F,
-        judge: fn(&T) -> Verdict,
+        judge: fn(&T) -> Verdict<'_>,
     ) -> impl Future<Output = Result<Done<T>, Error>>
     where
         F: Future<Output = Result<T, Failed>>,

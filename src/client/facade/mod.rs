@@ -5,3 +5,4 @@ mod caller;
 mod control;
 mod models;
 mod place;
+mod send;

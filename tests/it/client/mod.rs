@@ -11,6 +11,7 @@ mod parked;
 mod replay;
 #[cfg(feature = "reqwest")]
 mod request;
+mod send;
 mod settings;
 #[cfg(feature = "reqwest")]
 mod streaming;

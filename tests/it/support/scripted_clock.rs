@@ -200,6 +200,11 @@ impl Script {
         Self { clock: Clock::default(), state }
     }
 
+    /// The clock that the script goes by.
+    pub fn clock(&self) -> Clock {
+        self.clock.clone()
+    }
+
     /// How long the script has been running.
     pub fn elapsed(&self) -> Duration {
         self.clock.elapsed()
@@ -235,7 +240,7 @@ impl Script {
             .machine(Arc::new(StaticMachine::new()))
             .auth(Auth::SigV4(credentials))
             .retry(RetryPolicy::standard().with_random(|| 1.0))
-            .clock(self.clock.clone())
+            .clock(self.clock())
             .transport(Arc::new(self.clone()))
     }
 

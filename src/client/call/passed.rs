@@ -1,0 +1,83 @@
+//! An answer that is handed on as it came, whatever it says.
+
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use bytes::Bytes;
+use futures_core::Stream;
+use http::response::Parts;
+
+use super::attempt::{Failed, Verdict};
+use super::timer::StreamTimers;
+use crate::client::error::TimedOut;
+use crate::transport::{Body, TransportError, TransportErrorKind};
+
+/// An answer, and what it says when it is a refusal.
+pub(in crate::client) struct Passed {
+    pub(super) head: Parts,
+    /// What was read of the body to see why it is one.
+    pub(super) beginning: Bytes,
+    pub(super) rest: Body,
+    pub(super) refused: Option<Failed>,
+}
+
+impl Passed {
+    pub(in crate::client) fn verdict(&self) -> Verdict<'_> {
+        self.refused.as_ref().map_or(Verdict::Success, Verdict::Failed)
+    }
+
+    /// The answer, whose body is read within the limits of `timers`.
+    pub(in crate::client) fn into_response(self, timers: StreamTimers) -> http::Response<Body> {
+        let Self { head, beginning, rest, .. } = self;
+        let beginning = Some(beginning).filter(|beginning| !beginning.is_empty());
+        let body = Limited { beginning, rest: Some(rest), timers };
+        http::Response::from_parts(head, Body::from_stream(body))
+    }
+}
+
+/// A body within the limits for silence and for the whole call. After an error, nothing comes.
+struct Limited {
+    beginning: Option<Bytes>,
+    rest: Option<Body>,
+    timers: StreamTimers,
+}
+
+impl Limited {
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, TransportError>>> {
+        if let Some(beginning) = self.beginning.take() {
+            return Poll::Ready(Some(Ok(beginning)));
+        }
+        let Some(rest) = &mut self.rest else { return Poll::Ready(None) };
+        if let Poll::Ready(timed_out) = self.timers.poll_total(context) {
+            return Poll::Ready(Some(Err(out_of_time(timed_out))));
+        }
+        match Pin::new(rest).poll_next(context) {
+            Poll::Ready(item) => {
+                self.timers.chunk_came();
+                Poll::Ready(item)
+            }
+            Poll::Pending => {
+                let timed_out = ready!(self.timers.poll_waiting(false, context));
+                Poll::Ready(Some(Err(out_of_time(timed_out))))
+            }
+        }
+    }
+}
+
+impl Stream for Limited {
+    type Item = Result<Bytes, TransportError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let item = ready!(self.poll(context));
+        if !matches!(item, Some(Ok(_))) {
+            // The connection is of no more use, and is closed or given back before the body is dropped.
+            self.rest = None;
+        }
+        Poll::Ready(item)
+    }
+}
+
+/// An error of the client can be made of it that knows the limit.
+fn out_of_time(timed_out: TimedOut) -> TransportError {
+    TransportError::new(TransportErrorKind::Timeout, timed_out.to_string()).with_source(timed_out)
+}

@@ -1,0 +1,89 @@
+//! Requests of the program's own.
+
+use bytes::Bytes;
+
+use crate::client::{Client, Error, SigningService};
+use crate::transport::Body;
+
+impl Client {
+    /// Sends any request to a service of AWS, and hands the answer on as it came.
+    ///
+    /// The request is signed with the client's credentials, or carries the client's bearer token where the service takes
+    /// one. It is sent over the client's transport and within its [`Timeouts`](crate::Timeouts). A wrong clock is put
+    /// right, and rejected credentials are replaced, as for every other call. There is no fallback to inference profiles,
+    /// and no hint.
+    ///
+    /// - **Where it goes.** A URI that is only a path goes to the service's host in its region, or else the client's. An absolute URI
+    ///   goes where it says: that host gets the signature or the token. A bearer token is not sent over plain
+    ///   `http`, except to this machine. The path is sent as it is and must be percent-encoded. Redirects are not followed.
+    /// - **Headers.** They are sent and signed as they are, with these exceptions: `host` is that of the URI,
+    ///   `authorization` and the headers of the signature are replaced, `user-agent` is added when there is none, and
+    ///   `amz-sdk-invocation-id` and `amz-sdk-request` tell the service which attempt it is. A gateway must remove the
+    ///   headers that belong to the connection it got the request from, such as `connection` and `transfer-encoding`.
+    /// - **Retries.** What fails in a way that may pass is sent again, as the [`RetryPolicy`](crate::RetryPolicy) says:
+    ///   connections that break, a head that does not come in time, the statuses 500, 502, 503 and 504, throttling. The
+    ///   service may have acted on a request that failed so. **Whether it may be repeated is for the caller to know**: what
+    ///   must not happen twice needs an idempotency token of the service, or a client with
+    ///   [`RetryPolicy::none`](crate::RetryPolicy::none).
+    /// - **The answer.** Whatever its status, an answer that is not retried, or no longer, is returned and is no error:
+    ///   status, headers and body are as the service sent them, and the body may quote secrets from the request. For a status of
+    ///   400 or more the first 64 KiB of the body have been read by then. A body is bounded by the limits for silence and for the
+    ///   whole call, not by those for a frame or the frame budget. When one runs out, the body ends with a
+    ///   [`TransportError`](crate::transport::TransportError); an [`Error`] made of it knows the
+    ///   [limit](Error::timeout_kind). What breaks in a body that was handed out is not asked for again.
+    ///
+    /// # Examples
+    ///
+    /// InvokeModel, in the model's own dialect:
+    ///
+    /// ```no_run
+    /// # async fn example(client: bedrill::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use bedrill::SigningService;
+    /// use bedrill::endpoint::Plane;
+    ///
+    /// let request = http::Request::post("/model/amazon.titan-embed-text-v2%3A0/invoke")
+    ///     .header("content-type", "application/json")
+    ///     .body(r#"{"inputText":"Why is the sky blue?"}"#.into())?;
+    /// let mut response = client.send(&SigningService::bedrock(Plane::Data), request).await?;
+    /// let body = response.body_mut().read_at_most(1 << 20).await?;
+    /// println!("{}: {}", response.status(), String::from_utf8_lossy(&body));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// An object of S3, chunk by chunk:
+    ///
+    /// ```no_run
+    /// # async fn example(client: bedrill::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use bedrill::SigningService;
+    ///
+    /// let bucket = SigningService::s3().with_host_prefix("my-bucket.s3");
+    /// let request = http::Request::get("/batch/output.jsonl").body(bytes::Bytes::new())?;
+    /// let mut response = client.send(&bucket, request).await?;
+    /// assert_eq!(response.status(), 200);
+    /// while let Some(chunk) = response.body_mut().chunk().await? {
+    ///     println!("{} bytes", chunk.len());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] when the URI is neither a path nor absolute, when there are no credentials, or only a bearer token and the
+    /// service takes none, when the request cannot be signed, when no answer comes, or when the body of a status of 400
+    /// or more breaks off where it is read for the reason. What the service answers is no error.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future closes the connection, and the answer is lost. The request may have reached the service, which
+    /// may act on it. Calling again sends another one. The client keeps what it has learnt: the clock of the service, other
+    /// credentials. Dropping the body closes the connection, unless the body was read to its end.
+    pub async fn send(
+        &self,
+        service: &SigningService,
+        request: http::Request<Bytes>,
+    ) -> Result<http::Response<Body>, Error> {
+        self.0.service.pass(service, request).await
+    }
+}
