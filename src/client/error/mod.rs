@@ -1,5 +1,6 @@
 //! The one error of the client: what failed, and everything the service said about it.
 
+mod in_body;
 mod retryable;
 mod stream_end;
 #[cfg(test)]
@@ -339,14 +340,6 @@ impl From<SettingsError> for Error {
 impl From<AuthError> for Error {
     fn from(error: AuthError) -> Self {
         Self::new(Cause::Credentials(error))
-    }
-}
-
-impl From<TransportError> for Error {
-    fn from(error: TransportError) -> Self {
-        // A limit of ours can run out in a body that was handed out.
-        let limit = std::error::Error::source(&error).and_then(|source| source.downcast_ref::<TimedOut>());
-        Self::new(limit.cloned().map_or_else(|| Cause::Transport(error), Cause::Timeout))
     }
 }
 

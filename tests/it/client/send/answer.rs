@@ -47,7 +47,7 @@ fn what_may_pass_is_sent_again() {
         (Reply::json(400, "<Error><Code>SlowDown</Code></Error>"), 1_000),
         (Reply::error(503, "").header("x-amz-retry-after", "1500"), 1_500),
         (Reply::failure(TransportErrorKind::Broken), 50),
-        (Reply::json(400, "{").then([Step::Break]), 50),
+        (Reply::error(502, "").then([Step::Break]), 50),
     ] {
         let (response, times) = outcome([first, Reply::json(200, "{}")]);
         assert_eq!(response.expect("an answer").status(), 200);
@@ -95,12 +95,12 @@ fn a_refusal_longer_than_what_is_read_of_it_comes_whole() {
 }
 
 #[test]
-fn a_refusal_that_breaks_off_is_a_failure_with_its_status() {
-    let broken = Reply::error(400, "ValidationException").then([Step::Break]);
-    let (response, times) = outcome([broken.clone(), broken.clone(), broken]);
-    let error = response.expect_err("cut");
-    assert_eq!((error.kind(), error.status(), error.attempts()), (ErrorKind::Transport, Some(400), 3));
-    assert_eq!(times, [0, 50, 150]);
+fn a_refusal_that_breaks_off_is_handed_on_with_its_end() {
+    let (response, times) = outcome([Reply::json(400, "{").then([Step::Break]), Reply::json(200, "{}")]);
+    let mut response = response.expect("an answer");
+    let (body, error) = read(&mut response);
+    assert_eq!((response.status().as_u16(), &body[..], times), (400, &b"{"[..], vec![0]));
+    assert_eq!(error.expect("cut").kind(), TransportErrorKind::Broken);
 }
 
 #[test]
@@ -113,8 +113,13 @@ fn each_stage_has_its_limit() {
     };
     let error = of(limits, vec![Reply::silence()]).expect_err("no head");
     assert_eq!((error.timeout_kind(), elapsed()), (Some(TimeoutKind::FirstByte), 5 * SECOND));
-    let error = of(limits, vec![Reply::json(400, "{").then([Step::Hang])]).expect_err("no reason");
-    assert_eq!((error.timeout_kind(), error.status()), (Some(TimeoutKind::Idle), Some(400)));
+    let mut response = of(limits, vec![Reply::json(400, "{").then([Step::Hang])]).expect("the head");
+    let (body, error) = read(&mut response);
+    let error = Error::from(error.expect("a limit"));
+    assert_eq!(
+        (&body[..], error.timeout_kind(), elapsed()),
+        (&b"{"[..], Some(TimeoutKind::Idle), 7 * SECOND)
+    );
 
     let trickling = |wait: u64| {
         (0..9)
