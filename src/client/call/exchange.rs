@@ -30,8 +30,9 @@ struct Answer {
 /// What an answer that is not a success says.
 struct Refusal {
     error: ServiceError,
-    /// The first bytes of the body as they came, unless they did not.
-    beginning: Result<Vec<u8>, Error>,
+    /// The first bytes of the body as they came, and what cut them short.
+    beginning: Vec<u8>,
+    cut: Option<Error>,
     /// What the request was authorized with.
     auth: Auth,
     /// What the answer tells of the clock.
@@ -99,13 +100,11 @@ impl Calls {
         let sending = Sending { caller, build, service, region, attempt, is_refusal, parse_error };
         Box::pin(async move {
             let Answer { head, body: rest, refusal } = self.send(sending).await?;
-            let Some(Refusal { error, beginning, measured, .. }) = refusal else {
-                return Ok(Passed { head, beginning: Bytes::new(), rest, refused: None });
+            let Some(Refusal { error, beginning, cut, measured, .. }) = refusal else {
+                return Ok(Passed { head, beginning: Bytes::new(), cut: None, rest, refused: None });
             };
-            let status = head.status;
-            let beginning = beginning.map_err(|cut| cut.with_response(status, error.request_id()))?;
             let refused = Some(Failed::refused(error.into(), measured));
-            Ok(Passed { head, beginning: beginning.into(), rest, refused })
+            Ok(Passed { head, beginning: beginning.into(), cut, rest, refused })
         })
     }
 
@@ -138,11 +137,11 @@ impl Calls {
         if !is_refusal(head.status) {
             return Ok(Answer { head, body, refusal: None });
         }
-        let beginning = timer::read_at_most(&mut body, ERROR_BODY, transport, timeouts).await;
-        let quotable = caller::redacted(beginning.as_deref().unwrap_or_default(), auth);
+        let (beginning, read) = timer::read_at_most(&mut body, ERROR_BODY, transport, timeouts).await;
+        let quotable = caller::redacted(&beginning, auth);
         let error = parse_error(head.status, &head.headers, &quotable);
         let measured = self.attempts.measure(auth, &head.headers, sent, received);
-        let refusal = Refusal { error, beginning, auth: auth.clone(), measured };
+        let refusal = Refusal { error, beginning, cut: read.err(), auth: auth.clone(), measured };
         Ok(Answer { head, body, refusal: Some(refusal) })
     }
 
@@ -179,8 +178,8 @@ impl Calls {
         let described = |error: Error| error.with_response(head.status, request_id);
         let Attempts { timeouts, .. } = &self.attempts;
         let allowed = self.frame_budget;
-        let whole = timer::read_at_most(&mut body, allowed, &*self.transport, timeouts).await;
-        let whole = whole.map_err(described)?;
+        let (whole, read) = timer::read_at_most(&mut body, allowed, &*self.transport, timeouts).await;
+        read.map_err(described)?;
         if whole.len() > allowed {
             return Err(described(AnswerError::OverBudget { allowed }.into()));
         }

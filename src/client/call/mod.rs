@@ -66,7 +66,7 @@ impl Calls {
     /// they cannot be read does not matter then.
     pub(super) async fn beginning(&self, body: &mut Body, caller: &Caller) -> Vec<u8> {
         let timeouts = &self.attempts.timeouts;
-        let beginning = timer::read_at_most(body, ERROR_BODY, &*self.transport, timeouts).await;
-        caller.quotable(&beginning.unwrap_or_default()).await
+        let (beginning, _) = timer::read_at_most(body, ERROR_BODY, &*self.transport, timeouts).await;
+        caller.quotable(&beginning).await
     }
 }

@@ -9,14 +9,15 @@ use http::response::Parts;
 
 use super::attempt::{Failed, Verdict};
 use super::timer::StreamTimers;
-use crate::client::error::TimedOut;
-use crate::transport::{Body, TransportError, TransportErrorKind};
+use crate::client::error::Error;
+use crate::transport::{Body, TransportError};
 
 /// An answer, and what it says when it is a refusal.
 pub(in crate::client) struct Passed {
     pub(super) head: Parts,
-    /// What was read of the body to see why it is one.
+    /// What was read of the body to see why it is one, and what cut it short.
     pub(super) beginning: Bytes,
+    pub(super) cut: Option<Error>,
     pub(super) rest: Body,
     pub(super) refused: Option<Failed>,
 }
@@ -28,9 +29,9 @@ impl Passed {
 
     /// The answer, whose body is read within the limits of `timers`.
     pub(in crate::client) fn into_response(self, timers: StreamTimers) -> http::Response<Body> {
-        let Self { head, beginning, rest, .. } = self;
+        let Self { head, beginning, cut, rest, .. } = self;
         let beginning = Some(beginning).filter(|beginning| !beginning.is_empty());
-        let body = Limited { beginning, rest: Some(rest), timers };
+        let body = Limited { beginning, cut: cut.map(Error::into_transport), rest: Some(rest), timers };
         http::Response::from_parts(head, Body::from_stream(body))
     }
 }
@@ -38,6 +39,7 @@ impl Passed {
 /// A body within the limits for silence and for the whole call. After an error, nothing comes.
 struct Limited {
     beginning: Option<Bytes>,
+    cut: Option<TransportError>,
     rest: Option<Body>,
     timers: StreamTimers,
 }
@@ -47,9 +49,12 @@ impl Limited {
         if let Some(beginning) = self.beginning.take() {
             return Poll::Ready(Some(Ok(beginning)));
         }
+        if let Some(cut) = self.cut.take() {
+            return Poll::Ready(Some(Err(cut)));
+        }
         let Some(rest) = &mut self.rest else { return Poll::Ready(None) };
         if let Poll::Ready(timed_out) = self.timers.poll_total(context) {
-            return Poll::Ready(Some(Err(out_of_time(timed_out))));
+            return Poll::Ready(Some(Err(timed_out.into())));
         }
         match Pin::new(rest).poll_next(context) {
             Poll::Ready(item) => {
@@ -58,7 +63,7 @@ impl Limited {
             }
             Poll::Pending => {
                 let timed_out = ready!(self.timers.poll_waiting(false, context));
-                Poll::Ready(Some(Err(out_of_time(timed_out))))
+                Poll::Ready(Some(Err(timed_out.into())))
             }
         }
     }
@@ -75,9 +80,4 @@ impl Stream for Limited {
         }
         Poll::Ready(item)
     }
-}
-
-/// An error of the client can be made of it that knows the limit.
-fn out_of_time(timed_out: TimedOut) -> TransportError {
-    TransportError::new(TransportErrorKind::Timeout, timed_out.to_string()).with_source(timed_out)
 }

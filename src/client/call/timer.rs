@@ -42,7 +42,7 @@ pub(in crate::client) fn within<W: Future + Unpin>(
 }
 
 /// Reads a body that is no stream, or its first `limit` bytes and a little more, within the limits for silence and for
-/// one frame.
+/// one frame. What came before an error is there, too.
 ///
 /// Boxed: it is for errors, most of the time, and every call has room for one.
 pub(in crate::client) fn read_at_most<'a>(
@@ -50,7 +50,7 @@ pub(in crate::client) fn read_at_most<'a>(
     limit: usize,
     transport: &'a dyn Transport,
     timeouts: &'a Timeouts,
-) -> BoxFuture<'a, Result<Vec<u8>, Error>> {
+) -> BoxFuture<'a, (Vec<u8>, Result<(), Error>)> {
     Box::pin(async move {
         let mut whole = Vec::new();
         let read = async {
@@ -66,8 +66,8 @@ pub(in crate::client) fn read_at_most<'a>(
             }
         };
         let mut frame = Timer::start(transport, TimeoutKind::Frame, timeouts.frame());
-        within(frame.as_mut(), pin!(read)).await??;
-        Ok(whole)
+        let read = within(frame.as_mut(), pin!(read)).await;
+        (whole, read.unwrap_or_else(|timed_out| Err(timed_out.into())))
     })
 }
 

@@ -116,14 +116,6 @@ impl From<AuthError> for Error {
     }
 }
 
-impl From<TransportError> for Error {
-    fn from(error: TransportError) -> Self {
-        // A limit of ours can run out in a body that was handed out.
-        let limit = std::error::Error::source(&error).and_then(|source| source.downcast_ref::<TimedOut>());
-        Self::new(limit.cloned().map_or_else(|| Cause::Transport(error), Cause::Timeout))
-    }
-}
-
 impl From<TimedOut> for Error {
     fn from(error: TimedOut) -> Self {
         Self::new(Cause::Timeout(error))

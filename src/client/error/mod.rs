@@ -1,6 +1,7 @@
 //! The one error of the client: what failed, and everything the service said about it.
 
 mod cause;
+mod in_body;
 mod retryable;
 mod stream_end;
 #[cfg(test)]

@@ -71,8 +71,7 @@ impl Client {
     /// # Errors
     ///
     /// [`Error`] when the URI is neither a path nor absolute, when there are no credentials, or only a bearer token and the
-    /// service takes none, when the request cannot be signed, when no answer comes, or when the body of a status of 400
-    /// or more breaks off where it is read for the reason. What the service answers is no error.
+    /// service takes none, when the request cannot be signed, or when no answer comes. What the service answers is no error.
     ///
     /// # Cancel safety
     ///

@@ -4,7 +4,6 @@ use std::task::{Context, Poll, Waker};
 
 use bedrill::transport::TransportErrorKind;
 use bedrill::{ErrorKind, RetryPolicy, TimeoutKind, Timeouts};
-use http::StatusCode;
 
 use super::*;
 use crate::support::scripted_clock::{Reply, Step};
@@ -48,7 +47,7 @@ fn what_may_pass_is_sent_again() {
         (Reply::json(400, "<Error><Code>SlowDown</Code></Error>"), 1_000),
         (Reply::error(503, "").header("x-amz-retry-after", "1500"), 1_500),
         (Reply::failure(TransportErrorKind::Broken), 50),
-        (Reply::json(400, "{").then([Step::Break]), 50),
+        (Reply::error(502, "").then([Step::Break]), 50),
     ] {
         let (response, script) = outcome([first, Reply::json(200, "{}")]);
         assert_eq!(response.expect("an answer").status(), 200);
@@ -96,15 +95,12 @@ fn a_refusal_longer_than_what_is_read_of_it_comes_whole() {
 }
 
 #[test]
-fn a_refusal_that_breaks_off_is_a_failure_with_its_status() {
-    let broken = Reply::error(400, "ValidationException").then([Step::Break]);
-    let (response, script) = outcome([broken.clone(), broken.clone(), broken]);
-    let error = response.expect_err("cut");
-    assert_eq!(
-        (error.kind(), error.status(), error.attempts()),
-        (ErrorKind::Transport, Some(StatusCode::BAD_REQUEST), 3)
-    );
-    assert_eq!(script.times(), [0, 50, 150]);
+fn a_refusal_that_breaks_off_is_handed_on_with_its_end() {
+    let (response, script) = outcome([Reply::json(400, "{").then([Step::Break]), Reply::json(200, "{}")]);
+    let mut response = response.expect("an answer");
+    let (body, error) = read(&script, &mut response);
+    assert_eq!((response.status().as_u16(), &body[..], script.times()), (400, &b"{"[..], vec![0]));
+    assert_eq!(error.expect("cut").kind(), TransportErrorKind::Broken);
 }
 
 #[test]
@@ -118,11 +114,13 @@ fn each_stage_has_its_limit() {
     let (response, script) = of(limits, vec![Reply::silence()]);
     let error = response.expect_err("no head");
     assert_eq!((error.timeout_kind(), script.elapsed()), (Some(TimeoutKind::FirstByte), 5 * SECOND));
-    let (response, _) = of(limits, vec![Reply::json(400, "{").then([Step::Hang])]);
-    let error = response.expect_err("no reason");
+    let (response, script) = of(limits, vec![Reply::json(400, "{").then([Step::Hang])]);
+    let mut response = response.expect("the head");
+    let (body, error) = read(&script, &mut response);
+    let error = Error::from(error.expect("a limit"));
     assert_eq!(
-        (error.timeout_kind(), error.status()),
-        (Some(TimeoutKind::Idle), Some(StatusCode::BAD_REQUEST))
+        (&body[..], error.timeout_kind(), script.elapsed()),
+        (&b"{"[..], Some(TimeoutKind::Idle), 7 * SECOND)
     );
 
     let trickling = |wait: u64| {
