@@ -114,8 +114,8 @@ impl ServiceError {
 impl fmt::Display for ServiceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.code {
-            Some(code) => write!(f, "{} (HTTP {})", quote::escape(code), self.status.as_str())?,
-            None => write!(f, "HTTP {}", self.status.as_str())?,
+            Some(code) => write!(f, "{} (HTTP {})", quote::escape(code), self.status.as_u16())?,
+            None => write!(f, "HTTP {}", self.status.as_u16())?,
         }
         if !self.message.is_empty() {
             write!(f, ": {}", quote::escape(&self.message))?;
