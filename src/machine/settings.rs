@@ -61,7 +61,7 @@ impl Settings<'_> {
         }
     }
 
-    /// Returns whether FIPS and dual stack are on.
+    /// Returns the FIPS and dual-stack settings.
     pub(crate) fn host_variant(&self) -> Result<HostVariant, SettingsError> {
         Ok(HostVariant::new(
             self.switch("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint")?,
