@@ -3,16 +3,16 @@
 //! The rules are those of the AWS SDKs' current cache:
 //!
 //! - Credentials that expire are renewed in two windows. In the *advisory* window (the last 5 minutes of a lifetime of
-//! up to 20, 15 minutes of one below 90, else 60 minutes) one caller renews them and the others use the current ones.
-//! In the *mandatory* window (the last minute), and on the first load, all callers wait for one answer.
+//!   up to 20, 15 minutes of one below 90, else 60 minutes) one caller renews them and the others use the current ones.
+//!   In the *mandatory* window (the last minute), and on the first load, all callers wait for one answer.
 //! - When renewal fails, the current credentials stay in use, even after they expire, and the next attempt is made
-//! after 5 to 10 minutes. Receiving credentials that have already expired counts as a failure. A failed first load is
-//! repeated from memory for 1 to 5 seconds.
+//!   after 5 to 10 minutes. Receiving credentials that have already expired counts as a failure. A failed first load is
+//!   repeated from memory for 1 to 5 seconds.
 //! - A key that the service rejects counts as expired ([`Cache::invalidate`]).
 //! - When a file that the credentials came from has changed, the chain is asked again at once: `aws sso login` in
 //!   another terminal is enough.
-//! - Keys and tokens without an expiration are looked up each time, because variables and files are cheap; those that
-//!   a `credential_process` prints are kept, and are not used beyond an expiration.
+//! - Keys and tokens without an expiration are looked up each time, because variables and files are cheap; those that a
+//!   `credential_process` prints are kept, and are not used beyond an expiration.
 
 mod state;
 

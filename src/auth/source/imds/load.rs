@@ -165,7 +165,7 @@ async fn token(context: Context<'_>, endpoint: &Endpoint) -> Result<Secret, Stri
     })
 }
 
-/// Retry only when the service reports a temporary error; a timeout would just repeat.
+/// Retries only when the service reports a temporary error; a timeout would just repeat.
 fn again(outcome: &Result<Reply, FetchError>) -> bool {
     outcome.as_ref().is_ok_and(Reply::is_server_error)
 }

@@ -36,7 +36,7 @@ use token::Token;
 
 const SOURCE: &str = "login session";
 
-/// Others wait for the lock that is held meanwhile.
+/// Kept short, because a lock is held meanwhile and others wait for it.
 const RENEWAL: Limits = Limits::new(Duration::from_secs(8), Duration::from_secs(10));
 
 /// Loads the credentials of the session that `profile` names in `login_session`.
