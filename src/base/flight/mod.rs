@@ -46,8 +46,8 @@ impl<S, T: Clone> SingleFlight<S, T> {
     /// Returns the stored value if `decide` allows it; else waits for the request made by `ask`, whose answer `keep`
     /// stores and turns into what every caller gets.
     ///
-    /// A dropped caller leaves the request to the others; the last one to go ends it. When the request panics, one of the
-    /// others starts a new one.
+    /// A dropped caller leaves the request to the others; the last one to go ends it. When the request panics, one of
+    /// the others starts a new one.
     pub(crate) async fn run(
         &self,
         decide: impl Fn(&S) -> Decision<T>,

@@ -33,7 +33,7 @@ const EKS_V6: Ipv6Addr = Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x23);
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ContainerUri {
-    /// The target, if there is no name to resolve.
+    /// The address as if there were no name to resolve.
     address: ContainerAddress,
     /// The variable's value.
     value: String,

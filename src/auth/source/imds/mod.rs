@@ -12,7 +12,7 @@
 //! | else its mode | the program's, `AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE`, the profile's `ec2_metadata_service_endpoint_mode` |
 //! | else | `http://169.254.169.254` |
 //!
-//! The mode `IPv6` stands for `http://[fd00:ec2::254]`. `AWS_EC2_METADATA_DISABLED=true` switches the source off.
+//! The mode `IPv6` stands for `http://[fd00:ec2::254]`. `AWS_EC2_METADATA_DISABLED=true` disables the source.
 //!
 //! Off EC2 the address is unreachable, so no request waits longer than a second, and one that times out is not
 //! repeated. In a container the answer to `PUT` needs one more hop than the instance allows by default: set its hop

@@ -67,7 +67,7 @@ pub enum Call<'a> {
         /// The token.
         token: &'a Secret,
     },
-    /// Returns the identity that signs.
+    /// Asks for the identity that signs.
     GetCallerIdentity,
 }
 
