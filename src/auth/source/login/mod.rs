@@ -83,7 +83,7 @@ fn cache_file(context: Context<'_>, files: &ProfileFiles, session: &str) -> Resu
     })
 }
 
-/// The hosts of the oldest partitions differ in form from the rest of AWS, without FIPS or dual stack.
+/// Without FIPS and dual stack, the oldest partitions use host names of another form than the rest of AWS.
 fn endpoint(context: Context<'_>, files: &ProfileFiles, region: &Region) -> Result<Endpoint, AuthError> {
     let endpoint = service::endpoint(context, files, SOURCE, service::SIGNIN, region)?;
     let partition = region.partition();
