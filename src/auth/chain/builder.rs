@@ -87,7 +87,7 @@ impl ChainBuilder {
         self
     }
 
-    /// Tries this profile first, ahead of the token and keys in the environment. It must exist and hold credentials.
+    /// Tries this profile ahead of the token and keys in the environment. It must exist and hold credentials.
     #[must_use]
     pub fn profile(mut self, name: impl Into<String>) -> Self {
         self.profile = Some(name.into());

@@ -87,8 +87,8 @@ impl fmt::Display for FetchError {
     }
 }
 
-/// The future that [`fetch`] awaits. Boxed and of one type, so that it is not inlined into other futures: every source
-/// would hold and compile its own copy.
+/// The future that [`fetch`] awaits. Boxed and of one type, so that it is not part of other futures: otherwise every
+/// source would hold and compile a copy of it.
 pub(in crate::auth) type Fetching<'a> = BoxFuture<'a, Result<Reply, FetchError>>;
 
 /// Sends `request` once and reads the whole answer.
