@@ -1,20 +1,21 @@
-//! Where credentials come from, and how they get onto a request.
+//! Where credentials come from, and how they are applied to a request.
 //!
-//! [`Auth`] is what a source finds: an access key, which signs, or a bearer token, which is sent. The sources are
-//! asked in one order, the first that finds something decides, and one that is configured but broken stops the search:
+//! [`Auth`] is what a source finds: an access key, which signs, or a bearer token, which is sent. The sources are asked
+//! in a fixed order, the first that finds something wins, and one that is configured but broken stops the search:
 //!
-//! 1. what the program names itself: a source of its own, a profile;
+//! 1. what the program sets itself: a source of its own, a profile;
 //! 2. the bearer token in `AWS_BEARER_TOKEN_BEDROCK` ([`env::bearer_token`]);
 //! 3. `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`, with `AWS_SESSION_TOKEN` ([`env::access_keys`]);
-//! 4. the profile that `AWS_PROFILE` names, else `default` ([`profile`]): its keys, its SSO session, what `aws login` left,
-//!    what its `credential_process` prints, and the roles that it asks for with them;
+//! 4. the profile that `AWS_PROFILE` names, else `default` ([`profile`]): its keys, its SSO session, its `aws login`
+//!    session, the output of its `credential_process`, and the roles that it assumes with them;
 //! 5. the web identity of `AWS_WEB_IDENTITY_TOKEN_FILE` and `AWS_ROLE_ARN`;
 //! 6. the container's agent, at `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI` or `_FULL_URI` ([`container`]);
 //! 7. the metadata service of the EC2 instance ([`imds`]).
 //!
-//! What needs no request is a plain function over a [`Machine`](crate::machine::Machine), which stands for variables and files. What does is a pair
-//! of pure functions, one that makes the request and one that reads the answer; with the feature `client`, `Chain`
-//! sends them and asks all sources, and `Cache` keeps what they found. Nothing here prints, and no error, `Debug` or `Display` holds a secret.
+//! A source that needs no request is a plain function over a [`Machine`](crate::machine::Machine), which provides
+//! variables and files. One that does is a pair of pure functions: one builds the request, the other parses the answer.
+//! With the feature `client`, `Chain` sends them and asks all sources, and `Cache` caches the result. Nothing here
+//! prints, and no error, `Debug` or `Display` holds a secret.
 
 mod answer;
 #[cfg(feature = "client")]
@@ -80,14 +81,14 @@ pub enum Auth {
 }
 
 impl Auth {
-    /// Signs `request`, or adds the bearer token, replacing an `authorization` header that is there.
+    /// Signs `request`, or adds the bearer token, replacing any existing `authorization` header.
     ///
     /// `region` and `service` (`bedrock` for both planes) go into the signature's scope, `now` into its date.
     ///
     /// # Errors
     ///
-    /// When the credentials cannot go into a header, when a bearer token would travel over plain `http` to anything but
-    /// this machine, or when the request cannot be signed. The request is then as it was.
+    /// When the credentials cannot go into a header, when a bearer token would travel over plain `http` to any host but
+    /// this machine, or when the request cannot be signed. The request is then unchanged.
     pub fn authorize(
         &self,
         request: &mut http::Request<Bytes>,
@@ -98,7 +99,7 @@ impl Auth {
         self.authorize_with(request, |credentials| SigningParams::new(credentials, region, service, now))
     }
 
-    /// As [`authorize`](Self::authorize), signed with what `params` makes of the credentials.
+    /// As [`authorize`](Self::authorize), signed with the parameters that `params` derives from the credentials.
     ///
     /// # Errors
     ///
@@ -115,8 +116,8 @@ impl Auth {
         }
     }
 
-    /// Why this is not sent to the service with the signing name `service`, when it is a bearer token that the service
-    /// does not take.
+    /// Returns why this must not be sent to the service with the signing name `service`: it is a bearer token, which
+    /// that service does not accept.
     #[cfg(feature = "client")]
     pub(crate) fn refused_by(&self, service: &str) -> Option<AuthError> {
         let Self::Bearer(_) = self else { return None };
@@ -128,7 +129,7 @@ impl Auth {
         Some(AuthError::unusable(env::BEARER_SOURCE, problem).with_hint(hint))
     }
 
-    /// The secrets that an answer must not bring into an error: servers may echo what they were sent.
+    /// Returns the secrets to remove from errors that quote an answer: servers may echo what they were sent.
     #[cfg(feature = "client")]
     pub(crate) fn secrets(&self) -> Vec<&str> {
         let secrets = match self {
@@ -138,7 +139,7 @@ impl Auth {
         secrets.into_iter().flatten().map(Secret::expose).collect()
     }
 
-    /// When it runs out; `None` for long-term keys, and for tokens, which do not say.
+    /// Returns when it expires; `None` for long-term keys, and for tokens, whose expiration is unknown.
     #[must_use]
     pub fn expiration(&self) -> Option<SystemTime> {
         match self {
@@ -147,7 +148,7 @@ impl Auth {
         }
     }
 
-    /// What it is, as it may be shown: `access key AKIA..MPLE` or `bearer token`.
+    /// Describes it without secrets: `access key AKIA..MPLE` or `bearer token`.
     #[must_use]
     pub fn identity(&self) -> String {
         match self {
@@ -182,11 +183,11 @@ fn add_bearer(request: &mut http::Request<Bytes>, token: &Secret) -> Result<(), 
     Ok(())
 }
 
-/// The rest of a sentence about a value for which [`fits_header`] is false.
+/// The rest of a sentence about a value that fails [`fits_header`].
 const UNFIT: &str =
     "is empty or holds a space, a line break or another character that cannot go into a header";
 
-/// Whether a key id or token is made of visible ASCII, as all that AWS hands out are.
+/// Whether a key id or token consists of visible ASCII, as everything that AWS issues does.
 fn fits_header(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic())
 }

@@ -1,16 +1,16 @@
 //! Lower-case hexadecimal, as signatures and payload hashes are written.
 
-/// The lower-case hexadecimal form of `bytes`: two characters a byte.
+/// Returns `bytes` in lower-case hexadecimal: two characters per byte.
 #[cfg(any(test, feature = "client"))]
 pub(crate) fn encode(bytes: &[u8]) -> String {
-    // Filled as a slice, which the compiler does many digits at a time.
+    // Filled as a slice, so that the compiler can vectorize it.
     let mut text = vec![0; bytes.len().saturating_mul(2)];
     fill(&mut text, bytes);
     // Digits are ASCII, so the fallback is never taken; it spares a panic path.
     String::from_utf8(text).unwrap_or_default()
 }
 
-/// A SHA-256 digest, or an HMAC with it, in lower-case hexadecimal. It needs no allocation: every signature has three.
+/// A SHA-256 digest or HMAC-SHA-256 in lower-case hexadecimal. It needs no allocation: every signature has three.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct HexDigest([u8; 64]);
 

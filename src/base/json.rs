@@ -1,22 +1,22 @@
 //! JSON from bytes.
 //!
-//! The bytes are checked to be UTF-8 once, as a whole; read as bytes, each string of a document would be checked alone.
+//! The bytes are validated as UTF-8 once, as a whole; parsing bytes directly would validate each string separately.
 
 use serde_core::de::DeserializeOwned;
 use serde_json::error::Category;
 
-/// Why bytes are not what was asked for.
+/// Why the bytes could not be parsed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct JsonError {
-    /// Where reading stopped, counted from 1.
+    /// The line where parsing stopped, counted from 1.
     pub(crate) line: usize,
     /// In bytes.
     pub(crate) column: usize,
-    /// Whether it is JSON so far, but not of the kind that was asked for.
+    /// Whether it is valid JSON so far, but not of the requested type.
     pub(crate) is_json: bool,
 }
 
-/// Reads `bytes`: one document, and nothing behind it.
+/// Parses `bytes`: one document, with nothing after it.
 pub(crate) fn from_bytes<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, JsonError> {
     let text = str::from_utf8(bytes).map_err(|error| not_utf8(bytes, error.valid_up_to()))?;
     serde_json::from_str(text).map_err(|error| JsonError {
@@ -26,7 +26,7 @@ pub(crate) fn from_bytes<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, JsonErr
     })
 }
 
-/// The byte at `index` belongs to no character.
+/// The byte at `index` is not valid UTF-8.
 fn not_utf8(bytes: &[u8], index: usize) -> JsonError {
     let before = bytes.get(..index).unwrap_or_default();
     let last_line = before.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Text and values that every room may use: no I/O, no clock, no names that anybody outside sees.
+//! Text and value helpers for every module: no I/O, no clock, nothing public.
 
 #[cfg(feature = "client")]
 pub(crate) mod flight;
@@ -18,6 +18,6 @@ use std::future::Future;
 #[cfg(feature = "client")]
 use std::pin::Pin;
 
-/// A future on the heap that may move between threads.
+/// A boxed future that can move between threads.
 #[cfg(feature = "client")]
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

@@ -1,4 +1,5 @@
-//! Foreign bytes in messages: without our secrets, cut short, with nothing in them that a terminal would obey.
+//! Quotes foreign bytes in messages: our secrets removed, cut short, with nothing in it that a terminal would
+//! interpret.
 
 use std::fmt::Write as _;
 
@@ -6,14 +7,14 @@ use zeroize::Zeroizing;
 
 use crate::terminal;
 
-/// Shorter texts are no secrets, and would be found in any answer.
+/// Shorter strings are not treated as secrets: they would match in almost any answer.
 const SHORTEST_SECRET: usize = 4;
 
 #[cfg(feature = "client")]
 const REPLACEMENT: &[u8; 10] = b"(redacted)";
 
-/// How an answer may repeat `secret`: as it is, and with its slashes escaped, as JSON may have them. Nothing for a text
-/// that is too short to be a secret.
+/// Returns the forms in which an answer may repeat `secret`: as it is, and with slashes escaped, as JSON allows. Empty
+/// for a string that is too short to be a secret.
 pub(crate) fn spellings(secret: &str) -> impl Iterator<Item = Zeroizing<String>> + use<> {
     let is_secret = secret.len() >= SHORTEST_SECRET;
     let plain = is_secret.then(|| Zeroizing::new(secret.to_owned()));
@@ -21,9 +22,9 @@ pub(crate) fn spellings(secret: &str) -> impl Iterator<Item = Zeroizing<String>>
     [plain, escaped].into_iter().flatten()
 }
 
-/// `bytes` with `(redacted)` in place of each of `secrets`, however it is spelled: a server may echo what it was sent.
+/// Replaces each of `secrets` in `bytes` with `(redacted)`, in either spelling: a server may echo what it was sent.
 ///
-/// It must happen before anything is cut off: the half of a secret would not be found.
+/// This must happen before truncation: half a secret would not be found.
 #[cfg(feature = "client")]
 pub(crate) fn redacted(bytes: &[u8], secrets: &[&str]) -> Vec<u8> {
     let mut bytes = bytes.to_vec();
@@ -44,7 +45,7 @@ fn replace(bytes: &mut Vec<u8>, secret: &[u8]) {
     }
 }
 
-/// At most `limit` bytes of `bytes` as printable text: control and bidirectional-format characters escaped,
+/// Returns at most `limit` bytes of `bytes` as printable text: control and bidirectional-format characters escaped,
 /// invalid UTF-8 as U+FFFD, an ellipsis where it was cut.
 pub(crate) fn quote(bytes: &[u8], limit: usize) -> String {
     let head = bytes.get(..limit).unwrap_or(bytes);
@@ -55,7 +56,7 @@ pub(crate) fn quote(bytes: &[u8], limit: usize) -> String {
     out
 }
 
-/// `text` with everything that a terminal would obey escaped: `\u{1b}` for ESC, `\n` for a line feed.
+/// Escapes everything in `text` that a terminal would interpret: `\u{1b}` for ESC, `\n` for a line feed.
 pub(crate) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for character in text.chars() {
@@ -94,7 +95,7 @@ mod tests {
             (r#"{"message":"can\/arycan\/ary"}"#, &["can/ary"], r#"{"message":"(redacted)(redacted)"}"#),
             ("can ary", &["can/ary"], "can ary"),
             ("a b c", &[" ", "", "a b"], "a b c"),
-            // A secret inside the replacement does not go on for ever.
+            // A secret inside the replacement does not cause an endless loop.
             ("it was redacted", &["redacted"], "it was (redacted)"),
         ] {
             assert_eq!(redacted(body.as_bytes(), secrets), expected.as_bytes());

@@ -1,7 +1,6 @@
-//! Numbers that nobody can foresee, but no secrets: jitter and ids.
+//! Unpredictable numbers, though not secrets: jitter and ids.
 //!
-//! The standard library seeds its hash maps from the system's source of randomness; that is enough here, and spares a
-//! crate.
+//! The standard library seeds its hash maps from the system's randomness; that is enough here, and saves a dependency.
 
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::time::Duration;
@@ -10,22 +9,22 @@ fn bits() -> u64 {
     RandomState::new().build_hasher().finish()
 }
 
-/// A number from 0 up to, but not including, 1.
+/// Returns a number from 0 up to, but not including, 1.
 pub(crate) fn unit() -> f64 {
     // 53 bits are what a float holds without rounding up to 1.
     (bits() >> 11) as f64 / (1_u64 << 53) as f64
 }
 
-/// The time that lies `fraction` of the way from `shortest` to `longest`: with [`unit`], clients that fail together do
-/// not come back together. Fractions below 0 and above 1 count as these, and one that is not a number as 1.
+/// Returns the duration at `fraction` of the way from `shortest` to `longest`: with [`unit`], clients that fail
+/// together do not retry together. Fractions are clamped to 0 and 1; NaN counts as 1.
 pub(crate) fn between(shortest: Duration, longest: Duration, fraction: f64) -> Duration {
     let span = longest.saturating_sub(shortest);
     let part = Duration::try_from_secs_f64(span.as_secs_f64() * fraction.clamp(0.0, 1.0));
     shortest.saturating_add(part.unwrap_or(span))
 }
 
-/// A UUID of version 4, in its text form. Source:
-/// [RFC 9562, section 5.4](https://www.rfc-editor.org/rfc/rfc9562.html#section-5.4).
+/// Returns a version 4 UUID as text. Source: [RFC 9562, section
+/// 5.4](https://www.rfc-editor.org/rfc/rfc9562.html#section-5.4).
 pub(crate) fn uuid() -> String {
     let (high, low) = (bits(), bits());
     let version = (high & 0xffff_ffff_ffff_0fff) | 0x4000;

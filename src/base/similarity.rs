@@ -1,6 +1,6 @@
-//! How much alike two words are, for suggestions.
+//! How similar two words are, for suggestions.
 
-/// The fewest letters to add, drop, change or swap with the next that turn `a` into `b`.
+/// Returns the fewest insertions, deletions, substitutions and swaps of neighbouring letters that turn `a` into `b`.
 pub(crate) fn edit_distance(a: &str, b: &str) -> usize {
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
     let at = |row: &[usize], index: usize| row.get(index).copied().unwrap_or(usize::MAX / 2);
@@ -25,8 +25,8 @@ pub(crate) fn edit_distance(a: &str, b: &str) -> usize {
     at(&last, b.len())
 }
 
-/// The share of pairs of neighbouring letters that two words have in common, in thousandths: the coefficient of Sørensen
-/// and Dice.
+/// Returns the Sørensen-Dice coefficient: the share of pairs of neighbouring letters that two words have in common, in
+/// thousandths.
 #[cfg(feature = "config")]
 pub(crate) fn shared_pairs(a: &str, b: &str) -> usize {
     let pairs = |word: &str| {
@@ -37,7 +37,7 @@ pub(crate) fn shared_pairs(a: &str, b: &str) -> usize {
     let all = a.len().saturating_add(rest.len());
     let mut common: usize = 0;
     for pair in a {
-        // A pair that stands twice in one word counts twice when it does so in the other.
+        // A pair that occurs twice in one word counts twice if it does so in the other.
         if let Some(place) = rest.iter().position(|other| *other == pair) {
             rest.swap_remove(place);
             common = common.saturating_add(2);

@@ -1,3 +1,3 @@
-//! The locks of what `loom/` checks. It puts loom's in their place.
+//! The locks used by code that `loom/` checks, which substitutes loom's own.
 
 pub(crate) use std::sync::{Condvar, Mutex, MutexGuard};

@@ -1,4 +1,4 @@
-//! RFC 3986: percent-encoding, and the host that a request is for. The one place where they exist.
+//! RFC 3986: percent-encoding, and the host that a request is for. Both are implemented only here.
 //!
 //! AWS asks that everything but the unreserved characters `A-Z a-z 0-9 - . _ ~` be written as `%XX` with
 //! upper-case digits, space as `%20` and never as `+`
@@ -8,7 +8,7 @@ use std::net::IpAddr;
 
 use http::Uri;
 
-/// The bytes that are kept as they are. Tables, because every byte of every path that is signed is looked up.
+/// The bytes that are kept as they are. Tables, because every byte of every signed path is looked up.
 type Kept = [bool; 256];
 
 /// The unreserved characters.
@@ -32,7 +32,7 @@ const IN_PATH: Kept = {
     table
 };
 
-/// Appends `bytes`: those that are `kept`, all of them ASCII, as they are in whole runs, and the others as `%XX`.
+/// Appends `bytes`: runs of those that are `kept`, all of them ASCII, unchanged, and the others as `%XX`.
 fn push_encoded(out: &mut String, bytes: &[u8], kept: &Kept) {
     const DIGITS: [char; 16] =
         ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F'];
@@ -67,7 +67,7 @@ pub(crate) fn encode_path_into(out: &mut String, path: &str) {
     push_encoded(out, path.as_bytes(), &IN_PATH);
 }
 
-/// Undoes percent-encoding; a `%` that two hexadecimal digits do not follow stands for itself.
+/// Decodes percent-encoding; a `%` not followed by two hexadecimal digits is kept as it is.
 pub(crate) fn decode(text: &str) -> Vec<u8> {
     let bytes = text.as_bytes();
     let mut out = Vec::with_capacity(bytes.len());
@@ -89,7 +89,7 @@ fn hex_value(digit: &u8) -> Option<u8> {
     char::from(*digit).to_digit(16).and_then(|value| u8::try_from(value).ok())
 }
 
-/// The address that `host` is, as it stands in a URL or elsewhere: with or without the brackets of IPv6. `None` for a name.
+/// Parses `host` as an IP address, with or without the brackets of IPv6. `None` for a name.
 pub(crate) fn literal_address(host: &str) -> Option<IpAddr> {
     match inside_brackets(host) {
         Some(address) => address.parse().ok().map(IpAddr::V6),
@@ -97,12 +97,12 @@ pub(crate) fn literal_address(host: &str) -> Option<IpAddr> {
     }
 }
 
-/// What stands between the brackets of `[::1]`; `None` for a host without them.
+/// Returns what is between the brackets of `[::1]`; `None` for a host without them.
 pub(crate) fn inside_brackets(host: &str) -> Option<&str> {
     host.strip_prefix('[')?.strip_suffix(']')
 }
 
-/// The port that the scheme of `uri` implies.
+/// Returns the default port for the scheme of `uri`.
 pub(crate) fn default_port(uri: &Uri) -> Option<u16> {
     match uri.scheme_str() {
         Some("http") => Some(80),
@@ -111,11 +111,11 @@ pub(crate) fn default_port(uri: &Uri) -> Option<u16> {
     }
 }
 
-/// What clients put in the `host` header, and what is signed: the host without user information, with a port only when
-/// it is not the scheme's default.
+/// Returns what clients put in the `host` header, and what is signed: the host without user information, with a port
+/// only if it is not the scheme's default.
 pub(crate) fn host_header(uri: &Uri) -> Option<&str> {
     let authority = uri.authority()?.as_str();
-    // Nearly every authority is a host and nothing else.
+    // Nearly every authority is just a host.
     if !authority.contains('@') && !authority.contains(':') {
         return Some(authority).filter(|host| !host.is_empty());
     }

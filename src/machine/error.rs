@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// A setting or a file of settings cannot be used: where it stands, what is wrong, what to do. It never holds a secret.
+/// A setting or settings file that cannot be used: where it is, what is wrong, what to do. It never holds a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SettingsError {
     place: String,
@@ -20,19 +20,20 @@ impl SettingsError {
         self
     }
 
-    /// Where the setting stands: a variable, `/home/me/.aws/config:2`, or `profile` for the shared files as a whole.
+    /// Returns where the setting is: a variable, `/home/me/.aws/config:2`, or `profile` for the shared files as a
+    /// whole.
     #[must_use]
     pub fn place(&self) -> &str {
         &self.place
     }
 
-    /// What is wrong with it.
+    /// Returns what is wrong with it.
     #[must_use]
     pub fn problem(&self) -> &str {
         &self.problem
     }
 
-    /// What to do about it; may be empty.
+    /// Returns what to do about it; may be empty.
     #[must_use]
     pub fn hint(&self) -> &str {
         &self.hint

@@ -9,11 +9,11 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use super::{SystemClock, TimeSource};
 
-/// A lock among processes; dropping it gives it back.
+/// A lock between processes, released on drop.
 pub struct FileLock(#[allow(dead_code)] Box<dyn Send>); // held for its `Drop`
 
 impl FileLock {
-    /// A lock that is given back when `guard` is dropped.
+    /// Creates a lock that is released when `guard` is dropped.
     pub fn new(guard: impl Send + 'static) -> Self {
         Self(Box::new(guard))
     }
@@ -25,11 +25,11 @@ impl fmt::Debug for FileLock {
     }
 }
 
-/// After this long a lock file was left behind by a process that died: nothing is done under a lock for longer.
+/// A lock file older than this was left behind by a process that died: no lock is held for longer.
 const STALE: Duration = Duration::from_secs(15);
 
-/// A new, empty file with mode 0600, under another name beside the one that it is for. Dropped before it is in place, it
-/// is gone.
+/// A new, empty file with mode 0600 and a temporary name beside its destination. It is removed if it is dropped before
+/// it is put in place.
 ///
 /// ```
 /// # let folder = tempfile::tempdir()?;
@@ -50,19 +50,19 @@ pub struct PrivateFile {
 }
 
 impl PrivateFile {
-    /// A file for `path`, in its folder, which must exist. What is at `path` stays for now.
+    /// Creates a file for `path`, in its folder, which must exist. Whatever is at `path` stays for now.
     ///
     /// # Errors
     ///
-    /// When no file can be made there.
+    /// When no file can be created there.
     pub fn beside(path: &Path) -> io::Result<Self> {
         let temporary = beside(path, "tmp")?;
         let file = create_new(&temporary)?;
         Ok(Self { file, path: path.to_owned(), temporary: Temporary(temporary) })
     }
 
-    /// Gives the file its name in one step. An older file there is replaced, and so is a symbolic link, which is not
-    /// followed.
+    /// Renames the file to its final name in one step. It replaces an older file there, or a symbolic link, which is
+    /// not followed.
     ///
     /// # Errors
     ///
@@ -74,32 +74,32 @@ impl PrivateFile {
     }
 }
 
-/// A name that no other file has. It is of no use any more when this is dropped.
+/// A temporary file name that no other file has. The file is removed when this is dropped.
 #[derive(Debug)]
 struct Temporary(PathBuf);
 
 impl Drop for Temporary {
     fn drop(&mut self) {
-        // Not there when the file is in place.
+        // The name no longer exists once the file is in place.
         let _ = fs::remove_file(&self.0);
     }
 }
 
-/// Writes `contents` to a [`PrivateFile`] and puts it in place, so that a reader sees the old contents or the new. A
-/// folder that is made for it has mode 0700.
+/// Writes `contents` to a [`PrivateFile`] and puts it in place, so that a reader sees either the old or the new
+/// contents. A folder created for it has mode 0700.
 pub(super) fn write_private(path: &Path, contents: &[u8]) -> io::Result<()> {
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         create_folder(folder)?;
     }
     let mut new = PrivateFile::beside(path)?;
     new.file.write_all(contents)?;
-    // The data must be there before the name is: after a power cut, an empty file would stand in its place.
+    // The data must be on disk before the rename: otherwise a power cut could leave an empty file.
     new.file.sync_all()?;
     new.put_in_place()?;
     Ok(())
 }
 
-/// Makes `folder` and those above it that are missing.
+/// Creates `folder` and its missing parents.
 fn create_folder(folder: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
@@ -108,7 +108,7 @@ fn create_folder(folder: &Path) -> io::Result<()> {
     builder.create(folder)
 }
 
-/// Removes the files in `folder` that nobody has written for longer than `age`, as well as it can.
+/// Removes the files in `folder` that were last written longer than `age` ago, on a best-effort basis.
 pub(super) fn remove_old(folder: &Path, age: Duration) {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     for entry in entries {
@@ -119,13 +119,13 @@ pub(super) fn remove_old(folder: &Path, age: Duration) {
     }
 }
 
-/// Whether others than this process's user and root may write to the file: it is theirs, or its mode lets them.
+/// Whether users other than this process's user and root may write to the file: they own it, or its mode lets them.
 #[cfg(unix)]
 pub(super) fn writable_by_others(path: &Path) -> bool {
     use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
     const GROUP_OR_WORLD_WRITE: u32 = 0o022;
     const ROOT: u32 = 0;
-    // The system call that tells the user would need unsafe code. Where there is no /proc, owners are not compared.
+    // Asking the system for the user needs unsafe code. Without /proc, owners are not compared.
     let user = fs::metadata("/proc/self").map(|process| process.uid());
     fs::metadata(path).is_ok_and(|file| {
         let is_of_another = file.uid() != ROOT && user.is_ok_and(|user| user != file.uid());
@@ -133,7 +133,7 @@ pub(super) fn writable_by_others(path: &Path) -> bool {
     })
 }
 
-/// Access lists are not looked at.
+/// Access control lists are not checked.
 #[cfg(not(unix))]
 pub(super) fn writable_by_others(_: &Path) -> bool {
     false
@@ -141,8 +141,8 @@ pub(super) fn writable_by_others(_: &Path) -> bool {
 
 /// Creates the lock file `path`, unless another process holds it.
 ///
-/// A lock file and not a lock on a file: `File::try_lock` is newer than the oldest compiler this crate builds with, and
-/// network file systems keep exclusive creation better.
+/// A lock file rather than a file lock: `File::try_lock` is newer than the oldest supported compiler, and exclusive
+/// creation is more reliable on network file systems.
 pub(super) fn try_lock(path: &Path) -> io::Result<Option<FileLock>> {
     match create_new(path) {
         Ok(mut file) => {
@@ -160,7 +160,7 @@ pub(super) fn try_lock(path: &Path) -> io::Result<Option<FileLock>> {
     }
 }
 
-/// A lock file of this process; it goes when this is dropped.
+/// A lock file of this process, removed on drop.
 struct HeldFile {
     path: PathBuf,
     mark: String,
@@ -168,7 +168,7 @@ struct HeldFile {
 
 impl Drop for HeldFile {
     fn drop(&mut self) {
-        // Not when another process took it for stale and holds it now.
+        // Unless another process considered it stale and holds it now.
         if fs::read(&self.path).is_ok_and(|mark| mark == self.mark.as_bytes()) {
             let _ = fs::remove_file(&self.path);
         }
@@ -180,8 +180,8 @@ fn is_stale(lock: &Path) -> bool {
     modified.is_ok_and(|at| SystemClock.now().duration_since(at).is_ok_and(|age| age > STALE))
 }
 
-/// Renames first and looks again: of two processes that find the same stale lock, the slower one may get hold of the
-/// lock that the faster one made meanwhile, and puts it back.
+/// Renames first, then checks again: of two processes that find the same stale lock, the slower one may take the lock
+/// that the faster one has just created, and puts it back.
 fn remove_stale(lock: &Path) -> io::Result<()> {
     let aside = beside(lock, "stale")?;
     match fs::rename(lock, &aside) {
@@ -202,7 +202,7 @@ fn create_new(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-/// A name in the same folder, and so on the same file system, that no other process uses.
+/// Returns a name in the same folder, and so on the same file system, that no other process uses.
 fn beside(path: &Path, extension: &str) -> io::Result<PathBuf> {
     let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?;
     let mut hidden = std::ffi::OsString::from(".");

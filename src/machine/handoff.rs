@@ -1,6 +1,6 @@
-//! What a future and the threads that work for it tell each other: of a process that they watch, or of a call that blocks.
+//! Passes results between a future and the threads that work for it: watching a process, or making a blocking call.
 //!
-//! `loom/` goes through the ways in which they can meet here.
+//! `loom/` explores the possible interleavings.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -10,10 +10,10 @@ use std::time::Duration;
 
 use crate::base::sync::{Condvar, Mutex, MutexGuard};
 
-/// How long dropping the future waits for the end of the process. To kill one takes some milliseconds.
+/// How long dropping the future waits for the process to end. Killing one takes some milliseconds.
 const KILL_TIME: Duration = Duration::from_secs(1);
 
-/// The place between them: `O` is the output, `R` the result.
+/// The shared state: `O` is the output, `R` the result.
 pub(super) struct Handoff<O, R> {
     slot: Mutex<Slot<O, R>>,
     changed: Condvar,
@@ -21,7 +21,7 @@ pub(super) struct Handoff<O, R> {
 
 struct Slot<O, R> {
     output: Option<O>,
-    /// Nobody waits any more.
+    /// Nobody is waiting any more.
     is_cancelled: bool,
     result: Option<R>,
     has_ended: bool,
@@ -40,17 +40,17 @@ impl<O, R> Handoff<O, R> {
         self.changed.notify_all();
     }
 
-    /// The output; `None` when there is none within `limit`, or nobody waits for it any more.
+    /// Waits for the output; `None` when there is none within `limit`, or nobody is waiting for it any more.
     pub(super) fn output(&self, limit: Duration) -> Option<O> {
         self.wait_while(limit, |slot| slot.output.is_none() && !slot.is_cancelled).output.take()
     }
 
-    /// Whether nobody waits any more, now or within `limit`.
+    /// Whether nobody is waiting any more, now or within `limit`.
     pub(super) fn is_cancelled(&self, limit: Duration) -> bool {
         self.wait_while(limit, |slot| !slot.is_cancelled).is_cancelled
     }
 
-    /// The work has ended. The first result counts.
+    /// Records that the work has ended. The first result counts.
     pub(super) fn end(&self, result: impl FnOnce() -> R) {
         let mut slot = self.slot();
         if slot.has_ended {
@@ -67,7 +67,7 @@ impl<O, R> Handoff<O, R> {
     }
 
     fn poll(&self, context: &mut Context<'_>) -> Poll<R> {
-        // A waker is the code of others, which may come back here: it is cloned and dropped outside of the lock.
+        // A waker is foreign code that may call back in here: it is cloned and dropped outside the lock.
         let waker = context.waker().clone();
         let mut slot = self.slot();
         if let Some(result) = slot.result.take() {
@@ -83,7 +83,7 @@ impl<O, R> Handoff<O, R> {
         self.slot.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The slot, when `waits` says no more or `limit` has gone by.
+    /// Returns the slot once `waits` is false or `limit` has passed.
     fn wait_while(&self, limit: Duration, waits: fn(&mut Slot<O, R>) -> bool) -> MutexGuard<'_, Slot<O, R>> {
         let waited = self.changed.wait_timeout_while(self.slot(), limit, waits);
         waited.unwrap_or_else(PoisonError::into_inner).0
@@ -109,7 +109,7 @@ impl<O, R> Drop for Running<O, R> {
     }
 }
 
-/// The future's side of work that nobody can end. Dropping it leaves the thread to end by itself.
+/// The future's side of work that cannot be cancelled. Dropping it leaves the thread to end by itself.
 pub(super) struct Detached<R>(pub(super) Arc<Handoff<(), R>>);
 
 impl<R> Future for Detached<R> {
@@ -120,8 +120,8 @@ impl<R> Future for Detached<R> {
     }
 }
 
-/// The thread's side. When it is dropped before the work has ended, because the thread panics, the result is that
-/// of `otherwise`.
+/// The thread's side. If it is dropped before the work has ended, because the thread panicked, the result is that of
+/// `otherwise`.
 pub(super) struct Watching<O, R> {
     pub(super) handoff: Arc<Handoff<O, R>>,
     pub(super) otherwise: fn() -> R,

@@ -1,6 +1,7 @@
-//! The computer as one value: variables, files, processes, names and questions, and the settings that stand there.
+//! The computer as one value: variables, files, processes, host names and prompts, and the settings found there.
 //!
-//! Everything outside asks a [`Machine`], so that each rule can be tested without touching the machine that runs the test.
+//! Everything outside the process is reached through a [`Machine`], so that each rule can be tested without touching
+//! the real one.
 
 mod error;
 #[cfg(feature = "client")]
@@ -51,51 +52,51 @@ pub(crate) use profile_files::setting;
 #[cfg(feature = "client")]
 pub(crate) use settings::{Place, Settings};
 
-/// The most that [`SystemMachine`] reads of a file: 16 MiB. Lists of models have the most, about 200 KB.
+/// The most that [`SystemMachine`] reads of a file: 16 MiB. Model lists are the largest, at about 200 KB.
 pub const MAX_FILE_BYTES: usize = 16 * 1024 * 1024;
 
-/// The surroundings that sources look at.
+/// The environment that sources read: variables, files, processes and prompts.
 pub trait Machine: Send + Sync {
-    /// The environment variable `name`. One that is not Unicode comes with U+FFFD for what cannot be read, so that it
-    /// is refused where it is used: were it taken for absent, other credentials would be used unnoticed.
+    /// Returns the environment variable `name`. Invalid Unicode is replaced with U+FFFD, so that the value is refused
+    /// where it is used: treating it as absent would silently fall through to other credentials.
     fn var(&self, name: &str) -> Option<String>;
 
-    /// The user's home directory, for when no variable names it.
+    /// Returns the user's home directory, for when no variable names it.
     fn home(&self) -> Option<PathBuf>;
 
-    /// The contents of the file at `path`.
+    /// Returns the contents of the file at `path`.
     ///
     /// # Errors
     ///
-    /// [`io::ErrorKind::NotFound`] when there is none; another kind when it cannot be read, is no regular file, or is
-    /// larger than the machine allows.
+    /// [`io::ErrorKind::NotFound`] when there is none; another kind when it cannot be read, is not a regular file, or
+    /// is larger than the machine allows.
     fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
 
-    /// The variable `name` without the white space around it; blank ones count as absent.
+    /// Returns the variable `name`, trimmed; blank ones count as absent.
     fn setting(&self, name: &str) -> Option<String> {
         let value = Zeroizing::new(self.var(name)?);
         let value = value.trim();
         (!value.is_empty()).then(|| value.to_owned())
     }
 
-    /// When the file at `path` was last changed; `None` when there is none, or the machine cannot tell. A running program
-    /// looks at credentials again when this changes.
+    /// Returns when the file at `path` was last changed; `None` when there is none, or the machine cannot tell. A
+    /// running program reloads credentials when this changes.
     #[cfg(feature = "client")]
     fn modified(&self, path: &Path) -> Option<SystemTime> {
         let _ = path;
         None
     }
 
-    /// Whether users other than ours and root may write to the file at `path`: it belongs to one of them, or its mode
-    /// lets them. The default finds nothing wrong.
+    /// Whether users other than the current one and root may write to the file at `path`: they own it, or its mode lets
+    /// them. The default returns `false`.
     #[cfg(feature = "client")]
     fn writable_by_others(&self, path: &Path) -> bool {
         let _ = path;
         false
     }
 
-    /// Replaces the contents of the file at `path` in one step, readable by its owner only. A folder that is missing is
-    /// made. The default cannot write: tokens are then renewed in memory, and lists of models are not stored.
+    /// Replaces the contents of the file at `path` in one step, readable by its owner only. A missing folder is
+    /// created. The default cannot write: tokens are then renewed in memory, and model lists are not stored.
     ///
     /// # Errors
     ///
@@ -106,19 +107,19 @@ pub trait Machine: Send + Sync {
         Err(io::ErrorKind::Unsupported.into())
     }
 
-    /// Removes the files in `folder` that nobody has written for longer than `age`, as well as it can. The default
+    /// Removes the files in `folder` that were last written longer than `age` ago, on a best-effort basis. The default
     /// removes nothing.
     #[cfg(feature = "client")]
     fn remove_old(&self, folder: &Path, age: Duration) {
         let _ = (folder, age);
     }
 
-    /// Takes the lock `path` among all processes that ask for it, or `None` when another holds it. The default lets
-    /// everybody in.
+    /// Takes the lock `path`, shared by all processes that use it; `None` when another process holds it. The default
+    /// always grants the lock.
     ///
     /// # Errors
     ///
-    /// When no lock can be had there; the caller goes on without.
+    /// When no lock can be taken there; the caller continues without one.
     #[cfg(feature = "client")]
     fn try_lock(&self, path: &Path) -> io::Result<Option<FileLock>> {
         let _ = path;
@@ -129,11 +130,11 @@ pub trait Machine: Send + Sync {
     ///
     /// # Errors
     ///
-    /// When the command cannot be started, or its output not be read.
+    /// When the command cannot be started, or its output cannot be read.
     ///
     /// # Cancel safety
     ///
-    /// Dropping the future kills the command with all that it started, and waits until it is gone, a second at most. Its
+    /// Dropping the future kills the command and every process it started, and waits for that, at most a second. Its
     /// output is lost; calling again runs it again.
     #[cfg(feature = "client")]
     fn run(&self, command: &str, limits: ProcessLimits) -> BoxFuture<'static, io::Result<ProcessOutput>> {
@@ -142,7 +143,7 @@ pub trait Machine: Send + Sync {
         Box::pin(std::future::ready(Err(io::Error::new(io::ErrorKind::Unsupported, refusal))))
     }
 
-    /// The addresses of the host `name`. The default knows no names.
+    /// Resolves the addresses of the host `name`. The default knows no names.
     ///
     /// # Errors
     ///
@@ -150,8 +151,8 @@ pub trait Machine: Send + Sync {
     ///
     /// # Cancel safety
     ///
-    /// Dropping the future gives the question up. The thread on which [`SystemMachine`] waits for the system's resolver,
-    /// which cannot be interrupted, ends with its answer. Calling again asks again.
+    /// Dropping the future abandons the lookup. The thread on which [`SystemMachine`] waits for the system's resolver
+    /// cannot be interrupted; it ends when the resolver answers. Calling again starts a new lookup.
     #[cfg(feature = "client")]
     fn resolve(&self, name: &str) -> BoxFuture<'static, io::Result<Vec<IpAddr>>> {
         let _ = name;
@@ -163,12 +164,12 @@ pub trait Machine: Send + Sync {
     ///
     /// # Errors
     ///
-    /// When there is somebody to ask, and the question or the answer does not get through.
+    /// When there is somebody to ask, but the prompt or the reply cannot be transferred.
     ///
     /// # Cancel safety
     ///
-    /// Dropping the future gives the question up. The thread of [`SystemMachine`] that reads from the terminal cannot be
-    /// interrupted: it ends with the next line, which is lost. Calling again asks again.
+    /// Dropping the future abandons the prompt. The thread of [`SystemMachine`] that reads from the terminal cannot be
+    /// interrupted: it ends with the next line, which is lost. Calling again prompts again.
     #[cfg(feature = "client")]
     fn ask(&self, prompt: &str) -> BoxFuture<'static, io::Result<Option<Secret>>> {
         let _ = prompt;
@@ -197,13 +198,13 @@ impl Machine for SystemMachine {
         if path == Path::new(if cfg!(windows) { "NUL" } else { "/dev/null" }) {
             return Ok(Vec::new());
         }
-        // Before opening, because that waits for a writer when the file is a FIFO; and after, because the path may
-        // lead elsewhere by then.
+        // Checked before opening, because opening a FIFO waits for a writer, and again after, because the path may have
+        // changed meanwhile.
         regular(&std::fs::metadata(path)?)?;
         let file = File::open(path)?;
         let metadata = file.metadata()?;
         regular(&metadata)?;
-        // With room for all of it from the start, so that no copies of secrets stay behind as it grows.
+        // Allocated at full size up front, so that growing leaves no copies of secrets behind.
         let expected = usize::try_from(metadata.len()).unwrap_or(MAX_FILE_BYTES).min(MAX_FILE_BYTES);
         let mut bytes = Vec::with_capacity(expected.saturating_add(1));
         file.take((MAX_FILE_BYTES as u64).saturating_add(1)).read_to_end(&mut bytes)?;

@@ -1,4 +1,4 @@
-//! The AWS CLI's shared files, and the profile that is selected in them.
+//! The AWS CLI's shared files, and the selected profile.
 
 use std::fmt;
 use std::io::ErrorKind;
@@ -12,22 +12,22 @@ use zeroize::Zeroizing;
 use super::{Machine, SettingsError};
 use crate::profile::{FileKind, Locations, Origin, Platform, ProfileSet, Section, locations, selected_name};
 
-/// What errors about the files begin with: the source that reads credentials from them.
+/// The prefix of errors about the files: the source that reads credentials from them.
 const PLACE: &str = "profile";
 
-/// Who selected the profile.
+/// How the profile was selected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SelectedBy {
-    /// The program or a flag.
+    /// By the program or a flag.
     Caller,
-    /// This environment variable.
+    /// By this environment variable.
     Variable(&'static str),
-    /// Nobody: it is `default`.
+    /// By nothing: it is `default`.
     Default,
 }
 
-/// Both shared files, read and merged, and the profile that is selected in them.
+/// Both shared files, read and merged, and the selected profile.
 ///
 /// ```
 /// use bedrill::machine::{ProfileFiles, StaticMachine};
@@ -52,7 +52,7 @@ pub struct ProfileFiles {
     watched: Vec<(PathBuf, Option<SystemTime>)>,
 }
 
-/// A setting of a profile and where it stands. `Debug` does not show the value: it may be a secret.
+/// A profile's setting and its location. `Debug` hides the value, which may be a secret.
 #[derive(Clone, Copy)]
 pub struct Setting<'a> {
     value: &'a str,
@@ -60,13 +60,13 @@ pub struct Setting<'a> {
 }
 
 impl<'a> Setting<'a> {
-    /// The value; never blank.
+    /// Returns the value; never blank.
     #[must_use]
     pub fn value(&self) -> &'a str {
         self.value
     }
 
-    /// Where it stands; [`ProfileFiles::place`] writes it out.
+    /// Returns its location; [`ProfileFiles::place`] formats it.
     #[must_use]
     pub fn origin(&self) -> Origin {
         self.origin
@@ -80,15 +80,15 @@ impl fmt::Debug for Setting<'_> {
 }
 
 impl ProfileFiles {
-    /// Reads both files and selects `profile`, else the one that `AWS_PROFILE` or `AWS_DEFAULT_PROFILE` names, else
+    /// Reads both files and selects `profile`, else the one named by `AWS_PROFILE` or `AWS_DEFAULT_PROFILE`, else
     /// `default`.
     ///
-    /// A file that does not exist counts as empty, also when a variable names it: so do the AWS CLI and SDKs, and
-    /// programs switch the files off that way.
+    /// A file that does not exist counts as empty, even when a variable names it: the AWS CLI and SDKs do the same, and
+    /// programs disable the files that way.
     ///
     /// # Errors
     ///
-    /// When a file is there but cannot be read, or does not follow the format: with its path, line and column.
+    /// When a file exists but cannot be read or is malformed: the error has its path, line and column.
     pub fn load(machine: &dyn Machine, profile: Option<&str>) -> Result<Self, SettingsError> {
         let locations = locations(|name| machine.var(name), machine.home().as_deref(), Platform::current());
         #[cfg(feature = "client")]
@@ -130,38 +130,38 @@ impl ProfileFiles {
         })
     }
 
-    /// All profiles of both files.
+    /// Returns all profiles of both files.
     #[must_use]
     pub fn set(&self) -> &ProfileSet {
         &self.set
     }
 
-    /// The name of the selected profile, whether it exists or not.
+    /// Returns the name of the selected profile, whether it exists or not.
     #[must_use]
     pub fn selected_name(&self) -> &str {
         &self.selected
     }
 
-    /// Who selected it.
+    /// Returns how it was selected.
     #[must_use]
     pub fn selected_by(&self) -> SelectedBy {
         self.selected_by
     }
 
-    /// The selected profile, if it exists.
+    /// Returns the selected profile, if it exists.
     #[must_use]
     pub fn selected(&self) -> Option<&Section> {
         self.set.profile(&self.selected)
     }
 
-    /// A setting of the selected profile: `region`, `endpoint_url`. Blank ones count as absent.
+    /// Returns a setting of the selected profile: `region`, `endpoint_url`. Blank ones count as absent.
     #[must_use]
     pub fn setting(&self, name: &str) -> Option<Setting<'_>> {
         setting(self.selected()?, name)
     }
 
-    /// The selected profile's endpoint for `service` (`bedrock_runtime` or `bedrock`): from the `[services NAME]` section
-    /// that the profile's `services` names, else the profile's `endpoint_url`.
+    /// Returns the selected profile's endpoint for `service` (`bedrock_runtime` or `bedrock`): from the `[services
+    /// NAME]` section that the profile's `services` names, else the profile's `endpoint_url`.
     /// Source: [service-specific endpoints](https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html).
     ///
     /// # Errors
@@ -183,19 +183,19 @@ impl ProfileFiles {
         Ok(of_service.or_else(|| self.setting(NAME)))
     }
 
-    /// `path:line` of `origin`.
+    /// Formats `origin` as `path:line`.
     #[must_use]
     pub fn place(&self, origin: Origin) -> String {
         format!("{}:{}", path(&self.locations, origin.file()), origin.line())
     }
 
-    /// Both files, and when each was last changed before it was read.
+    /// Returns both files, and when each was last changed before it was read.
     #[cfg(feature = "client")]
     pub(crate) fn watched(&self) -> &[(PathBuf, Option<SystemTime>)] {
         &self.watched
     }
 
-    /// Where both files are expected, and what else is in the home directory.
+    /// Returns where both files are expected, and what else is in the home directory.
     #[must_use]
     pub fn locations(&self) -> &Locations {
         &self.locations
@@ -206,7 +206,7 @@ impl ProfileFiles {
         format!("profile {} ({})", profile.name(), self.place(origin))
     }
 
-    /// Both files, saying which of them do not exist.
+    /// Names both files, and says which of them do not exist.
     pub(crate) fn files(&self) -> String {
         let [config, credentials] = [FileKind::Config, FileKind::Credentials].map(|file| {
             let location = self.locations.of(file);
@@ -231,7 +231,7 @@ fn path(locations: &Locations, file: FileKind) -> String {
     }
 }
 
-/// A setting of `profile`; blank ones count as absent.
+/// Returns a setting of `profile`; blank ones count as absent.
 pub(crate) fn setting<'a>(profile: &'a Section, name: &str) -> Option<Setting<'a>> {
     filled(profile.property(name), profile.property_origin(name))
 }
@@ -250,7 +250,7 @@ fn read(
     let Some(path) = location.path() else { return Ok(None) };
     match machine.read(path) {
         Ok(bytes) => Ok(Some(Zeroizing::new(bytes))),
-        // Not a directory: a service whose home is `/dev/null`.
+        // "Not a directory" occurs for a service whose home is `/dev/null`.
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
         Err(error) => {
             let by =

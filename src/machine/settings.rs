@@ -1,4 +1,4 @@
-//! Settings that sources and the client share, each from a variable or the profile: the order of the AWS SDKs.
+//! Settings that sources and the client share, each from a variable or the profile, in the AWS SDKs' order.
 
 use std::fmt;
 
@@ -17,7 +17,7 @@ pub(crate) struct Settings<'a> {
 pub(crate) enum Place {
     /// The name of the variable.
     Variable(String),
-    /// File and line of the profile.
+    /// The file and line of the profile.
     Profile(String),
 }
 
@@ -29,10 +29,10 @@ impl fmt::Display for Place {
 }
 
 impl Settings<'_> {
-    /// The variables that name the region, in their order.
+    /// The variables that name the region, in order of precedence.
     pub(crate) const REGION_VARIABLES: [&'static str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];
 
-    /// The first of `variables`, else the profile's `property`, with the place it was found in.
+    /// Returns the first of `variables`, else the profile's `property`, with the place it was found in.
     pub(crate) fn first(&self, variables: &[&str], property: &str) -> Option<(String, Place)> {
         self.variable(variables).or_else(|| Some(self.of_profile(self.profiles.setting(property)?)))
     }
@@ -45,12 +45,12 @@ impl Settings<'_> {
         (setting.value().to_owned(), Place::Profile(self.profiles.place(setting.origin())))
     }
 
-    /// The region of the environment or the profile.
+    /// Returns the region from the environment or the profile.
     pub(crate) fn region(&self) -> Result<Option<Region>, SettingsError> {
         Ok(self.region_and_place()?.map(|(region, _)| region))
     }
 
-    /// The region of the environment or the profile, and where it stands.
+    /// Returns the region from the environment or the profile, and where it was found.
     pub(crate) fn region_and_place(&self) -> Result<Option<(Region, Place)>, SettingsError> {
         let Some((text, place)) = self.first(&Self::REGION_VARIABLES, "region") else {
             return Ok(None);
@@ -61,7 +61,7 @@ impl Settings<'_> {
         }
     }
 
-    /// FIPS and dual stack.
+    /// Returns the FIPS and dual-stack settings.
     pub(crate) fn host_variant(&self) -> Result<HostVariant, SettingsError> {
         Ok(HostVariant::new(
             self.switch("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint")?,
@@ -69,7 +69,7 @@ impl Settings<'_> {
         ))
     }
 
-    /// `true` or `false`, case-blind; `false` when not set.
+    /// Parses `true` or `false`, ignoring case; `false` when not set.
     pub(crate) fn switch(&self, variable: &str, property: &str) -> Result<bool, SettingsError> {
         match self.first(&[variable], property) {
             None => Ok(false),
@@ -81,7 +81,7 @@ impl Settings<'_> {
         }
     }
 
-    /// The configured endpoint of a service and where it stands, unless configured endpoints are switched off:
+    /// Returns the configured endpoint of a service and where it was found, unless configured endpoints are disabled:
     /// `AWS_ENDPOINT_URL_{id}` in upper case, `AWS_ENDPOINT_URL`, the profile's `services` section and its
     /// `endpoint_url`.
     pub(crate) fn endpoint_url(&self, id: &str) -> Result<Option<(String, Place)>, SettingsError> {

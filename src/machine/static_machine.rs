@@ -1,4 +1,4 @@
-//! Surroundings that the program makes up.
+//! A machine that the program makes up.
 
 use std::collections::BTreeMap;
 #[cfg(feature = "client")]
@@ -15,7 +15,7 @@ use super::Machine;
 #[cfg(feature = "client")]
 use crate::base::BoxFuture;
 
-/// Variables and files given by the program: for tests, and for embedders that keep both elsewhere.
+/// Variables and files supplied by the program: for tests, and for embedders that keep both elsewhere.
 ///
 /// What a source writes stays in memory, and clones share it. No process is run. `Debug` shows names, never values or
 /// contents.
@@ -40,7 +40,7 @@ pub struct StaticMachine {
     written: std::sync::Arc<std::sync::Mutex<BTreeMap<PathBuf, Written>>>,
 }
 
-/// A file that was written over what the program gave, and how often.
+/// A file that was written over the program's own, and how often.
 #[cfg(feature = "client")]
 struct Written {
     contents: Zeroizing<Vec<u8>>,
@@ -48,7 +48,7 @@ struct Written {
 }
 
 impl StaticMachine {
-    /// No variables, no files, no home directory.
+    /// Creates a machine without variables, files or a home directory.
     #[must_use]
     pub fn new() -> Self {
         Self::default()

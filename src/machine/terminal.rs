@@ -1,14 +1,14 @@
-//! One question to the user, on the terminal that the process belongs to.
+//! Prompts the user on the controlling terminal.
 
 use std::io;
 
 use crate::credentials::Secret;
 
-/// The longest answer that is read, in bytes.
+/// The longest answer to read, in bytes.
 #[cfg(unix)]
 const MAX_ANSWER: u64 = 1024;
 
-/// Asks on the controlling terminal, whatever stdin and stdout are; `None` when the process has none.
+/// Prompts on the controlling terminal, wherever stdin and stdout lead; `None` when the process has none.
 #[cfg(unix)]
 pub(super) fn ask(prompt: &str) -> io::Result<Option<Secret>> {
     use std::fs::OpenOptions;
@@ -24,7 +24,7 @@ pub(super) fn ask(prompt: &str) -> io::Result<Option<Secret>> {
     Ok(Some(Secret::new(answer.trim())))
 }
 
-/// Other systems have no terminal by name that the standard library opens.
+/// On other systems the standard library cannot open the terminal by name.
 #[cfg(not(unix))]
 pub(super) fn ask(_: &str) -> io::Result<Option<Secret>> {
     Ok(None)

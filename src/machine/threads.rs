@@ -1,4 +1,4 @@
-//! Calls that block, away from the thread that waits for them.
+//! Blocking calls, moved off the thread that waits for them.
 
 use std::sync::Arc;
 use std::{io, thread};
@@ -6,15 +6,15 @@ use std::{io, thread};
 use super::handoff::{Detached, Handoff, Watching};
 use crate::base::BoxFuture;
 
-/// A thread that nobody joins. Boxed, so that the way into a thread is compiled once.
+/// Starts a detached thread. Boxed, so that the code to start a thread is compiled once.
 pub(super) fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> io::Result<()> {
     let work: Box<dyn FnOnce() + Send> = Box::new(work);
     thread::Builder::new().name(name.to_owned()).spawn(work).map(drop)
 }
 
-/// Runs `work` on a thread of its own, from now on. Dropping the future leaves that thread to end by itself.
+/// Starts `work` on a thread of its own at once. Dropping the future leaves that thread to end by itself.
 ///
-/// An error when there is no thread to be had, or `work` panics.
+/// Returns an error when no thread can be started, or `work` panics.
 pub(super) fn away<T: Send + 'static>(
     name: &str,
     work: impl FnOnce() -> io::Result<T> + Send + 'static,

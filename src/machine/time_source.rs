@@ -2,9 +2,9 @@
 
 use std::time::SystemTime;
 
-/// What tells the time of day: requests are signed with it, and credentials expire by it.
+/// Tells the time of day, which requests are signed with and credentials expire by.
 ///
-/// A closure is one too:
+/// A closure works too:
 ///
 /// ```
 /// use std::time::{Duration, SystemTime};
@@ -19,7 +19,7 @@ use std::time::SystemTime;
 /// assert!(year(&SystemClock) >= 2026);
 /// ```
 pub trait TimeSource: Send + Sync {
-    /// The time.
+    /// Returns the current time.
     fn now(&self) -> SystemTime;
 }
 
@@ -31,13 +31,13 @@ impl<F: Fn() -> SystemTime + Send + Sync> TimeSource for F {
 
 /// The system's clock.
 ///
-/// `wasm32-unknown-unknown` has none, and there it always shows the beginning of 1970. Set a clock of your own there.
+/// `wasm32-unknown-unknown` has none: there it always returns the Unix epoch, so set a clock of your own.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemClock;
 
 impl TimeSource for SystemClock {
     fn now(&self) -> SystemTime {
-        // To ask for the time where there is none panics.
+        // Asking for the time panics where there is no clock.
         if cfg!(all(target_family = "wasm", target_os = "unknown")) {
             SystemTime::UNIX_EPOCH
         } else {

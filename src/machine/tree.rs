@@ -1,15 +1,15 @@
-//! Kills a process with all that it started: its group, and its descendants as the system lists them.
+//! Kills a process and everything it started: its group, and its descendants as the system lists them.
 
 #[cfg(any(unix, windows))]
 use std::process::{Command, Stdio};
 
-/// Kills the process `root`, the group that it leads if it leads one, and its descendants.
+/// Kills the process `root`, the group that it leads (if any), and its descendants.
 #[cfg(unix)]
 pub(super) fn kill(root: u32) {
     let mut targets = vec![format!("-{root}"), root.to_string()];
     targets.extend(descendants(&parents(), root).iter().map(u32::to_string));
-    // `kill` is built into every shell, and the system call would need unsafe code. It goes on when one of the targets
-    // is gone or is no group.
+    // `kill` is built into every shell, and the system call needs unsafe code. It continues when one of the targets is
+    // gone or is not a group.
     quietly(Command::new("sh").args(["-c", "for p; do kill -9 \"$p\"; done", "sh"]).args(targets));
 }
 
@@ -19,7 +19,7 @@ pub(super) fn kill(root: u32) {
     quietly(Command::new("taskkill").args(["/T", "/F", "/PID", &root.to_string()]));
 }
 
-/// There are no processes to kill.
+/// Does nothing: there are no processes to kill.
 #[cfg(not(any(unix, windows)))]
 pub(super) fn kill(_: u32) {}
 
@@ -28,7 +28,7 @@ fn quietly(command: &mut Command) {
     let _ = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
 }
 
-/// Every process and its parent.
+/// Lists every process and its parent.
 #[cfg(target_os = "linux")]
 fn parents() -> Vec<(u32, u32)> {
     let Ok(entries) = std::fs::read_dir("/proc") else { return Vec::new() };
@@ -40,7 +40,7 @@ fn parents() -> Vec<(u32, u32)> {
     entries.flatten().filter_map(process).collect()
 }
 
-/// The parent in `id (name) state parent ...`; the name may hold spaces and parentheses.
+/// Reads the parent from `id (name) state parent ...`; the name may contain spaces and parentheses.
 #[cfg(target_os = "linux")]
 fn parent_in_stat(stat: &[u8]) -> Option<u32> {
     let end_of_name = stat.iter().rposition(|byte| *byte == b')')?;

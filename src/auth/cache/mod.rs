@@ -1,18 +1,18 @@
-//! Credentials kept until they must be renewed, by one caller for all.
+//! Caches credentials until they must be renewed, by one caller for all.
 //!
 //! The rules are those of the AWS SDKs' current cache:
 //!
-//! - Credentials that expire are renewed in two windows. In the *advisory* one (the last 5 minutes of a lifetime of up
-//!   to 20, 15 minutes of one below 90, else 60 minutes) one caller asks and the others use what is there. In the
-//!   *mandatory* one (the last minute), and at first, all wait for one answer.
-//! - When renewing fails, what is there serves on, even when it has expired, and the next try comes after 5 to 10
-//!   minutes. Credentials that come already expired count as a failure. A first load that fails is repeated from memory
-//!   for 1 to 5 seconds.
+//! - Credentials that expire are renewed in two windows. In the *advisory* window (the last 5 minutes of a lifetime of
+//!   up to 20, 15 minutes of one below 90, else 60 minutes) one caller renews them and the others use the current ones.
+//!   In the *mandatory* window (the last minute), and on the first load, all callers wait for one answer.
+//! - When renewal fails, the current credentials stay in use, even after they expire, and the next attempt is made
+//!   after 5 to 10 minutes. Receiving credentials that have already expired counts as a failure. A failed first load is
+//!   repeated from memory for 1 to 5 seconds.
 //! - A key that the service rejects counts as expired ([`Cache::invalidate`]).
 //! - When a file that the credentials came from has changed, the chain is asked again at once: `aws sso login` in
 //!   another terminal is enough.
-//! - Keys and tokens without an expiration are looked up each time, because variables and files are cheap; those that
-//!   a `credential_process` prints are kept, and are not used beyond an expiration.
+//! - Keys and tokens without an expiration are looked up each time, because variables and files are cheap; those that a
+//!   `credential_process` prints are kept, and are not used beyond an expiration.
 
 mod state;
 
@@ -24,10 +24,10 @@ use crate::base::flight::{self, Question, SingleFlight};
 use crate::base::random;
 use state::{Decision, State, Watched};
 
-/// A [`Chain`] whose answers are kept.
+/// A [`Chain`] whose answers are cached.
 ///
-/// Any number of tasks may ask at once. The chain is asked once for all of them, and each that waits drives it: one that
-/// is no longer polled blocks no other.
+/// Any number of tasks may load at once. The chain is asked once for all of them, and every waiting task can drive it:
+/// one that is no longer polled blocks no other.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -43,7 +43,7 @@ use state::{Decision, State, Watched};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct Cache {
-    /// Shared with the question, which may outlive the caller that began it.
+    /// Shared with the request, which may outlive the caller that began it.
     chain: Arc<Chain>,
     shared: SingleFlight<State, Outcome>,
 }
@@ -51,28 +51,28 @@ pub struct Cache {
 type Outcome = Result<Resolved, AuthError>;
 
 impl Cache {
-    /// An empty cache in front of `chain`.
+    /// Creates an empty cache in front of `chain`.
     #[must_use]
     pub fn new(chain: Chain) -> Self {
         Self { chain: Arc::new(chain), shared: SingleFlight::new(State::default()) }
     }
 
-    /// The chain behind it.
+    /// Returns the chain behind it.
     #[must_use]
     pub fn chain(&self) -> &Chain {
         &self.chain
     }
 
-    /// The credentials that are kept, or else those of the chain.
+    /// Returns the cached credentials, or else asks the chain.
     ///
     /// # Errors
     ///
-    /// As [`Chain::load`], when nothing is kept.
+    /// As [`Chain::load`], when nothing is cached.
     ///
     /// # Cancel safety
     ///
-    /// Dropping the future ends this call alone. What the chain has begun goes on for the others who wait for it, and is
-    /// given up with the last of them, as [`Chain::load`] says. What is kept stays.
+    /// Dropping the future ends this call alone. The request to the chain continues for the other callers that wait for
+    /// it, and is cancelled with the last of them, as [`Chain::load`] says. The cached credentials stay.
     pub async fn load(&self) -> Result<Resolved, AuthError> {
         let ask = || -> Question<Outcome> {
             let chain = Arc::clone(&self.chain);
@@ -81,16 +81,16 @@ impl Cache {
         self.shared.run(|state| self.decide(state), ask, |state, answer| self.keep(state, answer)).await
     }
 
-    /// As [`Chain::explain`]. What the chain decides is kept, so that a [`load`](Self::load) right after it does not ask
-    /// anew.
+    /// As [`Chain::explain`]. The chain's result is cached, so that a [`load`](Self::load) right after it does not ask
+    /// again.
     pub(crate) async fn explain(&self) -> Vec<Attempt> {
         let (attempts, answer) = self.chain.ask_all().await;
-        // The answer is in what is kept.
+        // The result is in the cache.
         let _ = self.shared.with(|state| self.keep(state, answer));
         attempts
     }
 
-    /// The service rejects the access key `access_key_id`: when it is the one that is kept, the next
+    /// Reports that the service rejected the access key `access_key_id`: if it is the cached one, the next
     /// [`load`](Self::load) asks the chain again.
     pub fn invalidate(&self, access_key_id: &str) {
         self.shared.with(|state| state.invalidate(self.chain.now(), access_key_id));
@@ -106,7 +106,7 @@ impl Cache {
         }
     }
 
-    /// Takes an answer of the chain in, and says what callers get for it.
+    /// Stores an answer of the chain, and returns what callers get for it.
     fn keep(&self, state: &mut State, answer: Outcome) -> Outcome {
         let now = self.chain.now();
         let files = self.current(state.watched());
@@ -116,7 +116,7 @@ impl Cache {
         }
     }
 
-    /// The watched files as they are now.
+    /// Returns the watched files as they are now.
     fn current(&self, watched: &[Watched]) -> Vec<Watched> {
         watched.iter().map(|(path, _)| (path.clone(), self.chain.machine().modified(path))).collect()
     }

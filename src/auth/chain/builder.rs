@@ -1,4 +1,4 @@
-//! A chain that differs from the default one: a slot for each source, which can be taken out.
+//! Builds a chain that differs from the default one: one slot per source, each of which can be removed.
 
 use std::fmt;
 use std::sync::Arc;
@@ -58,37 +58,36 @@ impl ChainBuilder {
         }
     }
 
-    /// Looks at these variables and files instead of the real ones.
+    /// Uses these variables and files instead of the real ones.
     #[must_use]
     pub fn machine(mut self, machine: Arc<dyn Machine>) -> Self {
         self.machine = machine;
         self
     }
 
-    /// Sends the requests of sources that speak HTTP over this. Default: the transport of the client that the chain is
-    /// given to.
+    /// Sends the HTTP requests of sources over this. Default: the transport of the client that uses the chain.
     #[must_use]
     pub fn transport(mut self, transport: Arc<dyn Transport>) -> Self {
         self.transport = Some(transport);
         self
     }
 
-    /// Calls STS and its like in this region, instead of the environment's or the profile's.
+    /// Calls STS and similar services in this region, instead of the environment's or the profile's.
     #[must_use]
     pub fn region(mut self, region: Region) -> Self {
         self.region = Some(region);
         self
     }
 
-    /// Tells the time with `clock`, which may be a closure. Default: the clock of the client that the chain is given to, else the system's.
+    /// Tells the time with `clock`, which may be a closure. Default: the clock of the client that uses the chain, else
+    /// the system's.
     #[must_use]
     pub fn clock(mut self, clock: impl TimeSource + 'static) -> Self {
         self.clock = Some(Arc::new(clock));
         self
     }
 
-    /// Asks this profile, before the environment's token and keys: what was named last wins. It must exist and hold
-    /// credentials.
+    /// Tries this profile ahead of the token and keys in the environment. It must exist and hold credentials.
     #[must_use]
     pub fn profile(mut self, name: impl Into<String>) -> Self {
         self.profile = Some(name.into());
@@ -101,13 +100,13 @@ impl ChainBuilder {
         self.without(Slot::Bearer)
     }
 
-    /// Leaves out `AWS_ACCESS_KEY_ID` and its like.
+    /// Leaves out `AWS_ACCESS_KEY_ID` and its companions.
     #[must_use]
     pub fn no_environment(self) -> Self {
         self.without(Slot::Environment)
     }
 
-    /// Leaves out the profile, also one that was named.
+    /// Leaves out the profile, even one that was named.
     #[must_use]
     pub fn no_profile(self) -> Self {
         self.without(Slot::Profile)
@@ -125,7 +124,7 @@ impl ChainBuilder {
         self.without(Slot::Container)
     }
 
-    /// Asks the instance metadata service in this way.
+    /// Asks the instance metadata service with these settings.
     #[must_use]
     pub fn imds(mut self, imds: Imds) -> Self {
         self.imds = imds;
@@ -138,14 +137,14 @@ impl ChainBuilder {
         self.without(Slot::Imds)
     }
 
-    /// Asks a source of your own, before all others and after those added earlier.
+    /// Adds a source of your own, ahead of the standard ones and after those added earlier.
     #[must_use]
     pub fn source(mut self, source: Box<dyn Source>) -> Self {
         self.own.push(source);
         self
     }
 
-    /// The chain.
+    /// Builds the chain.
     #[must_use]
     pub fn build(self) -> Chain {
         let mut slots = self.slots;

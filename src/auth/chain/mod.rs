@@ -1,4 +1,4 @@
-//! The sources in their order: which one signs, and why the others do not.
+//! Asks the sources in order: which one authorizes requests, and why the others do not.
 
 mod builder;
 mod sources;
@@ -25,43 +25,43 @@ pub struct Resolved {
 }
 
 impl Resolved {
-    /// The credentials.
+    /// Returns the credentials.
     #[must_use]
     pub fn auth(&self) -> &Auth {
         self.found.auth()
     }
 
-    /// The credentials, by value.
+    /// Returns the credentials by value.
     #[must_use]
     pub fn into_auth(self) -> Auth {
         self.found.into_auth()
     }
 
-    /// The name of the source.
+    /// Returns the name of the source.
     #[must_use]
     pub fn source(&self) -> &str {
         &self.source
     }
 
-    /// Credentials that the program brought itself.
+    /// Creates a value for credentials that the program supplies itself.
     pub(crate) fn explicit(auth: Auth) -> Self {
         Self { source: EXPLICIT.to_owned(), found: Found::new(auth, EXPLICIT), warnings: Vec::new() }
     }
 
-    /// When they run out; `None` for those that do not, and for tokens, which do not say.
+    /// Returns when they expire; `None` for those that do not, and for tokens, whose expiration is unknown.
     #[must_use]
     pub fn expiration(&self) -> Option<SystemTime> {
         self.found.auth().expiration()
     }
 
-    /// Where it has them from: a variable, a file and line.
+    /// Returns where the source found them: a variable, a file and line.
     #[must_use]
     pub fn origin(&self) -> &str {
         self.found.origin()
     }
 
-    /// What the user should be told: that a bearer token shadows IAM credentials, or the other way round, and what the
-    /// source says.
+    /// Returns the warnings to show to the user: that a bearer token shadows IAM credentials, or the other way round,
+    /// and the source's own.
     #[must_use]
     pub fn warnings(&self) -> &[String] {
         &self.warnings
@@ -108,10 +108,11 @@ pub struct Chain {
 }
 
 impl Chain {
-    /// The default order over the real environment: bearer token, access keys, profile, web identity, container, IMDS.
+    /// Creates the default chain over the real environment: bearer token, access keys, profile, web identity,
+    /// container, IMDS.
     ///
-    /// With the feature `reqwest`, requests go over a `ReqwestTransport`; without it, or when that cannot be had,
-    /// sources that speak HTTP say that nothing carries their requests.
+    /// With the feature `reqwest`, requests go over a `ReqwestTransport`; without it, or when it cannot be created,
+    /// sources that need HTTP report that there is no transport.
     #[must_use]
     pub fn standard() -> Self {
         let builder = Self::builder();
@@ -129,7 +130,7 @@ impl Chain {
         ChainBuilder::new()
     }
 
-    /// Takes what was not set from the client that it becomes part of.
+    /// Fills in what was not set from the client that it becomes part of.
     pub(crate) fn or_defaults(
         mut self,
         transport: &Arc<dyn Transport>,
@@ -168,15 +169,15 @@ impl Chain {
     ///
     /// # Errors
     ///
-    /// When no source has any: the error lists each one's answer. Or when a source is configured but broken.
+    /// When no source has any: the error lists each one's answer. Also when a source is configured but broken.
     ///
     /// # Cancel safety
     ///
-    /// Dropping the future gives up the source that is being asked: its connection is closed, its lock is released, and a
-    /// `credential_process` is killed ([`Machine::run`]). Calling again asks all sources anew.
+    /// Dropping the future cancels the source that is being asked: its connection is closed, its lock is released, and
+    /// a `credential_process` is killed ([`Machine::run`]). Calling again asks all sources again.
     ///
-    /// One thing can be lost: a token of `aws sso login` or `aws login` that was being renewed. Where the service has used up
-    /// the old one already, a new login is needed. This chain does not try to renew it again for 30 seconds.
+    /// One thing can be lost: a token of `aws sso login` or `aws login` that was being renewed. If the service has
+    /// already used up the old one, a new login is needed. This chain does not try to renew it again for 30 seconds.
     pub async fn load(&self) -> Result<Resolved, AuthError> {
         let context = self.context();
         let mut attempts = Vec::new();
@@ -194,18 +195,18 @@ impl Chain {
         Err(AuthError::no_credentials(attempts))
     }
 
-    /// Asks every source, also those behind the one that signs, and says what each answered.
+    /// Asks every source, including those after the one that is used, and returns what each answered.
     ///
     /// # Cancel safety
     ///
-    /// As [`load`](Self::load). The answers so far are lost; calling again asks every source again, a code of an MFA device
-    /// included.
+    /// As [`load`](Self::load). The answers so far are lost; calling again asks every source again, including for an
+    /// MFA code.
     pub async fn explain(&self) -> Vec<Attempt> {
         self.ask_all().await.0
     }
 
-    /// What every source answered, and what [`load`](Self::load) makes of that. Each is asked once: a code of an MFA
-    /// device works one time only.
+    /// Returns what every source answered, and the result that [`load`](Self::load) derives from it. Each is asked
+    /// once, because an MFA code works only once.
     pub(super) async fn ask_all(&self) -> (Vec<Attempt>, Result<Resolved, AuthError>) {
         let context = self.context();
         let mut attempts = Vec::with_capacity(self.sources.len());
@@ -231,12 +232,12 @@ impl Chain {
 }
 
 impl Chain {
-    /// The region that credentials of the source called `source` are at home in: the instance's, for those of IMDS.
-    /// `None` when the source knows none.
+    /// Returns the region that credentials from `source` belong to: the instance's, for those of IMDS. `None` when the
+    /// source knows none.
     ///
     /// # Cancel safety
     ///
-    /// Dropping the future gives the question up. Nothing is kept of it, and it may be asked again.
+    /// Dropping the future cancels the lookup. Nothing is kept of it, and it may be called again.
     pub async fn region(&self, source: &str) -> Option<Region> {
         let source = self.sources.iter().find(|known| known.name() == source)?;
         source.region(self.context()).await
@@ -250,14 +251,14 @@ impl fmt::Debug for Chain {
     }
 }
 
-/// What `source` found, with the warnings about it; `behind` are the sources that are not asked any more.
+/// Returns what `source` found, with the warnings about it; `behind` are the sources that are not asked any more.
 fn resolved(context: Context<'_>, source: &str, found: Found, behind: &[Box<dyn Source>]) -> Resolved {
     let mut warnings = warnings(&found, behind.iter().filter_map(|source| source.presence(context)));
     warnings.extend_from_slice(found.warnings());
     Resolved { source: source.to_owned(), found, warnings }
 }
 
-/// A warning when credentials of the other kind exist behind those that are used.
+/// Warns when credentials of the other kind exist in later sources.
 fn warnings(found: &Found, shadowed: impl Iterator<Item = Presence>) -> Vec<String> {
     let bearer_signs = matches!(found.auth(), Auth::Bearer(_));
     let places: Vec<_> = shadowed

@@ -1,4 +1,4 @@
-//! What a chain remembers between two times that it is asked.
+//! What a chain remembers between loads.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -6,12 +6,12 @@ use std::time::{Duration, SystemTime};
 
 use zeroize::Zeroizing;
 
-/// When tokens were renewed, and those that could not be written to their file. One for each chain; a chain that is
-/// built anew starts with nothing.
+/// When tokens were renewed, and those that could not be written to their file. One per chain; a new chain starts
+/// empty.
 #[derive(Default)]
 pub(in crate::auth) struct Memory(Mutex<Vec<Remembered>>);
 
-/// What is known of one file. There are one or two of them.
+/// What is known about one file. There are one or two of them.
 struct Remembered {
     path: PathBuf,
     renewed_at: Option<SystemTime>,
@@ -21,13 +21,13 @@ struct Remembered {
 
 struct Unwritten {
     contents: Zeroizing<Vec<u8>>,
-    /// The file's when this took its place: when the file is changed later, it is newer than this.
+    /// The file's modification time when this replaced its contents: a later change to the file wins over this.
     modified: Option<SystemTime>,
 }
 
 impl Memory {
-    /// Whether `pause` has gone by since the last time, which becomes `now` then. A clock that was set back does not
-    /// make it longer.
+    /// Whether `pause` has passed since the last renewal; if so, the last renewal becomes `now`. Setting the clock back
+    /// does not prolong the pause.
     pub(in crate::auth) fn may_renew(&self, path: &Path, now: SystemTime, pause: Duration) -> bool {
         with_entry(&mut self.lock(), path, |remembered| {
             let waiting = remembered
@@ -40,7 +40,7 @@ impl Memory {
         })
     }
 
-    /// The contents that could not be written to `path`, unless the file has been changed since.
+    /// Returns the contents that could not be written to `path`, unless the file has been changed since.
     pub(in crate::auth) fn unwritten(
         &self,
         path: &Path,
@@ -51,7 +51,7 @@ impl Memory {
         (unwritten.modified == modified).then(|| unwritten.contents.clone())
     }
 
-    /// Keeps contents that could not be written. `true` for the first time: the user is told once.
+    /// Keeps contents that could not be written. Returns `true` the first time, so that the user is told once.
     pub(in crate::auth) fn keep(
         &self,
         path: &Path,
@@ -64,7 +64,7 @@ impl Memory {
         })
     }
 
-    /// The file holds the newest contents again.
+    /// Records that the file holds the newest contents again.
     pub(in crate::auth) fn written(&self, path: &Path) {
         with_entry(&mut self.lock(), path, |remembered| remembered.unwritten = None);
     }
@@ -74,7 +74,7 @@ impl Memory {
     }
 }
 
-/// Looks at the entry of `path`, or changes it; it is new where there was none.
+/// Reads or changes the entry of `path`, creating it if it is missing.
 fn with_entry<R>(all: &mut Vec<Remembered>, path: &Path, use_it: impl FnOnce(&mut Remembered) -> R) -> R {
     match all.iter_mut().find(|file| file.path == path) {
         Some(entry) => use_it(entry),

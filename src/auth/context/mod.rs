@@ -1,4 +1,4 @@
-//! What a source may ask of its surroundings.
+//! The environment that a source may use.
 
 #[cfg(feature = "client")]
 pub(super) mod memory;
@@ -11,7 +11,7 @@ use crate::machine::{Machine, SystemClock, TimeSource};
 use crate::transport::Transport;
 use memory::Memory;
 
-/// What a source may ask of its surroundings: variables and files, a transport, the time.
+/// The environment that a source may use: variables and files, a transport, the time.
 #[derive(Clone, Copy)]
 pub struct Context<'a> {
     machine: &'a dyn Machine,
@@ -22,20 +22,20 @@ pub struct Context<'a> {
 }
 
 impl<'a> Context<'a> {
-    /// Surroundings without a transport, under the system's clock. Sources that speak HTTP are not here then.
+    /// Creates a context without a transport, on the system's clock. Sources that need HTTP are then unavailable.
     #[must_use]
     pub fn new(machine: &'a dyn Machine) -> Self {
         Self { machine, transport: None, region: None, clock: &SystemClock, memory: None }
     }
 
-    /// Adds what carries requests.
+    /// Sets the transport.
     #[must_use]
     pub fn with_transport(mut self, transport: &'a dyn Transport) -> Self {
         self.transport = Some(transport);
         self
     }
 
-    /// Adds the region that the caller set; it goes before the environment's and the profile's.
+    /// Sets the caller's region; it takes precedence over the environment's and the profile's.
     #[must_use]
     pub fn with_region(mut self, region: &'a Region) -> Self {
         self.region = Some(region);
@@ -49,36 +49,36 @@ impl<'a> Context<'a> {
         self
     }
 
-    /// Remembers between two times that the chain is asked.
+    /// Sets what is remembered between loads of the chain.
     pub(super) fn with_memory(mut self, memory: &'a Memory) -> Self {
         self.memory = Some(memory);
         self
     }
 
-    /// What was remembered; `None` for surroundings that are made for one question.
+    /// Returns what is remembered; `None` for a context made for a single load.
     pub(super) fn memory(&self) -> Option<&'a Memory> {
         self.memory
     }
 
-    /// Variables and files.
+    /// Returns the variables and files.
     #[must_use]
     pub fn machine(&self) -> &'a dyn Machine {
         self.machine
     }
 
-    /// What carries requests, when there is something.
+    /// Returns the transport, if there is one.
     #[must_use]
     pub fn transport(&self) -> Option<&'a dyn Transport> {
         self.transport
     }
 
-    /// The region that the caller set.
+    /// Returns the region that the caller set.
     #[must_use]
     pub fn region(&self) -> Option<&'a Region> {
         self.region
     }
 
-    /// The time.
+    /// Returns the current time.
     #[must_use]
     pub fn now(&self) -> SystemTime {
         self.clock.now()

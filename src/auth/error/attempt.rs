@@ -1,4 +1,4 @@
-//! What is kept of a source's answer, to explain the search.
+//! The record of a source's answer, to explain the search.
 
 use std::time::SystemTime;
 
@@ -9,7 +9,7 @@ use crate::auth::answer::EXPLICIT;
 #[cfg(feature = "client")]
 use crate::auth::{Auth, Found};
 
-/// One source and what it answered, without anything secret.
+/// One source and what it answered, without secrets.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attempt {
     source: String,
@@ -25,9 +25,9 @@ pub enum Outcome {
     Found {
         /// What they are, redacted: `access key AKIA..MPLE` or `bearer token`.
         identity: String,
-        /// Where they are from.
+        /// Where they came from.
         origin: String,
-        /// When they run out, where they say so.
+        /// When they expire, if known.
         expiration: Option<SystemTime>,
     },
     /// It has none.
@@ -40,7 +40,7 @@ pub enum Outcome {
 }
 
 impl Attempt {
-    /// What `source` answered.
+    /// Records what `source` answered.
     pub fn new(source: impl Into<String>, answer: &Result<Answer, AuthError>) -> Self {
         let outcome = match answer {
             Ok(Answer::Found(found)) => Outcome::Found {
@@ -54,26 +54,26 @@ impl Attempt {
         Self { source: source.into(), outcome, signs: false }
     }
 
-    /// Credentials that the program brought itself: they sign.
+    /// Records credentials that the program supplied itself: they are used.
     #[cfg(feature = "client")]
     pub(crate) fn explicit(auth: &Auth) -> Self {
         let found = Found::new(auth.clone(), EXPLICIT);
         Self::new(EXPLICIT, &Ok(Answer::Found(found))).chosen()
     }
 
-    /// The source's name.
+    /// Returns the source's name.
     #[must_use]
     pub fn source(&self) -> &str {
         &self.source
     }
 
-    /// What it answered.
+    /// Returns what it answered.
     #[must_use]
     pub fn outcome(&self) -> &Outcome {
         &self.outcome
     }
 
-    /// Whether its credentials are those that authorize requests. Others that are found are shadowed.
+    /// Whether its credentials authorize requests. Any others that are found are shadowed.
     #[must_use]
     pub fn signs(&self) -> bool {
         self.signs

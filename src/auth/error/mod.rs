@@ -1,4 +1,4 @@
-//! Why there are no credentials, in words that say what to do.
+//! Why there are no credentials, and what to do about it.
 
 mod attempt;
 
@@ -8,25 +8,25 @@ use crate::machine::SettingsError;
 
 pub use attempt::{Attempt, Outcome};
 
-/// What kind of failure an [`AuthError`] is.
+/// The kind of an [`AuthError`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum AuthErrorKind {
     /// No source has credentials.
     NoCredentials,
-    /// A source is configured, but wrongly or in a way that is not supported.
+    /// A source is configured, but incorrectly or in an unsupported way.
     Misconfigured,
-    /// There are credentials, but they cannot be put on this request.
+    /// There are credentials, but they cannot be applied to this request.
     Unusable,
 }
 
-/// No usable credentials: which source says so, what is wrong, what to do. It never holds a secret.
+/// No usable credentials: which source failed, what is wrong, what to do. It never holds a secret.
 ///
-/// `Debug` says what `Display` says, so that it can be read when `main` returns the error; `{:#?}` shows the parts.
+/// `Debug` prints the same as `Display`, so that it is readable when `main` returns the error; `{:#?}` shows the parts.
 #[derive(Clone, PartialEq, Eq)]
 pub struct AuthError(Box<Parts>);
 
-/// Boxed: every source hands this error through several results, and a large one makes each of them large.
+/// Boxed: every source returns this error in several results, and a large one makes each of them large.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Parts {
     kind: AuthErrorKind,
@@ -37,7 +37,7 @@ struct Parts {
 }
 
 impl AuthError {
-    /// The source `source_name` is configured, but `problem`.
+    /// Creates an error: the source `source_name` is configured, but `problem`.
     pub fn new(source_name: impl Into<String>, problem: impl Into<String>) -> Self {
         Self(Box::new(Parts {
             kind: AuthErrorKind::Misconfigured,
@@ -55,14 +55,14 @@ impl AuthError {
         self
     }
 
-    /// Credentials from `source_name` that cannot be put on a request.
+    /// Creates an error for credentials from `source_name` that cannot be applied to a request.
     pub(in crate::auth) fn unusable(source_name: &str, problem: impl Into<String>) -> Self {
         let mut error = Self::new(source_name, problem);
         error.0.kind = AuthErrorKind::Unusable;
         error
     }
 
-    /// Every source answered that it has none.
+    /// Creates an error when every source answered that it has none.
     #[cfg(feature = "client")]
     pub(in crate::auth) fn no_credentials(attempts: Vec<Attempt>) -> Self {
         let hint = "set AWS_BEARER_TOKEN_BEDROCK to a Bedrock API key, or set AWS_ACCESS_KEY_ID and \
@@ -79,31 +79,31 @@ impl AuthError {
         self
     }
 
-    /// What kind of failure it is.
+    /// Returns the kind of failure.
     #[must_use]
     pub fn kind(&self) -> AuthErrorKind {
         self.0.kind
     }
 
-    /// The source that failed: `profile`, `environment`, `bearer token`, ...
+    /// Returns the source that failed: `profile`, `environment`, `bearer token`, ...
     #[must_use]
     pub fn source_name(&self) -> &str {
         &self.0.source_name
     }
 
-    /// What is wrong.
+    /// Returns what is wrong.
     #[must_use]
     pub fn problem(&self) -> &str {
         &self.0.problem
     }
 
-    /// What to do about it; may be empty.
+    /// Returns what to do about it; may be empty.
     #[must_use]
     pub fn hint(&self) -> &str {
         &self.0.hint
     }
 
-    /// The sources that were asked before, in order, and what they answered.
+    /// Returns the sources that were asked before, in order, with their answers.
     #[must_use]
     pub fn attempts(&self) -> &[Attempt] {
         &self.0.attempts

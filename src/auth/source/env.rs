@@ -1,6 +1,6 @@
 //! Credentials in environment variables.
 //!
-//! Values lose the white space around them, and blank ones count as absent.
+//! Values are trimmed, and blank ones count as absent.
 //! Source: [the SDKs' environment variables](https://docs.aws.amazon.com/sdkref/latest/guide/environment-variables.html)
 //! and [Bedrock API keys](https://docs.aws.amazon.com/bedrock/latest/userguide/api-keys-use.html).
 
@@ -18,7 +18,7 @@ const SESSION_TOKEN: &str = "AWS_SESSION_TOKEN";
 pub(in crate::auth) const BEARER_SOURCE: &str = "bearer token";
 pub(in crate::auth) const KEYS_SOURCE: &str = "environment";
 
-/// The bearer token in `AWS_BEARER_TOKEN_BEDROCK`. It serves both planes of Bedrock and no other service.
+/// Returns the bearer token in `AWS_BEARER_TOKEN_BEDROCK`. It works for both planes of Bedrock and no other service.
 ///
 /// # Errors
 ///
@@ -30,11 +30,11 @@ pub fn bearer_token(machine: &dyn Machine) -> Result<Answer, AuthError> {
     }
 }
 
-/// `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`, with `AWS_SESSION_TOKEN` when that is set.
+/// Returns `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`, with `AWS_SESSION_TOKEN` if that is set.
 ///
 /// # Errors
 ///
-/// When one of the two is set without the other, or one holds a character that no key has.
+/// When one of the two is set without the other, or one holds a character that no key contains.
 pub fn access_keys(machine: &dyn Machine) -> Result<Answer, AuthError> {
     let id = value(machine, KEYS_SOURCE, ACCESS_KEY_ID)?;
     let secret = value(machine, KEYS_SOURCE, SECRET_ACCESS_KEY)?;
@@ -51,7 +51,7 @@ pub fn access_keys(machine: &dyn Machine) -> Result<Answer, AuthError> {
     Ok(Answer::found(Auth::SigV4(credentials), ACCESS_KEY_ID))
 }
 
-/// The variable that shows that the environment holds access keys, whole or not.
+/// Returns the variable that shows that the environment holds access keys, complete or not.
 #[cfg(feature = "client")]
 pub(in crate::auth) fn access_key_variable(machine: &dyn Machine) -> Option<&'static str> {
     [ACCESS_KEY_ID, SECRET_ACCESS_KEY].into_iter().find(|variable| machine.setting(variable).is_some())

@@ -1,4 +1,4 @@
-//! The sources: each a place that credentials come from, with the pure halves of its requests.
+//! The sources: each a place that credentials come from, with pure functions for its requests and answers.
 
 pub mod container;
 pub mod env;
@@ -31,25 +31,25 @@ pub trait Source: Send + Sync {
     /// Its name in errors and explanations: `environment`.
     fn name(&self) -> &str;
 
-    /// Looks for credentials: found, or not here and why.
+    /// Looks for credentials: returns them, or why there are none here.
     ///
-    /// An `Err` means configured but broken, and stops the chain: going on would use another identity unnoticed.
+    /// An `Err` means configured but broken, and stops the chain: continuing could silently use another identity.
     /// Neither the reason nor the error may hold a secret.
     ///
     /// # Cancel safety
     ///
-    /// The future may be dropped wherever it waits, and `load` be called again. Nothing may run on behind it then, and no lock
-    /// be held; what it changes, in a file or in the source, it changes in one step.
+    /// The future may be dropped at any await, and `load` called again. After that nothing may keep running and no lock
+    /// may stay held; any change to a file or to the source is made in one step.
     fn load<'a>(&'a self, context: Context<'a>) -> BoxFuture<'a, Result<Answer, AuthError>>;
 
-    /// Whether it is configured, when variables and files alone can tell. It serves the warning about credentials that
-    /// another source shadows; the default says nothing.
+    /// Whether it is configured, if variables and files alone can tell. Used for the warning about credentials that
+    /// another source shadows; the default returns `None`.
     fn presence(&self, context: Context<'_>) -> Option<Presence> {
         let _ = context;
         None
     }
 
-    /// The region that its credentials are at home in, for when nothing else names one. The default knows none.
+    /// Returns the region that its credentials belong to, for when nothing else names one. The default knows none.
     ///
     /// # Cancel safety
     ///
@@ -60,13 +60,13 @@ pub trait Source: Send + Sync {
     }
 }
 
-/// What a source is configured to yield, and where.
+/// What a source is configured to provide, and where.
 #[cfg(feature = "client")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Presence {
-    /// A bearer token, in this place.
+    /// A bearer token, configured in this place.
     Bearer(String),
-    /// IAM credentials, in this place.
+    /// IAM credentials, configured in this place.
     Iam(String),
 }

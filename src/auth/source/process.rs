@@ -6,11 +6,11 @@
 //!         `- {"Version": 1, "AccessKeyId": "..", "SecretAccessKey": "..", "SessionToken": "..", "Expiration": "2026-11-22T03:23:31Z"}
 //! ```
 //!
-//! The command goes through the shell, as in the SDKs for Rust and Go; nothing in it is expanded here. It has 60
-//! seconds and 64 KiB of output, and is killed with all that it started when it takes more. Its standard input and
-//! standard error are ours, so that it can ask for a second factor; what it prints and how it is called is never shown,
-//! because both may hold secrets. Source:
-//! [process credential provider](https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html).
+//! The command goes through the shell, as in the SDKs for Rust and Go; nothing in it is expanded here. It is limited to
+//! 60 seconds and 64 KiB of output; beyond that it is killed with every process it started. It inherits our standard
+//! input and standard error, so that it can ask for a second factor; its output and arguments are never shown, because
+//! both may hold secrets. Source: [process credential
+//! provider](https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html).
 
 use std::time::Duration;
 
@@ -25,7 +25,7 @@ const SOURCE: &str = "credential_process";
 const TIME: Duration = Duration::from_secs(60);
 const STDOUT: usize = 64 * 1024;
 
-/// The credentials that the program of `profile` prints.
+/// Loads the credentials that the program of `profile` prints.
 pub(in crate::auth) async fn credentials(
     context: Context<'_>,
     files: &ProfileFiles,
@@ -71,7 +71,7 @@ pub(in crate::auth) async fn credentials(
     })
 }
 
-/// Reads what a program printed.
+/// Parses a program's output.
 pub(in crate::auth) fn parse(stdout: &[u8]) -> Result<Credentials, DocumentError> {
     let document = Document::parse(stdout)?;
     if document.number("Version")? != 1 {
@@ -88,14 +88,15 @@ pub(in crate::auth) fn parse(stdout: &[u8]) -> Result<Credentials, DocumentError
     Ok(credentials)
 }
 
-/// The command as it may be shown: the program's name only, and not even that when a variable is set before it.
+/// The command in a form that may be shown: only the program's name, and not even that if a variable assignment
+/// precedes it.
 fn redacted(command: &str) -> String {
     let program = match command.strip_prefix(['"', '\'']) {
         Some(quoted) => quoted.split(['"', '\'']).next(),
         None => command.split_ascii_whitespace().next(),
     };
     let whole = |program: &&str| program.len() == command.len();
-    // `=` sets a variable; the others begin something that only a shell understands.
+    // `=` sets a variable; the others are shell syntax.
     match program.filter(|program| !program.contains(['=', '$', '`', '(', '{', '|', ';', '&', '<', '>'])) {
         Some(program) if whole(&program) => {
             format!("{:?}", crate::base::quote::quote(program.as_bytes(), 200))

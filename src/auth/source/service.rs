@@ -1,4 +1,4 @@
-//! Where the services are that sources call: STS, SSO and SSO's OIDC.
+//! The endpoints of the services that sources call: STS, SSO and SSO's OIDC.
 //!
 //! Source: the rule sets of `sts`, `sso` and `sso-oidc` that AWS publishes with every SDK.
 
@@ -9,7 +9,7 @@ use crate::machine::{ProfileFiles, Settings, SettingsError};
 /// A service other than Bedrock.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::auth) struct Service {
-    /// The first labels of its host.
+    /// The first labels of its host name.
     host_prefix: &'static str,
     /// Its name in settings: `AWS_ENDPOINT_URL_STS`, `[services x]` with `sts =`.
     id: &'static str,
@@ -24,10 +24,10 @@ pub(in crate::auth) const SSO: Service = Service { host_prefix: "portal.sso", id
 /// `oidc.us-east-1.amazonaws.com`.
 pub(in crate::auth) const SSO_OIDC: Service = Service { host_prefix: "oidc", id: "sso_oidc" };
 
-/// The sign-in service of `aws login`; most of its hosts have another form, see `login`.
+/// The sign-in service of `aws login`; most of its host names have another form, see `login`.
 pub(in crate::auth) const SIGNIN: Service = Service { host_prefix: "signin", id: "signin" };
 
-/// Where `service` is in `region`, as the environment and the selected profile say; `source` is named in errors.
+/// Returns the endpoint of `service` in `region`, from the environment and the selected profile; errors name `source`.
 pub(in crate::auth) fn endpoint(
     context: Context<'_>,
     files: &ProfileFiles,
@@ -44,7 +44,7 @@ pub(in crate::auth) fn endpoint(
         .map_err(|error| AuthError::new(source, format!("the endpoint of {}: {error}", service.id)))
 }
 
-/// The region to call a service in: the caller's, the environment's, the selected profile's, else `us-east-1`.
+/// Returns the region to call a service in: the caller's, the environment's, the selected profile's, else `us-east-1`.
 pub(in crate::auth) fn region(
     context: Context<'_>,
     files: &ProfileFiles,

@@ -1,7 +1,8 @@
-//! Tokens that the AWS CLI leaves in a file of its own, renewed there when they run out.
+//! Tokens that the AWS CLI stores in files of their own, renewed there when they expire.
 //!
-//! A refresh token is used once and answered with the next, so two programs must not renew at a time: who renews holds
-//! a lock among all that do as this does, and reads the file again first. What cannot be written back is kept in memory.
+//! A refresh token works once and is answered with the next, so two programs must not renew at the same time: whoever
+//! renews holds a lock that cooperating programs respect, and reads the file again first. What cannot be written back
+//! is kept in memory.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -16,49 +17,49 @@ use crate::base::time::rfc3339;
 use crate::machine::FileLock;
 use crate::transport::BoxFuture;
 
-/// A token is renewed when it has no longer than this.
+/// A token is renewed when it has no more than this left.
 const EARLY: Duration = Duration::from_secs(5 * 60);
 
-/// Renewing is tried no more often than this.
+/// The minimum time between renewal attempts.
 const PAUSE: Duration = Duration::from_secs(30);
 
-/// How long to wait for another program that renews, while the token can still be used.
+/// How long to wait for another program's renewal while the token can still be used.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// And how long when it cannot: longer than a lock that was left behind counts.
+/// How long to wait when it cannot: longer than an abandoned lock stays valid.
 const LAST_PATIENCE: Duration = Duration::from_secs(16);
 
-/// The shortest pause between two looks at the lock; it doubles up to eight times this.
+/// The shortest pause between two checks of the lock; it doubles up to eight times this.
 const LOOK_AGAIN: Duration = Duration::from_millis(5);
 
 /// What differs between the tokens of `aws sso login` and of `aws login`.
 pub(in crate::auth) trait Kind: Send + Sync {
-    /// The source, in errors.
+    /// The source, for errors.
     fn source(&self) -> &'static str;
 
     /// The command that makes a new file.
     fn login_command(&self) -> &str;
 
-    /// Reads a file, all that renewing and using its token ask of it.
+    /// Parses a file, including everything that renewing and using its token needs.
     fn read(&self, contents: &[u8], now: SystemTime) -> Result<Validity, DocumentError>;
 
-    /// Renews the token in `contents`: the new contents of the file, or what went wrong. It takes 10 s at most, because a
-    /// lock is held.
+    /// Renews the token in `contents`: returns the new contents of the file, or what went wrong. It takes at most 10 s,
+    /// because a lock is held.
     fn renew<'a>(&'a self, contents: &'a [u8]) -> BoxFuture<'a, Result<Contents, String>>;
 }
 
 /// What a file holds.
 pub(in crate::auth) type Contents = Zeroizing<Vec<u8>>;
 
-/// How long a token serves.
+/// How long a token is valid.
 pub(in crate::auth) struct Validity {
     pub(in crate::auth) expires_at: SystemTime,
-    /// Why it cannot be renewed, if it cannot.
+    /// Why it cannot be renewed, if so.
     pub(in crate::auth) obstacle: Option<&'static str>,
 }
 
 impl Validity {
-    /// Whether the token must be renewed. Without arithmetic on the expiration, which the file may put anywhere.
+    /// Whether the token must be renewed. Avoids arithmetic on the expiration, for which the file may hold any instant.
     fn is_due(&self, now: SystemTime) -> bool {
         !self.expires_at.duration_since(now).is_ok_and(|left| left > EARLY)
     }
@@ -66,16 +67,16 @@ impl Validity {
 
 /// A token that can be used now.
 pub(in crate::auth) struct Current {
-    /// What its file holds, which its kind has read without an error.
+    /// The file's contents, already parsed successfully.
     pub(in crate::auth) contents: Contents,
     validity: Validity,
     /// When its file was last changed.
     pub(in crate::auth) modified: Option<SystemTime>,
-    /// What the user should be told.
+    /// A warning to show to the user.
     pub(in crate::auth) warning: Option<String>,
 }
 
-/// The token in the file `path`, renewed when that is due and possible.
+/// Returns the token in the file `path`, renewed if that is due and possible.
 pub(in crate::auth) async fn current(
     context: Context<'_>,
     path: &Path,
@@ -97,7 +98,7 @@ pub(in crate::auth) async fn current(
             Err(reason) => reason,
         },
     };
-    // Another program may have been luckier, and the clock has gone on.
+    // Another program may have succeeded, and time has passed.
     file.still_usable(&reason)
 }
 
@@ -108,10 +109,10 @@ struct TokenFile<'a> {
 }
 
 impl TokenFile<'_> {
-    /// Reads the token: the file's, or the newer one in memory that could not be written to it.
+    /// Reads the token from the file, or a newer one from memory that could not be written to it.
     fn read(&self, now: SystemTime) -> Result<Current, AuthError> {
         let machine = self.context.machine();
-        // Before the contents: what changes in between is seen as a change later.
+        // Read before the contents, so that a change in between is noticed later.
         let modified = machine.modified(self.path);
         let path = self.path.display();
         let unwritten = self.context.memory().and_then(|memory| memory.unwritten(self.path, modified));
@@ -136,7 +137,7 @@ impl TokenFile<'_> {
         let now = self.context.now();
         let expired = before.expires_at <= now;
         let _lock = self.lock(if expired { LAST_PATIENCE } else { PATIENCE }).await?;
-        // Another program may have renewed it, and used up the refresh token that was read before.
+        // Another program may have renewed it, using up the refresh token that was read before.
         let read = self.read(now).map_err(|error| error.problem().to_owned())?;
         if !read.validity.is_due(now) {
             return Ok(read);
@@ -169,7 +170,7 @@ impl TokenFile<'_> {
         Ok(Current { contents, validity, modified: machine.modified(self.path), warning })
     }
 
-    /// The token without having been renewed, if it still serves.
+    /// Returns the token without renewal, if it is still valid.
     fn still_usable(&self, reason: &str) -> Result<Current, AuthError> {
         let now = self.context.now();
         let read = self.read(now)?;
@@ -180,7 +181,7 @@ impl TokenFile<'_> {
         Err(self.error(format!("the token expired at {}, and {reason}", rfc3339(expires_at))))
     }
 
-    /// The lock beside the file; `None` when none can be had there, as in a folder that cannot be written to.
+    /// Returns the lock beside the file; `None` when it cannot be locked, as in a read-only folder.
     async fn lock(&self, patience: Duration) -> Result<Option<FileLock>, String> {
         let mut name = self.path.file_name().unwrap_or_default().to_owned();
         name.push(".lock");

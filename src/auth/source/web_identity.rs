@@ -1,9 +1,9 @@
-//! A role for a token of another identity provider: EKS service accounts (IRSA), GitHub Actions, GitLab, ...
+//! Obtains a role with a token of another identity provider: EKS service accounts (IRSA), GitHub Actions, GitLab, ...
 //!
-//! `AWS_WEB_IDENTITY_TOKEN_FILE` names the file of the token, `AWS_ROLE_ARN` the role and `AWS_ROLE_SESSION_NAME` the
-//! session; in a profile it is `web_identity_token_file`, `role_arn` and `role_session_name`, and the variables do not
-//! count there. The file is read each time, because whoever issues the token renews it.
-//! Source: [web identity](https://docs.aws.amazon.com/sdkref/latest/guide/feature-assume-role-credentials.html).
+//! `AWS_WEB_IDENTITY_TOKEN_FILE` names the token's file, `AWS_ROLE_ARN` the role and `AWS_ROLE_SESSION_NAME` the
+//! session; in a profile these are `web_identity_token_file`, `role_arn` and `role_session_name`, and the variables are
+//! ignored. The file is read each time, because the token's issuer renews it. Source: [web
+//! identity](https://docs.aws.amazon.com/sdkref/latest/guide/feature-assume-role-credentials.html).
 
 use std::path::Path;
 
@@ -23,7 +23,7 @@ const SESSION_NAME: &str = "AWS_ROLE_SESSION_NAME";
 /// A role, a token, and who asks for them.
 pub(super) struct Request<'a> {
     pub(super) source: &'a str,
-    /// What stands before the problem in an error: the variable, or file, line and profile.
+    /// The prefix of the problem in an error: the variable, or file, line and profile.
     pub(super) place: &'a str,
     pub(super) role_arn: &'a str,
     pub(super) session_name: Option<&'a str>,
@@ -31,7 +31,7 @@ pub(super) struct Request<'a> {
     pub(super) token_file: &'a str,
 }
 
-/// The credentials that the environment asks for.
+/// Loads the credentials that the environment configures.
 pub(in crate::auth) async fn load(context: Context<'_>, profile: Option<&str>) -> Result<Answer, AuthError> {
     let machine = context.machine();
     let Some(token_file) = machine.setting(TOKEN_FILE) else {

@@ -11,7 +11,7 @@ use crate::auth::fits_header;
 use crate::base::json::{self, JsonError};
 use crate::base::time;
 
-/// A JSON object. Names are case-blind, as in the SDKs; the memory of its texts is wiped on drop. No `Debug`.
+/// A JSON object. Names ignore case, as in the SDKs; the memory of its strings is wiped on drop. No `Debug`.
 pub(in crate::auth) struct Document(Vec<(String, Value)>);
 
 /// What is wrong with a document.
@@ -19,9 +19,9 @@ pub(in crate::auth) struct Document(Vec<(String, Value)>);
 pub(in crate::auth) enum DocumentError {
     /// It is empty or nothing but white space.
     Empty,
-    /// It is no JSON, or something follows it.
+    /// It is not JSON, or something follows it.
     NotJson { line: usize, column: usize },
-    /// It is JSON, but no object.
+    /// It is JSON, but not an object.
     NotAnObject,
     /// Two fields have the same name.
     Duplicate,
@@ -48,7 +48,7 @@ impl fmt::Display for DocumentError {
 }
 
 impl Document {
-    /// Reads `bytes`: one object and nothing behind it.
+    /// Parses `bytes`: one object with nothing after it.
     pub(in crate::auth) fn parse(bytes: &[u8]) -> Result<Self, DocumentError> {
         if bytes.iter().all(u8::is_ascii_whitespace) {
             return Err(DocumentError::Empty);
@@ -61,7 +61,7 @@ impl Document {
     }
 
     fn check(self) -> Result<Self, DocumentError> {
-        // A map that is linked anyway: a sort is more code than all else here.
+        // A map type that is linked anyway: a sort is more code than everything else here.
         let mut names = serde_json::Map::new();
         for (name, _) in self.0.iter() {
             if names.insert(name.to_ascii_lowercase(), Value::Null).is_some() {
@@ -71,7 +71,7 @@ impl Document {
         Ok(self)
     }
 
-    /// The text in the field `name`, without the white space around it.
+    /// Returns the text in the field `name`, trimmed.
     pub(in crate::auth) fn text(&self, name: &'static str) -> Result<&str, DocumentError> {
         self.optional_text(name)?.ok_or(DocumentError::Missing(name))
     }
@@ -85,13 +85,13 @@ impl Document {
         }
     }
 
-    /// As [`text`](Self::text), for what goes into a header.
+    /// As [`text`](Self::text), for values that go into a header.
     pub(in crate::auth) fn token(&self, name: &'static str) -> Result<&str, DocumentError> {
         self.text(name)
             .and_then(|text| if fits_header(text) { Ok(text) } else { Err(DocumentError::Unfit(name)) })
     }
 
-    /// The RFC 3339 instant in the field `name`. The older form that ends in `UTC` is read too.
+    /// Returns the RFC 3339 instant in the field `name`. The older form that ends in `UTC` is accepted too.
     pub(in crate::auth) fn instant(&self, name: &'static str) -> Result<SystemTime, DocumentError> {
         let text = self.text(name)?;
         let instant = match text.strip_suffix("UTC") {
@@ -110,7 +110,7 @@ impl Document {
 /// What only the sources behind the feature `client` need.
 #[cfg(feature = "client")]
 impl Document {
-    /// The object in the field `name`.
+    /// Returns the object in the field `name`.
     pub(in crate::auth) fn object(&self, name: &'static str) -> Result<Self, DocumentError> {
         match self.find(name) {
             None => Err(DocumentError::Missing(name)),
@@ -140,7 +140,7 @@ impl Document {
         }
     }
 
-    /// The whole number, 0 or more, in the field `name`.
+    /// Returns the whole number, 0 or more, in the field `name`.
     pub(in crate::auth) fn number(&self, name: &'static str) -> Result<u64, DocumentError> {
         match self.find(name) {
             None => Err(DocumentError::Missing(name)),
@@ -156,7 +156,7 @@ impl Document {
         }
     }
 
-    /// Replaces the field `name`, under the name that it has, or adds it.
+    /// Replaces the field `name`, keeping its spelling, or adds it.
     pub(in crate::auth) fn set(&mut self, name: &str, value: impl Into<Value>) {
         match self.0.iter_mut().find(|(known, _)| known.eq_ignore_ascii_case(name)) {
             Some((_, old)) => wipe(&mut std::mem::replace(old, value.into())),
@@ -164,7 +164,7 @@ impl Document {
         }
     }
 
-    /// The document as JSON, fields in their order.
+    /// Returns the document as JSON, fields in their order.
     pub(in crate::auth) fn to_json(&self) -> zeroize::Zeroizing<Vec<u8>> {
         let mut out = zeroize::Zeroizing::new(Vec::with_capacity(8 * 1024));
         for (index, (name, value)) in self.0.iter().enumerate() {
@@ -177,7 +177,7 @@ impl Document {
         out
     }
 
-    /// The document as a value, to put it into another.
+    /// Returns the document as a value, to insert into another.
     pub(in crate::auth) fn to_value(&self) -> Value {
         // Inserted one by one: collecting into a map sorts first.
         let mut fields = serde_json::Map::new();
@@ -203,7 +203,7 @@ fn wipe(value: &mut Value) {
     }
 }
 
-/// By hand, because a map of `serde_json` keeps the last of two fields and forgets their order.
+/// Written by hand, because a map of `serde_json` keeps the last of two equal fields and loses their order.
 impl<'de> Deserialize<'de> for Document {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Fields;

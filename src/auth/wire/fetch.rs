@@ -1,4 +1,4 @@
-//! One HTTP exchange of a source: bounded in time and size, redirects never followed, nothing of it in errors.
+//! One HTTP exchange of a source: bounded in time and size, never following redirects, never quoted in errors.
 
 use std::fmt;
 use std::pin::pin;
@@ -13,22 +13,22 @@ use crate::base::quote;
 use crate::base::time::Seconds;
 use crate::transport::{self, BoxFuture, Transport, TransportErrorKind, USER_AGENT};
 
-/// The most that is read of an answer: 64 KiB. Credential documents have a few.
+/// The largest answer that is read: 64 KiB. Credential documents take a few.
 pub(in crate::auth) const MAX_BODY: usize = 64 * 1024;
 
-/// How long one exchange may take, and how much it may bring.
+/// The time and size limits of one exchange.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::auth) struct Limits {
-    /// Until the head of the answer is there, connecting included.
+    /// Until the response head has arrived, connecting included.
     pub(in crate::auth) first_byte: Duration,
-    /// Until the whole answer is there.
+    /// Until the whole response has arrived.
     pub(in crate::auth) total: Duration,
     /// The largest body, in bytes.
     pub(in crate::auth) max_body: usize,
 }
 
 impl Limits {
-    /// `first_byte` for the head, `total` for all of it, bodies up to [`MAX_BODY`].
+    /// Limits the head to `first_byte`, the whole to `total`, and bodies to [`MAX_BODY`].
     pub(in crate::auth) const fn new(first_byte: Duration, total: Duration) -> Self {
         Self { first_byte, total, max_body: MAX_BODY }
     }
@@ -41,7 +41,7 @@ pub(in crate::auth) struct Reply {
 }
 
 impl Reply {
-    /// Whether another try may well bring another answer.
+    /// Whether a retry may bring another answer.
     pub(in crate::auth) fn is_server_error(&self) -> bool {
         self.status.is_server_error()
     }
@@ -50,18 +50,18 @@ impl Reply {
 /// Why there is no answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::auth) enum FetchError {
-    /// Nothing carries requests.
+    /// There is no transport.
     NoTransport,
     /// Nothing came, or not all of it, within this time.
     Timeout(Duration),
     /// The body is larger than this many bytes.
     TooLarge(usize),
-    /// The transport says this.
+    /// The transport failed with this error.
     Transport(TransportErrorKind, String),
 }
 
 impl FetchError {
-    /// Whether another try may well succeed: the connection could not be made, or broke, or took too long.
+    /// Whether a retry may succeed: the connection could not be made, or broke, or took too long.
     pub(in crate::auth) fn is_transient(&self) -> bool {
         match self {
             Self::NoTransport | Self::TooLarge(_) => false,
@@ -87,8 +87,8 @@ impl fmt::Display for FetchError {
     }
 }
 
-/// What [`fetch`] is waited for with. On the heap and of one type, so that it is part of no other future: every source
-/// would hold, and be compiled with, a copy of it.
+/// The future that [`fetch`] awaits. Boxed and of one type, so that it is not part of other futures: otherwise every
+/// source would hold and compile a copy of it.
 pub(in crate::auth) type Fetching<'a> = BoxFuture<'a, Result<Reply, FetchError>>;
 
 /// Sends `request` once and reads the whole answer.
@@ -114,17 +114,17 @@ pub(in crate::auth) fn fetch(
     })
 }
 
-/// How often to try, and how long to wait between.
+/// How often to try, and how long to wait in between.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::auth) struct Retries {
-    /// All tries, the first one included.
+    /// The number of attempts, including the first.
     pub(in crate::auth) attempts: usize,
-    /// The pause before the second try; it doubles each time.
+    /// The pause before the second attempt; it doubles each time.
     pub(in crate::auth) pause: Duration,
 }
 
-/// Sends what `request` makes for each attempt, counted from 0, until `again` says of an outcome that another try is of
-/// no use, or no try is left.
+/// Sends what `request` builds for each attempt, counted from 0, until `again` decides against a retry or no attempt is
+/// left.
 pub(in crate::auth) fn fetch_with_retries<'a>(
     context: Context<'a>,
     request: &'a (dyn Fn(usize) -> http::Request<Bytes> + Sync),
@@ -161,7 +161,7 @@ fn from_transport(error: transport::TransportError) -> FetchError {
     FetchError::Transport(error.kind(), error.to_string())
 }
 
-/// What `work` yields, unless it takes longer than `limit`.
+/// Returns the result of `work`, unless it takes longer than `limit`.
 fn within<W: Future + Unpin>(
     transport: &dyn Transport,
     limit: Duration,
@@ -171,7 +171,7 @@ fn within<W: Future + Unpin>(
     transport::within(move |context| timer.as_mut().poll(context).map(|()| FetchError::Timeout(limit)), work)
 }
 
-/// `text` of a foreign server as an error may show it: without any of `secrets`, escaped and cut short.
+/// Quotes a foreign server's `text` for an error: without any of `secrets`, escaped and cut short.
 pub(in crate::auth) fn scrubbed(text: &str, secrets: &[&str]) -> String {
     quote::quote(&quote::redacted(text.as_bytes(), secrets), 300)
 }

@@ -1,4 +1,4 @@
-//! The document in which the instance metadata service and containers hand out credentials.
+//! The document in which the instance metadata service and containers issue credentials.
 //!
 //! ```json
 //! { "Code": "Success", "AccessKeyId": "ASIA...", "SecretAccessKey": "...", "Token": "...", "Expiration": "2026-11-22T03:23:31Z" }
@@ -15,24 +15,24 @@ use super::fetch::scrubbed;
 use crate::base::random;
 use crate::credentials::Credentials;
 
-/// Why a document gives no credentials. It holds names and the service's words, never a value.
+/// Why a document yields no credentials. It holds names and the service's message, never a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum IssuedError {
-    /// The service refuses, with this code and these words, unescaped.
+    /// The service refused, with this code and this message, unescaped.
     Refused {
         /// `AssumeRoleUnauthorizedAccess`, ...
         code: String,
-        /// The service's own words about a request; none from a document that could have held credentials.
+        /// The service's message about a request; none from a document that could have held credentials.
         message: String,
     },
-    /// The document is not what it should be: what is wrong.
+    /// The document is malformed: what is wrong.
     Malformed(String),
 }
 
 #[cfg(feature = "client")]
 impl IssuedError {
-    /// The same without any of `secrets` in it, which a server may echo.
+    /// Returns the same error without any of `secrets`, which a server may echo.
     pub(in crate::auth) fn without(self, secrets: &[&str]) -> Self {
         match self {
             Self::Refused { code, message } => {
@@ -66,7 +66,7 @@ impl From<DocumentError> for IssuedError {
     }
 }
 
-/// The credentials in `body`. They always expire.
+/// Parses the credentials in `body`. They always expire.
 pub(in crate::auth) fn parse(body: &[u8]) -> Result<Credentials, IssuedError> {
     let document = Document::parse(body)?;
     if let Some(code) = document.optional_text("Code")?.filter(|code| *code != "Success") {
@@ -74,7 +74,7 @@ pub(in crate::auth) fn parse(body: &[u8]) -> Result<Credentials, IssuedError> {
         if !is_code {
             return Err(IssuedError::Malformed("Code is not one".to_owned()));
         }
-        // A document that could hand out secrets may hold them in its words, too.
+        // A document that could hold secrets may also repeat them in its message.
         return Err(IssuedError::Refused { code: code.to_owned(), message: String::new() });
     }
     let credentials = Credentials::new(document.token("AccessKeyId")?, document.token("SecretAccessKey")?)
@@ -83,14 +83,14 @@ pub(in crate::auth) fn parse(body: &[u8]) -> Result<Credentials, IssuedError> {
     Ok(credentials)
 }
 
-/// Keys that have expired go on for 10 to 15 minutes: their issuer is in trouble, and services may honour them still
-/// (static stability). The note says so; it is empty for others.
+/// Extends expired keys by 10 to 15 minutes: their issuer is in trouble, and services may still accept them (static
+/// stability). The note says so; it is empty for others.
 #[cfg(feature = "client")]
 pub(in crate::auth) fn extended(credentials: Credentials, now: SystemTime) -> (Credentials, &'static str) {
     if credentials.expiration().is_none_or(|at| at > now) {
         return (credentials, "");
     }
-    // Programs that fail together should not come back together.
+    // Programs that fail together should not retry together.
     let more = random::between(Duration::from_secs(600), Duration::from_secs(900), random::unit());
     match now.checked_add(more) {
         Some(until) => (credentials.with_expiration(until), ", expired and used on until it renews them"),

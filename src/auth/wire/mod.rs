@@ -1,4 +1,4 @@
-//! What sources read and send: the documents and forms in which services hand credentials out.
+//! What sources parse and send: the documents and forms in which services issue credentials.
 
 pub(super) mod document;
 #[cfg(feature = "client")]

@@ -1,11 +1,11 @@
-//! What renewing the tokens of both kinds of login has in common: a JSON object out, OAuth's errors back.
+//! What both kinds of login share when renewing tokens: a JSON object out, OAuth's errors back.
 
 use bytes::Bytes;
 
 use super::document::Document;
 use super::fetch::{Reply, scrubbed};
 
-/// An object of texts. The transport gets it and does not wipe it.
+/// Builds an object of strings. The transport gets it and does not wipe it.
 pub(in crate::auth) fn json_object(fields: &[(&'static str, &str)]) -> Bytes {
     let mut object = serde_json::Map::new();
     for (name, value) in fields {
@@ -14,8 +14,8 @@ pub(in crate::auth) fn json_object(fields: &[(&'static str, &str)]) -> Bytes {
     Bytes::from(serde_json::Value::Object(object).to_string())
 }
 
-/// What a server says that refuses: `{"error": "invalid_grant", "error_description": ...}`, `{"message": ...}`. A body
-/// of another form is not quoted.
+/// Parses a server's error: `{"error": "invalid_grant", "error_description": ...}`, `{"message": ...}`. A body of
+/// another form is not quoted.
 pub(in crate::auth) fn refusal(reply: &Reply, secrets: &[&str]) -> String {
     let document = Document::parse(&reply.body).ok();
     let text = |name| document.as_ref().and_then(|document| document.optional_text(name).ok().flatten());
@@ -28,7 +28,7 @@ pub(in crate::auth) fn refusal(reply: &Reply, secrets: &[&str]) -> String {
     if words.is_empty() { status } else { format!("{status} ({})", words.join(": ")) }
 }
 
-/// `text` as one word of a shell: quoted unless it is made of characters that no shell minds.
+/// Quotes `text` as one word of a shell, unless none of its characters is special there.
 pub(in crate::auth) fn shell_word(text: &str) -> String {
     let plain = |character: char| character.is_ascii_alphanumeric() || "-_.@%+=:,/".contains(character);
     if !text.is_empty() && text.chars().all(plain) {

@@ -1,4 +1,5 @@
-//! The texts in an STS answer: as much XML as its query protocol uses, and nothing that could grow or reach out.
+//! Parses the text in an STS answer: only as much XML as its query protocol uses, and nothing that could expand or
+//! fetch.
 //!
 //! Elements, attributes (skipped), text with the five named entities and numeric ones, comments and a declaration.
 //! Everything else is refused: document types and their entities, CDATA, processing instructions.
@@ -39,30 +40,30 @@ impl XmlError {
     }
 }
 
-/// An element without child elements: the names that lead to it, and its text. No `Debug`: it may be a secret.
+/// An element without child elements: its path of names, and its text. No `Debug`: it may be a secret.
 pub(in crate::auth) struct Leaf<'a> {
     path: Vec<&'a str>,
     text: Zeroizing<String>,
 }
 
-/// All leaves of a document in their order.
+/// All leaves of a document, in order.
 pub(in crate::auth) struct Leaves<'a>(Vec<Leaf<'a>>);
 
 impl Leaves<'_> {
-    /// The text of the first leaf whose path ends in `path`, without the white space around it.
+    /// Returns the text of the first leaf whose path ends in `path`, trimmed.
     pub(in crate::auth) fn text(&self, path: &[&str]) -> Option<&str> {
         let leaf = self.0.iter().find(|leaf| leaf.path.ends_with(path))?;
         Some(leaf.text.trim()).filter(|text| !text.is_empty())
     }
 }
 
-/// Reads a whole document. The caller bounds its size.
+/// Parses a whole document. The caller bounds its size.
 pub(in crate::auth) fn parse(bytes: &[u8]) -> Result<Leaves<'_>, XmlError> {
     let mut rest = std::str::from_utf8(bytes).map_err(|_| XmlError::NotUtf8)?.trim_start_matches('\u{feff}');
     let mut path: Vec<&str> = Vec::new();
     let mut leaves = Vec::new();
     let mut text = Zeroizing::new(String::new());
-    // Whether the element that is open has had no child so far.
+    // Whether the open element has had no child so far.
     let mut is_leaf = false;
     let mut seen_root = false;
     while let Some(at) = rest.find('<') {
@@ -123,13 +124,13 @@ pub(in crate::auth) fn parse(bytes: &[u8]) -> Result<Leaves<'_>, XmlError> {
     }
 }
 
-/// The code of an error that a service reports in XML, as S3 and STS do: `<Error><Code>ExpiredToken</Code>..`.
+/// Returns the code of an error that a service reports in XML, as S3 and STS do: `<Error><Code>ExpiredToken</Code>..`.
 #[cfg(feature = "client")]
 pub(crate) fn error_code(bytes: &[u8]) -> Option<String> {
     parse(bytes).ok()?.text(&["Error", "Code"]).map(str::to_owned)
 }
 
-/// Where the `>` of the tag at the start of `tag` is; one inside an attribute's value does not count.
+/// Finds the `>` that ends the tag at the start of `tag`; one inside an attribute's value does not count.
 fn tag_end(tag: &str) -> Option<usize> {
     let mut quote = None;
     tag.bytes().position(|byte| {

@@ -1,5 +1,5 @@
-//! One question for all who ask at once. It belongs to those who wait for its answer, and whoever of them is polled
-//! polls it: without a runtime, and without a task of its own.
+//! Runs one request for all concurrent callers. The callers own it, and whichever of them is polled polls it: it needs
+//! neither a runtime nor a task of its own.
 //!
 //! ```text
 //! caller 1 --ask--poll------(not polled any more)
@@ -7,7 +7,7 @@
 //! caller 3         `-------------poll---'
 //! ```
 //!
-//! `loom/` goes through the ways in which callers on several threads can meet here.
+//! `loom/` explores how callers on several threads can interleave here.
 
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
@@ -16,25 +16,25 @@ use std::task::{Context, Poll, Wake, Waker};
 
 use crate::base::sync::{Mutex, MutexGuard};
 
-/// What a caller gets for what is kept.
+/// What to do with the stored value.
 pub(crate) enum Decision<T> {
-    /// This serves.
+    /// Use it.
     Serve(T),
-    /// One caller asks, and this serves the others meanwhile.
+    /// One caller asks for a new one; the others use this meanwhile.
     Renew(T),
-    /// All wait for one answer.
+    /// All callers wait for one answer.
     Ask,
 }
 
-/// What is asked for all. It owns what it needs: the caller that began it may be gone before it ends.
+/// The shared request. It owns what it needs, because the caller that began it may be gone before it ends.
 pub(crate) type Question<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
-/// What callers keep between them, and the question that they ask together.
+/// The state that callers share, and their common request.
 pub(crate) struct SingleFlight<S, T>(Mutex<Inner<S, T>>);
 
 struct Inner<S, T> {
     kept: S,
-    /// Weak, because a question ends with its last caller, whatever it holds itself.
+    /// Weak, because a request ends with its last caller, whatever it holds itself.
     flight: Weak<Flight<T>>,
 }
 
@@ -43,11 +43,11 @@ impl<S, T: Clone> SingleFlight<S, T> {
         Self(Mutex::new(Inner { kept, flight: Weak::new() }))
     }
 
-    /// What serves by `decide`; else the answer to the question of `ask`, which `keep` takes in and turns into what
-    /// every caller gets.
+    /// Returns the stored value if `decide` allows it; else waits for the request made by `ask`, whose answer `keep`
+    /// stores and turns into what every caller gets.
     ///
-    /// A caller that is dropped leaves the question to the others, and ends it when there are none. When the question
-    /// panics, one of the others asks anew.
+    /// A dropped caller leaves the request to the others; the last one to go ends it. When the request panics, one of
+    /// the others starts a new one.
     pub(crate) async fn run(
         &self,
         decide: impl Fn(&S) -> Decision<T>,
@@ -65,17 +65,17 @@ impl<S, T: Clone> SingleFlight<S, T> {
         }
     }
 
-    /// Whether callers are asking.
+    /// Whether a request is in progress.
     pub(crate) fn is_asking(&self) -> bool {
         self.lock().flight.strong_count() > 0
     }
 
-    /// Looks at what is kept, or changes it.
+    /// Reads or changes what is stored.
     pub(crate) fn with<R>(&self, use_it: impl FnOnce(&mut S) -> R) -> R {
         use_it(&mut self.lock().kept)
     }
 
-    /// What serves now, or else the question to wait for.
+    /// Returns the value to use now, or else the request to wait for.
     fn step(
         &self,
         decide: impl Fn(&S) -> Decision<T>,
@@ -84,7 +84,7 @@ impl<S, T: Clone> SingleFlight<S, T> {
         let mut inner = self.lock();
         match decide(&inner.kept) {
             Decision::Serve(answer) => return Ok(answer),
-            // Only counted: a question that ended with this handle would end under the lock.
+            // Only counted: dropping the last handle here would drop the request under the lock.
             Decision::Renew(answer) if inner.flight.strong_count() > 0 => return Ok(answer),
             Decision::Renew(_) | Decision::Ask => {}
         }
@@ -96,7 +96,7 @@ impl<S, T: Clone> SingleFlight<S, T> {
         }))
     }
 
-    /// Polls the question for all, unless another caller is just doing so. `None` when it has panicked.
+    /// Polls the request for all, unless another caller is polling it right now. `None` when it has panicked.
     fn poll(
         &self,
         caller: &mut Caller<T>,
@@ -104,7 +104,7 @@ impl<S, T: Clone> SingleFlight<S, T> {
         keep: impl Fn(&mut S, T) -> T,
     ) -> Poll<Option<T>> {
         let flight = &*caller.flight;
-        // First of all: a bell that rings from here on is heard.
+        // Done first, so that a later wake-up is noticed.
         flight.bell.hear(&mut caller.place, context.waker());
         let mut question = match flight.turn() {
             Turn::Poll(question) => question,
@@ -135,15 +135,15 @@ impl<S, T> SingleFlight<S, T> {
     }
 }
 
-/// A panic while one of them is held leaves nothing half done.
+/// A panic while one of these locks is held leaves nothing half done.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A question under way.
+/// A request in progress.
 struct Flight<T> {
     progress: Mutex<Progress<T>>,
-    /// Apart from the question, which holds it as its waker.
+    /// Separate from the request, which holds it as its waker.
     bell: Arc<Bell>,
 }
 
@@ -154,7 +154,7 @@ enum Progress<T> {
     Over(Option<T>),
 }
 
-/// What a caller that is polled is to do.
+/// What a polled caller does next.
 enum Turn<T> {
     Poll(Question<T>),
     Wait,
@@ -165,7 +165,7 @@ impl<T: Clone> Flight<T> {
     fn turn(&self) -> Turn<T> {
         match &mut *lock(&self.progress) {
             Progress::Over(outcome) => Turn::Over(outcome.clone()),
-            // Once for each time that the bell rings: the other callers that it has woken go on waiting.
+            // Once per wake-up: the other callers that it woke go on waiting.
             Progress::Asked(question) => {
                 question.take_if(|_| self.bell.answer()).map_or(Turn::Wait, Turn::Poll)
             }
@@ -173,7 +173,7 @@ impl<T: Clone> Flight<T> {
     }
 }
 
-/// The caller that polls. When it panics, the question is over without an answer.
+/// The caller that polls. When it panics, the request ends without an answer.
 struct Polling<'a, S, T> {
     all: &'a SingleFlight<S, T>,
     flight: &'a Flight<T>,
@@ -185,21 +185,21 @@ impl<S, T> Drop for Polling<'_, S, T> {
         let next = std::mem::replace(&mut self.next, Progress::Over(None));
         let is_over = matches!(next, Progress::Over(_));
         if is_over {
-            // Before anybody has the answer: who asks with it in hand asks anew.
+            // Before anyone gets the answer: a caller that has it and asks again starts a new request.
             self.all.lock().flight = Weak::new();
         }
         *lock(&self.flight.progress) = next;
         if is_over || !self.flight.bell.is_answered() {
-            // Who came to poll meanwhile was sent away.
+            // Callers that came to poll meanwhile were turned away.
             self.flight.bell.ring();
         }
     }
 }
 
-/// One caller that waits.
+/// One waiting caller.
 struct Caller<T> {
     flight: Arc<Flight<T>>,
-    /// Where its waker is.
+    /// The index of its waker.
     place: Option<usize>,
 }
 
@@ -211,23 +211,23 @@ impl<T> Drop for Caller<T> {
     }
 }
 
-/// The question's waker. It wakes all who wait, because any of them may be one that is not polled any more.
+/// The request's waker. It wakes all waiting callers, because any of them may no longer be polled.
 #[derive(Default)]
 struct Bell(Mutex<Hearers>);
 
 #[derive(Default)]
 struct Hearers {
-    /// The question has been polled, or is about to be, since the bell rang last.
+    /// The request has been polled, or is about to be, since the last wake-up.
     is_answered: bool,
-    /// A place for each caller; empty when its caller has been woken.
+    /// A slot for each caller; empty when its caller has been woken.
     wakers: Vec<Option<Waker>>,
-    /// The places of callers that have left.
+    /// The slots of callers that have left.
     free: Vec<usize>,
 }
 
-// Wakers are the code of others, which may come back here: they are cloned, woken and dropped outside of the lock.
+// Wakers are foreign code that may call back in here: they are cloned, woken and dropped outside the lock.
 impl Bell {
-    /// Wakes `waker` when the bell rings next.
+    /// Registers `waker` for the next wake-up.
     fn hear(&self, place: &mut Option<usize>, waker: &Waker) {
         let waker = waker.clone();
         let mut guard = lock(&self.0);
@@ -243,7 +243,7 @@ impl Bell {
         drop(old);
     }
 
-    /// Gives a place back.
+    /// Releases a slot.
     fn leave(&self, place: usize) {
         let mut hearers = lock(&self.0);
         let old = hearers.wakers.get_mut(place).and_then(Option::take);
@@ -260,7 +260,7 @@ impl Bell {
         woken.into_iter().for_each(Waker::wake);
     }
 
-    /// Whether it has rung and nobody has answered. It counts as answered from now on.
+    /// Whether there was a wake-up that nobody has handled. It counts as handled from now on.
     fn answer(&self) -> bool {
         !std::mem::replace(&mut lock(&self.0).is_answered, true)
     }

@@ -7,7 +7,7 @@ use tokio::sync::watch;
 
 use super::*;
 
-/// A question that is answered with how often it was asked, when `open` says so.
+/// A request that is answered with how often it was made, once `open` allows it.
 struct Asked {
     flight: SingleFlight<u32, u32>,
     asked: Arc<AtomicU32>,
@@ -70,7 +70,7 @@ fn whoever_is_polled_polls_the_question_and_the_others_find_the_answer() {
     assert!(poll(parked.as_mut()).is_pending() && poll(polled.as_mut()).is_pending());
     all.open.send_replace(true);
     assert_eq!((poll(polled), all.flight.is_asking()), (Poll::Ready(1), false));
-    // Who comes now asks anew, though one caller has not yet taken its answer.
+    // A caller that arrives now starts a new request, though one caller has not yet taken its answer.
     all.open.send_replace(false);
     assert!(poll(pin!(all.ask())).is_pending());
     assert_eq!((all.times(), poll(parked)), (2, Poll::Ready(1)));

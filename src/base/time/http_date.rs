@@ -4,7 +4,7 @@ use std::time::SystemTime;
 
 use super::parse_rfc3339;
 
-/// Reads an HTTP date in any of the formats that a recipient must accept:
+/// Parses an HTTP date in any of the formats that a recipient must accept:
 ///
 /// ```text
 /// Sun, 06 Nov 1994 08:49:37 GMT     what every server should send
@@ -12,8 +12,8 @@ use super::parse_rfc3339;
 /// Sun Nov  6 08:49:37 1994          obsolete: asctime
 /// ```
 ///
-/// The name of the day is not looked at. A year of two digits is of 1970 to 2069. Source:
-/// [RFC 9110, section 5.6.7](https://www.rfc-editor.org/rfc/rfc9110.html#section-5.6.7).
+/// The day name is ignored. Two-digit years mean 1970 to 2069. Source: [RFC 9110, section
+/// 5.6.7](https://www.rfc-editor.org/rfc/rfc9110.html#section-5.6.7).
 pub(crate) fn parse_http_date(text: &str) -> Option<SystemTime> {
     let mut parts = [""; 6];
     for (place, part) in text.split([' ', ',', '-']).filter(|part| !part.is_empty()).enumerate() {

@@ -1,7 +1,7 @@
 //! Instants as AWS writes them: `20261122T032331Z` for signing, RFC 3339 in documents, HTTP's
 //! own formats in a `Date` header.
 //!
-//! Only UTC and the proleptic Gregorian calendar exist here. Nothing reads the clock.
+//! Only UTC and the proleptic Gregorian calendar are supported. Nothing reads the clock.
 
 #![cfg_attr(
     not(test),
@@ -21,8 +21,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 #[cfg(feature = "client")]
 pub(crate) use http_date::parse_http_date;
 
-/// A span of time in seconds, as messages tell limits: `3.1`. It is written from whole numbers: the code that prints a
-/// floating-point number is larger than the rest of a message's.
+/// A duration in seconds, as messages show limits: `3.1`. Formatted from integers: the code that formats floats is
+/// larger than the rest of a message's.
 #[cfg(feature = "client")]
 pub(crate) struct Seconds(pub(crate) Duration);
 
@@ -50,14 +50,14 @@ struct Civil {
     second: i64,
 }
 
-/// `20261122T032331Z`: the value of `x-amz-date`. Its first eight characters are the scope's date.
+/// Formats as `20261122T032331Z`: the value of `x-amz-date`. Its first eight characters are the scope's date.
 ///
-/// Written for every request, so digit by digit: `format!` would be a tenth of the whole signature's time.
+/// Written for every request, so digit by digit: `format!` would take a tenth of the whole signature's time.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct AmzDate([u8; 16]);
 
 impl AmzDate {
-    /// `None` when the year has not four digits: the eight characters that name the day would shift.
+    /// Returns `None` unless the year has four digits: the eight characters that name the day would shift.
     pub(crate) fn new(at: SystemTime) -> Option<Self> {
         let Civil { year, month, day, hour, minute, second } = civil(unix_seconds(at));
         if !(0..=9_999).contains(&year) {
@@ -73,20 +73,20 @@ impl AmzDate {
     }
 }
 
-/// The two digits of `number`, which is below 100.
+/// Returns the two digits of `number`, which is below 100.
 fn two_digits(number: i64) -> [u8; 2] {
     let number = u8::try_from(number).unwrap_or_default();
     [b'0' + number / 10 % 10, b'0' + number % 10]
 }
 
-/// `2026-11-22T03:23:31Z`: RFC 3339, to the second.
+/// Formats as `2026-11-22T03:23:31Z`: RFC 3339, to the second.
 #[allow(dead_code)] // written by the sources that cache credentials; read back by `parse_rfc3339`
 pub(crate) fn rfc3339(at: SystemTime) -> String {
     let Civil { year, month, day, hour, minute, second } = civil(unix_seconds(at));
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
 }
 
-/// Whole seconds since the Unix epoch, rounded down; negative before it.
+/// Returns whole seconds since the Unix epoch, rounded down; negative before it.
 fn unix_seconds(at: SystemTime) -> i64 {
     match at.duration_since(UNIX_EPOCH) {
         Ok(after) => i64::try_from(after.as_secs()).unwrap_or(i64::MAX),
@@ -103,7 +103,7 @@ fn unix_seconds(at: SystemTime) -> i64 {
 fn civil(seconds: i64) -> Civil {
     let days = seconds.div_euclid(SECONDS_A_DAY);
     let of_day = seconds.rem_euclid(SECONDS_A_DAY);
-    // Years run from 1 March here, so that the leap day is the last of its year.
+    // Years start on 1 March here, so that the leap day is the last of its year.
     let z = days.saturating_add(719_468);
     let era = z.div_euclid(146_097);
     let day_of_era = z.rem_euclid(146_097);
@@ -121,9 +121,9 @@ fn civil(seconds: i64) -> Civil {
     }
 }
 
-/// Reads an RFC 3339 instant, fractional seconds and offsets included: `2026-11-22T03:23:31.5+01:00`.
+/// Parses an RFC 3339 instant, including fractional seconds and offsets: `2026-11-22T03:23:31.5+01:00`.
 ///
-/// `None` when the text is not one, or lies outside what `SystemTime` holds.
+/// Returns `None` when the text is not one, or is outside the range of `SystemTime`.
 pub(crate) fn parse_rfc3339(text: &str) -> Option<SystemTime> {
     let mut rest = text;
     let year = take_number(&mut rest, 4)?;
@@ -163,7 +163,7 @@ pub(crate) fn parse_rfc3339(text: &str) -> Option<SystemTime> {
     instant?.checked_add(Duration::from_nanos(nanos))
 }
 
-/// Reads the value of `x-amz-date`: `20261122T032331Z`.
+/// Parses the value of `x-amz-date`: `20261122T032331Z`.
 pub(crate) fn parse_amz_date(text: &str) -> Option<SystemTime> {
     let mut rest = text;
     let mut take = |length| {
@@ -206,7 +206,7 @@ fn take_char(rest: &mut &str, allowed: &[char]) -> Option<char> {
     Some(first)
 }
 
-/// The digits after the point, as nanoseconds; digits beyond the ninth are dropped.
+/// Parses the digits after the point as nanoseconds; digits beyond the ninth are dropped.
 fn take_fraction(rest: &mut &str) -> Option<u64> {
     let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
     let (head, tail) = rest.split_at_checked(digits)?;
@@ -218,7 +218,7 @@ fn take_fraction(rest: &mut &str) -> Option<u64> {
     nine.parse().ok()
 }
 
-/// `Z`, or `+hh:mm`, as minutes east of UTC.
+/// Parses `Z` or `+hh:mm` as minutes east of UTC.
 fn take_offset(rest: &mut &str) -> Option<i64> {
     match take_char(rest, &['Z', 'z', '+', '-'])? {
         'Z' | 'z' => Some(0),

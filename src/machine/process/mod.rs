@@ -13,7 +13,7 @@ use super::handoff::{Handoff, Running, Watching};
 use super::threads::spawn;
 use super::tree;
 
-/// What a process may take.
+/// The limits of a process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ProcessLimits {
     time: Duration,
@@ -21,7 +21,7 @@ pub struct ProcessLimits {
 }
 
 impl ProcessLimits {
-    /// At most `time` until it has ended, and at most `stdout_bytes` bytes of output.
+    /// Allows at most `time` until it has ended, and at most `stdout_bytes` bytes of output.
     #[must_use]
     pub fn new(time: Duration, stdout_bytes: usize) -> Self {
         Self { time, stdout_bytes }
@@ -44,35 +44,35 @@ impl ProcessLimits {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ProcessEnd {
-    /// By itself, with this code.
+    /// It exited with this code.
     Exited(i32),
-    /// Killed by somebody else.
+    /// Something else killed it.
     Killed,
-    /// Killed by us, because it took too long.
+    /// We killed it because it took too long.
     TimedOut,
-    /// Killed by us, because it wrote too much.
+    /// We killed it because it wrote too much.
     TooMuchOutput,
 }
 
-/// How a process ended, and what it wrote. `Debug` does not show the output: it may hold secrets.
+/// How a process ended, and what it wrote. `Debug` hides the output, which may hold secrets.
 pub struct ProcessOutput {
     end: ProcessEnd,
     stdout: Zeroizing<Vec<u8>>,
 }
 
 impl ProcessOutput {
-    /// A process that ended like this, having written `stdout`.
+    /// Describes a process that ended like this, having written `stdout`.
     pub fn new(end: ProcessEnd, stdout: impl Into<Vec<u8>>) -> Self {
         Self { end, stdout: Zeroizing::new(stdout.into()) }
     }
 
-    /// How it ended.
+    /// Returns how it ended.
     #[must_use]
     pub fn end(&self) -> ProcessEnd {
         self.end
     }
 
-    /// What it wrote to its standard output; empty when it was killed by us.
+    /// Returns what it wrote to its standard output; empty when we killed it.
     #[must_use]
     pub fn stdout(&self) -> &[u8] {
         &self.stdout
@@ -85,13 +85,13 @@ impl fmt::Debug for ProcessOutput {
     }
 }
 
-/// How often a process that has closed its output is asked whether it has ended.
+/// How often to check whether a process that has closed its output has ended.
 const POLL: Duration = Duration::from_millis(5);
 
-/// Starts `command` and resolves when it has ended or was ended. Dropping the future ends it too, and waits for that: a
-/// program that exits then leaves nothing behind.
+/// Starts `command` and resolves when it has ended or was killed. Dropping the future kills it too, and waits for that,
+/// so that a program that exits then leaves nothing behind.
 ///
-/// Its standard input and its standard error are ours: a prompt for a second factor reaches the user and is answered.
+/// It inherits our standard input and standard error, so that the user can answer a prompt for a second factor.
 pub(super) fn run(
     command: &str,
     limits: ProcessLimits,
@@ -111,7 +111,7 @@ pub(super) fn run(
     Running(handoff)
 }
 
-/// The whole output, or `None` when there was more than allowed.
+/// Returns the whole output, or `None` when there was more than allowed.
 type Output = io::Result<Option<Zeroizing<Vec<u8>>>>;
 
 type Shared = Handoff<Output, io::Result<ProcessOutput>>;
@@ -120,8 +120,8 @@ type Shared = Handoff<Output, io::Result<ProcessOutput>>;
 fn shell(command: &str) -> Command {
     let mut shell = Command::new("sh");
     shell.arg("-c").arg(command);
-    // A group of its own is killed whole, and nothing of it stays. But a group that is not in the foreground may not
-    // read from the terminal, and Ctrl-C does not reach it: where there is a terminal, the processes are found instead.
+    // A process group of its own can be killed as a whole. But a background group cannot read from the terminal, and
+    // Ctrl-C does not reach it: where there is a terminal, the descendants are looked up instead.
     if std::fs::File::open("/dev/tty").is_err() {
         std::os::unix::process::CommandExt::process_group(&mut shell, 0);
     }
@@ -131,7 +131,7 @@ fn shell(command: &str) -> Command {
 #[cfg(windows)]
 fn shell(command: &str) -> Command {
     let mut shell = Command::new("cmd");
-    // Raw, because `cmd` does not read quotes as Rust would write them.
+    // Raw, because `cmd` does not parse quotes the way Rust would write them.
     std::os::windows::process::CommandExt::raw_arg(&mut shell, "/C");
     std::os::windows::process::CommandExt::raw_arg(&mut shell, command);
     shell
@@ -154,7 +154,7 @@ fn supervise(mut command: Command, limits: ProcessLimits, shared: &Arc<Shared>) 
         end(&mut child);
         return Err(io::Error::other("the process has no output"));
     };
-    // It ends with the output; a process that escapes and keeps the output open keeps only this thread.
+    // Ends with the output; a process that escapes and keeps the output open ties up only this thread.
     let (reader, most) = (Arc::clone(shared), limits.stdout_bytes());
     let read = move || {
         let output = read_at_most(stdout, most);
@@ -175,7 +175,7 @@ fn supervise(mut command: Command, limits: ProcessLimits, shared: &Arc<Shared>) 
     killed_as.map(|killed_as| ProcessOutput::new(killed_as, Vec::new()))
 }
 
-/// Waits for the end of a process that has closed its output.
+/// Waits for a process that has closed its output to end.
 fn wait(
     mut child: Child,
     stdout: Zeroizing<Vec<u8>>,
@@ -197,7 +197,8 @@ fn ended(status: ExitStatus) -> ProcessEnd {
     status.code().map_or(ProcessEnd::Killed, ProcessEnd::Exited)
 }
 
-/// The output, unless it is longer than `most` bytes. The buffer never grows: no copies of secrets stay behind.
+/// Reads the output, unless it is longer than `most` bytes. The buffer never grows, so no copies of secrets stay
+/// behind.
 fn read_at_most(mut output: impl Read, most: usize) -> Output {
     let mut bytes = Zeroizing::new(vec![0; most.saturating_add(1)]);
     let mut filled = 0;
@@ -215,10 +216,10 @@ fn read_at_most(mut output: impl Read, most: usize) -> Output {
     Ok(None)
 }
 
-/// Kills the process and all that it started, and takes its exit status so that no zombie stays.
+/// Kills the process and everything it started, and reaps it so that no zombie stays.
 fn end(child: &mut Child) {
     tree::kill(child.id());
-    // It may have ended by itself.
+    // It may have exited already.
     let _ = child.kill();
     let _ = child.wait();
 }

@@ -1,4 +1,4 @@
-//! When cached credentials are served, renewed or asked for: decisions over given instants, without clock or I/O.
+//! Decides when cached credentials are used, renewed or requested: a function of given instants, without clock or I/O.
 
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
@@ -11,13 +11,13 @@ const MINUTE: Duration = Duration::from_secs(60);
 /// The longest pause after a failed renewal; the shortest is half of it.
 const LONGEST_PAUSE: Duration = Duration::from_secs(600);
 
-/// The longest time for which a first failure is repeated without asking again; the shortest is 1 s.
+/// The longest time for which a failed first load is repeated without asking again; the shortest is 1 s.
 const LONGEST_REFUSAL: Duration = Duration::from_secs(5);
 
 /// A file that credentials came from, and when it was last changed.
 pub(super) type Watched = (PathBuf, Option<SystemTime>);
 
-/// What the cache knows.
+/// The state of the cache.
 #[derive(Default)]
 pub(super) struct State {
     held: Option<Held>,
@@ -29,7 +29,7 @@ struct Held {
     expires_at: Option<SystemTime>,
     windows: Windows,
     files: Vec<Watched>,
-    /// Before this, no renewal is tried again.
+    /// No renewal is attempted before this.
     next_try: Option<SystemTime>,
 }
 
@@ -39,21 +39,21 @@ struct Refusal {
     until: SystemTime,
 }
 
-/// What a caller is to do.
+/// What a caller should do.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Decision {
-    /// Use these.
+    /// Use these credentials.
     Serve(Resolved),
-    /// One caller renews them, the others use these meanwhile.
+    /// One caller renews them; the others use these meanwhile.
     Renew(Resolved),
-    /// Ask the chain, all callers together.
+    /// Ask the chain; all callers wait for the answer.
     Ask,
-    /// Fail with what failed a moment ago.
+    /// Return the error of a moment ago.
     Refuse(AuthError),
 }
 
 impl State {
-    /// What a caller is to do at `now`; `changed` says that one of [`watched`](Self::watched) has changed.
+    /// Decides what a caller should do at `now`; `changed` says that one of [`watched`](Self::watched) has changed.
     pub(super) fn decide(&self, now: SystemTime, changed: bool) -> Decision {
         let Some(held) = &self.held else {
             return match &self.refusal {
@@ -80,13 +80,13 @@ impl State {
         }
     }
 
-    /// The files that the held credentials came from.
+    /// Returns the files that the cached credentials came from.
     pub(super) fn watched(&self) -> &[Watched] {
         self.held.as_ref().map_or(&[], |held| &held.files)
     }
 
-    /// The chain has answered with `resolved`. Credentials that have already expired count as a failure; `jitter` and
-    /// `files` are as in [`failed`](Self::failed).
+    /// Records that the chain returned `resolved`. Credentials that have already expired count as a failure; `jitter`
+    /// and `files` are as in [`failed`](Self::failed).
     pub(super) fn succeeded(
         &mut self,
         now: SystemTime,
@@ -101,13 +101,13 @@ impl State {
         }
         self.refusal = None;
         if expires_at.is_none() && resolved.found().reuse() == Reuse::Stable {
-            // Variables and static keys: looking again is cheap, and sees changes.
+            // Variables and static keys: reading them again is cheap, and notices changes.
             self.held = None;
             return Ok(resolved);
         }
         let lifetime = expires_at.and_then(|at| at.duration_since(now).ok());
         let windows = lifetime.map(Windows::of_lifetime).unwrap_or_default();
-        // A source that hands out what it has may answer with little time left: that is not asked for in a loop.
+        // A source with a cache of its own may return credentials with little time left: do not ask for them in a loop.
         let next_try = lifetime
             .filter(|lifetime| *lifetime <= windows.advisory)
             .and_then(|lifetime| now.checked_add(MINUTE.min(half(lifetime))));
@@ -116,8 +116,9 @@ impl State {
         Ok(resolved)
     }
 
-    /// The chain has failed. Held credentials serve on, even when they have expired: the service decides. `jitter`, from
-    /// 0 to 1, spreads the tries of many processes; `files` are the watched files as they are now.
+    /// Records that the chain has failed. The cached credentials stay in use, even after they expire: the service
+    /// decides. `jitter`, from 0 to 1, spreads the attempts of many processes; `files` are the watched files as they
+    /// are now.
     pub(super) fn failed(
         &mut self,
         now: SystemTime,
@@ -144,7 +145,8 @@ impl State {
             .with_warning(format!("the credentials could not be renewed and serve on: {error}")))
     }
 
-    /// The service rejects this access key: it counts as expired from now on. A pause after a failed renewal stays.
+    /// Records that the service rejects this access key: it counts as expired from now on. A pause after a failed
+    /// renewal stays.
     pub(super) fn invalidate(&mut self, now: SystemTime, access_key_id: &str) {
         let is_rejected = |held: &&mut Held| matches!(held.resolved.auth(), Auth::SigV4(keys) if keys.access_key_id() == access_key_id);
         if let Some(held) = self.held.as_mut().filter(is_rejected) {
@@ -153,12 +155,12 @@ impl State {
     }
 }
 
-/// How long before the expiration credentials are renewed.
+/// How long before their expiration credentials are renewed.
 #[derive(Clone, Copy, Default)]
 struct Windows {
-    /// From here on one caller renews.
+    /// From here on one caller renews them.
     advisory: Duration,
-    /// From here on all wait.
+    /// From here on all callers wait.
     mandatory: Duration,
 }
 
@@ -182,7 +184,7 @@ fn expiration(resolved: &Resolved) -> Option<SystemTime> {
     }
 }
 
-/// Whether `until` is still ahead. Further ahead than `longest` means that the clock was set back: the pause is over.
+/// Whether `until` is still ahead. If it is further ahead than `longest`, the clock was set back: the pause is over.
 fn is_pausing(until: SystemTime, now: SystemTime, longest: Duration) -> bool {
     until.duration_since(now).is_ok_and(|ahead| !ahead.is_zero() && ahead <= longest)
 }

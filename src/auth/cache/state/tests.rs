@@ -32,7 +32,7 @@ fn error() -> AuthError {
     AuthError::new("test", "refused")
 }
 
-/// A state that has held `resolved` since second 0.
+/// Returns a state that has held `resolved` since second 0.
 fn holding(resolved: Resolved) -> State {
     let mut state = State::default();
     state.succeeded(at(0), resolved, 0.0, Vec::new()).expect("fresh");
@@ -88,7 +88,7 @@ fn after_a_failed_renewal_old_keys_serve_and_the_next_try_waits_five_to_ten_minu
         assert!(served.warnings()[0].contains("could not be renewed"), "{:?}", served.warnings());
         assert_eq!(does(&state, at(3590 + pause - 1)), Does::Serve, "expired or not");
         assert_eq!(does(&state, at(3590 + pause)), Does::Ask);
-        // And again, for as long as it takes.
+        // And again, indefinitely.
         state.failed(at(9000), error(), jitter, Vec::new()).expect("the old keys");
         assert_eq!(does(&state, at(9000 + pause - 1)), Does::Serve);
         state.succeeded(at(10_000), resolved("B", Some(at(13_600))), 0.0, Vec::new()).expect("fresh");
@@ -146,7 +146,7 @@ fn a_rejected_key_counts_as_expired_and_another_one_does_not() {
     assert_eq!(does(&state, at(10)), Does::Serve);
     state.invalidate(at(10), "A");
     assert_eq!(does(&state, at(10)), Does::Ask);
-    // What was rejected once is not asked for again and again.
+    // A key that was rejected is not requested again and again.
     state.failed(at(10), error(), 0.0, Vec::new()).expect("the old keys");
     state.invalidate(at(20), "A");
     assert_eq!((does(&state, at(20)), does(&state, at(310))), (Does::Serve, Does::Ask));

@@ -1,4 +1,4 @@
-//! Where a container's credentials may be asked for.
+//! Where a container's credentials may be requested from.
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -12,13 +12,13 @@ use crate::base::quote::escape;
 use crate::base::uri;
 use crate::machine::Machine;
 
-/// The host of relative URIs: the agent of ECS.
+/// The host for relative URIs: the ECS agent.
 const ECS: Ipv4Addr = Ipv4Addr::new(169, 254, 170, 2);
-/// The agent of EKS Pod Identity.
+/// The EKS Pod Identity agent.
 const EKS: Ipv4Addr = Ipv4Addr::new(169, 254, 170, 23);
 const EKS_V6: Ipv6Addr = Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x23);
 
-/// Where a container's credentials are, as the environment has it: checked, up to the addresses of a host name.
+/// The URI of a container's credentials, from the environment: checked, except for the addresses of a host name.
 ///
 /// ```
 /// use bedrill::auth::container::ContainerUri;
@@ -33,7 +33,7 @@ const EKS_V6: Ipv6Addr = Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x23);
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ContainerUri {
-    /// As if there was no name to look up.
+    /// The address as if there were no name to resolve.
     address: ContainerAddress,
     /// The variable's value.
     value: String,
@@ -44,16 +44,16 @@ pub struct ContainerUri {
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Name {
     name: String,
-    /// With the colon before it.
+    /// Includes the colon.
     port: String,
 }
 
 impl ContainerUri {
-    /// The URI that the environment names; `None` when it names none.
+    /// Finds the URI that the environment names; `None` when it names none.
     ///
     /// # Errors
     ///
-    /// When it is not a URL, or leads to a host that may not be asked.
+    /// When it is not a URL, or its host is not allowed.
     pub fn find(machine: &dyn Machine) -> Result<Option<Self>, AuthError> {
         let (variable, value, read): (_, _, fn(&str) -> _) = match machine.setting(RELATIVE_URI) {
             Some(relative) => (RELATIVE_URI, relative, relative_uri),
@@ -68,18 +68,19 @@ impl ContainerUri {
         Ok(Some(Self { address, value, unresolved }))
     }
 
-    /// The host name whose addresses [`resolved`](Self::resolved) is to be given; `None` when nothing is to be looked up.
+    /// Returns the host name whose addresses to pass to [`resolved`](Self::resolved); `None` when there is nothing to
+    /// resolve.
     #[must_use]
     pub fn unresolved(&self) -> Option<&str> {
         self.unresolved.as_ref().map(|name| name.name.as_str())
     }
 
-    /// Where to ask. `addresses` is what the look-up of the host name came to; it does not matter when there is none to
-    /// look up.
+    /// Returns where to send the request. `addresses` is the result of resolving the host name; it is ignored when
+    /// there is none.
     ///
     /// # Errors
     ///
-    /// When the name has no address, or one that may not be asked.
+    /// When the name has no address, or one that is not allowed.
     pub fn resolved(self, addresses: io::Result<Vec<IpAddr>>) -> Result<ContainerAddress, AuthError> {
         let Self { address, value, unresolved } = self;
         let Some(name) = unresolved else { return Ok(address) };
@@ -88,7 +89,7 @@ impl ContainerUri {
     }
 }
 
-/// Where a container's credentials are, checked: only addresses that may be asked. [`ContainerUri::resolved`] makes it.
+/// The checked URI of a container's credentials: only allowed addresses. [`ContainerUri::resolved`] makes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ContainerAddress {
     configured: String,
@@ -98,31 +99,31 @@ pub struct ContainerAddress {
 }
 
 impl ContainerAddress {
-    /// The URL as configured, in full.
+    /// Returns the URL as configured, in full.
     #[must_use]
     pub fn configured(&self) -> &str {
         &self.configured
     }
 
-    /// The variable that names it.
+    /// Returns the variable that names it.
     #[must_use]
     pub fn variable(&self) -> &'static str {
         self.variable
     }
 
-    /// The URLs that requests go to: for a host name over plain `http`, one for each of its addresses.
+    /// Returns the URLs to send requests to: for a host name over plain `http`, one for each of its addresses.
     #[must_use]
     pub fn targets(&self) -> &[Uri] {
         &self.targets
     }
 
-    /// The name that goes into the `host` header in place of the address.
+    /// Returns the name that goes into the `host` header in place of the address.
     #[must_use]
     pub fn host_header(&self) -> Option<&HeaderValue> {
         self.host_header.as_ref()
     }
 
-    /// The target number `index`, counted around.
+    /// Returns target number `index`, wrapping around.
     pub(super) fn target(&self, index: usize) -> Uri {
         let index = index.checked_rem(self.targets.len()).unwrap_or(0);
         self.targets.get(index).cloned().unwrap_or_default()
@@ -182,7 +183,7 @@ fn full_uri(text: &str) -> Result<(Uri, Option<Name>), String> {
 }
 
 fn refusal(variable: &str, value: &str, problem: &str) -> AuthError {
-    // What stands before an @ may be a password.
+    // The part before an @ may be a password.
     let shown = if value.contains('@') { "(not shown)".to_owned() } else { escape(value) };
     AuthError::new(
         SOURCE,
@@ -204,7 +205,7 @@ fn parse(text: &str) -> Result<Uri, String> {
     text.parse().map_err(|_| "it is not a URL".to_owned())
 }
 
-/// `:8080`, as it stands behind the host; nothing for none.
+/// `:8080`, as it follows the host; empty for none.
 fn port(text: &str) -> Result<&str, String> {
     let valid = match text.strip_prefix(':') {
         Some(digits) => {
@@ -216,7 +217,7 @@ fn port(text: &str) -> Result<&str, String> {
     if valid { Ok(text) } else { Err("its port is not a number from 1 to 65535".to_owned()) }
 }
 
-/// The address that `host` is; `None` for a name.
+/// Parses `host` as an address; `None` for a name.
 ///
 /// Other spellings of addresses, such as `2852039170` and `0x7f.1`, are refused: this code and the system's resolver
 /// must not read them differently.

@@ -1,4 +1,4 @@
-//! A container's credentials over a transport.
+//! Loads a container's credentials over a transport.
 
 use std::time::Duration;
 
@@ -7,11 +7,11 @@ use crate::auth::wire::fetch::{self, FetchError, Limits, Reply, Retries};
 use crate::auth::wire::issued;
 use crate::auth::{Answer, Auth, AuthError, Context};
 
-/// The AWS SDK for Rust's: 2 s to connect, 5 s to answer.
+/// The timeouts of the AWS SDK for Rust: 2 s to connect, 5 s to answer.
 const LIMITS: Limits = Limits::new(Duration::from_secs(5), Duration::from_secs(7));
 const RETRIES: Retries = Retries { attempts: 3, pause: Duration::from_millis(100) };
 
-/// The credentials that the container's agent hands out.
+/// Loads the credentials that the container's agent issues.
 pub(in crate::auth) async fn load(context: Context<'_>) -> Result<Answer, AuthError> {
     let machine = context.machine();
     let Some(uri) = ContainerUri::find(machine)? else {

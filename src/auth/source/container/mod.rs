@@ -5,10 +5,10 @@
 //! | address | `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI` on `http://169.254.170.2`, else `AWS_CONTAINER_CREDENTIALS_FULL_URI` |
 //! | token | the file in `AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE`, read each time, else `AWS_CONTAINER_AUTHORIZATION_TOKEN` |
 //!
-//! A full URI may lead anywhere over `https`. Over plain `http` it may lead to a loopback address, `169.254.170.2`,
-//! `169.254.170.23` and `[fd00:ec2::23]` only, because whoever answers gets the token and hands out the identity. A
+//! A full URI may use any host over `https`. Over plain `http` only loopback addresses, `169.254.170.2`,
+//! `169.254.170.23` and `[fd00:ec2::23]` are allowed, because the server gets the token and hands out the identity. A
 //! host name is resolved, every one of its addresses must be allowed, and the request goes to an address that was
-//! checked, so that a second look-up cannot lead elsewhere.
+//! checked, so that a second lookup cannot lead elsewhere.
 //! Source: [container credentials](https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html).
 
 mod address;
@@ -39,7 +39,7 @@ pub(in crate::auth) const FULL_URI: &str = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
 const TOKEN: &str = "AWS_CONTAINER_AUTHORIZATION_TOKEN";
 const TOKEN_FILE: &str = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE";
 
-/// The token that the request carries, if one is configured. It is looked up anew each time, because the file changes.
+/// Returns the token that the request carries, if one is configured. It is read each time, because the file changes.
 ///
 /// # Errors
 ///
@@ -58,7 +58,7 @@ pub fn token(machine: &dyn Machine) -> Result<Option<Secret>, AuthError> {
         };
         (token, format!("the token in {TOKEN}"))
     };
-    // A scheme and a token may have a space between them.
+    // A scheme and a token may be separated by a space.
     if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ') {
         let hint = if token.ends_with('\n') {
             "it ends with a line break: write it with printf and not with echo"
@@ -71,7 +71,7 @@ pub fn token(machine: &dyn Machine) -> Result<Option<Secret>, AuthError> {
     Ok(Some(Secret::new(token.as_str())))
 }
 
-/// The request to the address number `index` of those that `address` has, counted around.
+/// Builds the request to address number `index` of `address`, wrapping around.
 pub fn request(address: &ContainerAddress, index: usize, token: Option<&Secret>) -> Request<Bytes> {
     let mut request = Request::new(Bytes::new());
     *request.uri_mut() = address.target(index);
@@ -87,11 +87,11 @@ pub fn request(address: &ContainerAddress, index: usize, token: Option<&Secret>)
     request
 }
 
-/// The credentials in an answer.
+/// Parses the credentials in an answer.
 ///
 /// # Errors
 ///
-/// When the status is not 200, or the document is not one.
+/// When the status is not 200, or the document is malformed.
 pub fn parse(status: StatusCode, body: &[u8]) -> Result<Credentials, IssuedError> {
     if status == StatusCode::OK {
         return issued::parse(body);

@@ -1,4 +1,4 @@
-//! The instance's credentials and region over a transport.
+//! Loads the instance's credentials and region over a transport.
 
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ const LIMITS: Limits = Limits::new(Duration::from_secs(1), Duration::from_secs(1
 const RETRIES: Retries = Retries { attempts: 4, pause: Duration::from_millis(50) };
 
 impl Imds {
-    /// The credentials of the instance's role.
+    /// Loads the credentials of the instance's role.
     pub(in crate::auth) async fn load(
         &self,
         context: Context<'_>,
@@ -52,7 +52,7 @@ impl Imds {
         Ok(Answer::found(Auth::SigV4(credentials), format!("role {role} of this instance, {endpoint}{note}")))
     }
 
-    /// The region that the instance is in; `None` when the service is off, absent or does not say.
+    /// Returns the instance's region; `None` when the service is disabled, absent or does not say.
     pub(in crate::auth) async fn region(&self, context: Context<'_>, files: &ProfileFiles) -> Option<Region> {
         if is_disabled(context) {
             return None;
@@ -65,13 +65,13 @@ impl Imds {
     }
 }
 
-/// The region that the instance is in; `None` when there is no metadata service, or it does not say.
+/// Returns the instance's region; `None` when there is no metadata service, or it does not say.
 ///
-/// `profile` is the one that the caller named: it may hold the service's endpoint.
+/// `profile` is the one that the caller named: it may configure the service's endpoint.
 ///
 /// # Cancel safety
 ///
-/// Dropping the future gives the question up. Nothing is kept of it, and it may be asked again.
+/// Dropping the future cancels the lookup. Nothing is kept of it, and it may be called again.
 pub async fn region(context: Context<'_>, profile: Option<&str>) -> Option<Region> {
     let files = ProfileFiles::load(context.machine(), profile).ok()?;
     Imds::new().region(context, &files).await
@@ -81,10 +81,10 @@ fn is_disabled(context: Context<'_>) -> bool {
     context.machine().setting(DISABLED).is_some_and(|value| value.eq_ignore_ascii_case("true"))
 }
 
-/// Makes the request that asks for something, of the endpoint and a token.
+/// Builds a request from the endpoint and a token.
 type Question<'a> = dyn Fn(&Endpoint, &Secret) -> Result<Request<Bytes>, EndpointError> + Sync + 'a;
 
-/// A metadata service that has given a token.
+/// A metadata service that has issued a token.
 struct Session<'a> {
     context: Context<'a>,
     endpoint: &'a Endpoint,
@@ -93,14 +93,14 @@ struct Session<'a> {
 }
 
 impl<'a> Session<'a> {
-    /// Asks for a token. Without one there is no metadata service here, for the reason given: other clouds and
-    /// laptops answer this address in many ways.
+    /// Requests a token. On failure it returns why there is no metadata service here: other clouds and laptops answer
+    /// at this address in many ways.
     async fn open(context: Context<'a>, endpoint: &'a Endpoint) -> Result<Self, String> {
         let token = token(context, endpoint).await?;
         Ok(Self { context, endpoint, token, renewed: false })
     }
 
-    /// Sends what `request` makes of the token. A token that is refused is renewed, once.
+    /// Sends the request that `request` builds from the token. A rejected token is renewed once.
     async fn get(&mut self, request: &Question<'_>) -> Result<Reply, AuthError> {
         loop {
             let made = request(self.endpoint, &self.token).map_err(|error| self.error(error))?;
@@ -140,7 +140,7 @@ impl<'a> Session<'a> {
     }
 }
 
-/// A new token, or why there is none.
+/// Returns a new token, or why there is none.
 async fn token(context: Context<'_>, endpoint: &Endpoint) -> Result<Secret, String> {
     let request = token_request(endpoint).map_err(|error| error.to_string())?;
     let reply = fetch::fetch_with_retries(context, &|_| request.clone(), LIMITS, RETRIES, &again).await;
@@ -165,7 +165,7 @@ async fn token(context: Context<'_>, endpoint: &Endpoint) -> Result<Secret, Stri
     })
 }
 
-/// Only what the service itself says may change is asked again: a time-out would come again.
+/// Retries only when the service reports a temporary error; a timeout would just repeat.
 fn again(outcome: &Result<Reply, FetchError>) -> bool {
     outcome.as_ref().is_ok_and(Reply::is_server_error)
 }

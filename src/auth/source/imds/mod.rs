@@ -12,11 +12,11 @@
 //! | else its mode | the program's, `AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE`, the profile's `ec2_metadata_service_endpoint_mode` |
 //! | else | `http://169.254.169.254` |
 //!
-//! The mode `IPv6` stands for `http://[fd00:ec2::254]`. `AWS_EC2_METADATA_DISABLED=true` switches the source off.
+//! The mode `IPv6` stands for `http://[fd00:ec2::254]`. `AWS_EC2_METADATA_DISABLED=true` disables the source.
 //!
-//! Off EC2 the address leads nowhere, so no request waits longer than a second, and one that times out is not
-//! repeated. In a container the answer to `PUT` needs one hop more than the instance allows by default: its hop limit
-//! must be 2.
+//! Off EC2 the address is unreachable, so no request waits longer than a second, and one that times out is not
+//! repeated. In a container the answer to `PUT` needs one more hop than the instance allows by default: set its hop
+//! limit to 2.
 //! Source: [IMDS](https://docs.aws.amazon.com/sdkref/latest/guide/feature-imds-credentials.html).
 
 #[cfg(feature = "client")]
@@ -39,7 +39,7 @@ pub use load::region;
 
 pub(crate) const SOURCE: &str = "IMDS";
 
-/// The variable that switches the source off.
+/// The variable that disables the source.
 pub const DISABLED: &str = "AWS_EC2_METADATA_DISABLED";
 
 const ENDPOINT: &str = "AWS_EC2_METADATA_SERVICE_ENDPOINT";
@@ -52,7 +52,7 @@ const REGION: &str = "/latest/meta-data/placement/region";
 const TTL: HeaderName = HeaderName::from_static("x-aws-ec2-metadata-token-ttl-seconds");
 const TOKEN: HeaderName = HeaderName::from_static("x-aws-ec2-metadata-token");
 
-/// Which of the two default addresses to ask.
+/// Which of the two default addresses to use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EndpointMode {
     /// `http://169.254.169.254`.
@@ -76,7 +76,7 @@ impl EndpointMode {
     }
 }
 
-/// The metadata service, as the program wants it to be asked. The default leaves all to the environment.
+/// How to reach the metadata service. The default leaves everything to the environment.
 ///
 /// ```
 /// use bedrill::machine::{ProfileFiles, StaticMachine};
@@ -94,31 +94,31 @@ pub struct Imds {
 }
 
 impl Imds {
-    /// As the environment and the profile say.
+    /// Uses the settings of the environment and the profile.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Asks this endpoint, whatever the environment says.
+    /// Uses this endpoint, whatever the environment says.
     #[must_use]
     pub fn with_endpoint(mut self, url: impl Into<String>) -> Self {
         self.endpoint = Some(url.into());
         self
     }
 
-    /// Asks the default endpoint of this mode, unless an endpoint is named anywhere.
+    /// Uses the default endpoint of this mode, unless an endpoint is configured anywhere.
     #[must_use]
     pub fn with_mode(mut self, mode: EndpointMode) -> Self {
         self.mode = Some(mode);
         self
     }
 
-    /// Where the metadata service is.
+    /// Returns the endpoint of the metadata service.
     ///
     /// # Errors
     ///
-    /// When an endpoint is no URL, or a mode is neither `IPv4` nor `IPv6`.
+    /// When an endpoint is not a URL, or a mode is neither `IPv4` nor `IPv6`.
     pub fn endpoint(&self, machine: &dyn Machine, files: &ProfileFiles) -> Result<Endpoint, AuthError> {
         let setting = |variable: &str, property: &str| {
             let from_variable = machine.setting(variable).map(|value| (value, variable.to_owned()));
@@ -152,25 +152,25 @@ impl Imds {
     }
 }
 
-/// The request for a token that lasts six hours.
+/// Builds the request for a token that lasts six hours.
 ///
 /// # Errors
 ///
-/// [`EndpointError`] when nothing can follow the endpoint.
+/// [`EndpointError`] when the endpoint cannot take a path.
 pub fn token_request(endpoint: &Endpoint) -> Result<Request<Bytes>, EndpointError> {
     let mut request = endpoint.request(Method::PUT, "/latest/api/token", Bytes::new())?;
     request.headers_mut().insert(TTL, HeaderValue::from_static("21600"));
     Ok(request)
 }
 
-/// The token in an answer; `None` when it is no token.
+/// Parses the token in an answer; `None` when it is not a token.
 #[must_use]
 pub fn parse_token(body: &[u8]) -> Option<Secret> {
     let text = std::str::from_utf8(body).ok()?.trim();
     fits_header(text).then(|| Secret::new(text))
 }
 
-/// The request for the name of the instance's role.
+/// Builds the request for the name of the instance's role.
 ///
 /// # Errors
 ///
@@ -179,7 +179,7 @@ pub fn role_request(endpoint: &Endpoint, token: &Secret) -> Result<Request<Bytes
     get(endpoint, ROLES, token)
 }
 
-/// The name of the role in an answer: its first line. `None` when there is none.
+/// Returns the name of the role in an answer: its first line. `None` when there is none.
 #[must_use]
 pub fn parse_role(body: &[u8]) -> Option<&str> {
     let name = std::str::from_utf8(body).ok()?.trim().lines().next()?.trim();
@@ -187,7 +187,7 @@ pub fn parse_role(body: &[u8]) -> Option<&str> {
     (!name.is_empty() && name.len() <= 128 && name.bytes().all(fits)).then_some(name)
 }
 
-/// The request for the credentials of `role`.
+/// Builds the request for the credentials of `role`.
 ///
 /// # Errors
 ///
@@ -200,18 +200,18 @@ pub fn credentials_request(
     get(endpoint, &format!("{ROLES}{}", uri::encode_label(role)), token)
 }
 
-/// The credentials in an answer.
+/// Parses the credentials in an answer.
 ///
 /// # Errors
 ///
-/// When the document is not one, or its `Code` is not `Success`.
+/// When the document is malformed, or its `Code` is not `Success`.
 pub fn parse_credentials(body: &[u8]) -> Result<Credentials, IssuedError> {
     issued::parse(body)
 }
 
 fn get(endpoint: &Endpoint, path: &str, token: &Secret) -> Result<Request<Bytes>, EndpointError> {
     let mut request = endpoint.request(Method::GET, path, Bytes::new())?;
-    // A token that does not fit is not sent, and the service answers 401.
+    // A token that does not fit a header is not sent, and the service answers 401.
     if let Ok(mut value) = HeaderValue::from_str(token.expose()) {
         value.set_sensitive(true);
         request.headers_mut().insert(TOKEN, value);

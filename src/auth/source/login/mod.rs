@@ -1,4 +1,4 @@
-//! The credentials that `aws login` leaves: a console session, renewed with a key that only this machine has.
+//! The credentials that `aws login` stores: a console session, renewed with a key that only this machine has.
 //!
 //! ```text
 //! [profile dev]                              ~/.aws/login/cache/{SHA-256 of the session}.json
@@ -36,10 +36,10 @@ use token::Token;
 
 const SOURCE: &str = "login session";
 
-/// A lock is held meanwhile, and others wait.
+/// Kept short, because a lock is held meanwhile and others wait for it.
 const RENEWAL: Limits = Limits::new(Duration::from_secs(8), Duration::from_secs(10));
 
-/// The credentials of the session that `profile` names in `login_session`.
+/// Loads the credentials of the session that `profile` names in `login_session`.
 pub(in crate::auth) async fn credentials(
     context: Context<'_>,
     files: &ProfileFiles,
@@ -83,7 +83,7 @@ fn cache_file(context: Context<'_>, files: &ProfileFiles, session: &str) -> Resu
     })
 }
 
-/// The oldest partitions have hosts of another form than the rest of AWS, for neither FIPS nor dual stack.
+/// Without FIPS and dual stack, the oldest partitions use host names of another form than the rest of AWS.
 fn endpoint(context: Context<'_>, files: &ProfileFiles, region: &Region) -> Result<Endpoint, AuthError> {
     let endpoint = service::endpoint(context, files, SOURCE, service::SIGNIN, region)?;
     let partition = region.partition();
@@ -100,7 +100,7 @@ fn endpoint(context: Context<'_>, files: &ProfileFiles, region: &Region) -> Resu
         .map_err(|error| AuthError::new(SOURCE, error.to_string()))
 }
 
-/// How the tokens of `aws login` are read and renewed.
+/// Reads and renews the tokens of `aws login`.
 struct LoginKind<'a> {
     context: Context<'a>,
     endpoint: Endpoint,
@@ -139,7 +139,7 @@ impl Kind for LoginKind<'_> {
     }
 }
 
-/// `POST /v1/token`, with a proof that we have the key which the session was made for (RFC 9449).
+/// Builds `POST /v1/token`, with a proof that we hold the key the session was made for (RFC 9449).
 fn request(endpoint: &Endpoint, token: &Token, now: SystemTime) -> Result<Request<Bytes>, String> {
     let request = endpoint.request(Method::POST, "/v1/token", json_object(&token.renewal()));
     let mut request = request.map_err(|error| error.to_string())?;
@@ -163,7 +163,7 @@ pub(in crate::auth) fn read_file(file: &[u8], answer: &[u8]) -> Result<(), Docum
         .checked_add(Duration::from_secs(1_800_000_000))
         .unwrap_or(SystemTime::UNIX_EPOCH);
     let written = token.renewed(&Document::parse(answer)?, now)?;
-    // A lifetime of thousands of years ends in a year that has no four digits. Nothing else may be wrong.
+    // A lifetime of thousands of years ends in a year of more than four digits. No other error is allowed.
     let renewed = Token::parse(&written);
     let renewed = renewed.inspect_err(|problem| assert_eq!(*problem, FAR_FUTURE))?;
     assert!(renewed.expires_at() >= now, "it was renewed");

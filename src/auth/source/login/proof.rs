@@ -4,7 +4,7 @@
 //! base64url({"typ":"dpop+jwt","alg":"ES256","jwk":{public key}}) . base64url({"jti","htm","htu","iat"}) . base64url(r || s)
 //! ```
 //!
-//! The signature comes from the library that the TLS connections use, so that this costs no dependency.
+//! The TLS library makes the signature, so that this adds no dependency.
 
 use std::time::SystemTime;
 
@@ -13,7 +13,7 @@ use crate::credentials::Secret;
 /// Whether this build can sign.
 pub(super) const CAN_SIGN: bool = cfg!(feature = "reqwest");
 
-/// The proof for one request.
+/// Creates the proof for one request.
 #[cfg(not(feature = "reqwest"))]
 pub(super) fn sign(_: &Secret, _: &str, _: &str, _: SystemTime) -> Result<String, String> {
     Err("this build cannot sign".to_owned())
@@ -34,10 +34,10 @@ mod with_rustls {
     use crate::base::hex;
     use crate::transport::tls;
 
-    /// The bytes of one coordinate of the curve P-256, and of each half of a signature.
+    /// The length in bytes of a P-256 coordinate, and of each half of a signature.
     const COORDINATE: usize = 32;
 
-    /// The proof for one request, made with the private key in `pem`.
+    /// Creates the proof for one request with the private key in `pem`.
     pub(in crate::auth::source::login) fn sign(
         pem: &Secret,
         method: &str,
@@ -60,7 +60,7 @@ mod with_rustls {
         let mut id = [0; 16];
         provider.secure_random.fill(&mut id).map_err(|_| "there is no randomness")?;
         let encode = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
-        // Nothing here needs escapes but the URL, so that no JSON is built to be written.
+        // Only the URL could need escaping, so no JSON value is built first.
         let header = format!(
             r#"{{"typ":"dpop+jwt","alg":"ES256","jwk":{{"kty":"EC","crv":"P-256","x":"{}","y":"{}"}}}}"#,
             encode(x),
@@ -78,7 +78,7 @@ mod with_rustls {
         Ok(format!("{text}.{}", encode(&signature)))
     }
 
-    /// `30 len 02 len r 02 len s` (DER), as both numbers in a fixed length.
+    /// Converts `30 len 02 len r 02 len s` (DER) to both numbers at a fixed length.
     fn fixed(der: &[u8]) -> Option<[u8; 2 * COORDINATE]> {
         let ([0x30, _], mut rest) = der.split_first_chunk()? else { return None };
         let mut out = [0; 2 * COORDINATE];
@@ -159,7 +159,7 @@ mod with_rustls {
             }
         }
 
-        /// The opposite of [`fixed`]. Zero bytes in front are kept, as some verifiers allow; numbers get a sign byte.
+        /// The inverse of [`fixed`]. Leading zero bytes are kept, as some verifiers allow; numbers get a sign byte.
         fn der(fixed: &[u8]) -> Vec<u8> {
             let mut body = Vec::new();
             for half in fixed.chunks(COORDINATE) {

@@ -1,4 +1,4 @@
-//! The file that `aws login` leaves.
+//! The file that `aws login` writes.
 
 use std::time::{Duration, SystemTime};
 
@@ -8,10 +8,10 @@ use crate::auth::wire::document::{Document, DocumentError};
 use crate::base::time::rfc3339;
 use crate::credentials::{Credentials, Secret};
 
-/// How long new credentials live when the answer does not say.
+/// How long new credentials last when the answer does not say.
 const LIFETIME: u64 = 900;
 
-/// A session's credentials, with what renews them.
+/// A session's credentials, and what is needed to renew them.
 pub(super) struct Token {
     document: Document,
     credentials: Credentials,
@@ -22,7 +22,7 @@ pub(super) struct Token {
 }
 
 impl Token {
-    /// Reads the file's contents. All that the CLI writes must be there, as the SDKs ask.
+    /// Parses the file. Everything that the CLI writes must be there, as the SDKs require.
     pub(super) fn parse(contents: &[u8]) -> Result<Self, DocumentError> {
         let document = Document::parse(contents)?;
         let access = document.object("accessToken")?;
@@ -50,7 +50,7 @@ impl Token {
         &self.key
     }
 
-    /// What a renewal is asked for with.
+    /// What a renewal request needs.
     pub(super) fn renewal(&self) -> [(&'static str, &str); 3] {
         [
             ("clientId", &self.client_id),
@@ -59,12 +59,12 @@ impl Token {
         ]
     }
 
-    /// The secrets that an answer must not bring into an error.
+    /// Returns the secrets to remove from errors that quote an answer.
     pub(super) fn secrets(&self) -> [&str; 1] {
         [self.refresh_token.expose()]
     }
 
-    /// The file's new contents; what is not part of a renewal stays as it is.
+    /// Returns the file's new contents; fields that renewal does not change are kept.
     pub(super) fn renewed(
         &self,
         answer: &Document,

@@ -1,4 +1,4 @@
-//! The selected profile's way to credentials, and what is said when there is none.
+//! How the selected profile leads to credentials, and the errors when it does not.
 
 use super::{BaseKind, ChainError, ChainProblem, Role, RoleChain, SOURCE, keys, resolve_chain};
 use crate::auth::{Answer, AuthError};
@@ -7,18 +7,18 @@ use crate::machine::setting;
 use crate::machine::{ProfileFiles, SelectedBy};
 use crate::profile::Section;
 
-/// How many names of profiles an error lists.
+/// How many profile names an error lists.
 const LISTED: usize = 20;
 
 impl ProfileFiles {
-    /// How the selected profile comes to credentials; a reason when it is for another source to have them.
+    /// Returns how the selected profile leads to credentials, or the reason why another source should provide them.
     ///
-    /// An absent `default` or a profile without credentials is not here: the next source is asked. When the caller
-    /// named the profile, both are errors, so that no other identity takes its place unnoticed.
+    /// A missing `default` or a profile without credentials counts as absent: the next source is asked. When the caller
+    /// named the profile, both are errors, so that no other identity silently takes its place.
     ///
     /// # Errors
     ///
-    /// When a profile that was named does not exist, or one cannot come to credentials.
+    /// When a profile that was named does not exist, or one does not lead to credentials.
     pub(super) fn chain(&self) -> Result<Result<RoleChain<'_>, String>, AuthError> {
         let Some(selected) = self.selected() else {
             return self.absent().map(Err);
@@ -41,12 +41,12 @@ impl ProfileFiles {
         }
     }
 
-    /// The selected profile's static keys. For the other kinds a `Chain` is needed, because they take a request or a
+    /// Returns the selected profile's static keys. The other kinds need a `Chain`, because they take a request or a
     /// process.
     ///
     /// # Errors
     ///
-    /// When a profile that was named does not exist, one cannot come to credentials, or it is of another kind.
+    /// When a profile that was named does not exist, one does not lead to credentials, or it is of another kind.
     pub fn credentials(&self) -> Result<Answer, AuthError> {
         let chain = match self.chain()? {
             Ok(chain) => chain,
@@ -62,7 +62,7 @@ impl ProfileFiles {
         Err(AuthError::new(SOURCE, problem).with_hint("ask a Chain, which can send requests"))
     }
 
-    /// Where the selected profile asks for credentials, of whichever kind, complete or not.
+    /// Returns where the selected profile configures credentials of any kind, complete or not.
     #[cfg(feature = "client")]
     pub(in crate::auth) fn credentials_place(&self) -> Option<String> {
         let profile = self.selected()?;
@@ -74,7 +74,7 @@ impl ProfileFiles {
         Some(self.origin_text(profile, origin))
     }
 
-    /// A chain that cannot be followed, with its place and what to do.
+    /// Describes a chain that cannot be followed, with its place and what to do.
     fn broken(&self, error: &ChainError) -> AuthError {
         let place = error.origin().map_or_else(|| self.files(), |origin| self.place(origin));
         let name = error.profile();
@@ -105,7 +105,7 @@ impl ProfileFiles {
             SelectedBy::Default => String::new(),
         };
         let problem = format!("there is no profile {name:?}{by} in {}", self.files());
-        // `AWS_PROFILE=default` is set on machines without any file, to hint at their role.
+        // `AWS_PROFILE=default` is set on machines without any file, as a hint at their role.
         if name == "default" && self.selected_by() != SelectedBy::Caller {
             return Ok(problem);
         }
@@ -122,7 +122,7 @@ impl ProfileFiles {
         Err(AuthError::new(SOURCE, problem).with_hint(hint))
     }
 
-    /// How long the credentials of a role are to last.
+    /// Returns how long a role's credentials should last.
     #[cfg(feature = "client")]
     pub(in crate::auth) fn duration_seconds(&self, profile: &Section) -> Result<Option<u32>, AuthError> {
         let Some(setting) = setting(profile, "duration_seconds") else { return Ok(None) };
@@ -133,7 +133,7 @@ impl ProfileFiles {
         })
     }
 
-    /// The names of the profiles that exist.
+    /// Returns the names of the profiles that exist.
     fn existing(&self) -> String {
         match self.set().profiles().count() {
             0 => "no profile exists there".to_owned(),

@@ -10,20 +10,20 @@ pub(super) const ACCESS_KEY_ID: &str = "aws_access_key_id";
 pub(super) const SECRET_ACCESS_KEY: &str = "aws_secret_access_key";
 const SESSION_TOKEN: &str = "aws_session_token";
 
-/// The setting without which `half` is of no use.
+/// The setting without which `half` is useless.
 pub(super) fn other_half(half: &str) -> &'static str {
     if half == ACCESS_KEY_ID { SECRET_ACCESS_KEY } else { ACCESS_KEY_ID }
 }
 
-/// Why a profile has no whole key.
+/// Why a profile has no complete key.
 pub(super) enum NoKey {
     /// It has no part of one.
     Absent,
-    /// The setting `missing` is not there, and a part that needs it stands at `origin`.
+    /// The setting `missing` is absent, and a part that needs it is at `origin`.
     Half { missing: &'static str, origin: Origin },
 }
 
-/// Whether `profile` has a whole key.
+/// Whether `profile` has a complete key.
 pub(super) fn check(profile: &Section) -> Result<(), NoKey> {
     let half = |missing, part: Setting<'_>| Err(NoKey::Half { missing, origin: part.origin() });
     match (setting(profile, ACCESS_KEY_ID), setting(profile, SECRET_ACCESS_KEY)) {
@@ -37,7 +37,7 @@ pub(super) fn check(profile: &Section) -> Result<(), NoKey> {
     }
 }
 
-/// The static keys of `profile`.
+/// Returns the static keys of `profile`.
 pub(super) fn credentials(files: &ProfileFiles, profile: &Section) -> Result<Found, AuthError> {
     let settings = [ACCESS_KEY_ID, SECRET_ACCESS_KEY, SESSION_TOKEN];
     for name in settings {

@@ -1,4 +1,4 @@
-//! From a profile to credentials: its base is asked, then one role after the other is assumed.
+//! Loads a profile's credentials: asks its base, then assumes one role after the other.
 
 use super::{Base, BaseKind, Role, SOURCE, keys};
 use crate::auth::source::imds::Imds;
@@ -9,7 +9,7 @@ use crate::credentials::Secret;
 use crate::machine::{ProfileFiles, setting};
 use crate::profile::Section;
 
-/// The credentials of the selected profile.
+/// Loads the credentials of the selected profile.
 pub(in crate::auth) async fn load(context: Context<'_>, files: &ProfileFiles) -> Result<Answer, AuthError> {
     let chain = match files.chain()? {
         Ok(chain) => chain,
@@ -45,7 +45,7 @@ async fn base(context: Context<'_>, files: &ProfileFiles, base: Base<'_>) -> Res
     }
 }
 
-/// The profile asked for this source by name, so that it must have credentials.
+/// The profile names this source, so it must have credentials.
 fn named_source(files: &ProfileFiles, base: Base<'_>, answer: Answer) -> Result<Found, AuthError> {
     let source = match base.kind() {
         BaseKind::Ec2InstanceMetadata => "Ec2InstanceMetadata",
@@ -65,7 +65,7 @@ fn named_source(files: &ProfileFiles, base: Base<'_>, answer: Answer) -> Result<
     }
 }
 
-/// A role for a token of another identity provider.
+/// Obtains a role with a token of another identity provider.
 async fn web_identity(
     context: Context<'_>,
     files: &ProfileFiles,

@@ -40,15 +40,15 @@ use token::Token;
 
 pub(in crate::auth) const SOURCE: &str = "SSO";
 
-/// A lock is held meanwhile, and others wait.
+/// Kept short, because a lock is held meanwhile and others wait for it.
 const RENEWAL: Limits = Limits::new(Duration::from_secs(8), Duration::from_secs(10));
 
 const PORTAL: Limits = Limits::new(Duration::from_secs(5), Duration::from_secs(8));
 const PORTAL_RETRIES: Retries = Retries { attempts: 3, pause: Duration::from_millis(200) };
 
-/// The token of a profile's SSO session, as other services of AWS take it as a bearer token.
+/// The token of a profile's SSO session, which other AWS services accept as a bearer token.
 ///
-/// Bedrock does not; it is here for programs that need it, and to see whether `aws sso login` is due.
+/// Bedrock does not; it is here for programs that need it, and to check whether `aws sso login` is due.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SsoToken {
     access_token: Secret,
@@ -56,29 +56,29 @@ pub struct SsoToken {
 }
 
 impl SsoToken {
-    /// The token.
+    /// Returns the token.
     #[must_use]
     pub fn access_token(&self) -> &Secret {
         &self.access_token
     }
 
-    /// When it runs out.
+    /// Returns when it expires.
     #[must_use]
     pub fn expires_at(&self) -> SystemTime {
         self.expires_at
     }
 }
 
-/// The token of the selected profile's SSO session, renewed when that is due and possible.
+/// Returns the token of the selected profile's SSO session, renewed if that is due and possible.
 ///
 /// # Errors
 ///
-/// When the profile has no SSO session, or its token has expired: the error holds the command to run.
+/// When the profile has no SSO session, or its token has expired: the error names the command to run.
 ///
 /// # Cancel safety
 ///
-/// Dropping the future while the token is being renewed releases the lock on its file, which is as it was. The answer is
-/// lost: where the service has used up the old token already, `aws sso login` is needed.
+/// Dropping the future while the token is being renewed releases the lock on its file, which is unchanged. The answer
+/// is lost: if the service has already used up the old token, `aws sso login` is needed.
 pub async fn token(context: Context<'_>, files: &ProfileFiles) -> Result<SsoToken, AuthError> {
     let profile = files
         .selected()
@@ -88,7 +88,7 @@ pub async fn token(context: Context<'_>, files: &ProfileFiles) -> Result<SsoToke
     Ok(SsoToken { access_token: token.access_token().clone(), expires_at: token.expires_at() })
 }
 
-/// The credentials of the role that `profile` names.
+/// Loads the credentials of the role that `profile` names.
 pub(in crate::auth) async fn credentials(
     context: Context<'_>,
     files: &ProfileFiles,
@@ -127,7 +127,7 @@ async fn current(
     Ok((token.map_err(|problem| AuthError::new(SOURCE, problem.to_string()))?, current))
 }
 
-/// How the tokens of `aws sso login` are read and renewed.
+/// Reads and renews the tokens of `aws sso login`.
 struct SsoKind<'a> {
     context: Context<'a>,
     endpoint: Endpoint,
@@ -160,13 +160,13 @@ impl Kind for SsoKind<'_> {
     }
 }
 
-/// The setting `name` of `section` with its place; blank ones count as absent.
+/// Returns the setting `name` of `section` with its place; blank ones count as absent.
 fn setting<'a>(files: &ProfileFiles, section: &'a Section, name: &str) -> Option<(&'a str, String)> {
     let setting = machine::setting(section, name)?;
     Some((setting.value(), files.place(setting.origin())))
 }
 
-/// The role's credentials in an answer of the portal, for the fuzz targets.
+/// Parses the role's credentials in an answer of the portal, for the fuzz targets.
 #[cfg(feature = "fuzzing")]
 pub(in crate::auth) fn read_role(
     status: http::StatusCode,
@@ -192,7 +192,7 @@ pub(in crate::auth) fn read_file(status: http::StatusCode, file: &[u8], answer: 
     }
     let reply = crate::auth::wire::fetch::Reply { status, body: zeroize::Zeroizing::new(answer.to_vec()) };
     let written = oidc::parse(&reply, &token, now)?;
-    // A lifetime of thousands of years ends in a year that has no four digits. Nothing else may be wrong.
+    // A lifetime of thousands of years ends in a year of more than four digits. No other error is allowed.
     let renewed = Token::parse(&written).map_err(|problem| problem.to_string());
     let renewed = renewed.inspect_err(|problem| assert!(problem.starts_with("expiresAt"), "{problem}"))?;
     assert!(renewed.expires_at() >= now, "it was renewed");

@@ -1,4 +1,4 @@
-//! CreateToken of SSO's OIDC service: a refresh token for the next access token.
+//! CreateToken of SSO's OIDC service: exchanges a refresh token for the next access token.
 
 use std::time::SystemTime;
 
@@ -22,7 +22,7 @@ pub(super) fn request(endpoint: &Endpoint, token: &Token) -> Result<Request<Byte
     Ok(request)
 }
 
-/// The file's new contents, from the answer to a request for `token`.
+/// Builds the file's new contents from the answer to a request for `token`.
 pub(super) fn parse(reply: &Reply, token: &Token, now: SystemTime) -> Result<Zeroizing<Vec<u8>>, String> {
     if reply.status != StatusCode::OK {
         return Err(refusal(reply, &token.secrets()));

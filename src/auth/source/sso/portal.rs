@@ -1,4 +1,4 @@
-//! GetRoleCredentials of the SSO portal: an access token for a role's credentials.
+//! GetRoleCredentials of the SSO portal: exchanges an access token for a role's credentials.
 
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -32,13 +32,13 @@ pub(super) fn request(endpoint: &Endpoint, role: &Role, token: &Secret) -> Resul
     Ok(request)
 }
 
-/// Whether another try may help: failures of the connection and the server, and `TooManyRequestsException`.
+/// Whether a retry may help: on connection and server failures, and `TooManyRequestsException`.
 pub(super) fn is_transient(outcome: &Result<Reply, FetchError>) -> bool {
     is_transient_failure(outcome)
         || matches!(outcome, Ok(reply) if reply.status == StatusCode::TOO_MANY_REQUESTS)
 }
 
-/// The credentials, or what is wrong and what to do about it.
+/// Returns the credentials, or what is wrong and what to do about it.
 pub(super) fn parse(
     reply: &Reply,
     role: &Role,

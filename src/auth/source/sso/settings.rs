@@ -1,4 +1,4 @@
-//! What a profile says about SSO.
+//! A profile's SSO settings.
 
 use std::path::PathBuf;
 
@@ -62,7 +62,7 @@ impl SsoSettings {
         Ok(Self { region, cache_key: session.to_owned(), login_command, place })
     }
 
-    /// The account and role of `profile`.
+    /// Reads the account and role of `profile`.
     pub(super) fn role(&self, files: &ProfileFiles, profile: &Section) -> Result<Role, AuthError> {
         let value = |key| setting(files, profile, key).map(|(value, _)| value.to_owned());
         match (value("sso_account_id"), value("sso_role_name")) {
@@ -96,7 +96,7 @@ impl SsoSettings {
         &self.place
     }
 
-    /// Where the token is: `~/.aws/sso/cache/{SHA-1 of the key}.json`.
+    /// Returns the path of the token: `~/.aws/sso/cache/{SHA-1 of the key}.json`.
     pub(super) fn cache_file(&self, files: &ProfileFiles) -> Result<PathBuf, AuthError> {
         let name = format!("{}.json", hex::encode(&Sha1::digest(self.cache_key.as_bytes())));
         files.locations().below_home(&[".aws", "sso", "cache", &name]).ok_or_else(|| {

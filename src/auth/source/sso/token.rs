@@ -1,4 +1,4 @@
-//! The file that `aws sso login` leaves.
+//! The file that `aws sso login` writes.
 
 use std::time::{Duration, SystemTime};
 
@@ -8,7 +8,7 @@ use crate::auth::wire::document::{Document, DocumentError};
 use crate::base::time::rfc3339;
 use crate::credentials::Secret;
 
-/// A token, with what renews it if it can be renewed.
+/// A token, and what is needed to renew it, if it can be renewed.
 pub(super) struct Token {
     document: Document,
     access_token: Secret,
@@ -17,7 +17,7 @@ pub(super) struct Token {
 }
 
 impl Token {
-    /// Reads the file's contents. What only renewing needs may be missing, but not be of another type.
+    /// Parses the file. Fields that only renewal needs may be missing, but not have the wrong type.
     pub(super) fn parse(contents: &[u8]) -> Result<Self, DocumentError> {
         let document = Document::parse(contents)?;
         let access_token = Secret::new(document.token("accessToken")?);
@@ -37,7 +37,7 @@ impl Token {
         self.expires_at
     }
 
-    /// Why it cannot be renewed, if it cannot.
+    /// Returns why it cannot be renewed, if so.
     pub(super) fn obstacle(&self, now: SystemTime) -> Option<&'static str> {
         if ["refreshToken", "clientId", "clientSecret"]
             .into_iter()
@@ -51,7 +51,7 @@ impl Token {
         }
     }
 
-    /// What a renewal is asked for with.
+    /// What a renewal request needs.
     pub(super) fn renewal(&self) -> Result<[(&'static str, &str); 4], DocumentError> {
         Ok([
             ("clientId", self.document.text("clientId")?),
@@ -61,13 +61,13 @@ impl Token {
         ])
     }
 
-    /// The secrets that an answer must not bring into an error.
+    /// Returns the secrets to remove from errors that quote an answer.
     pub(super) fn secrets(&self) -> [&str; 3] {
         let text = |name| self.document.text(name).unwrap_or_default();
         [self.access_token.expose(), text("refreshToken"), text("clientSecret")]
     }
 
-    /// The file's new contents; what is not part of a renewal stays as it is.
+    /// Returns the file's new contents; fields that renewal does not change are kept.
     pub(super) fn renewed(
         &self,
         answer: &Document,

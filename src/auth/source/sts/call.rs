@@ -1,4 +1,4 @@
-//! Calls of STS over a transport.
+//! Calls STS over a transport.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -16,7 +16,7 @@ use crate::machine::ProfileFiles;
 const LIMITS: Limits = Limits::new(Duration::from_secs(5), Duration::from_secs(10));
 const RETRIES: Retries = Retries { attempts: 3, pause: Duration::from_millis(100) };
 
-/// Codes that STS itself asks to try again, beside the statuses from 500.
+/// Error codes for which STS asks for a retry, besides statuses from 500.
 const RETRYABLE: [&str; 6] = [
     "IDPCommunicationError",
     "RequestLimitExceeded",
@@ -26,12 +26,12 @@ const RETRYABLE: [&str; 6] = [
     "TooManyRequestsException",
 ];
 
-/// Who calls STS, for the words of an error.
+/// Who calls STS, for error messages.
 #[derive(Clone, Copy)]
 pub(in crate::auth) struct Asker<'a> {
     /// The source.
     pub(in crate::auth) source: &'a str,
-    /// What cannot be done then: `~/.aws/config:3: role arn:... of profile dev cannot be assumed`.
+    /// What then fails: `~/.aws/config:3: role arn:... of profile dev cannot be assumed`.
     pub(in crate::auth) failing: &'a str,
 }
 
@@ -41,13 +41,13 @@ impl Asker<'_> {
     }
 }
 
-/// The name of a session that nobody named: `bedrill-1795317811000`.
+/// Returns the default session name: `bedrill-1795317811000`.
 pub(in crate::auth) fn session_name(now: SystemTime) -> String {
     let since = now.duration_since(UNIX_EPOCH).unwrap_or_default();
     format!("bedrill-{}{:03}", since.as_secs(), since.subsec_millis())
 }
 
-/// Makes a call that yields credentials, signed with `signer` when it asks for that.
+/// Makes a call that yields credentials, signed with `signer` if it needs a signature.
 pub(in crate::auth) async fn send(
     context: Context<'_>,
     files: &ProfileFiles,
@@ -63,15 +63,16 @@ pub(in crate::auth) async fn send(
     Ok(parsed)
 }
 
-/// Who `auth` is, as GetCallerIdentity says. It needs no permission. `profile` is the one that the caller named.
+/// Returns the identity behind `auth`, using GetCallerIdentity. It needs no permission. `profile` is the one that the
+/// caller named.
 ///
 /// # Errors
 ///
-/// When `auth` is a bearer token, which STS does not know, or STS does not answer as it should.
+/// When `auth` is a bearer token, which STS does not accept, or STS does not answer as expected.
 ///
 /// # Cancel safety
 ///
-/// Dropping the future closes the connection. It changes nothing at the service, and may be called again.
+/// Dropping the future closes the connection. It changes nothing on the service side, and may be called again.
 pub async fn caller_identity(
     context: Context<'_>,
     auth: &Auth,

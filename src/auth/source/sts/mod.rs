@@ -9,7 +9,7 @@
 //! Action=AssumeRole&Version=2011-06-15&RoleArn=...
 //! ```
 //!
-//! [`Call::request`] and [`parse_credentials`] are pure: an embedder can make the call in any style. AssumeRole and
+//! [`Call::request`] and [`parse_credentials`] are pure: an embedder can send the call in any style. AssumeRole and
 //! GetCallerIdentity are signed for the service `sts`, AssumeRoleWithWebIdentity is not: its token is the proof.
 //! Source: [STS API reference](https://docs.aws.amazon.com/STS/latest/APIReference/welcome.html).
 
@@ -43,40 +43,40 @@ const FORM: HeaderValue = HeaderValue::from_static("application/x-www-form-urlen
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Call<'a> {
-    /// A role, for the identity that signs.
+    /// Assumes a role with the identity that signs.
     AssumeRole {
         /// The role.
         role_arn: &'a str,
         /// The session's name, 2 to 64 of `A-Z a-z 0-9 = , . @ - _`; it appears in CloudTrail.
         session_name: &'a str,
-        /// How long the credentials are to last: 900 to 43,200 seconds; one hour when not set.
+        /// How long the credentials should last: 900 to 43,200 seconds; one hour if not set.
         duration_seconds: Option<u32>,
-        /// What the role's owner asks third parties for.
+        /// The external ID that the role's owner requires from third parties.
         external_id: Option<&'a str>,
-        /// The serial number of a device and the code that it shows.
+        /// The serial number of an MFA device and the code that it shows.
         mfa: Option<(&'a str, &'a str)>,
     },
-    /// A role, for the identity that a token of another provider proves.
+    /// Assumes a role with an identity that another provider's token proves.
     AssumeRoleWithWebIdentity {
         /// The role.
         role_arn: &'a str,
         /// The session's name, as above.
         session_name: &'a str,
-        /// How long the credentials are to last, as above.
+        /// How long the credentials should last, as above.
         duration_seconds: Option<u32>,
         /// The token.
         token: &'a Secret,
     },
-    /// Who signs.
+    /// Asks for the identity that signs.
     GetCallerIdentity,
 }
 
 impl Call<'_> {
-    /// The request, still without a signature.
+    /// Builds the request, not yet signed.
     ///
     /// # Errors
     ///
-    /// [`EndpointError`] when nothing can follow the endpoint.
+    /// [`EndpointError`] when the endpoint cannot take a path.
     pub fn request(&self, endpoint: &Endpoint) -> Result<Request<Bytes>, EndpointError> {
         let mut form = Form::new(self.action());
         match self {
@@ -111,7 +111,7 @@ impl Call<'_> {
         !matches!(self, Self::AssumeRoleWithWebIdentity { .. })
     }
 
-    /// Its name: `AssumeRole`.
+    /// Returns its name: `AssumeRole`.
     #[must_use]
     pub fn action(&self) -> &'static str {
         match self {
@@ -147,7 +147,7 @@ impl Form {
     }
 }
 
-/// Who signs, as GetCallerIdentity says.
+/// The identity that signs, as GetCallerIdentity reports it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity {
     account: String,
@@ -155,30 +155,30 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// The account's number.
+    /// Returns the account number.
     #[must_use]
     pub fn account(&self) -> &str {
         &self.account
     }
 
-    /// The user, role session or root.
+    /// Returns the ARN of the user, role session or root.
     #[must_use]
     pub fn arn(&self) -> &str {
         &self.arn
     }
 }
 
-/// Why STS gives nothing.
+/// Why an STS call failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum StsError {
-    /// It refuses: `AccessDenied`, `ExpiredToken`, ...
+    /// STS refused: `AccessDenied`, `ExpiredToken`, ...
     Service {
         /// The status of the answer.
         status: u16,
         /// The error's name; empty when the answer does not say.
         code: String,
-        /// STS's own words, unescaped; empty when there are none.
+        /// The message from STS, unescaped; empty when there is none.
         message: String,
     },
     /// The answer is not XML as STS writes it: the reason.
@@ -214,11 +214,11 @@ impl fmt::Display for StsError {
 
 impl std::error::Error for StsError {}
 
-/// The credentials in the answer to AssumeRole or AssumeRoleWithWebIdentity. They always expire.
+/// Parses the credentials in the answer to AssumeRole or AssumeRoleWithWebIdentity. They always expire.
 ///
 /// # Errors
 ///
-/// [`StsError`] when STS refuses, or its answer is not what it should be.
+/// [`StsError`] when STS refuses, or its answer is malformed.
 pub fn parse_credentials(status: StatusCode, body: &[u8]) -> Result<Credentials, StsError> {
     let leaves = answer(status, body)?;
     let field = |name: &'static str| {
@@ -231,11 +231,11 @@ pub fn parse_credentials(status: StatusCode, body: &[u8]) -> Result<Credentials,
     Ok(Credentials::new(id, secret).with_session_token(token).with_expiration(expiration))
 }
 
-/// The identity in the answer to GetCallerIdentity.
+/// Parses the identity in the answer to GetCallerIdentity.
 ///
 /// # Errors
 ///
-/// [`StsError`] when STS refuses, or its answer is not what it should be.
+/// [`StsError`] when STS refuses, or its answer is malformed.
 pub fn parse_identity(status: StatusCode, body: &[u8]) -> Result<Identity, StsError> {
     let leaves = answer(status, body)?;
     let field = |name: &'static str| {

@@ -1,4 +1,4 @@
-//! Why a profile cannot come to credentials.
+//! Why a profile does not lead to credentials.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use super::MAX_PROFILES;
 use crate::auth::source::profile::keys;
 use crate::profile::{Origin, Section};
 
-/// A profile that cannot come to credentials: which one, where, and why.
+/// A profile that does not lead to credentials: which one, where, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChainError {
     profile: String,
@@ -19,24 +19,24 @@ impl ChainError {
         Self { profile: profile.name().to_owned(), origin, problem }
     }
 
-    /// There is no profile `name`.
+    /// Creates the error for a missing profile `name`.
     pub(super) fn absent(name: &str) -> Self {
         Self { profile: name.to_owned(), origin: None, problem: ChainProblem::Absent }
     }
 
-    /// The profile in which the problem is.
+    /// Returns the profile that has the problem.
     #[must_use]
     pub fn profile(&self) -> &str {
         &self.profile
     }
 
-    /// Where the setting stands that cannot be followed.
+    /// Returns the location of the setting that cannot be followed.
     #[must_use]
     pub fn origin(&self) -> Option<Origin> {
         self.origin
     }
 
-    /// What is wrong.
+    /// Returns what is wrong.
     #[must_use]
     pub fn problem(&self) -> &ChainProblem {
         &self.problem
@@ -59,7 +59,7 @@ pub enum ChainProblem {
     Absent,
     /// Its `source_profile` is in neither file.
     AbsentSource(String),
-    /// It leads back to a profile that was passed already: these, in order, and then the first of the loop again.
+    /// It leads back to a profile that was already visited: these, in order, and then the first of the loop again.
     Loop(Vec<String>),
     /// It leads through more than [`MAX_PROFILES`] profiles.
     TooLong,
@@ -67,17 +67,17 @@ pub enum ChainProblem {
     NoSource,
     /// It has both `source_profile` and `credential_source`.
     TwoSources,
-    /// Its `credential_source` is none of the three.
+    /// Its `credential_source` is none of the three valid values.
     UnknownSource(String),
     /// It has `web_identity_token_file`, but no `role_arn`.
     NoRole,
-    /// It has `sso_session` and, beside it, a setting that belongs into that section.
+    /// It has `sso_session` and also a setting that belongs in that section.
     MisplacedSsoSetting(&'static str),
     /// Its `sso_session` names a section that is not in the config file.
     AbsentSsoSession(String),
     /// It lacks this setting of SSO.
     NoSsoSetting(&'static str),
-    /// It has half a key: this other half is missing.
+    /// It has half a key pair: this other half is missing.
     HalfKey(&'static str),
     /// It has no credentials of any kind.
     NoCredentials,

@@ -1,4 +1,4 @@
-//! How a profile comes to credentials: which ones it starts from, and the roles that are assumed with them in turn.
+//! How a profile leads to credentials: the ones it starts from, and the roles that are assumed with them in turn.
 //!
 //! ```text
 //! [profile A]                [profile B]                [profile C]
@@ -16,7 +16,7 @@
 //! - From the second profile on, static keys win over everything else in it.
 //! - Otherwise a profile's credentials are, in this order: `credential_source`, `web_identity_token_file`, SSO,
 //!   `login_session`, `credential_process`, static keys.
-//! - A profile that comes again is a loop. So is, for us, a chain of more than 32 profiles.
+//! - A profile that is visited again is a loop. We also treat a chain of more than 32 profiles as one.
 //!
 //! Source: [assume role](https://docs.aws.amazon.com/sdkref/latest/guide/feature-assume-role-credentials.html).
 
@@ -28,13 +28,13 @@ use crate::profile::{Origin, ProfileSet, Section};
 
 pub use error::{ChainError, ChainProblem};
 
-/// The most profiles that one chain leads through.
+/// The maximum number of profiles in a chain.
 pub const MAX_PROFILES: usize = 32;
 
 const SSO_SETTINGS: [&str; 5] =
     ["sso_session", "sso_start_url", "sso_region", "sso_account_id", "sso_role_name"];
 
-/// How a profile comes to credentials.
+/// How a profile leads to credentials.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RoleChain<'a> {
     base: Base<'a>,
@@ -42,20 +42,20 @@ pub struct RoleChain<'a> {
 }
 
 impl<'a> RoleChain<'a> {
-    /// The credentials it starts from.
+    /// Returns the credentials it starts from.
     #[must_use]
     pub fn base(&self) -> Base<'a> {
         self.base
     }
 
-    /// The roles in the order in which they are assumed; none for a profile with credentials of its own.
+    /// Returns the roles in the order in which they are assumed; none for a profile with credentials of its own.
     #[must_use]
     pub fn roles(&self) -> &[Role<'a>] {
         &self.roles
     }
 }
 
-/// The credentials that a chain starts from, and the profile that holds them or says where they are.
+/// The credentials that a chain starts from, and the profile that holds or references them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Base<'a> {
     profile: &'a Section,
@@ -63,19 +63,19 @@ pub struct Base<'a> {
 }
 
 impl<'a> Base<'a> {
-    /// The profile.
+    /// Returns the profile.
     #[must_use]
     pub fn profile(&self) -> &'a Section {
         self.profile
     }
 
-    /// The kind.
+    /// Returns the kind.
     #[must_use]
     pub fn kind(&self) -> BaseKind {
         self.kind
     }
 
-    /// Where the setting stands that makes it this kind.
+    /// Returns the location of the setting that makes it this kind.
     #[must_use]
     pub fn origin(&self) -> Origin {
         let settings: &[&str] = match self.kind {
@@ -105,13 +105,13 @@ pub enum BaseKind {
     Ec2InstanceMetadata,
     /// `credential_source = EcsContainer`: the role of the container.
     EcsContainer,
-    /// `web_identity_token_file`: a role for the token in this file.
+    /// `web_identity_token_file`: a role obtained with the token in this file.
     WebIdentity,
-    /// `sso_session`, or `sso_start_url` and its like: a role of IAM Identity Center.
+    /// `sso_session`, or `sso_start_url` and its companions: a role of IAM Identity Center.
     Sso,
-    /// `login_session`: what `aws login` left.
+    /// `login_session`: the session of `aws login`.
     LoginSession,
-    /// `credential_process`: what a program prints.
+    /// `credential_process`: the output of a program.
     Process,
 }
 
@@ -123,43 +123,43 @@ pub struct Role<'a> {
 }
 
 impl<'a> Role<'a> {
-    /// The role of `profile`, if it names one.
+    /// Returns the role of `profile`, if it names one.
     #[must_use]
     pub fn of(profile: &'a Section) -> Option<Self> {
         Some(Self { profile, arn: setting(profile, "role_arn")?.value() })
     }
 
-    /// The profile that asks for it.
+    /// Returns the profile that asks for it.
     #[must_use]
     pub fn profile(&self) -> &'a Section {
         self.profile
     }
 
-    /// `role_arn`.
+    /// Returns `role_arn`.
     #[must_use]
     pub fn arn(&self) -> &'a str {
         self.arn
     }
 
-    /// Where `role_arn` stands.
+    /// Returns the location of `role_arn`.
     #[must_use]
     pub fn origin(&self) -> Origin {
         setting(self.profile, "role_arn").map_or_else(|| self.profile.origin(), |setting| setting.origin())
     }
 
-    /// `role_session_name`.
+    /// Returns `role_session_name`.
     #[must_use]
     pub fn session_name(&self) -> Option<&'a str> {
         self.optional("role_session_name")
     }
 
-    /// `external_id`.
+    /// Returns `external_id`.
     #[must_use]
     pub fn external_id(&self) -> Option<&'a str> {
         self.optional("external_id")
     }
 
-    /// `mfa_serial`.
+    /// Returns `mfa_serial`.
     #[must_use]
     pub fn mfa_serial(&self) -> Option<&'a str> {
         self.optional("mfa_serial")
@@ -170,7 +170,7 @@ impl<'a> Role<'a> {
     }
 }
 
-/// Follows the profile `name` to where its credentials come from. Nothing is read or asked.
+/// Follows the profile `name` to where its credentials come from, without reading files or sending requests.
 ///
 /// ```
 /// use bedrill::auth::profile::{BaseKind, resolve_chain};
@@ -186,7 +186,7 @@ impl<'a> Role<'a> {
 ///
 /// # Errors
 ///
-/// [`ChainError`] when the profile, or one that it leads to, cannot come to credentials.
+/// [`ChainError`] when the profile, or one that it leads to, does not lead to credentials.
 pub fn resolve_chain<'a>(set: &'a ProfileSet, name: &str) -> Result<RoleChain<'a>, ChainError> {
     let mut profile = set.profile(name).ok_or_else(|| ChainError::absent(name))?;
     let mut passed = vec![profile];
@@ -272,7 +272,7 @@ fn named_source(name: &str) -> Option<BaseKind> {
     .find_map(|(known, kind)| known.eq_ignore_ascii_case(name).then_some(kind))
 }
 
-/// Account and role go together; start URL and region stand in the session's section when there is one.
+/// Account and role must both be set; start URL and region are in the session's section if there is one.
 fn check_sso(set: &ProfileSet, profile: &Section) -> Result<(), ChainProblem> {
     const PLACE: [&str; 2] = ["sso_start_url", "sso_region"];
     let has = |section: &Section, name: &str| setting(section, name).is_some();
