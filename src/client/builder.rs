@@ -118,7 +118,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Sends invocations to this URL, and requests for model lists too unless they have an endpoint of their own: for an
+    /// Sends invocations to this URL, and requests for model lists unless they have an endpoint of their own: for an
     /// endpoint that serves `bedrock-runtime` only. It takes precedence over [`endpoint_url`](Self::endpoint_url).
     #[must_use]
     pub fn runtime_endpoint_url(mut self, url: impl Into<String>) -> Self {
@@ -232,9 +232,9 @@ impl ClientBuilder {
         self
     }
 
-    /// How models are discovered when the client itself looks for a model's profile. With the same settings as those the
-    /// program lists models with ([`Client::models`]), both share one result; without this, the client requests only the
-    /// profiles. The project is always that of the request.
+    /// How models are discovered when the client itself looks for a model's profile. With the settings that the
+    /// program lists models with ([`Client::models`]), both share one result; without this, the client requests the
+    /// profiles only. The project is always that of the request.
     #[must_use]
     pub fn discovery(mut self, settings: DiscoverySettings) -> Self {
         self.discovery = settings;

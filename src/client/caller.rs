@@ -1,6 +1,6 @@
 //! The caller's identity: its credentials, replacements when they are rejected, and what may be quoted.
 //!
-//! A service may echo what it was sent: gateways quote headers. Our secrets are removed before it is quoted in an error.
+//! A service may echo what it was sent: gateways quote headers. Secrets are removed before it is quoted in an error.
 
 use std::sync::Arc;
 use std::time::SystemTime;

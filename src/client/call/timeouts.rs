@@ -55,7 +55,7 @@ impl Timeouts {
         Self { connect: None, first_byte: None, idle: None, frame: None, total: None }
     }
 
-    /// Sets how long making a connection may take. The builder sets it in the transport it makes; a custom transport has
+    /// Sets how long making a connection may take. The builder sets it in its own transport; a custom one has
     /// its own limit.
     #[must_use]
     pub fn with_connect(mut self, limit: impl Into<Option<Duration>>) -> Self {

@@ -46,7 +46,7 @@ impl Error {
         }
     }
 
-    /// Why the stream of events ended: a frame or an event that cannot be read, an error that the service reported, or a
+    /// Why the stream of events ended: a frame or an event that cannot be read, an error the service reported, or a
     /// stream that ended before `messageStop`.
     #[must_use]
     pub fn event(&self) -> Option<&EventError> {

@@ -21,7 +21,7 @@ use super::RetryPolicy;
 use crate::endpoint::{Plane, Region};
 use crate::machine::{Place, Settings, SettingsError};
 
-/// Why a client uses the region or the endpoint that it uses.
+/// Why a client uses its region or endpoint.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SettingOrigin {
