@@ -12,7 +12,7 @@ use super::requests::RequestDecoder;
 use super::seen::Seen;
 use super::step::Step;
 
-/// Plays steps on one connection. An error means that the client is gone, as it may be, or sent no request.
+/// Plays steps on one connection. An error means that the client has gone, which it may, or sent no request.
 pub(super) struct Player<'a> {
     connection: Box<dyn Connection>,
     socket: &'a Socket,
@@ -48,7 +48,7 @@ impl<'a> Player<'a> {
         }
     }
 
-    /// Plays one step, and tells whether others may follow.
+    /// Plays one step, and returns whether more may follow.
     pub(super) fn play(&mut self, step: Step) -> io::Result<ControlFlow<()>> {
         let goes_on = match step {
             Step::ReadRequest => self.read_request()?.is_some(),

@@ -1,15 +1,15 @@
-//! SIGINT and SIGTERM: what runs is dropped in its order, so that the answer's line ends, the terminal is as it was,
-//! connections are closed and programs that were started are gone; and all of that soon.
+//! SIGINT and SIGTERM: running work is dropped in order, so that the answer's line ends, the terminal is restored,
+//! connections are closed and started programs are gone; all of it quickly.
 
 use std::convert::Infallible;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use std::{io, process};
 
-/// How long dropping may take. What waits in a system call (a full pipe, the user) would take for ever.
+/// How long dropping may take. Anything waiting in a system call (a full pipe, the user) could take forever.
 const GRACE: Duration = Duration::from_millis(150);
 
-/// Whether somebody listens to [`asked`] and will end the program.
+/// Whether someone awaits [`asked`] and will end the program.
 static DROPS_IN_ORDER: AtomicBool = AtomicBool::new(false);
 
 /// Ends the program on a signal, whatever it waits for: at once where nothing has to be dropped, at the second signal,
@@ -55,7 +55,7 @@ struct Signals {
 impl Signals {
     fn listen() -> io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
-        // A file that would grow beyond the limit of its size is an error like a full disk, not the end of the program.
+        // A file that would exceed the size limit is an error like a full disk, not the end of the program.
         #[cfg(not(any(target_arch = "mips", target_arch = "mips64")))]
         let _ = signal(SignalKind::from_raw(SIGXFSZ));
         Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })

@@ -1,4 +1,4 @@
-//! Files that go along with a prompt.
+//! Files attached to a prompt.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use bedrill::converse::{
 
 use crate::failure::Failure;
 
-/// The image in `path`, its format told by the extension.
+/// The image in `path`, its format determined by the extension.
 pub(crate) fn image(path: &Path) -> Result<ContentBlock, Failure> {
     let format = match extension(path).as_str() {
         "png" => ImageFormat::Png,

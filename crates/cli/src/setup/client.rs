@@ -1,4 +1,4 @@
-//! The client of the command line: its flags before the configuration, and that before the environment.
+//! The client of the command line: its flags take precedence over the configuration, and that over the environment.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! The configuration file: found, read, and the complaints about it.
+//! The configuration file: how it is found and read, and its errors.
 
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
@@ -18,7 +18,7 @@ pub(crate) struct Configuration {
 }
 
 impl Configuration {
-    /// Where `value` stands: `FILE:LINE:COLUMN`.
+    /// The location of `value`: `FILE:LINE:COLUMN`.
     pub(crate) fn origin<T>(&self, value: &Located<T>) -> String {
         let file = self.file.as_deref().unwrap_or_else(|| Path::new("the configuration"));
         match value.position() {
@@ -90,7 +90,7 @@ pub(crate) fn find(common: &Common, host: &dyn Machine) -> Result<Option<Found>,
     Ok(None)
 }
 
-/// Whether there is no such file: also when what should be its folder is a file.
+/// Whether the file is absent, or its folder is a file.
 pub(crate) fn is_absent(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
 }

@@ -33,7 +33,7 @@ impl<'a> Discovery<'a> {
         Self { client, settings, configuration, common }
     }
 
-    /// Puts the limits of a file before those of the embedded table.
+    /// Gives the limits of a file precedence over those of the embedded table.
     pub(crate) fn with_limits(mut self, limits: LimitsTable) -> Self {
         self.settings = self.settings.with_limits(limits);
         self

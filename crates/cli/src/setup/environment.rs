@@ -17,7 +17,7 @@ use crate::failure::Failure;
 /// and those can name a process to run (`credential_process`) or a server to send to (`baseUrl`).
 const NEVER_FROM_A_FILE: [&str; 3] = ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "BEDRILL_CONFIG"];
 
-/// The process environment, with the variables of a `.env` file behind it.
+/// The process environment, then the variables of a `.env` file.
 pub(crate) struct Environment {
     system: SystemMachine,
     from_file: HashMap<String, String>,
@@ -75,7 +75,7 @@ fn check_ours(text: &str, variables: &HashMap<String, String>) -> Result<(), Str
         let name = name_in(line);
         let reads = || matches!(dotenvy::Iter::new(line.as_bytes()).next(), Some(Ok(_)));
         if is_ours(name) && !(variables.contains_key(name) && reads()) {
-            // The value is not said: it may be a secret.
+            // The value is not quoted: it may be a secret.
             return Err(format!(
                 "{name} in line {number} is not NAME=value; a value with a space, a quote or # in it needs quotes, and \
                  quotes above it must be closed"

@@ -1,4 +1,4 @@
-//! A transport around the client's own that records what comes.
+//! A transport around the client's own that records responses.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
@@ -16,13 +16,13 @@ use futures_core::Stream;
 use crate::failure::Failure;
 use crate::tape::echo::Echo;
 
-/// How long the rest of a body may take to come once nobody waits for it any more.
+/// How long the rest of a body may take once no one waits for it.
 const REST_LIMIT: Duration = Duration::from_secs(10);
 
 /// The file that a body is recorded to.
 ///
-/// Only the body is recorded, and no header of either side. What goes wrong with the file does not disturb the answer:
-/// it is told at the end.
+/// Only the body is recorded, and no header of either side. A problem with the file does not disturb the answer:
+/// it is reported at the end.
 #[derive(Clone)]
 pub(crate) struct Record {
     path: PathBuf,
@@ -34,15 +34,15 @@ struct Recorded {
     file: Option<File>,
     /// Whether the file is a device or a pipe, which is opened once.
     is_device: bool,
-    /// What was not read of the body, because its reader gave up.
+    /// The unread rest of the body, when its reader gave up.
     rest: Option<Body>,
-    /// Why the record is not complete; nothing is written any more.
+    /// Why the recording is incomplete; nothing more is written.
     problem: Option<String>,
     echo: Echo,
 }
 
 impl Record {
-    /// Makes sure that `path` can be written before anything is asked.
+    /// Checks that `path` can be written before any request is sent.
     pub(crate) fn open(path: &Path) -> Result<Self, Failure> {
         let unwritable =
             |error: io::Error| Failure::usage(format!("{} cannot be written: {error}", path.display()));
@@ -75,7 +75,7 @@ impl Record {
         self.state().problem.get_or_insert(problem);
     }
 
-    /// Why the record is not complete, if it is not.
+    /// Why the recording is incomplete, if it is.
     pub(crate) fn problem(&self) -> Option<String> {
         let state = self.state();
         let problem = state.problem.as_ref()?;
@@ -137,7 +137,7 @@ fn is_device(path: &Path) -> io::Result<bool> {
     }
 }
 
-/// Records the raw body of the response while it passes; of several the last. Lists of models are not recorded.
+/// Records the raw body of the response as it passes; of several, the last. Lists of models are not recorded.
 pub(crate) struct Recording {
     inner: Arc<dyn Transport>,
     record: Record,

@@ -24,7 +24,7 @@ impl Output {
         self.terminal = !raw && self.out.is_terminal();
     }
 
-    /// Whether a person reads along.
+    /// Whether a person is reading.
     pub(crate) fn is_terminal() -> bool {
         io::stdout().is_terminal()
     }
@@ -100,7 +100,7 @@ fn is_harmless(character: char) -> bool {
     matches!(character, '\n' | '\t') || !bedrill::terminal::obeys(character)
 }
 
-/// Prints a line to stderr; one that cannot be written has nobody to be told.
+/// Prints a line to stderr; if stderr cannot be written, there is no one to tell.
 pub(crate) fn note(line: &str) {
     let _ = writeln!(io::stderr(), "{}", visible(line));
 }
