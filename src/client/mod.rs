@@ -138,8 +138,8 @@ impl Client {
     /// # Cancel safety
     ///
     /// Dropping the future closes the connection, and the answer is lost. The request may have reached the service, which may
-    /// bill for it. Calling again sends another one. The client keeps what it has learned: the clock of the service, the
-    /// profile of a model.
+    /// bill for it. Calling again sends another one. The client keeps what it has learned: the clock of the service,
+    /// the profile of a model.
     pub async fn converse(&self, request: &ConverseRequest) -> Result<ConverseOutput, Error> {
         let Parts { service, discovery, fallback } = &*self.0;
         let send_once = |attempt: Attempt| async move {

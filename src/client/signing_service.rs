@@ -73,7 +73,8 @@ impl SigningService {
     /// S3, which signs paths as they are sent and requires the payload hash in a header
     /// ([Authenticating requests](https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html)).
     ///
-    /// The host is `s3.{region}`, where a path begins with the bucket. A bucket's own host has the prefix `{bucket}.s3`.
+    /// The host is `s3.{region}`, where a path begins with the bucket. A bucket's own host has the prefix
+    /// `{bucket}.s3`.
     #[must_use]
     pub const fn s3() -> Self {
         let mut service = Self::at(Cow::Borrowed("s3"), Host::Prefix(Cow::Borrowed("s3")));

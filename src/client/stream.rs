@@ -159,9 +159,10 @@ impl ConverseStream {
     ///
     /// # Cancel safety
     ///
-    /// Dropping the future while it waits loses nothing: the part of the next event that has arrived stays in the stream, and
-    /// the next call continues from there. It may be used in a `select!`, in a loop. The [limits](crate::Timeouts) on silence
-    /// keep counting from when the first of these calls began to wait, until bytes arrive.
+    /// Dropping the future while it waits loses nothing: the part of the next event that has arrived stays in the
+    /// stream, and the next call continues from there. It may be used in a `select!`, in a loop. The
+    /// [limits](crate::Timeouts) on silence keep counting from when the first of these calls began to wait, until bytes
+    /// arrive.
     pub async fn next(&mut self) -> Option<Result<ConverseStreamEvent, Error>> {
         std::future::poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
@@ -176,8 +177,8 @@ impl ConverseStream {
     ///
     /// # Cancel safety
     ///
-    /// Dropping the future drops the stream, and with it what has arrived. To keep that, apply the events of [`next`](Self::next)
-    /// to a [`MessageBuilder`].
+    /// Dropping the future drops the stream, and with it what has arrived. To keep that, apply the events of
+    /// [`next`](Self::next) to a [`MessageBuilder`].
     pub async fn collect(mut self) -> Result<ConverseOutput, Error> {
         let mut message = MessageBuilder::new();
         while let Some(event) = self.next().await {

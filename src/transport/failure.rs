@@ -61,8 +61,8 @@ pub(super) fn through(proxy: Option<&str>, error: TransportError) -> TransportEr
     TransportError { message, ..error }
 }
 
-/// Distinguishes a resolver that did not answer from a name that does not exist: `EAI_AGAIN` as glibc and macOS, and as musl
-/// write it.
+/// Distinguishes a resolver that did not answer from a name that does not exist: `EAI_AGAIN` as glibc and macOS, and as
+/// musl write it.
 fn dns_kind(text: &str) -> TransportErrorKind {
     let text = text.to_ascii_lowercase();
     if text.contains("temporary failure") || text.contains("try again") {

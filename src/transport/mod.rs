@@ -90,8 +90,8 @@ pub trait Transport: Send + Sync {
     ///
     /// # Cancel safety
     ///
-    /// Dropping the future closes the connection, or returns it to the pool when nothing was sent. Whether the request reached
-    /// the host is then unknown.
+    /// Dropping the future closes the connection, or returns it to the pool when nothing was sent. Whether the request
+    /// reached the host is then unknown.
     fn send(
         &self,
         request: http::Request<Bytes>,
@@ -99,8 +99,8 @@ pub trait Transport: Send + Sync {
 
     /// Resolves after `duration`, on the timer that belongs to the transport's runtime.
     ///
-    /// A transport without a runtime, whose reads block, may have no timers that fire: it tracks the deadlines of the futures
-    /// that are not dropped yet, and lets a read block until the earliest of them.
+    /// A transport without a runtime, whose reads block, may have no timers that fire: it tracks the deadlines of the
+    /// futures that are not dropped yet, and lets a read block until the earliest of them.
     ///
     /// # Cancel safety
     ///
@@ -164,8 +164,8 @@ impl Body {
     ///
     /// # Cancel safety
     ///
-    /// Dropping the future while it waits loses nothing: the next call yields the chunk. A body made of a custom stream does
-    /// so if the stream's `poll_next` does.
+    /// Dropping the future while it waits loses nothing: the next call yields the chunk. A body made of a custom stream
+    /// does so if the stream's `poll_next` does.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, TransportError> {
         poll_fn(|context| self.0.as_mut().poll_next(context)).await.transpose()
     }

@@ -218,8 +218,8 @@ impl Transport for ReqwestTransport {
     }
 }
 
-/// Converts the request to reqwest's form; refused when that form would go to another path than the one that was signed:
-/// URLs resolve `.` and `..`, and encode some characters.
+/// Converts the request to reqwest's form; refused when that form would go to another path than the one that was
+/// signed: URLs resolve `.` and `..`, and encode some characters.
 fn unchanged(request: http::Request<Bytes>, host: &str) -> Result<reqwest::Request, TransportError> {
     let uri = request.uri().clone();
     let request = reqwest::Request::try_from(request).map_err(|error| describe(error, host, "send to"))?;

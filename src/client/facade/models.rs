@@ -26,9 +26,9 @@ impl Client {
     ///
     /// # Cancel safety
     ///
-    /// Dropping the future ends this call alone. The requests continue for the others who wait for them, and end with the
-    /// last of them. A call that is no longer polled blocks no other: every waiting call drives the requests. An answer is
-    /// stored when it is complete; calling again requests what is not stored.
+    /// Dropping the future ends this call alone. The requests continue for the others who wait for them, and end with
+    /// the last of them. A call that is no longer polled blocks no other: every waiting call drives the requests. An
+    /// answer is stored when it is complete; calling again requests what is not stored.
     pub async fn models(&self, settings: &DiscoverySettings) -> Result<Arc<Catalog>, Error> {
         self.0.discovery.models(settings, false).await
     }
@@ -47,7 +47,8 @@ impl Client {
         self.0.discovery.models(settings, true).await
     }
 
-    /// The discovery settings of the client itself, as [`ClientBuilder::discovery`](crate::client::ClientBuilder::discovery) set them.
+    /// The discovery settings of the client itself, as
+    /// [`ClientBuilder::discovery`](crate::client::ClientBuilder::discovery) set them.
     #[must_use]
     pub fn discovery(&self) -> &DiscoverySettings {
         self.0.discovery.settings()
@@ -55,10 +56,11 @@ impl Client {
 
     /// Resolves `text` to a model, by the rules of the [catalog](crate::catalog#short-names).
     ///
-    /// The lists are those of [`models`](Self::models). What they do not contain, such as an ARN of another account's profile or
-    /// an ID, is looked up with GetInferenceProfile or GetFoundationModel. If the service has no answer, or must not
-    /// be asked, a complete ID is accepted as it is, and [`Match::warning`](crate::catalog::Match::warning) says why nothing is known about it. The ARN of
-    /// anything other than a model or a profile is accepted as it is, without asking.
+    /// The lists are those of [`models`](Self::models). What they do not contain, such as an ARN of another account's
+    /// profile or an ID, is looked up with GetInferenceProfile or GetFoundationModel. If the service has no answer, or
+    /// must not be asked, a complete ID is accepted as it is, and [`Match::warning`](crate::catalog::Match::warning)
+    /// says why nothing is known about it. The ARN of anything other than a model or a profile is accepted as it is,
+    /// without asking.
     ///
     /// [`Match::model_id`](crate::catalog::Match::model_id) goes to the region where the model was found.
     ///

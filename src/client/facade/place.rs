@@ -17,8 +17,8 @@ impl Client {
     ///
     /// # Cancel safety
     ///
-    /// Dropping the future abandons the request, and nothing of it is kept: the next call, or the next request, asks the
-    /// instance again.
+    /// Dropping the future abandons the request, and nothing of it is kept: the next call, or the next request, asks
+    /// the instance again.
     pub async fn region(&self) -> (Region, SettingOrigin) {
         self.0.service.learn_region().await;
         (self.home_region().clone(), self.region_origin())

@@ -107,7 +107,8 @@ impl Answer {
         Self { body, connection, origin, pool }
     }
 
-    /// What is available after `context` has driven the connection. The body has no waker: only the connection fills it.
+    /// What is available after `context` has driven the connection. The body has no waker: only the connection fills
+    /// it.
     fn poll_driven(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
         drive(&mut self.connection, context);
         Pin::new(&mut self.body).poll_frame(&mut Context::from_waker(Waker::noop()))
@@ -122,8 +123,8 @@ impl http_body::Body for Answer {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
-        // The connection keeps the last waker, to notify it when a chunk has been taken. While there are chunks that must
-        // not be this task's: it would be woken for each chunk that it takes itself.
+        // The connection keeps the last waker, to notify it when a chunk has been taken. While there are chunks that
+        // must not be this task's: it would be woken for each chunk that it takes itself.
         let mut frame = self.poll_driven(&mut Context::from_waker(Waker::noop()));
         if frame.is_pending() {
             frame = self.poll_driven(context);

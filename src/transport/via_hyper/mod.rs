@@ -147,7 +147,8 @@ impl Transport for HyperTransport {
             self.check_direct(request.uri())?;
             let origin = Origin::of(request.uri())?;
             make_origin_form(&mut request);
-            // If the server has closed the socket since its last answer, the request is unsent; a new socket is the last resort.
+            // If the server has closed the socket since its last answer, the request is unsent; a new socket is the
+            // last resort.
             while let Some(socket) = self.pool.take(&origin) {
                 match Connection::send(socket, request).await {
                     Ok(answer) => return Ok(self.received(answer, origin)),

@@ -104,8 +104,8 @@ impl Answer {
         Ok(())
     }
 
-    /// Reads the stream to its end, showing it meanwhile. When it breaks off, the text so far stays on stdout, on a line
-    /// of its own. What was shown as text is not in the output: an answer takes no more memory the longer it gets.
+    /// Reads the stream to its end, showing it meanwhile. When it breaks off, the text so far stays on stdout, on a
+    /// line of its own. What was shown as text is not in the output: an answer takes no more memory the longer it gets.
     pub(crate) async fn receive(&mut self, stream: &mut ConverseStream) -> Result<ConverseOutput, Failure> {
         let received = self.read(stream).await;
         self.end_thought();

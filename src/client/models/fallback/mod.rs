@@ -91,8 +91,8 @@ pub(in crate::client) struct Missing<'a> {
 }
 
 impl Missing<'_> {
-    /// The key that a profile is stored under. Another endpoint may serve other models, and another project may use other
-    /// profiles.
+    /// The key that a profile is stored under. Another endpoint may serve other models, and another project may use
+    /// other profiles.
     fn key(self, place: &Place) -> String {
         let Self { base, region, project } = self;
         let endpoint = place.endpoint_setting(Plane::Data).map_or("aws", |(url, _)| url);
