@@ -25,7 +25,7 @@ impl<'a> Player<'a> {
         Self { connection, socket, decoder: RequestDecoder::new(), seen }
     }
 
-    /// The next request and its number among all of the server; `None` when the client closes before one begins.
+    /// The next request and its number among all of the server's; `None` when the client closes before one begins.
     pub(super) fn read_request(&mut self) -> io::Result<Option<(usize, Request<Bytes>)>> {
         let mut buffer = [0; 16 * 1024];
         loop {

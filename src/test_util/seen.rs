@@ -135,7 +135,7 @@ impl Seen {
     }
 }
 
-/// A connection while it is open. Its end takes it off the list, even when a script panics: the socket closes with its
+/// An open connection. Dropping it takes it off the list, even when a script panics: the socket closes with its
 /// last owner.
 pub(super) struct Open<'a> {
     seen: &'a Seen,

@@ -195,8 +195,8 @@ impl Server {
         self.shared.seen.wait("request", |state| (!state.requests.is_empty()).then_some(()));
     }
 
-    /// Waits until a client has closed a connection to which the server still sends, or on which it hangs; tells when
-    /// that was. Each connection is told once.
+    /// Waits until a client has closed a connection that the server is still sending on, or hanging on; returns when
+    /// that was. Each connection is reported once.
     ///
     /// # Panics
     ///

@@ -12,7 +12,7 @@ const GRACE: Duration = Duration::from_millis(150);
 /// Whether someone awaits [`asked`] and will end the program.
 static DROPS_IN_ORDER: AtomicBool = AtomicBool::new(false);
 
-/// Ends the program on a signal, whatever it waits for: at once where nothing has to be dropped, at the second signal,
+/// Ends the program on a signal, whatever it is waiting for: at once if nothing has to be dropped, at the second signal,
 /// and when the grace is over.
 pub(crate) fn watch() {
     std::thread::spawn(|| {
@@ -34,7 +34,7 @@ fn end_on_signal() -> io::Result<Infallible> {
     })
 }
 
-/// The exit code of the first signal from now on. Whoever awaits it drops what runs.
+/// Resolves to the exit code of the first signal from now on. Whoever awaits it drops the running work.
 pub(crate) async fn asked() -> u8 {
     match Signals::listen() {
         Ok(mut signals) => {
@@ -61,7 +61,7 @@ impl Signals {
         Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
     }
 
-    /// Waits for one of them: the exit code by which shells report it, 128 and its number.
+    /// Waits for one of them, and returns the exit code by which shells report it: 128 plus its number.
     async fn next(&mut self) -> u8 {
         tokio::select! {
             _ = self.interrupt.recv() => 130,
@@ -70,7 +70,7 @@ impl Signals {
     }
 }
 
-/// The number on Linux, the BSDs and macOS alike.
+/// The same number on Linux, the BSDs and macOS.
 #[cfg(all(unix, not(any(target_arch = "mips", target_arch = "mips64"))))]
 const SIGXFSZ: i32 = 25;
 

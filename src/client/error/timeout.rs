@@ -1,4 +1,4 @@
-//! A limit that ran out: which one, and what was waited for.
+//! A limit that ran out: which one, and what the client was waiting for.
 
 use std::fmt;
 use std::time::Duration;

@@ -84,7 +84,7 @@ impl Client {
         control::inference_profile(service, &region, &request).await
     }
 
-    /// Reports what this account still lacks for a foundation model: agreement, permission, entitlement, region.
+    /// Reports whether this account can use a foundation model: agreement, permission, entitlement, region.
     ///
     /// # Errors
     ///

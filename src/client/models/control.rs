@@ -76,7 +76,7 @@ pub(in crate::client) async fn inference_profile(
     service.ask(Plane::Control, region, GET_PROFILE, build, parse).await
 }
 
-/// What the account still lacks for a model.
+/// Whether the account can use a model.
 pub(in crate::client) async fn foundation_model_availability(
     service: &Service,
     id: &str,

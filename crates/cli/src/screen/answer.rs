@@ -51,7 +51,7 @@ impl Answer {
         self
     }
 
-    /// Leaves control characters of the answer's text as they are, on a terminal too.
+    /// Leaves control characters in the answer's text unchanged, even on a terminal.
     pub(crate) fn with_raw(mut self, raw: bool) -> Self {
         self.output.set_raw(raw);
         self
@@ -128,7 +128,7 @@ impl Answer {
         message.finish().map_err(unfit)
     }
 
-    /// Answer text goes to stdout; with `--verbose`, thoughts go to stderr.
+    /// Answer text goes to stdout; with `--verbose`, reasoning goes to stderr.
     fn show(&mut self, event: &ConverseStreamEvent) -> Result<(), Failure> {
         if let Some(text) = event.as_text().filter(|text| !text.is_empty()) {
             self.end_thought();
@@ -149,7 +149,7 @@ impl Answer {
         }
     }
 
-    /// What there is to say about a whole answer, on stderr.
+    /// Prints the notes on a complete answer to stderr.
     fn comment(&self, output: &ConverseOutput) {
         if let Some(reason) = cut_short(&output.stop_reason) {
             self.note(reason);
@@ -162,7 +162,7 @@ impl Answer {
     }
 
     /// The answer in the shape of Converse's, with `cost` beside `usage` when the price is known, and
-    /// `invokedModelId` when that is another than was asked for.
+    /// `invokedModelId` when a different model than the requested one was invoked.
     fn document(&self, output: &ConverseOutput) -> Value {
         let mut document = output.to_json();
         if let Some(members) = document.as_object_mut() {
@@ -192,7 +192,7 @@ impl Drop for Answer {
     }
 }
 
-/// Leaves a delta of no text in its place, which says as much about the order of the events.
+/// Replaces a delta's text with an empty one, which preserves the order of the events.
 fn forget_text(event: &mut ConverseStreamEvent) {
     if let ConverseStreamEvent::ContentBlockDelta(delta) = event
         && let ContentBlockDelta::Text(text)
@@ -202,7 +202,7 @@ fn forget_text(event: &mut ConverseStreamEvent) {
     }
 }
 
-/// What a user should know about an answer that did not end by itself.
+/// What the user should know about an answer that did not end normally.
 fn cut_short(reason: &StopReason) -> Option<&'static str> {
     match reason {
         StopReason::MaxTokens => Some("the answer stops at the limit of tokens; --max-tokens raises it"),

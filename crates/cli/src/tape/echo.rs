@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 const SESSION_TOKEN: HeaderName = HeaderName::from_static("x-amz-security-token");
 
-/// Listens for the credentials that a request carries, in each of their spellings, also where they lie across two chunks.
+/// Watches for the credentials that a request carries, in each of their spellings, even split across two chunks.
 #[derive(Default)]
 pub(crate) struct Echo {
     /// Each in every spelling.

@@ -58,7 +58,7 @@ impl Record {
         Ok(Self { path: path.to_owned(), state: Arc::new(Mutex::new(recorded)) })
     }
 
-    /// Records what the stream's reader left over: a recording is most wanted when the stream could not be read.
+    /// Records what the stream's reader left unread: a recording is most wanted when the stream could not be read.
     pub(crate) async fn complete(&self) {
         let Some(mut rest) = self.state().rest.take() else { return };
         let read = async {
@@ -86,14 +86,14 @@ impl Record {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Begins a new answer, of which a call has several when it is tried again. An older record stays until then.
+    /// Begins a new answer; a call has several when it is retried. An older recording stays until then.
     fn begin(&self, echo: Echo) {
         let mut state = self.state();
         (state.rest, state.problem, state.echo) = (None, None, echo);
         if state.is_device {
             return;
         }
-        // Answers are private, and nothing that somebody put there meanwhile is written to.
+        // Answers are private, so a file that someone else put there meanwhile is not written to.
         match PrivateFile::beside(&self.path).and_then(PrivateFile::put_in_place) {
             Ok(file) => state.file = Some(file),
             Err(error) => state.problem = Some(error.to_string()),
@@ -113,7 +113,7 @@ impl Record {
     }
 }
 
-/// Whether `path` leads to a device or a pipe, such as `/dev/stdout` and what a shell makes of `>(gzip)`.
+/// Whether `path` leads to a device or a pipe, such as `/dev/stdout` and the result of the shell's `>(gzip)`.
 ///
 /// # Errors
 ///
@@ -177,9 +177,9 @@ impl Transport for Recording {
     }
 }
 
-/// A body whose chunks go to a file before they go on.
+/// A body whose chunks go to a file before they are passed on.
 struct Tee {
-    /// `None` behind its end.
+    /// `None` after its end.
     body: Option<Body>,
     record: Record,
 }

@@ -227,7 +227,7 @@ impl Fallback {
         let used = self.with_stand_ins(|all| {
             all.get(&missing.key(&service.place)).and_then(Value::as_str).map(str::to_owned)
         })?;
-        // A profile stored under other settings must not leave the geography under these.
+        // A profile stored under other settings may be outside the geographies that these allow.
         let allowed = self.prefixes(region).iter().any(|prefix| used == format!("{prefix}{base}"));
         allowed.then_some(used)
     }
