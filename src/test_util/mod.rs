@@ -5,8 +5,8 @@
 //!
 //! - [`Server`] answers over real sockets with the bytes, the pauses and the faults that its script asks for. Its threads
 //!   are its own, so that it serves programs of any runtime and of none.
-//! - [`requests`] reads requests, [`responses`] and [`events`] write answers. They do no I/O: a server that has to handle
-//!   thousands of streams uses these with its own sockets.
+//! - [`requests`] reads requests, [`responses`] and [`events`] write answers. They do no I/O: a server that has to
+//!   handle thousands of streams uses these with its own sockets.
 //!
 //! A test fails by panicking, and so the constructors and waits of [`Server`] panic; each has a `# Panics` section.
 //! [`Server::listen`] and everything it does on requests never panic, whatever they contain.

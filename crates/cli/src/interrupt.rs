@@ -12,8 +12,8 @@ const GRACE: Duration = Duration::from_millis(150);
 /// Whether someone awaits [`asked`] and will end the program.
 static DROPS_IN_ORDER: AtomicBool = AtomicBool::new(false);
 
-/// Ends the program on a signal, whatever it is waiting for: at once if nothing has to be dropped, at the second signal,
-/// and when the grace is over.
+/// Ends the program on a signal, whatever it is waiting for: at once if nothing has to be dropped, at the second
+/// signal, and when the grace is over.
 pub(crate) fn watch() {
     std::thread::spawn(|| {
         // Without handlers the signals themselves end the program, which shells report with the same codes.

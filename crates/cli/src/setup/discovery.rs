@@ -76,7 +76,7 @@ impl<'a> Discovery<'a> {
         Ok(catalog)
     }
 
-    /// The place in the configuration that limits models to its own, if one does.
+    /// The place in the configuration that switches discovery off, if it does.
     pub(crate) fn switched_off(&self) -> Option<String> {
         let enabled = self.configuration.values.discovery.enabled.as_ref()?;
         (!enabled.value()).then(|| self.configuration.origin(enabled))

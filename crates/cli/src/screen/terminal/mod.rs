@@ -52,7 +52,8 @@ impl Output {
         self.write("\n")
     }
 
-    /// Writes a JSON document as one line. On a terminal it stays JSON: characters that a terminal would act on are escaped.
+    /// Writes a JSON document as one line. On a terminal it stays JSON: characters that a terminal would act on are
+    /// escaped.
     pub(crate) fn json(&mut self, document: &Value) -> io::Result<()> {
         let mut line = document.to_string();
         if self.terminal {
