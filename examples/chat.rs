@@ -58,7 +58,7 @@ fn prompt() -> io::Result<()> {
     stdout.flush()
 }
 
-/// Sends the whole conversation, prints the answer as it comes, and gives it back whole.
+/// Sends the whole conversation, prints the answer as it arrives, and returns it.
 async fn ask(client: &Client, model: &str, history: &[Message]) -> Result<ConverseOutput, Box<dyn Error>> {
     let request = ConverseRequest::new(model)
         .system("Answer in a few sentences.")

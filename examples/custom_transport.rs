@@ -1,4 +1,4 @@
-//! A transport of one's own, and the client over it: no network, no TLS and no async runtime.
+//! A custom transport, and the client over it: no network, no TLS and no async runtime.
 //!
 //! ```console
 //! cargo run --no-default-features --features client --example custom_transport
@@ -105,7 +105,7 @@ impl Stream for Frames {
     }
 }
 
-/// Says on stderr what is sent and what comes back. The headers that authorize a request are marked as sensitive and
+/// Logs to stderr what is sent and what comes back. The headers that authorize a request are marked as sensitive and
 /// do not show.
 struct Logged {
     inner: Arc<dyn Transport>,

@@ -4,7 +4,7 @@
 //! cargo run --release --example minimal -- us.amazon.nova-lite-v1:0 "Why is the sky blue?"
 //! ```
 //!
-//! It is the program whose size the README tells, so it has no parser of arguments and one thread.
+//! It is the program whose size the README gives, so it has no argument parser and one thread.
 
 use std::error::Error;
 use std::io::{self, Write};
@@ -39,7 +39,7 @@ async fn answer(model: &str, prompt: &str) -> Result<(), Box<dyn Error>> {
     let mut stream = client.converse_stream(&request).await?;
     let mut stdout = io::stdout().lock();
     let outcome = print(&mut stream, &mut stdout).await;
-    // What came of an answer that broke off stands on a line of its own.
+    // The text of an answer that broke off gets a line of its own.
     writeln!(stdout)?;
     outcome
 }

@@ -62,7 +62,7 @@ fn answer(model: &str, prompt: &str) -> Result<(), Box<dyn Error>> {
     operation::expect_event_stream(&head.headers, b"")?;
     let mut stdout = io::stdout().lock();
     let outcome = print_text(&mut body, &mut stdout);
-    // What came of an answer that broke off stands on a line of its own.
+    // The text of an answer that broke off gets a line of its own.
     writeln!(stdout)?;
     outcome
 }
@@ -101,7 +101,7 @@ fn agent() -> Agent {
     config.into()
 }
 
-/// Writes the text in the event stream `body` as it comes. A stream that ends before its time is an error.
+/// Writes the text in the event stream `body` as it arrives. A stream that ends early is an error.
 fn print_text(body: &mut impl Read, out: &mut impl Write) -> Result<(), Box<dyn Error>> {
     let mut decoder = EventDecoder::new();
     let mut chunk = [0; 16 * 1024];

@@ -51,19 +51,19 @@
 //!
 //! | feature | default | what it adds |
 //! | --- | --- | --- |
-//! | (none) | | signing, frames, profiles, Bedrock's shapes, and the halves of the credential sources that are pure |
+//! | (none) | | signing, frames, profiles, Bedrock's shapes, and the parts of the credential sources that do no I/O |
 //! | `client` | yes | `Transport`, `Chain`, `Client`, `ConverseStream`: no runtime, no TLS |
 //! | `reqwest` | yes | `ReqwestTransport`, `Client::from_env` |
-//! | `hyper` | | `HyperTransport`: hyper and rustls directly, for those who count crates; no proxies |
+//! | `hyper` | | `HyperTransport`: hyper and rustls directly, for fewer dependencies; no proxies |
 //! | `ring` / `aws-lc-rs` | ring | the rustls provider; `aws-lc-rs` wins when both are on |
 //! | `webpki-roots` / `native-roots` | webpki | compiled-in trust anchors or the system's; `native-roots` wins |
 //! | `config` | | the JSON5 configuration |
 
-// On docs.rs alone: what needs a feature says which.
+// On docs.rs only: marks what needs a feature.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
-// Nothing that comes in may bring the program down: no panic that input can reach.
+// Input must not bring the program down: no panic that it can reach.
 #![cfg_attr(
     not(test),
     deny(
@@ -81,12 +81,12 @@ pub mod credentials;
 mod lore;
 pub mod terminal;
 
-// Protocols. Pure; they never use each other. The event stream is a crate of its own.
+// Protocols. Pure; they never use each other. The event stream is a separate crate.
 pub use bedrill_eventstream as eventstream;
 pub mod profile;
 pub mod sigv4;
 
-// Bedrock's shapes. Pure. The macros of `shape` come before the shapes that they write.
+// Bedrock's shapes. Pure. The macros of `shape` must precede the shapes that use them.
 #[macro_use]
 mod shape;
 pub mod catalog;
@@ -107,7 +107,7 @@ pub mod transport;
 #[cfg(feature = "client")]
 mod client;
 
-// The scripted server of tests. Unstable.
+// The scripted test server. Unstable.
 #[cfg(feature = "test-util")]
 pub mod test_util;
 

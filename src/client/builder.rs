@@ -1,4 +1,4 @@
-//! How a client is put together: what the caller sets goes before what the machine says.
+//! Builds a client: what the caller sets takes precedence over what the machine is configured with.
 
 use std::fmt;
 use std::sync::Arc;
@@ -96,15 +96,15 @@ impl ClientBuilder {
         }
     }
 
-    /// The region. It goes before the region in a model's ARN.
+    /// The region. It takes precedence over the region in a model's ARN.
     #[must_use]
     pub fn region(mut self, region: impl Into<String>) -> Self {
         self.region = Some(region.into());
         self
     }
 
-    /// The region when neither the caller nor the model's ARN nor a variable names one: it goes before the profile's.
-    /// `origin` is where it comes from, in words.
+    /// The region to use when neither the caller, the model's ARN nor a variable names one; it takes precedence over
+    /// the profile's. `origin` says where it comes from.
     #[must_use]
     pub fn fallback_region(mut self, region: Region, origin: impl Into<String>) -> Self {
         self.fallback_region = Some((region, origin.into()));
@@ -118,15 +118,15 @@ impl ClientBuilder {
         self
     }
 
-    /// Sends invocations to this URL, and lists of models where they would go without: for an endpoint that serves
-    /// `bedrock-runtime` alone. It goes before [`endpoint_url`](Self::endpoint_url).
+    /// Sends invocations to this URL, and requests for model lists unless they have an endpoint of their own: for an
+    /// endpoint that serves `bedrock-runtime` only. It takes precedence over [`endpoint_url`](Self::endpoint_url).
     #[must_use]
     pub fn runtime_endpoint_url(mut self, url: impl Into<String>) -> Self {
         self.runtime_endpoint_url = Some(url.into());
         self
     }
 
-    /// The profile of `~/.aws` to take credentials and settings from. It goes before keys and tokens in the
+    /// The profile in `~/.aws` to take credentials and settings from. It takes precedence over keys and tokens in the
     /// environment.
     #[must_use]
     pub fn profile(mut self, name: impl Into<String>) -> Self {
@@ -134,14 +134,14 @@ impl ClientBuilder {
         self
     }
 
-    /// Leaves out `AWS_BEARER_TOKEN_BEDROCK`, so that access keys sign. It does nothing to a chain of your own.
+    /// Ignores `AWS_BEARER_TOKEN_BEDROCK`, so that access keys sign. It has no effect on a custom chain.
     #[must_use]
     pub fn no_bearer(mut self) -> Self {
         self.bearer = false;
         self
     }
 
-    /// What authorizes every request. No source is asked then.
+    /// The credentials that authorize every request. No credential source is then queried.
     #[must_use]
     pub fn auth(mut self, auth: Auth) -> Self {
         self.auth = Some(auth);
@@ -162,14 +162,15 @@ impl ClientBuilder {
         self
     }
 
-    /// What carries the requests, instead of `ReqwestTransport` (`HyperTransport` without the feature `reqwest`).
+    /// The transport that carries the requests, instead of `ReqwestTransport` (`HyperTransport` without the feature
+    /// `reqwest`).
     #[must_use]
     pub fn transport(mut self, transport: Arc<dyn Transport>) -> Self {
         self.transport = Some(transport);
         self
     }
 
-    /// Puts something around the transport: a recorder, a counter, a limiter. Requests for credentials do not pass it.
+    /// Wraps the transport: in a recorder, a counter, a limiter. Requests for credentials bypass it.
     #[must_use]
     pub fn wrap_transport(
         mut self,
@@ -179,14 +180,14 @@ impl ClientBuilder {
         self
     }
 
-    /// The largest frame to accept, in bytes; 32 MiB by default. It bounds the body of `converse` as well.
+    /// The largest frame to accept, in bytes; 32 MiB by default. It also limits the body of a `converse` response.
     #[must_use]
     pub fn frame_budget(mut self, bytes: usize) -> Self {
         self.frame_budget = bytes;
         self
     }
 
-    /// How often and how soon a failed request is sent again, instead of the standard, `AWS_MAX_ATTEMPTS` and
+    /// How often and how soon a failed request is retried, instead of the default, `AWS_MAX_ATTEMPTS` and
     /// `AWS_RETRY_MODE`.
     #[must_use]
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
@@ -201,15 +202,15 @@ impl ClientBuilder {
         self
     }
 
-    /// Signs with the clock as it is. By default a client whose requests are refused because of a wrong clock takes
-    /// the time from the service's `Date`, and tries once more.
+    /// Signs with the local clock, uncorrected. By default a client whose requests are refused because of a wrong clock
+    /// takes the time from the service's `Date`, and retries once.
     #[must_use]
     pub fn no_clock_skew_correction(mut self) -> Self {
         self.correct_skew = false;
         self
     }
 
-    /// What tells the time to sign with, instead of the system's clock: a closure will do.
+    /// The clock that gives the time to sign with, instead of the system's; a closure works.
     #[must_use]
     pub fn clock(mut self, clock: impl TimeSource + 'static) -> Self {
         self.clock = Arc::new(clock);
@@ -223,7 +224,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Geographies whose profiles may stand in for a model beside those of the region's own: `global`, `us`. None by
+    /// Geographies whose profiles may stand in for a model besides those of the region's own: `global`, `us`. None by
     /// default: data does not leave the geography unless it is allowed to.
     #[must_use]
     pub fn allow_geographies(mut self, geographies: impl IntoIterator<Item = impl Into<String>>) -> Self {
@@ -231,9 +232,9 @@ impl ClientBuilder {
         self
     }
 
-    /// How models are found when the client itself looks for the profile of a model. With the settings that the program
-    /// lists models with ([`Client::models`]), both share one answer; without this, the client asks for the profiles
-    /// alone. The project is always that of the request.
+    /// How models are discovered when the client itself looks for a model's profile. With the settings that the
+    /// program lists models with ([`Client::models`]), both share one result; without this, the client requests the
+    /// profiles only. The project is always that of the request.
     #[must_use]
     pub fn discovery(mut self, settings: DiscoverySettings) -> Self {
         self.discovery = settings;
@@ -241,7 +242,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Is told of each call that is answered under another model id than its request names: once, however often the
+    /// Called once for each call that is answered under a different model ID than the one requested, however often the
     /// request was sent.
     #[must_use]
     pub fn on_notice(mut self, tell: impl Fn(&Notice) + Send + Sync + 'static) -> Self {
@@ -249,7 +250,7 @@ impl ClientBuilder {
         self
     }
 
-    /// The client. Files are read here, nothing is sent.
+    /// Builds the client. This reads files but sends nothing.
     ///
     /// # Errors
     ///
@@ -276,7 +277,7 @@ impl ClientBuilder {
             Some(policy) => policy,
             None => settings::retry_policy(settings)?,
         };
-        // What is around the transport must not see credentials: it may record what passes.
+        // The wrapper around the transport must not see credentials: it may record what passes.
         let credential_transport = Arc::clone(&transport);
         let transport = match self.wrap_transport {
             Some(wrap) => wrap(transport),
@@ -322,7 +323,7 @@ fn default_transport(settings: Settings<'_>, timeouts: &Timeouts) -> Result<Arc<
     if let Some(pem) = settings::ca_bundle(settings)? {
         builder = builder.ca_bundle(pem);
     }
-    // Nothing was sent yet: what is wrong here is the TLS configuration.
+    // Nothing has been sent yet: the fault is in the TLS configuration.
     builder
         .build()
         .map(|transport| Arc::new(transport) as _)

@@ -1,6 +1,6 @@
-//! Who asks: the credentials, other ones when they are rejected, and what of them may be quoted.
+//! The caller's identity: its credentials, replacements when they are rejected, and what may be quoted.
 //!
-//! A service may echo what it was sent: gateways quote headers. Nothing of ours gets into an error that way.
+//! A service may echo what it was sent: gateways quote headers. Secrets are removed before it is quoted in an error.
 
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -14,23 +14,23 @@ use crate::machine::{Machine, TimeSource};
 use crate::operation::ServiceError;
 use crate::transport::{BoxFuture, Transport};
 
-/// How the service says that a key is of no use any more.
+/// The service's error codes for a key that is no longer valid.
 const REJECTIONS: [&str; 3] = ["ExpiredToken", "ExpiredTokenException", "UnrecognizedClientException"];
 
-/// Who asks, and what time it is there.
+/// The caller's identity and clock.
 pub(super) struct Caller {
     credentials: CredentialsFrom,
     /// The profile that the program named.
     profile: Option<String>,
     machine: Arc<dyn Machine>,
-    /// What carries requests for credentials: nothing that is put around the transport sees them.
+    /// The transport for requests for credentials, without any wrapper.
     transport: Arc<dyn Transport>,
     clock: Arc<dyn TimeSource>,
 }
 
-/// Where credentials are from.
+/// Where the credentials come from.
 pub(super) enum CredentialsFrom {
-    /// The program brought them.
+    /// The program supplied them.
     Fixed(Auth),
     /// The first of the sources that has any.
     Chain(Box<Cache>),
@@ -64,7 +64,7 @@ impl Caller {
         }
     }
 
-    /// What each source answers.
+    /// What each source returned.
     pub(super) async fn explain(&self) -> Vec<Attempt> {
         match &self.credentials {
             CredentialsFrom::Fixed(auth) => vec![Attempt::explicit(auth)],
@@ -72,7 +72,7 @@ impl Caller {
         }
     }
 
-    /// Whom `auth` belongs to, by the STS of `region`.
+    /// Whom `auth` belongs to, according to STS in `region`.
     ///
     /// # Errors
     ///
@@ -82,16 +82,16 @@ impl Caller {
         Ok(sts::caller_identity(context.with_region(region), auth, self.profile.as_deref()).await?)
     }
 
-    /// What authorizes the next request. Boxed, so that a call that waits for its answer keeps no room for it.
+    /// What authorizes the next request. Boxed, so that a call waiting for its response reserves no space for it.
     pub(super) fn auth(&self) -> BoxFuture<'_, Result<Auth, Error>> {
         Box::pin(async { Ok(self.credentials().await?.into_auth()) })
     }
 
-    /// The region that the source of the credentials is in: the instance's, when its role signs. `None` when there are
-    /// no credentials; the request itself says so.
+    /// The region of the source of the credentials: the instance's, when its role signs. `None` when there are
+    /// no credentials; the request itself then reports that.
     pub(super) async fn region(&self) -> Option<Option<Region>> {
         let CredentialsFrom::Chain(cache) = &self.credentials else { return Some(None) };
-        // On the heap, because nearly all requests do without it.
+        // On the heap, because nearly all requests do not need it.
         let asking = Box::pin(async {
             let resolved = cache.load().await.ok()?;
             Some(cache.chain().region(resolved.source()).await)
@@ -99,7 +99,7 @@ impl Caller {
         asking.await
     }
 
-    /// Other credentials in place of `rejected`, when `error` says that they are needed and the sources have them.
+    /// Other credentials in place of `rejected`, when `error` calls for them and the sources have them.
     ///
     /// The cached ones count as expired from now on, for all requests of this client.
     pub(super) async fn replacement(&self, error: &ServiceError, rejected: &Auth) -> Option<Auth> {
@@ -109,16 +109,16 @@ impl Caller {
             return None;
         }
         cache.invalidate(keys.access_key_id());
-        // What went wrong here is worth less than what the service said.
+        // An error here matters less than the service's.
         let other = self.auth().await.ok()?;
         (other != *rejected).then_some(other)
     }
 
-    /// `body` as it may be quoted.
+    /// `body` with secrets removed, so that it may be quoted.
     pub(super) async fn quotable(&self, body: &[u8]) -> Vec<u8> {
         match self.auth().await {
             Ok(auth) => redacted(body, &auth),
-            // Whatever was sent, it was not authorized with anything that is known any more.
+            // Whatever authorized it is no longer known.
             Err(_) => Vec::new(),
         }
     }

@@ -56,9 +56,9 @@ const CONVERSE_STREAM: Invocation =
 #[derive(Clone)]
 pub struct Client(Arc<Parts>);
 
-/// The organs. Each has its own data; what is public of them, `facade` hands out.
+/// The components. Each has its own data; `facade` exposes their public parts.
 struct Parts {
-    /// Who asks, where, and how.
+    /// Caller, endpoint and call settings.
     service: Arc<Service>,
     /// The models that were found.
     discovery: Discovery,
@@ -67,11 +67,11 @@ struct Parts {
 }
 
 impl Client {
-    /// A client as the environment and `~/.aws` describe it, over
+    /// Creates a client from the environment and `~/.aws`, over
     /// [`ReqwestTransport`](crate::transport::ReqwestTransport), or over `HyperTransport` when the feature `hyper` is
     /// on and `reqwest` is not.
     ///
-    /// Credentials are looked for at once, so that their absence shows here and not at the first request.
+    /// Credentials are looked up at once, so that their absence shows here and not at the first request.
     ///
     /// # Errors
     ///
@@ -79,7 +79,7 @@ impl Client {
     ///
     /// # Cancel safety
     ///
-    /// There is no client when the future is dropped, and the question for credentials is given up as
+    /// There is no client when the future is dropped, and the search for credentials is abandoned as
     /// [`Chain::load`](crate::auth::Chain::load) says.
     #[cfg(any(feature = "reqwest", feature = "hyper"))]
     pub async fn from_env() -> Result<Self, Error> {
@@ -88,16 +88,17 @@ impl Client {
         Ok(client)
     }
 
-    /// Settings, then [`build`](ClientBuilder::build). What is not set comes from the environment and `~/.aws`.
+    /// Configures a client, then [`build`](ClientBuilder::build)s it. What is not set comes from the environment and
+    /// `~/.aws`.
     #[must_use]
     pub fn builder() -> ClientBuilder {
         ClientBuilder::new()
     }
 
-    /// Sends `POST /model/{modelId}/converse-stream` and hands the events out as they come.
+    /// Sends `POST /model/{modelId}/converse-stream` and returns the events as they arrive.
     ///
-    /// With a policy that retries streams, the default, it returns when the first content is there: an answer that
-    /// fails before is asked for again ([`RetryPolicy`]). What came with the last attempt, and how it failed, is in
+    /// With a policy that retries streams, the default, it returns once the first content has arrived: an answer that
+    /// fails earlier is retried ([`RetryPolicy`]). What arrived with the last attempt, and how it failed, is in
     /// the stream.
     ///
     /// # Errors
@@ -108,7 +109,7 @@ impl Client {
     ///
     /// Dropping the future closes the connection, and the events that were read in search of content are lost. The request
     /// may have reached the service, which may bill for it. Calling again sends another one. The client keeps what it has
-    /// learnt: the clock of the service, the profile of a model.
+    /// learned: the clock of the service, the profile of a model.
     pub async fn converse_stream(&self, request: &ConverseRequest) -> Result<ConverseStream, Error> {
         let Parts { service, discovery, fallback } = &*self.0;
         let send_once = |attempt: Attempt| async move {
@@ -117,7 +118,7 @@ impl Client {
             let stream = ConverseStream::open(service, head, body, &attempt).await?;
             Ok(stream.with_notice(notice))
         };
-        // On the heap: thousands of streams then hold no more than the stream when it is there.
+        // On the heap: thousands of streams then take no more memory than the stream itself once it exists.
         let answering = Box::pin(service.calls.run(send_once, ConverseStream::verdict));
         let done = answering.await?;
         fallback.tell(done.answer.notice());
@@ -126,19 +127,19 @@ impl Client {
 
     /// Sends `POST /model/{modelId}/converse` and reads the whole answer.
     ///
-    /// The output is what the service answered and nothing else. That another id was sent than the request names
-    /// ([`ProfileFallback`]) is told to [`on_notice`](ClientBuilder::on_notice); a stream has it in
+    /// The output is what the service answered and nothing else. The use of a different model ID than the one requested
+    /// ([`ProfileFallback`]) is reported to [`on_notice`](ClientBuilder::on_notice); a stream has it in
     /// [`ConverseStream::notice`] as well.
     ///
     /// # Errors
     ///
-    /// [`Error`] when the request cannot be built, signed or sent, or its answer is not one.
+    /// [`Error`] when the request cannot be built, signed or sent, or its answer cannot be read.
     ///
     /// # Cancel safety
     ///
     /// Dropping the future closes the connection, and the answer is lost. The request may have reached the service, which may
-    /// bill for it. Calling again sends another one. The client keeps what it has learnt: the clock of the service, the
-    /// profile of a model.
+    /// bill for it. Calling again sends another one. The client keeps what it has learned: the clock of the service,
+    /// the profile of a model.
     pub async fn converse(&self, request: &ConverseRequest) -> Result<ConverseOutput, Error> {
         let Parts { service, discovery, fallback } = &*self.0;
         let send_once = |attempt: Attempt| async move {

@@ -15,38 +15,38 @@ use crate::model_id::ModelId;
 
 /// Where requests go.
 pub(super) struct Place {
-    /// What the caller set; it goes before the region in a model's ARN.
+    /// What the caller set; it takes precedence over the region in a model's ARN.
     explicit_region: Option<Region>,
-    /// What the environment and the profile say, else `us-east-1`.
+    /// The region from the environment or the profile, else `us-east-1`.
     default_region: Region,
-    /// What says so; `None` when nothing does.
+    /// Where it comes from; `None` when nothing sets it.
     region_setting: Option<SettingOrigin>,
-    /// What the instance answered when it was asked for its region.
+    /// The region that the instance reported.
     instance_region: OnceLock<Option<Region>>,
     host_variant: HostVariant,
     endpoint_url: Option<(String, SettingOrigin)>,
     control_endpoint_url: Option<(String, SettingOrigin)>,
 }
 
-/// What the program says about it.
+/// The program's own settings.
 pub(super) struct Named {
     pub(super) region: Option<String>,
-    /// For when neither the program nor a variable names one, and where it is from, in words.
+    /// Used when neither the program nor a variable names one; with its origin in words.
     pub(super) fallback_region: Option<(Region, String)>,
     pub(super) endpoint_url: Option<String>,
-    /// For the data plane alone.
+    /// For the data plane only.
     pub(super) runtime_endpoint_url: Option<String>,
 }
 
 impl Place {
-    /// What is `named`, else what the settings say.
+    /// Uses what `named` sets, else the settings.
     ///
     /// # Errors
     ///
     /// A region or an endpoint cannot be used.
     pub(super) fn new(settings: Settings<'_>, named: Named) -> Result<Self, Error> {
         let explicit_region = named.region.as_deref().map(Region::new).transpose()?;
-        // A bad region of the environment does no harm when the caller names another.
+        // A bad region in the environment does no harm when the caller names another.
         let (default_region, region_setting) = match &explicit_region {
             Some(region) => (region.clone(), None),
             None => match settings::region(settings, named.fallback_region)? {
@@ -71,7 +71,7 @@ impl Place {
             endpoint_url: data,
             control_endpoint_url: control,
         };
-        // A bad endpoint shows here, and not at the first request.
+        // A bad endpoint is reported here, not at the first request.
         place.endpoint(Plane::Data, &place.default_region)?;
         Ok(place)
     }
@@ -103,7 +103,7 @@ impl Place {
         region.filter(|region| *region != self.home_region()).cloned()
     }
 
-    /// Why the home region is what it is.
+    /// Why the home region is the one it is.
     pub(super) fn region_origin(&self) -> SettingOrigin {
         match (&self.explicit_region, &self.region_setting, self.instance_region.get()) {
             (Some(_), _, _) => SettingOrigin::Caller,
@@ -130,12 +130,12 @@ impl Place {
             return;
         }
         if let Some(region) = caller.region().await {
-            // Two requests that ask at once get the same answer.
+            // Two concurrent requests get the same answer.
             let _ = self.instance_region.set(region);
         }
     }
 
-    /// Where the requests of `plane` go for `region`.
+    /// The endpoint that requests of `plane` go to in `region`.
     ///
     /// # Errors
     ///
@@ -145,7 +145,7 @@ impl Place {
         Endpoint::resolve(plane, Some(region), self.host_variant, url)
     }
 
-    /// Where `uri` leads for `service` in `region`: a path to the service's host, an absolute URI where it says.
+    /// Resolves `uri` for `service` in `region`: a path to the service's host, an absolute URI as it is.
     ///
     /// # Errors
     ///
@@ -170,7 +170,7 @@ impl Place {
         }
     }
 
-    /// The URL that was set for `plane`, and what set it.
+    /// The URL configured for `plane`, and what set it.
     pub(super) fn endpoint_setting(&self, plane: Plane) -> Option<(&str, &SettingOrigin)> {
         let setting = match plane {
             Plane::Data => &self.endpoint_url,
@@ -179,7 +179,7 @@ impl Place {
         setting.as_ref().map(|(url, origin)| (url.as_str(), origin))
     }
 
-    /// What `Debug` of the client shows.
+    /// The client's `Debug` output.
     pub(super) fn show(&self, shown: &mut fmt::DebugStruct<'_, '_>) {
         shown
             .field("explicit_region", &self.explicit_region)

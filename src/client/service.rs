@@ -1,4 +1,4 @@
-//! The service as this client reaches it: who asks, where, and how.
+//! The service as this client reaches it: caller, endpoint and call settings.
 
 use std::future::Future;
 
@@ -19,7 +19,7 @@ use crate::model_id::ModelId;
 use crate::operation::{AnswerError, BuildError, ServiceError};
 use crate::transport::Body;
 
-/// Who asks, where, and how.
+/// Caller, endpoint and call settings.
 pub(super) struct Service {
     pub(super) caller: Caller,
     pub(super) place: Place,
@@ -28,7 +28,7 @@ pub(super) struct Service {
 
 /// An operation that invokes a model.
 pub(super) struct Invocation {
-    /// How a request becomes HTTP, for a model other than the one that it names.
+    /// Converts a request to HTTP, for a model other than the one that it names.
     pub(super) build: fn(&str, &ConverseRequest, &Endpoint) -> Result<http::Request<Bytes>, BuildError>,
     /// The IAM action that it needs.
     pub(super) action: &'static str,
@@ -57,7 +57,7 @@ impl Service {
         self.calls.exchange(&self.caller, &build, region, &advise, attempt).await
     }
 
-    /// Sends what `service` is to answer, and takes the answer as it is.
+    /// Sends a request to `service`, and returns the response unchanged.
     pub(super) async fn pass(
         &self,
         service: &SigningService,
@@ -69,7 +69,7 @@ impl Service {
         }
         let region = service.region().unwrap_or_else(|| place.home_region());
         *request.uri_mut() = place.locate(service, region, request.uri())?;
-        // The host is the URI's. A request that came in over HTTP/2 goes out over HTTP/1.1.
+        // The host comes from the URI. A request that came in over HTTP/2 goes out over HTTP/1.1.
         request.headers_mut().remove(http::header::HOST);
         *request.version_mut() = http::Version::HTTP_11;
         let build = &|| Ok(request.clone());
@@ -81,7 +81,7 @@ impl Service {
         Ok(done.answer.into_response(timers))
     }
 
-    /// One call whose answer is one JSON document.
+    /// Makes one call whose answer is one JSON document.
     pub(super) async fn ask<T>(
         &self,
         plane: Plane,

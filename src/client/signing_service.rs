@@ -1,4 +1,4 @@
-//! A service of AWS as requests are made for it: its name in signatures, its host, and what it wants of a signature.
+//! An AWS service as a target of requests: its signing name, its host, and its signing rules.
 
 use std::borrow::Cow;
 use std::time::SystemTime;
@@ -7,7 +7,7 @@ use crate::credentials::Credentials;
 use crate::endpoint::{Plane, Region, SIGNING_NAME};
 use crate::sigv4::SigningParams;
 
-/// What the requests that this library makes itself are authorized for.
+/// What the library's own requests are authorized for.
 pub(super) static BEDROCK: SigningService = SigningService::bedrock(Plane::Data);
 
 /// A service that [`Client::send`](crate::Client::send) sends to: its signing name, the host of requests whose URI is only
@@ -16,7 +16,7 @@ pub(super) static BEDROCK: SigningService = SigningService::bedrock(Plane::Data)
 /// The signing name is the one in
 /// [the credential scope](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html), and
 /// the host is `{prefix}.{region}.{suffix of the partition}`, in the FIPS and dual-stack variant that the client is set to.
-/// A service whose host is another takes requests with an absolute URI.
+/// For a service with any other host, use absolute URIs.
 ///
 /// ```
 /// use bedrill::SigningService;
@@ -46,14 +46,14 @@ pub struct SigningService {
 /// What the host of a request begins with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Host {
-    /// That of a plane of Bedrock, or what is set in its place.
+    /// That of a Bedrock plane, or the endpoint configured in its place.
     Plane(Plane),
     /// These labels.
     Prefix(Cow<'static, str>),
 }
 
 impl SigningService {
-    /// A plane of Bedrock. A path goes where the client's other requests go, also to an endpoint that was set. Bearer
+    /// A Bedrock plane. A path goes where the client's other requests go, including to a configured endpoint. Bearer
     /// tokens are sent.
     #[must_use]
     pub const fn bedrock(plane: Plane) -> Self {
@@ -62,7 +62,7 @@ impl SigningService {
         service
     }
 
-    /// The service with this signing name, whose host begins with it, too. No bearer token is sent, and requests are
+    /// The service with this signing name, which is also its host prefix. No bearer token is sent, and requests are
     /// signed by the defaults of [`SigningParams`].
     #[must_use]
     pub fn new(signing_name: impl Into<String>) -> Self {
@@ -70,10 +70,11 @@ impl SigningService {
         Self::at(name.clone(), Host::Prefix(name))
     }
 
-    /// S3, which signs paths as they are sent and wants the payload hash in a header
+    /// S3, which signs paths as they are sent and requires the payload hash in a header
     /// ([Authenticating requests](https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html)).
     ///
-    /// The host is `s3.{region}`, where a path begins with the bucket. That of a bucket has the prefix `{bucket}.s3`.
+    /// The host is `s3.{region}`, where a path begins with the bucket. A bucket's own host has the prefix
+    /// `{bucket}.s3`.
     #[must_use]
     pub const fn s3() -> Self {
         let mut service = Self::at(Cow::Borrowed("s3"), Host::Prefix(Cow::Borrowed("s3")));
@@ -99,7 +100,7 @@ impl SigningService {
     /// The labels of the host before the region: `bedrock-agent-runtime`, `my-bucket.s3`.
     ///
     /// The hosts of S3 are made by its own rule for dual stack (`s3.dualstack.{region}`), those of STS, SSO and sign-in by
-    /// theirs for FIPS in GovCloud. What is set for Bedrock's endpoint does not count for them.
+    /// theirs for FIPS in GovCloud. Settings for Bedrock's endpoint do not apply to them.
     #[must_use]
     pub fn with_host_prefix(mut self, prefix: impl Into<String>) -> Self {
         self.host = Host::Prefix(Cow::Owned(prefix.into()));
@@ -113,7 +114,7 @@ impl SigningService {
         self
     }
 
-    /// Whether the service takes Bedrock API keys as bearer tokens. Default: only the planes of Bedrock do.
+    /// Whether the service accepts Bedrock API keys as bearer tokens. Default: only the planes of Bedrock do.
     #[must_use]
     pub fn with_bearer(mut self, takes: bool) -> Self {
         self.bearer = takes;
@@ -169,7 +170,7 @@ impl SigningService {
         self.region.as_ref()
     }
 
-    /// Whether the service takes bearer tokens.
+    /// Whether the service accepts bearer tokens.
     #[must_use]
     pub fn takes_bearer(&self) -> bool {
         self.bearer
@@ -179,7 +180,7 @@ impl SigningService {
         &self.host
     }
 
-    /// What a request for this service is signed with.
+    /// The signing parameters for a request to this service.
     pub(super) fn params<'a>(
         &'a self,
         credentials: &'a Credentials,

@@ -1,4 +1,4 @@
-//! A running answer: frames in, events out, nothing in between.
+//! A streaming answer: frames in, events out, nothing in between.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -17,17 +17,17 @@ use crate::converse::{ConverseOutput, ConverseStreamEvent, EventDecoder, Message
 use crate::operation;
 use crate::transport::{Body, TransportError, TransportErrorKind};
 
-/// How many events are read ahead at most in search of content. `messageStart` is the only one that comes before it.
+/// How many events are read ahead at most while waiting for content. Only `messageStart` precedes it.
 const READ_AHEAD: usize = 16;
 
-/// The events of one ConverseStream answer, as they come.
+/// The events of one ConverseStream answer, as they arrive.
 ///
 /// It owns the response body and a decoder, and nothing else: there is no task and no channel behind it, reading
 /// slowly slows the sender down, and dropping it drops the connection.
 ///
 /// The stream ends (`None`) only after `messageStop`. Everything short of that is an `Err`, and the last item:
 /// a cut or corrupt frame, a broken connection, an exception of the service, a body that ends too early.
-/// [`Error::stream_end`] tells which.
+/// [`Error::stream_end`] says which.
 ///
 /// ```
 /// # async fn example(client: bedrill::Client) -> Result<(), bedrill::Error> {
@@ -48,9 +48,9 @@ pub struct ConverseStream {
     request_id: Option<String>,
     status: StatusCode,
     attempts: u32,
-    /// Events that were read in search of content, and not handed out yet.
+    /// Events that were read ahead, and not returned yet.
     ahead: VecDeque<ConverseStreamEvent>,
-    /// What the search for content ended with.
+    /// How reading ahead ended.
     failure: Option<Error>,
     delivered: u64,
     ended: bool,
@@ -58,7 +58,7 @@ pub struct ConverseStream {
 }
 
 impl ConverseStream {
-    /// The stream that `head` and `body` are, read up to its first content when the policy says so.
+    /// The stream made of `head` and `body`, read up to its first content when the policy says so.
     pub(super) async fn open(
         service: &Service,
         head: http::response::Parts,
@@ -115,7 +115,7 @@ impl ConverseStream {
         self
     }
 
-    /// Reads ahead until there is content, or the answer ends or fails; what was read stays to be handed out.
+    /// Reads ahead until there is content, or the answer ends or fails; the events read are returned later.
     async fn wait_for_content(&mut self) {
         while self.ahead.len() < READ_AHEAD {
             match std::future::poll_fn(|context| self.reader.poll_event(context)).await {
@@ -155,29 +155,30 @@ impl ConverseStream {
     ///
     /// # Errors
     ///
-    /// [`Error`] when the answer is not complete; nothing comes after it.
+    /// [`Error`] when the answer is not complete; nothing follows it.
     ///
     /// # Cancel safety
     ///
-    /// Dropping the future while it waits loses nothing: what has come of the next event stays in the stream, and the next call
-    /// goes on from there. It may be used in a `select!`, in a loop. The [limits](crate::Timeouts) on silence go on
-    /// counting from when the first of these calls began to wait, until bytes come.
+    /// Dropping the future while it waits loses nothing: the part of the next event that has arrived stays in the
+    /// stream, and the next call continues from there. It may be used in a `select!`, in a loop. The
+    /// [limits](crate::Timeouts) on silence keep counting from when the first of these calls began to wait, until bytes
+    /// arrive.
     pub async fn next(&mut self) -> Option<Result<ConverseStreamEvent, Error>> {
         std::future::poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
 
-    /// Reads to the end and assembles the message, as [`Client::converse`](super::Client::converse) would have
-    /// answered.
+    /// Reads to the end and assembles the message that [`Client::converse`](super::Client::converse) would have
+    /// returned.
     ///
     /// # Errors
     ///
-    /// [`Error`] when the answer is not complete, or its events do not make a message. What came before is in
+    /// [`Error`] when the answer is not complete, or its events do not form a message. What arrived before is in
     /// [`Error::received`].
     ///
     /// # Cancel safety
     ///
-    /// Dropping the future drops the stream, and with it what has come. To keep that, apply the events of [`next`](Self::next)
-    /// to a [`MessageBuilder`].
+    /// Dropping the future drops the stream, and with it what has arrived. To keep that, apply the events of
+    /// [`next`](Self::next) to a [`MessageBuilder`].
     pub async fn collect(mut self) -> Result<ConverseOutput, Error> {
         let mut message = MessageBuilder::new();
         while let Some(event) = self.next().await {
@@ -191,13 +192,13 @@ impl ConverseStream {
         message.finish().map_err(|error| self.described(error.into()).with_received(received))
     }
 
-    /// The id of the exchange (`x-amzn-requestid`), for AWS support.
+    /// The request ID (`x-amzn-requestid`), for AWS support.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
         self.request_id.as_deref()
     }
 
-    /// How many events have been handed out so far.
+    /// How many events have been returned so far.
     #[must_use]
     pub fn events_delivered(&self) -> u64 {
         self.delivered
@@ -210,14 +211,14 @@ impl ConverseStream {
         self.attempts
     }
 
-    /// How the connection broke, or stalled, after a complete message: the answer is whole, but the `metadata` event with the
+    /// How the connection broke or stalled after a complete message, in which case the `metadata` event with the
     /// token usage may be missing.
     #[must_use]
     pub fn warning(&self) -> Option<&TransportError> {
         self.reader.warning.as_ref()
     }
 
-    /// That another model id was sent than the request names, because the model is not served on demand.
+    /// Reports that a different model ID was sent than the one requested, which is not served on demand.
     #[must_use]
     pub fn notice(&self) -> Option<&Notice> {
         self.notice.as_ref()
@@ -239,7 +240,7 @@ impl Stream for ConverseStream {
         let item = match this.ahead.pop_front() {
             Some(event) => {
                 if this.ahead.is_empty() {
-                    // The stream may be long, and it is not needed again.
+                    // The stream may run for long, and does not need it again.
                     this.ahead = VecDeque::new();
                 }
                 Some(Ok(event))
@@ -260,13 +261,13 @@ impl Stream for ConverseStream {
     }
 }
 
-/// What reads an answer. On the heap, because streams are moved: a call that waits for its answer holds room for one in
+/// Reads an answer. On the heap, because streams are moved: a call waiting for its answer reserves room for one in
 /// several places.
 struct Reader {
     body: Body,
     decoder: EventDecoder,
     timers: StreamTimers,
-    /// How the connection broke, or stalled, behind a whole answer.
+    /// How the connection broke or stalled after a complete answer.
     warning: Option<TransportError>,
 }
 
@@ -312,7 +313,7 @@ impl Reader {
         self.broken(error, |_| timed_out.into())
     }
 
-    /// `messageStop` proves the message complete; what breaks behind it costs only the usage.
+    /// `messageStop` proves the message complete; a failure after it loses only the usage.
     fn broken(
         &mut self,
         error: TransportError,

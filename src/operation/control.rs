@@ -76,12 +76,12 @@ pub fn foundation_model_availability(id: &str, endpoint: &Endpoint) -> Result<Re
     get(&format!("/foundation-model-availability/{}", model_label(&model_id(id)?)), &[], endpoint)
 }
 
-/// What holds for an id to invoke holds for one to look up.
+/// An ID to look up follows the same rules as an ID to invoke.
 fn model_id(id: &str) -> Result<ModelId, BuildError> {
     ModelId::parse(id).map_err(BuildError::ModelId)
 }
 
-/// The id as one label of the path.
+/// The ID as one path segment.
 fn model_label(id: &ModelId) -> String {
     uri::encode_label(id.as_str())
 }
@@ -92,7 +92,7 @@ fn get(path: &str, query: &[(&str, String)], endpoint: &Endpoint) -> Result<Requ
         target.push(if index == 0 { '?' } else { '&' });
         target.push_str(name);
         target.push('=');
-        // A page token is base64: its `+`, `/` and `=` would mean something else in a query.
+        // A page token is base64: its `+`, `/` and `=` have other meanings in a query.
         uri::encode_bytes_into(&mut target, value.as_bytes());
     }
     let request = endpoint.request(Method::GET, &target, Bytes::new());

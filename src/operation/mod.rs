@@ -1,6 +1,6 @@
-//! The operations of Bedrock as plain HTTP: a typed request to an `http::Request`, an answer back to types.
+//! The operations of Bedrock as plain HTTP: from a typed request to an `http::Request`, and from an answer to types.
 //!
-//! Nothing is sent and nothing is signed here, so that any HTTP client can carry the result.
+//! Nothing is sent or signed here, so that any HTTP client can carry the result.
 //!
 //! ```
 //! use bedrill::converse::ConverseRequest;
@@ -49,7 +49,7 @@ pub use service_error::{ServiceError, parse_error};
 /// The content type of a stream of frames.
 pub const EVENT_STREAM: &str = "application/vnd.amazon.eventstream";
 
-/// What an answer's request id stands in, whichever service or gateway it is from.
+/// The header with the request ID, whichever service or gateway answers.
 static REQUEST_IDS: [HeaderName; 3] = [
     HeaderName::from_static("x-amzn-requestid"),
     HeaderName::from_static("x-amz-request-id"),
@@ -58,7 +58,7 @@ static REQUEST_IDS: [HeaderName; 3] = [
 
 const JSON: &str = "application/json";
 
-/// How much of an answer that cannot be understood is quoted, in bytes.
+/// How much of an unreadable answer is quoted, in bytes.
 const QUOTED: usize = 200;
 
 /// `POST /model/{modelId}/converse-stream`: the answer is a stream of frames.
@@ -70,7 +70,7 @@ pub fn converse_stream(request: &ConverseRequest, endpoint: &Endpoint) -> Result
     converse_stream_with(request.model_id(), request, endpoint)
 }
 
-/// As [`converse_stream`], to another model than the request names.
+/// As [`converse_stream`], but for a model other than the one that the request names.
 pub(crate) fn converse_stream_with(
     model_id: &str,
     request: &ConverseRequest,
@@ -90,7 +90,7 @@ pub fn converse(request: &ConverseRequest, endpoint: &Endpoint) -> Result<Reques
     converse_with(request.model_id(), request, endpoint)
 }
 
-/// As [`converse`], to another model than the request names.
+/// As [`converse`], but for a model other than the one that the request names.
 pub(crate) fn converse_with(
     model_id: &str,
     request: &ConverseRequest,
@@ -129,14 +129,14 @@ fn post(
     body: Vec<u8>,
     endpoint: &Endpoint,
 ) -> Result<Request<Bytes>, BuildError> {
-    // The id is one label of the path: `:` and the `/` of an ARN are encoded, once, on the wire.
+    // The ID is one path segment: `:` and the `/` of an ARN are encoded, once, on the wire.
     let path = format!("/model/{}/{operation}", uri::encode_label(model_id.as_str()));
     let request = endpoint.request(Method::POST, &path, Bytes::from(body));
     let mut request = request.map_err(BuildError::Endpoint)?;
     let headers = request.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(JSON));
     headers.insert(ACCEPT, HeaderValue::from_static(accept));
-    // Compressed frames could not be told from corrupt ones.
+    // Compressed frames could not be told apart from corrupt ones.
     headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
     Ok(request)
 }
@@ -164,11 +164,11 @@ fn parse<T: Shape>(headers: &HeaderMap, body: &[u8]) -> Result<T, AnswerError> {
     T::from_json(value).map_err(AnswerError::Shape)
 }
 
-/// Checks that a response with status 200 holds frames, by its content type and encoding, before any is read.
+/// Checks by content type and encoding that a response with status 200 contains frames, before any is read.
 ///
 /// # Errors
 ///
-/// [`AnswerError::Unexpected`], which quotes the beginning of `body`: what is at hand of it may be empty.
+/// [`AnswerError::Unexpected`], which quotes the beginning of `body`; `body` may be empty.
 pub fn expect_event_stream(headers: &HeaderMap, body: &[u8]) -> Result<(), AnswerError> {
     let encoding = header_text(headers, &CONTENT_ENCODING).unwrap_or("identity");
     if is_event_stream(headers) && encoding.eq_ignore_ascii_case("identity") {
@@ -178,7 +178,7 @@ pub fn expect_event_stream(headers: &HeaderMap, body: &[u8]) -> Result<(), Answe
     }
 }
 
-/// Whether the response says that it is a stream of frames. Parameters after `;` do not matter.
+/// Whether the response declares a stream of frames. Parameters after `;` do not matter.
 #[must_use]
 pub fn is_event_stream(headers: &HeaderMap) -> bool {
     header_text(headers, &CONTENT_TYPE)
@@ -186,7 +186,7 @@ pub fn is_event_stream(headers: &HeaderMap) -> bool {
         .is_some_and(|essence| essence.trim().eq_ignore_ascii_case(EVENT_STREAM))
 }
 
-/// The request id that the service gave the exchange: what AWS support asks for.
+/// The request ID that the service assigned: what AWS support asks for.
 #[must_use]
 pub fn request_id(headers: &HeaderMap) -> Option<&str> {
     REQUEST_IDS.iter().find_map(|name| header_text(headers, name))
@@ -209,11 +209,11 @@ fn unexpected_text(headers: &HeaderMap, body: &[u8]) -> String {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum BuildError {
-    /// The model id is not one.
+    /// The model ID is invalid.
     ModelId(ModelIdError),
-    /// The endpoint and the path do not make a URI.
+    /// The endpoint and the path do not form a URI.
     Endpoint(EndpointError),
-    /// The project does not go with the model.
+    /// The project cannot be used with the model.
     Project(ProjectError),
 }
 
@@ -229,22 +229,22 @@ impl fmt::Display for BuildError {
 
 impl std::error::Error for BuildError {}
 
-/// A successful answer that is not what the operation answers.
+/// A successful answer that does not match the operation.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum AnswerError {
-    /// Another kind of content: HTML from a proxy, JSON where frames should be.
+    /// Another content type: HTML from a proxy, JSON where frames should be.
     Unexpected {
-        /// What the operation answers.
+        /// What the operation returns.
         expected: &'static str,
-        /// What came: its content type and its first bytes, escaped.
+        /// What arrived: its content type and its first bytes, escaped.
         found: String,
     },
-    /// JSON whose members are not the operation's.
+    /// JSON that does not match the operation's shape.
     Shape(ShapeError),
-    /// More bytes than the client takes.
+    /// More bytes than the client accepts.
     OverBudget {
-        /// What it takes, in bytes.
+        /// The limit, in bytes.
         allowed: usize,
     },
 }

@@ -25,7 +25,7 @@ pub(crate) fn check_project(model_id: &ModelId, project: Option<&str>) -> Result
     }
 }
 
-/// The default project goes by the name `default`, also in its ARN.
+/// The default project is named `default`, also in its ARN.
 fn is_default(project: &str) -> bool {
     project == "default" || (project.starts_with("arn:") && project.ends_with(":project/default"))
 }

@@ -1,4 +1,4 @@
-//! An answer of the service that is not a success.
+//! An unsuccessful answer from the service.
 
 use std::fmt;
 use std::time::Duration;
@@ -18,7 +18,7 @@ static RETRY_AFTER: HeaderName = HeaderName::from_static("x-amz-retry-after");
 ///
 /// The code comes from the header `x-amzn-errortype`, else from the body's `code` or `__type`; it is cut at the
 /// first `:` and up to the last `#`. The message comes from the body's `message`, `Message` or `errorMessage`; a
-/// body that is no such JSON (a proxy's HTML page) is quoted.
+/// body that is not such JSON (a proxy's HTML page) is quoted.
 /// Source: [restJson1, "Operation error serialization"](https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html).
 #[must_use]
 pub fn parse_error(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> ServiceError {
@@ -54,9 +54,9 @@ fn error_code(text: &str) -> &str {
     before_colon.rsplit('#').next().unwrap_or_default().trim()
 }
 
-/// An answer of the service that is not a success.
+/// An unsuccessful answer from the service.
 ///
-/// `Debug` says what `Display` says, so that it can be read when `main` returns the error; `{:#?}` shows the parts.
+/// `Debug` shows what `Display` shows, so that it can be read when `main` returns the error; `{:#?}` shows the parts.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ServiceError {
     status: StatusCode,
@@ -67,7 +67,7 @@ pub struct ServiceError {
 }
 
 impl ServiceError {
-    /// Returns the error with the code that was found elsewhere, if it has none of its own.
+    /// Returns the error with a code that was found elsewhere, if it has none of its own.
     #[cfg(feature = "client")]
     pub(crate) fn or_code(mut self, find: impl FnOnce() -> Option<String>) -> Self {
         self.code = self.code.or_else(find);
@@ -92,7 +92,7 @@ impl ServiceError {
         &self.message
     }
 
-    /// What the service means by its code and its words.
+    /// What the service's code and message mean.
     #[must_use]
     pub fn reason(&self) -> Reason {
         words::reason(self.code().unwrap_or_default(), &self.message)

@@ -1,15 +1,15 @@
 //! A scripted server on loopback, and the requests, responses and events to script it with.
 //!
-//! Unstable: the feature `test-util` is there for the tests, the benchmarks and `bedrill demo`. Nothing here is under the
-//! crate's promise of stability yet.
+//! Unstable: the feature `test-util` is for the tests, the benchmarks and `bedrill demo`. The crate's stability promise
+//! does not cover it yet.
 //!
 //! - [`Server`] answers over real sockets with the bytes, the pauses and the faults that its script asks for. Its threads
 //!   are its own, so that it serves programs of any runtime and of none.
-//! - [`requests`] reads requests, [`responses`] and [`events`] write answers. They do no I/O: a server that has to hold
-//!   thousands of streams takes these and brings its own sockets.
+//! - [`requests`] reads requests, [`responses`] and [`events`] write answers. They do no I/O: a server that has to
+//!   handle thousands of streams uses these with its own sockets.
 //!
-//! A test fails by a panic, and so the constructors and waits of [`Server`] panic; each has a `# Panics` section.
-//! [`Server::listen`] and all that it does on requests do not panic, whatever they hold.
+//! A test fails by panicking, and so the constructors and waits of [`Server`] panic; each has a `# Panics` section.
+//! [`Server::listen`] and everything it does on requests never panic, whatever they contain.
 //!
 //! ```
 //! use bedrill::test_util::{Server, Step, events, responses};

@@ -12,7 +12,7 @@ use super::requests::RequestDecoder;
 use super::seen::Seen;
 use super::step::Step;
 
-/// Plays steps on one connection. An error means that the client is gone, as it may be, or sent no request.
+/// Plays steps on one connection. An error means that the client has gone, which it may, or sent no request.
 pub(super) struct Player<'a> {
     connection: Box<dyn Connection>,
     socket: &'a Socket,
@@ -25,7 +25,7 @@ impl<'a> Player<'a> {
         Self { connection, socket, decoder: RequestDecoder::new(), seen }
     }
 
-    /// The next request and its number among all of the server; `None` when the client closes before one begins.
+    /// The next request and its number among all of the server's; `None` when the client closes before one begins.
     pub(super) fn read_request(&mut self) -> io::Result<Option<(usize, Request<Bytes>)>> {
         let mut buffer = [0; 16 * 1024];
         loop {
@@ -48,7 +48,7 @@ impl<'a> Player<'a> {
         }
     }
 
-    /// Plays one step, and tells whether others may follow.
+    /// Plays one step, and returns whether more may follow.
     pub(super) fn play(&mut self, step: Step) -> io::Result<ControlFlow<()>> {
         let goes_on = match step {
             Step::ReadRequest => self.read_request()?.is_some(),

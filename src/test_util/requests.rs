@@ -1,4 +1,4 @@
-//! HTTP/1.1 requests, read from any pieces that they come in.
+//! HTTP/1.1 requests, read from pieces of any size.
 
 use std::error::Error;
 use std::fmt;
@@ -27,28 +27,28 @@ pub struct RequestDecoder {
 }
 
 impl RequestDecoder {
-    /// A decoder to which nothing has come.
+    /// Creates a decoder that has received nothing yet.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Takes in what came.
+    /// Adds the bytes received.
     pub fn push(&mut self, bytes: &[u8]) {
         self.received.extend_from_slice(bytes);
     }
 
-    /// Whether everything that came has been handed out.
+    /// Whether all bytes received have been returned.
     pub fn is_empty(&self) -> bool {
         self.received.is_empty()
     }
 
-    /// The next request; `None` when it has not come whole.
+    /// The next request; `None` when it is not complete yet.
     ///
     /// Its URI is the target as it was sent. Header names are in lower case.
     ///
     /// # Errors
     ///
-    /// [`InvalidRequest`] when what came is no request, or one that is too long. The connection is of no more use then.
+    /// [`InvalidRequest`] when the bytes are not a request, or one that is too long. The connection is then unusable.
     pub fn next_request(&mut self) -> Result<Option<Request<Bytes>>, InvalidRequest> {
         let Some((head, head_length)) = parse_head(&self.received)? else {
             if self.received.len() > MAX_HEAD {
@@ -66,7 +66,7 @@ impl RequestDecoder {
     }
 }
 
-/// The request without its body, and the length of its head; `None` while the head is not whole.
+/// The request without its body, and the length of its head; `None` while the head is incomplete.
 fn parse_head(received: &[u8]) -> Result<Option<(Request<()>, usize)>, InvalidRequest> {
     let mut headers = [httparse::EMPTY_HEADER; MAX_HEADERS];
     let mut head = httparse::Request::new(&mut headers);
@@ -93,7 +93,7 @@ fn body_length(head: &Request<()>) -> Result<usize, InvalidRequest> {
     }
 }
 
-/// What came is no request that a [`RequestDecoder`] reads.
+/// The bytes are not a request that a [`RequestDecoder`] can read.
 #[derive(Clone, Debug)]
 pub struct InvalidRequest(String);
 
@@ -110,12 +110,12 @@ pub fn line(request: &Request<Bytes>) -> String {
     format!("{} {} {:?}", request.method(), request.uri(), request.version())
 }
 
-/// The value of the header `name`; empty when it is absent, or no text.
+/// The value of the header `name`; empty when it is absent or not text.
 pub fn header<'a>(request: &'a Request<Bytes>, name: &str) -> &'a str {
     request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
 }
 
-/// The body of `request` as JSON; `null` when it is none.
+/// The body of `request` as JSON; `null` when it is not JSON.
 pub fn json(request: &Request<Bytes>) -> Value {
     serde_json::from_slice(request.body()).unwrap_or_default()
 }

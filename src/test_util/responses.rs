@@ -1,4 +1,4 @@
-//! HTTP/1.1 responses as they are on the wire.
+//! HTTP/1.1 responses in wire form.
 
 use std::fmt::Display;
 
@@ -10,10 +10,10 @@ use crate::sigv4::VerifyError;
 /// The end of a body with `transfer-encoding: chunked`.
 pub const LAST_CHUNK: &[u8] = b"0\r\n\r\n";
 
-/// The id of every request that [`stream_head`], [`json()`] and [`error`] answer.
+/// The request ID in the answers of [`stream_head`], [`json()`] and [`error`].
 pub const REQUEST_ID: &str = "00000000-0000-4000-8000-000000000000";
 
-/// The head of a response, with the empty line behind it. `status` is as in `429 Too Many Requests`.
+/// The head of a response, with the empty line after it. `status` is as in `429 Too Many Requests`.
 pub fn head(status: &str, headers: &[(&str, &str)]) -> Vec<u8> {
     let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
     format!("HTTP/1.1 {status}\r\n{headers}\r\n").into_bytes()
@@ -32,7 +32,7 @@ pub fn chunk(bytes: &[u8]) -> Vec<u8> {
     [format!("{:x}\r\n", bytes.len()).as_bytes(), bytes, b"\r\n"].concat()
 }
 
-/// The head of an event stream that comes in chunks.
+/// The head of an event stream in chunks.
 pub fn stream_head() -> Vec<u8> {
     let headers =
         [("content-type", EVENT_STREAM), ("x-amzn-requestid", REQUEST_ID), ("transfer-encoding", "chunked")];
@@ -51,7 +51,7 @@ pub fn json(document: impl Display) -> Vec<u8> {
     response("200 OK", &headers, document.to_string())
 }
 
-/// An error as Bedrock answers it.
+/// An error in Bedrock's form.
 pub fn error(status: &str, code: &str, message: &str) -> Vec<u8> {
     let headers = [
         ("content-type", "application/json"),
@@ -61,7 +61,7 @@ pub fn error(status: &str, code: &str, message: &str) -> Vec<u8> {
     response(status, &headers, json!({ "message": message }).to_string())
 }
 
-/// What AWS answers a request whose signature [`sigv4::verify`](crate::sigv4::verify) does not accept.
+/// AWS's answer to a request whose signature [`sigv4::verify`](crate::sigv4::verify) rejects.
 ///
 /// See [Troubleshoot Signature Version 4 signing](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html).
 pub fn refusal(problem: &VerifyError) -> Vec<u8> {

@@ -1,4 +1,4 @@
-//! What a server has seen so far, and those who wait for more of it.
+//! What a server has seen so far, and the tasks waiting for more.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::net::Shutdown;
@@ -12,7 +12,7 @@ use http::Request;
 
 use super::connection::Socket;
 
-/// How long a test waits for what has to come.
+/// How long a test waits for an event.
 const LIMIT: Duration = Duration::from_secs(30);
 
 /// Shared by a server, its threads and the test.
@@ -29,11 +29,11 @@ pub(super) struct State {
     pub(super) requests: Vec<Request<Bytes>>,
     /// How many requests were taken off that list.
     pub(super) taken: usize,
-    /// When clients hung up, as far as nobody has asked for it.
+    /// When clients hung up, unless already reported.
     pub(super) hung_up: VecDeque<Instant>,
     /// How many steps the test has let pass.
     pub(super) passes: usize,
-    /// The connections that are open, by their number.
+    /// The open connections, by number.
     open: BTreeMap<usize, Socket>,
     /// The server is gone: its connections end.
     is_over: bool,
@@ -41,7 +41,7 @@ pub(super) struct State {
 }
 
 impl Seen {
-    /// What has been seen. A thread that panicked has left it whole: every change is one assignment.
+    /// What has been seen. A thread that panicked has left it consistent: every change is one assignment.
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -113,7 +113,7 @@ impl Seen {
         !state.is_over
     }
 
-    /// Waits for so long, or until the server is gone; `false` then.
+    /// Waits for the duration, or until the server is gone; `false` then.
     pub(super) fn sleep(&self, duration: Duration) -> bool {
         let waited = self.changed.wait_timeout_while(self.state(), duration, |state| !state.is_over);
         !waited.unwrap_or_else(PoisonError::into_inner).0.is_over
@@ -128,14 +128,14 @@ impl Seen {
         self.change(|state| {
             state.is_over = true;
             for connection in state.open.values() {
-                // One that is closed already is as good.
+                // One that is already closed is fine.
                 let _ = connection.0.shutdown(Shutdown::Both);
             }
         });
     }
 }
 
-/// A connection while it is open. Its end takes it off the list, even when a script panics: the socket closes with its
+/// An open connection. Dropping it takes it off the list, even when a script panics: the socket closes with its
 /// last owner.
 pub(super) struct Open<'a> {
     seen: &'a Seen,

@@ -15,7 +15,7 @@ use super::player::Player;
 use super::seen::{Open, Seen};
 use super::step::Step;
 
-/// Makes of a socket what is read and written: TLS, say.
+/// Wraps a socket: in TLS, for example.
 type Handshake = dyn Fn(Socket) -> io::Result<Box<dyn Connection>> + Send + Sync;
 
 /// Chooses the steps for a request; the number counts the requests from 0.
@@ -24,7 +24,7 @@ type Choice = dyn Fn(usize, &Request<Bytes>) -> Vec<Step> + Send + Sync;
 enum Script {
     /// Reads requests, one after the other, and answers each.
     ByRequest(Box<Choice>),
-    /// The steps of each connection; the last ones are those of all that follow, too.
+    /// The steps of each connection; the last also apply to all that follow.
     ByConnection(Vec<Vec<Step>>),
 }
 
@@ -62,7 +62,7 @@ impl Server {
         Self::answering([Step::Send(bytes.into())])
     }
 
-    /// Answers each request with what `script` chooses for it; the number counts the requests from 0.
+    /// Answers each request with the steps that `script` chooses for it; the number counts the requests from 0.
     ///
     /// # Panics
     ///
@@ -131,7 +131,7 @@ impl Server {
         Ok(Self { address, url, shared, accepting: Some(accepting) })
     }
 
-    /// Where it listens: by name over TLS, because that is what a certificate is for.
+    /// The URL it listens on: by name over TLS, because that is what a certificate is for.
     pub fn url(&self) -> &str {
         &self.url
     }
@@ -151,17 +151,17 @@ impl Server {
         self.shared.seen.state().connections
     }
 
-    /// How many bytes the clients' connections have taken. A client may have read a piece before it is counted.
+    /// How many bytes the clients' connections have accepted. A client may have read a piece before it is counted.
     pub fn sent(&self) -> usize {
         self.shared.seen.sent()
     }
 
-    /// The requests so far, each with its target and its headers as they came.
+    /// The requests so far, each with its target and its headers as received.
     pub fn requests(&self) -> Vec<Request<Bytes>> {
         self.shared.seen.state().requests.clone()
     }
 
-    /// The requests since this was last asked, which are forgotten.
+    /// The requests since the last call, which are then forgotten.
     pub fn take_requests(&self) -> Vec<Request<Bytes>> {
         let mut state = self.shared.seen.state();
         state.taken = state.taken.saturating_add(state.requests.len());
@@ -180,12 +180,12 @@ impl Server {
         requests.remove(0)
     }
 
-    /// Lets one [`Step::WaitForTest`] pass: one that waits, or the next one.
+    /// Lets one [`Step::WaitForTest`] pass: one that is waiting, or the next one.
     pub fn go_on(&self) {
         self.shared.seen.change(|state| state.passes = state.passes.saturating_add(1));
     }
 
-    /// Waits until there was a request.
+    /// Waits until there has been a request.
     ///
     /// # Panics
     ///
@@ -195,8 +195,8 @@ impl Server {
         self.shared.seen.wait("request", |state| (!state.requests.is_empty()).then_some(()));
     }
 
-    /// Waits until a client has closed a connection to which the server still sends, or on which it hangs; tells when
-    /// that was. Each connection is told once.
+    /// Waits until a client has closed a connection that the server is still sending on, or hanging on; returns when
+    /// that was. Each connection is reported once.
     ///
     /// # Panics
     ///
@@ -256,7 +256,7 @@ fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
         });
         let shared = Arc::clone(shared);
         let serve = move || {
-            // A client that goes away, or sends what is no request, has its connection closed and no more.
+            // A client that leaves, or sends something that is not a request, only has its connection closed.
             let _ = shared.serve(number, &Socket(Arc::new(socket)));
         };
         // Without a thread the connection closes.

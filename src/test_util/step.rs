@@ -1,4 +1,4 @@
-//! What a script is made of.
+//! The steps of a script.
 
 use std::time::Duration;
 
@@ -8,11 +8,11 @@ use std::time::Duration;
 pub enum Step {
     /// Reads a request: its head, and as many bytes as its `content-length` says.
     ReadRequest,
-    /// Reads until anything at all has come, and drops it.
+    /// Reads until any data has arrived, and drops it.
     ReadSome,
-    /// Sends bytes, in a packet of their own where they fit.
+    /// Sends bytes, in a packet of their own if they fit.
     Send(Vec<u8>),
-    /// Sends the same bytes so many times; [`usize::MAX`] times is until the client closes.
+    /// Sends the same bytes this many times; [`usize::MAX`] times means until the client closes.
     Repeat(Vec<u8>, usize),
     /// Sends in pieces of `chunk` bytes, with a pause before each.
     SendEach {
@@ -27,7 +27,7 @@ pub enum Step {
     Sleep(Duration),
     /// Waits until the test calls [`Server::go_on`](super::Server::go_on).
     WaitForTest,
-    /// Sends nothing more, and reads until the client closes; [`Server::hung_up`](super::Server::hung_up) tells.
+    /// Sends nothing more, and reads until the client closes; [`Server::hung_up`](super::Server::hung_up) reports it.
     Hang,
     /// Ends the connection in order.
     Close,

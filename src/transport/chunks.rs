@@ -8,7 +8,7 @@ use futures_core::Stream;
 
 use super::TransportError;
 
-/// The data frames of `body`; trailers are dropped. `describe` tells what an error means.
+/// The data frames of `body`; trailers are dropped. `describe` explains an error.
 pub(super) struct Chunks<B, D> {
     body: B,
     describe: D,

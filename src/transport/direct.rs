@@ -5,9 +5,9 @@ use std::net::{IpAddr, Ipv6Addr};
 use crate::base::uri;
 use crate::endpoint::is_loopback;
 
-/// Whether requests to `host` always go directly: this machine, and its link, where a machine or a container on AWS asks
-/// for its credentials (169.254.0.0/16, fe80::/10, fd00:ec2::/32). A proxy would see those credentials, or hand out its
-/// own machine's.
+/// Whether requests to `host` always go directly: this machine and its link-local network, where a machine or container
+/// on AWS requests its credentials (169.254.0.0/16, fe80::/10, fd00:ec2::/32). A proxy would see those credentials, or
+/// return those of its own machine.
 pub(super) fn is_direct(host: &str) -> bool {
     is_loopback(host)
         || match uri::literal_address(host) {

@@ -1,4 +1,4 @@
-//! What failed, read from the chain of causes: the errors of HTTP clients name only "request" or "connect".
+//! Classifies failures by their chain of causes: the errors of HTTP clients say only "request" or "connect".
 
 use std::error::Error;
 use std::io;
@@ -7,8 +7,8 @@ use std::time::Duration;
 use super::{TransportError, TransportErrorKind};
 use crate::base::time::Seconds;
 
-/// An error of the library below, with the kind that its causes show, else `otherwise`; `action` is what was tried,
-/// as in "could not reach HOST".
+/// Converts an error of the HTTP library, with the kind that its causes show, else `otherwise`; `action` is what was
+/// tried, as in "could not reach HOST".
 pub(super) fn describe(
     error: impl Into<Box<dyn Error + Send + Sync>>,
     host: &str,
@@ -44,8 +44,7 @@ pub(super) fn describe(
     TransportError::new(kind, message).with_source(error)
 }
 
-/// Names the limit, when `error` is that no connection was made within it: the error of the library below does not
-/// know it.
+/// Names the limit when `error` is a connect timeout: the HTTP library's error does not know it.
 pub(super) fn no_connection_within(limit: Duration, error: TransportError) -> TransportError {
     if error.kind != TransportErrorKind::Timeout {
         return error;
@@ -54,7 +53,7 @@ pub(super) fn no_connection_within(limit: Duration, error: TransportError) -> Tr
     TransportError { message, ..error }
 }
 
-/// Names the proxy that was on the way, when there was one: what failed may be the way to it.
+/// Names the proxy in use, if any: the failure may be on the way to it.
 #[cfg(feature = "reqwest")]
 pub(super) fn through(proxy: Option<&str>, error: TransportError) -> TransportError {
     let Some(proxy) = proxy else { return error };
@@ -62,8 +61,8 @@ pub(super) fn through(proxy: Option<&str>, error: TransportError) -> TransportEr
     TransportError { message, ..error }
 }
 
-/// Tells a resolver that did not answer from a name that does not exist: `EAI_AGAIN` as glibc and macOS, and as musl
-/// write it.
+/// Distinguishes a resolver that did not answer from a name that does not exist: `EAI_AGAIN` as glibc and macOS, and as
+/// musl write it.
 fn dns_kind(text: &str) -> TransportErrorKind {
     let text = text.to_ascii_lowercase();
     if text.contains("temporary failure") || text.contains("try again") {
@@ -77,7 +76,7 @@ fn kind_of(cause: &(dyn Error + 'static), text: &str) -> Option<TransportErrorKi
     if cause.is::<rustls::Error>() {
         return Some(TransportErrorKind::Tls);
     }
-    // A name that no certificate could be for does not exist either.
+    // A name that cannot be in any certificate does not exist either.
     if cause.is::<rustls::pki_types::InvalidDnsNameError>() {
         return Some(TransportErrorKind::Dns);
     }
@@ -95,7 +94,7 @@ fn kind_of(cause: &(dyn Error + 'static), text: &str) -> Option<TransportErrorKi
             _ => None,
         };
     }
-    // hyper-util keeps its connect errors private; their text is all there is to tell them by.
+    // hyper-util keeps its connect errors private; only their text distinguishes them.
     if text.starts_with("dns error") {
         return Some(TransportErrorKind::Dns);
     }

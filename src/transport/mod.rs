@@ -1,4 +1,4 @@
-//! How requests travel: one trait over `http` types, and the rules that every implementation keeps.
+//! How requests travel: one trait over `http` types, and the rules that every implementation follows.
 
 #[cfg(any(feature = "reqwest", feature = "hyper"))]
 mod chunks;
@@ -34,7 +34,7 @@ pub use via_hyper::{HyperTransport, HyperTransportBuilder};
 #[cfg(feature = "reqwest")]
 pub use via_reqwest::{ReqwestTransport, ReqwestTransportBuilder};
 
-/// How long a connection may take to be made, by default, from the look-up of the name to the end of the TLS
+/// How long making a connection may take by default, from the name lookup to the end of the TLS
 /// handshake: the AWS SDK for Rust's 3.1 s.
 #[cfg(any(feature = "reqwest", feature = "hyper"))]
 const CONNECT_TIMEOUT: Duration = Duration::from_millis(3_100);
@@ -45,17 +45,17 @@ pub(crate) const USER_AGENT: HeaderValue =
 
 pub use crate::base::BoxFuture;
 
-/// Carries one request to its host and brings the response back.
+/// Sends one request to its host and returns the response.
 ///
 /// The rules:
 ///
-/// * The request goes out as it is. Its head is signed: no header that is there may change, no path may be
+/// * The request is sent unchanged. Its head is signed: no existing header may change, no path may be
 ///   normalised, and `host` is the URI's authority.
 /// * A response is `Ok` whatever its status. Redirects are never followed: they would carry the signature, the
 ///   session token or the bearer token to another host.
-/// * The body arrives as it comes, undecoded. An end that the peer did not announce (a reset, a missing last
+/// * The body is returned as it arrives, undecoded. An end that the peer did not announce (a reset, a missing last
 ///   chunk, fewer bytes than `content-length`) is an `Err` item.
-/// * Dropping the future or the body closes the connection or gives it back, and nothing runs on behind it.
+/// * Dropping the future or the body closes the connection or returns it to the pool, and nothing keeps running.
 ///
 /// ```
 /// use bedrill::transport::{Body, BoxFuture, Transport, TransportError};
@@ -82,7 +82,7 @@ pub use crate::base::BoxFuture;
 /// }
 /// ```
 pub trait Transport: Send + Sync {
-    /// Sends `request` and resolves when the response's head is there.
+    /// Sends `request` and resolves when the response's head has arrived.
     ///
     /// # Errors
     ///
@@ -90,8 +90,8 @@ pub trait Transport: Send + Sync {
     ///
     /// # Cancel safety
     ///
-    /// Dropping the future closes the connection, or gives it back when nothing was sent. Whether the request has reached the
-    /// host is not known then.
+    /// Dropping the future closes the connection, or returns it to the pool when nothing was sent. Whether the request
+    /// reached the host is then unknown.
     fn send(
         &self,
         request: http::Request<Bytes>,
@@ -99,35 +99,35 @@ pub trait Transport: Send + Sync {
 
     /// Resolves after `duration`, on the timer that belongs to the transport's runtime.
     ///
-    /// A transport without a runtime, whose reads block, may have no timers that ring: it keeps the ends of the futures
-    /// that are not dropped yet, and lets a read block until the earliest of them.
+    /// A transport without a runtime, whose reads block, may have no timers that fire: it tracks the deadlines of the
+    /// futures that are not dropped yet, and lets a read block until the earliest of them.
     ///
     /// # Cancel safety
     ///
-    /// Dropping the future ends the timer.
+    /// Dropping the future cancels the timer.
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()>;
 
-    /// The time on the clock that [`sleep`](Self::sleep) goes by, since a moment that the transport chooses once. It never
+    /// The time on the clock used by [`sleep`](Self::sleep), since a moment that the transport chooses once. It never
     /// goes back.
     ///
-    /// By default the time on the system's clock since it was first asked. `wasm32-unknown-unknown` has no such clock: the
-    /// method has no default there, and every transport says what time it is.
+    /// By default the time on the system's clock since the first call. `wasm32-unknown-unknown` has no such clock: the
+    /// method has no default there, and every transport must supply the time.
     #[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
     fn now(&self) -> Duration {
         static ORIGIN: OnceLock<Instant> = OnceLock::new();
         ORIGIN.get_or_init(Instant::now).elapsed()
     }
 
-    /// The time on the clock that [`sleep`](Self::sleep) goes by, since a moment that the transport chooses once. It never
+    /// The time on the clock used by [`sleep`](Self::sleep), since a moment that the transport chooses once. It never
     /// goes back.
     #[cfg(all(target_family = "wasm", target_os = "unknown"))]
     fn now(&self) -> Duration;
 }
 
-/// What `work` resolves to, unless `limit` is ready first. Work that is done wins: an answer that is already there counts.
+/// Resolves to the output of `work`, unless `limit` is ready first. Finished work wins: an answer already there counts.
 ///
-/// The work comes pinned. To pin it in here would keep it twice, where it came and where it is polled, and an attempt is a
-/// kilobyte.
+/// The work must already be pinned. Pinning it here would store it twice, at the caller and where it is polled, and an
+/// attempt is a kilobyte.
 pub(crate) fn within<W: Future + Unpin, E>(
     mut limit: impl FnMut(&mut Context<'_>) -> Poll<E>,
     mut work: W,
@@ -138,16 +138,16 @@ pub(crate) fn within<W: Future + Unpin, E>(
     })
 }
 
-/// A response body: chunks as they come from the network.
+/// A response body: chunks as they arrive from the network.
 pub struct Body(Pin<Box<dyn Stream<Item = Result<Bytes, TransportError>> + Send>>);
 
 impl Body {
-    /// A body that yields what `chunks` yields.
+    /// Creates a body that yields the items of `chunks`.
     pub fn from_stream(chunks: impl Stream<Item = Result<Bytes, TransportError>> + Send + 'static) -> Self {
         Self(Box::pin(chunks))
     }
 
-    /// A body of known chunks, each an item of its own; an `Err` stands for a connection that broke there.
+    /// Creates a body of known chunks, each its own item; an `Err` represents a connection that broke there.
     pub fn from_chunks<I>(chunks: I) -> Self
     where
         I: IntoIterator<Item = Result<Bytes, TransportError>>,
@@ -164,13 +164,13 @@ impl Body {
     ///
     /// # Cancel safety
     ///
-    /// Dropping the future while it waits loses nothing: the next call yields the chunk. A body of one's own stream keeps to
-    /// that when the stream's `poll_next` does.
+    /// Dropping the future while it waits loses nothing: the next call yields the chunk. A body made of a custom stream
+    /// does so if the stream's `poll_next` does.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, TransportError> {
         poll_fn(|context| self.0.as_mut().poll_next(context)).await.transpose()
     }
 
-    /// The whole body, or its first `limit` bytes and a little more: reading stops there.
+    /// Reads the whole body, or its first `limit` bytes and a little more: reading stops there.
     ///
     /// # Errors
     ///
@@ -178,7 +178,7 @@ impl Body {
     ///
     /// # Cancel safety
     ///
-    /// Dropping the future loses what it has read. What is still to come can be read on.
+    /// Dropping the future loses what it has read. The rest can still be read.
     pub async fn read_at_most(&mut self, limit: usize) -> Result<Vec<u8>, TransportError> {
         let mut whole = Vec::new();
         while let Some(chunk) = self.chunk().await? {
@@ -221,25 +221,25 @@ impl<I: Iterator + Unpin> Stream for Chunks<I> {
     }
 }
 
-/// What failed between here and the host.
+/// What failed on the way to the host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TransportErrorKind {
     /// The host name does not exist.
     Dns,
-    /// The host name could not be looked up now: no answer, or none from a server that knows.
+    /// The host name could not be looked up for now: no answer, or none from a server that knows.
     DnsTemporary,
     /// No connection could be made.
     Connect,
     /// The TLS handshake failed: an untrusted certificate, a wrong name, a port without TLS.
     Tls,
-    /// The proxy refused, or the transport does not speak to proxies.
+    /// The proxy refused, or the transport does not support proxies.
     Proxy,
     /// No connection in time. All other limits are the client's ([`Timeouts`](crate::Timeouts)); in a body of
     /// [`Client::send`](crate::Client::send), it is one of those.
     Timeout,
     /// The connection broke: inside the TLS handshake, before the head, or inside the body. A peer that hangs up in the
-    /// handshake has not said that anything is wrong for good: it may be a load balancer that restarts.
+    /// handshake has not reported a permanent fault: it may be a load balancer that restarts.
     Broken,
     /// The request could not be sent, or the response not be read, for another reason.
     Other,

@@ -1,4 +1,4 @@
-//! Which proxy variable applies to a request: the rules that curl made common, as reqwest reads them.
+//! Which proxy variable applies to a request: curl's rules, as reqwest reads them.
 //!
 //! `HTTPS_PROXY` or `HTTP_PROXY` by the scheme, else `ALL_PROXY`, unless `NO_PROXY` lists the host; each in upper
 //! case first, then in lower case. Blank ones count as absent.
@@ -24,7 +24,7 @@ impl ProxyVariables {
         let value = |name: &str| lookup(name).filter(|value| !value.trim().is_empty());
         let first = |names: &[&'static str]| names.iter().copied().find(|name| value(name).is_some());
         let all = first(&["ALL_PROXY", "all_proxy"]);
-        // A web server hands the header `Proxy` of a request to its CGI programs as HTTP_PROXY.
+        // A web server passes a request's `Proxy` header to its CGI programs as HTTP_PROXY.
         let http =
             if value("REQUEST_METHOD").is_some() { None } else { first(&["HTTP_PROXY", "http_proxy"]) };
         let no_proxy = value("NO_PROXY").or_else(|| value("no_proxy")).unwrap_or_default();

@@ -1,6 +1,6 @@
 //! All TLS assembly: provider, trust anchors, protocol versions.
 //!
-//! The configuration is built here and handed over whole, because `reqwest` without a built-in provider panics
+//! The configuration is built here and passed on complete, because `reqwest` without a built-in provider panics
 //! when the process has not installed one.
 
 use std::fmt;
@@ -15,7 +15,7 @@ use rustls::{ClientConfig, RootCertStore};
 ///
 /// # Errors
 ///
-/// [`TlsError`] when no provider or no trust anchor is there, or the bundle is not PEM.
+/// [`TlsError`] when there is no provider or no trust anchor, or the bundle is not PEM.
 pub(crate) fn client_config(ca_bundle: Option<&[u8]>) -> Result<ClientConfig, TlsError> {
     let mut roots = RootCertStore::empty();
     add_compiled_or_native(&mut roots);
@@ -46,7 +46,7 @@ pub(crate) fn provider() -> Result<Arc<CryptoProvider>, TlsError> {
     Ok(Arc::new(rustls::crypto::ring::default_provider()))
 }
 
-/// Without a provider of our own, the one that the application installed.
+/// Without a provider of our own, the one installed by the application.
 #[cfg(not(any(feature = "ring", feature = "aws-lc-rs")))]
 pub(crate) fn provider() -> Result<Arc<CryptoProvider>, TlsError> {
     CryptoProvider::get_default().cloned().ok_or_else(|| {
@@ -60,7 +60,7 @@ pub(crate) fn provider() -> Result<Arc<CryptoProvider>, TlsError> {
 
 #[cfg(feature = "native-roots")]
 fn add_compiled_or_native(roots: &mut RootCertStore) {
-    // A certificate that cannot be read leaves the others in force; with none left, the caller says so.
+    // An unreadable certificate leaves the others in force; if none are left, the caller reports it.
     for certificate in rustls_native_certs::load_native_certs().certs {
         let _ = roots.add(certificate);
     }

@@ -30,11 +30,11 @@ pub struct ReqwestTransport {
     proxied: reqwest::Client,
     // Made on first use: most programs never talk to such hosts.
     direct: Arc<OnceLock<reqwest::Client>>,
-    /// What reqwest has read too; errors name the variable.
+    /// The variables that reqwest reads too; errors name the one that applies.
     variables: Arc<ProxyVariables>,
     settings: ReqwestTransportBuilder,
     tls: ClientConfig,
-    /// On the clock of the runtime, which a test can stop.
+    /// Uses the runtime's clock, which a test can pause.
     origin: Instant,
 }
 
@@ -48,7 +48,7 @@ impl ReqwestTransport {
         Self::builder().build()
     }
 
-    /// Settings, then [`build`](ReqwestTransportBuilder::build).
+    /// Starts a builder; finish with [`build`](ReqwestTransportBuilder::build).
     #[must_use]
     pub fn builder() -> ReqwestTransportBuilder {
         ReqwestTransportBuilder {
@@ -70,7 +70,7 @@ impl ReqwestTransport {
         Ok(self.direct.get_or_init(|| client))
     }
 
-    /// The proxy that a request for `uri` goes through, in words.
+    /// Describes the proxy that a request for `uri` goes through.
     fn proxy_for(&self, uri: &http::Uri) -> Option<String> {
         if uri.host().is_some_and(is_direct) {
             return None;
@@ -93,7 +93,7 @@ pub struct ReqwestTransportBuilder {
     proxy: Proxy,
 }
 
-/// What requests to other machines go through.
+/// The proxy that requests to other machines go through.
 #[derive(Clone)]
 enum Proxy {
     FromEnvironment,
@@ -101,7 +101,7 @@ enum Proxy {
     None,
 }
 
-/// Its URL may hold a password.
+/// Its URL may contain a password.
 impl fmt::Debug for Proxy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -113,7 +113,7 @@ impl fmt::Debug for Proxy {
 }
 
 impl ReqwestTransportBuilder {
-    /// How long a connection may take to be made, TLS handshake included; 3.1 s by default.
+    /// How long making a connection may take, including the TLS handshake; 3.1 s by default.
     #[must_use]
     pub fn connect_timeout(mut self, limit: Duration) -> Self {
         self.connect_timeout = limit;
@@ -127,7 +127,7 @@ impl ReqwestTransportBuilder {
         self
     }
 
-    /// Takes no proxy from the environment.
+    /// Ignores the environment's proxy settings.
     #[must_use]
     pub fn no_proxy(mut self) -> Self {
         self.proxy = Proxy::None;
@@ -141,7 +141,7 @@ impl ReqwestTransportBuilder {
     ///
     /// [`TransportError`] of kind [`Proxy`](TransportErrorKind::Proxy) when `url` is not the URL of a proxy.
     pub fn proxy(mut self, url: &str) -> Result<Self, TransportError> {
-        // The URL may hold a password, and stays out of the error.
+        // The URL may contain a password, so the error leaves it out.
         let proxy = reqwest::Proxy::all(url).map_err(|_| {
             TransportError::new(TransportErrorKind::Proxy, "the URL of the proxy cannot be used")
         })?;
@@ -149,7 +149,7 @@ impl ReqwestTransportBuilder {
         Ok(self)
     }
 
-    /// The transport.
+    /// Builds the transport.
     ///
     /// # Errors
     ///
@@ -218,8 +218,8 @@ impl Transport for ReqwestTransport {
     }
 }
 
-/// The request in reqwest's form, refused when that form would go to another path than the one that was signed: URLs
-/// resolve `.` and `..`, and encode what they do not like.
+/// Converts the request to reqwest's form; refused when that form would go to another path than the one that was
+/// signed: URLs resolve `.` and `..`, and encode some characters.
 fn unchanged(request: http::Request<Bytes>, host: &str) -> Result<reqwest::Request, TransportError> {
     let uri = request.uri().clone();
     let request = reqwest::Request::try_from(request).map_err(|error| describe(error, host, "send to"))?;
@@ -238,7 +238,7 @@ fn unchanged(request: http::Request<Bytes>, host: &str) -> Result<reqwest::Reque
 }
 
 fn describe(error: reqwest::Error, host: &str, action: &str) -> TransportError {
-    // The URL holds the model id; the host is what matters.
+    // The URL contains the model ID; only the host matters.
     let error = error.without_url();
     let otherwise = if error.is_timeout() {
         TransportErrorKind::Timeout

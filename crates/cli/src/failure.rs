@@ -27,12 +27,12 @@ impl Failure {
         Self { code: 3, message: message.into() }
     }
 
-    /// A signal asked to end; there is nothing to say about it.
+    /// A signal asked to end; nothing is printed.
     pub(crate) fn interrupted(code: u8) -> Self {
         Self { code, message: String::new() }
     }
 
-    /// Stdout cannot be written. A reader that has seen enough (`| head`) is no failure.
+    /// Stdout cannot be written. A reader that has closed (`| head`) is not a failure.
     pub(crate) fn output(error: &io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::BrokenPipe => Self { code: 0, message: String::new() },
@@ -40,7 +40,7 @@ impl Failure {
         }
     }
 
-    /// The same failure, with what it prevents said first.
+    /// The same failure, preceded by its consequence.
     pub(crate) fn because(self, prevented: &str) -> Self {
         Self { message: format!("{prevented}: {}", self.message), ..self }
     }

@@ -1,19 +1,19 @@
-//! SIGINT and SIGTERM: what runs is dropped in its order, so that the answer's line ends, the terminal is as it was,
-//! connections are closed and programs that were started are gone; and all of that soon.
+//! SIGINT and SIGTERM: running work is dropped in order, so that the answer's line ends, the terminal is restored,
+//! connections are closed and started programs are gone; all of it quickly.
 
 use std::convert::Infallible;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use std::{io, process};
 
-/// How long dropping may take. What waits in a system call (a full pipe, the user) would take for ever.
+/// How long dropping may take. Anything waiting in a system call (a full pipe, the user) could take forever.
 const GRACE: Duration = Duration::from_millis(150);
 
-/// Whether somebody listens to [`asked`] and will end the program.
+/// Whether someone awaits [`asked`] and will end the program.
 static DROPS_IN_ORDER: AtomicBool = AtomicBool::new(false);
 
-/// Ends the program on a signal, whatever it waits for: at once where nothing has to be dropped, at the second signal,
-/// and when the grace is over.
+/// Ends the program on a signal, whatever it is waiting for: at once if nothing has to be dropped, at the second
+/// signal, and when the grace is over.
 pub(crate) fn watch() {
     std::thread::spawn(|| {
         // Without handlers the signals themselves end the program, which shells report with the same codes.
@@ -34,7 +34,7 @@ fn end_on_signal() -> io::Result<Infallible> {
     })
 }
 
-/// The exit code of the first signal from now on. Whoever awaits it drops what runs.
+/// Resolves to the exit code of the first signal from now on. Whoever awaits it drops the running work.
 pub(crate) async fn asked() -> u8 {
     match Signals::listen() {
         Ok(mut signals) => {
@@ -55,13 +55,13 @@ struct Signals {
 impl Signals {
     fn listen() -> io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
-        // A file that would grow beyond the limit of its size is an error like a full disk, not the end of the program.
+        // A file that would exceed the size limit is an error like a full disk, not the end of the program.
         #[cfg(not(any(target_arch = "mips", target_arch = "mips64")))]
         let _ = signal(SignalKind::from_raw(SIGXFSZ));
         Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
     }
 
-    /// Waits for one of them: the exit code by which shells report it, 128 and its number.
+    /// Waits for one of them, and returns the exit code by which shells report it: 128 plus its number.
     async fn next(&mut self) -> u8 {
         tokio::select! {
             _ = self.interrupt.recv() => 130,
@@ -70,7 +70,7 @@ impl Signals {
     }
 }
 
-/// The number on Linux, the BSDs and macOS alike.
+/// The same number on Linux, the BSDs and macOS.
 #[cfg(all(unix, not(any(target_arch = "mips", target_arch = "mips64"))))]
 const SIGXFSZ: i32 = 25;
 

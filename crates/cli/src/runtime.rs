@@ -16,7 +16,7 @@ pub(crate) fn in_runtime(work: impl Future<Output = Result<(), Failure>>) -> Res
             outcome = work => outcome,
         }
     });
-    // A name lookup still running on the runtime's thread must not hold the exit up.
+    // A name lookup still running on the runtime's thread must not delay the exit.
     runtime.shutdown_background();
     outcome
 }

@@ -1,6 +1,6 @@
-//! One call, as many attempts as it takes: each built, dated, signed and sent anew.
+//! One call, with as many attempts as it needs: each built, dated, signed and sent anew.
 //!
-//! An attempt is whatever its caller does in it; here is what goes around it: number and id for the service, the time to
+//! The caller decides what an attempt does; this module adds the rest: number and ID for the service, the time to
 //! sign with, the wait before the next one, and the limit for all of them together.
 
 use std::future::Future;
@@ -38,25 +38,25 @@ pub(in crate::client) struct Attempt {
     skew: Skew,
 }
 
-/// An attempt that failed, and what its response tells of the clock.
+/// A failed attempt, and what its response shows about the clock.
 pub(in crate::client) struct Failed {
     pub(in crate::client) error: Error,
     measured: Option<Skew>,
 }
 
-/// What an attempt that brought something is worth.
+/// The verdict on an attempt that returned an answer.
 pub(in crate::client) enum Verdict<'a> {
-    /// It is what was asked for.
+    /// It is the expected answer.
     Success,
-    /// It has failed already, in a way that may pass.
+    /// It is a failure, but a retry may succeed.
     Retryable(Retryable),
-    /// It has failed already, as an attempt without an answer does.
+    /// It is a failure, to be treated like an attempt without an answer.
     Failed(&'a Failed),
-    /// It has failed already, for good.
+    /// It is a failure that a retry cannot help.
     Final,
 }
 
-/// What came of a call, and the time that is left for the rest of it.
+/// The result of a call, and the time remaining for the stream.
 pub(in crate::client) struct Done<T> {
     pub(in crate::client) answer: T,
     pub(in crate::client) total: Option<Timer>,
@@ -67,8 +67,8 @@ impl Attempts {
         Self { policy, timeouts, quota: Quota::new(), skew: LearntSkew::new(correct_skew) }
     }
 
-    /// Calls `send_once` until it succeeds, fails for good, or may not be called again. The last failure is the
-    /// result, or the last answer that `judge` finds wanting.
+    /// Calls `send_once` until it succeeds, fails permanently, or may not be retried. Returns the last failure, or the
+    /// last answer that `judge` rejects.
     pub(in crate::client) async fn run<T, F>(
         &self,
         transport: &dyn Transport,
@@ -121,7 +121,7 @@ impl Attempts {
         }
     }
 
-    /// How long to wait for the next attempt; `None` when there is none. A clock that turns out wrong is put right, once.
+    /// How long to wait for the next attempt; `None` when there is none. A wrong clock is corrected once.
     fn wait_after(
         &self,
         failed: &Failed,
@@ -142,7 +142,7 @@ impl Attempts {
         retries.failed(failure?, error.retry_after())
     }
 
-    /// What a refusal tells of the clock; nothing when the request carried no date, or the clock is not to be
+    /// What a refusal shows about the clock; `None` when the request carried no date, or the clock is not to be
     /// corrected.
     pub(in crate::client) fn measure(
         &self,
@@ -157,7 +157,7 @@ impl Attempts {
 }
 
 impl Attempt {
-    /// Which one it is, from 1.
+    /// The number of this attempt, from 1.
     pub(in crate::client) fn number(&self) -> u32 {
         self.number
     }
@@ -167,7 +167,7 @@ impl Attempt {
         self.skew.apply(now)
     }
 
-    /// Tells the service which attempt of which call this is. To be signed with the rest.
+    /// Tells the service which attempt of which call this is. Must be signed with the rest.
     pub(in crate::client) fn mark(&self, headers: &mut HeaderMap) {
         let Self { number, max, .. } = self;
         headers.insert(INVOCATION_ID, self.invocation_id.clone());
@@ -178,7 +178,7 @@ impl Attempt {
 }
 
 impl Failed {
-    /// A refusal, with the skew that its head shows.
+    /// A refusal, with the skew shown by its response head.
     pub(in crate::client) fn refused(error: Error, measured: Option<Skew>) -> Self {
         Self { error, measured }
     }
@@ -198,8 +198,8 @@ where
     }
 }
 
-/// One id for all attempts of a call.
+/// One ID for all attempts of a call.
 fn invocation_id() -> HeaderValue {
-    // A UUID fits a header.
+    // A UUID is a valid header value.
     HeaderValue::try_from(random::uuid()).unwrap_or_else(|_| HeaderValue::from_static(""))
 }

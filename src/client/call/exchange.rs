@@ -1,4 +1,4 @@
-//! One request and its answer: authorized, dated and sent, and read as a success or as what the service says.
+//! One request and its response: authorized, dated and sent, then read as a success or as a service error.
 
 use std::time::SystemTime;
 
@@ -19,27 +19,27 @@ use crate::endpoint::Region;
 use crate::operation::{self, AnswerError, BuildError, ServiceError};
 use crate::transport::{Body, BoxFuture, USER_AGENT};
 
-/// An answer, and what it says when it is a refusal.
+/// A response, and the service's error when it is a refusal.
 struct Answer {
     head: Parts,
-    /// What was not read of it yet.
+    /// The part of it that has not been read yet.
     body: Body,
     refusal: Option<Refusal>,
 }
 
-/// What an answer that is not a success says.
+/// The content of an unsuccessful response.
 struct Refusal {
     error: ServiceError,
-    /// The first bytes of the body as they came, and what cut them short.
+    /// The first bytes of the body as received, and the error that cut them short.
     beginning: Vec<u8>,
     cut: Option<Error>,
     /// What the request was authorized with.
     auth: Auth,
-    /// What the answer tells of the clock.
+    /// What the response shows about the clock.
     measured: Option<Skew>,
 }
 
-/// What is sent, and how its answer is read.
+/// What is sent, and how its response is read.
 #[derive(Clone, Copy)]
 struct Sending<'a> {
     caller: &'a Caller,
@@ -51,16 +51,16 @@ struct Sending<'a> {
     parse_error: fn(StatusCode, &HeaderMap, &[u8]) -> ServiceError,
 }
 
-/// Makes the request, as often as it is sent: one that has been sent is not kept.
+/// Builds the request anew each time it is sent: a sent request is not kept.
 type Build<'a> = dyn Fn() -> Result<http::Request<Bytes>, BuildError> + Sync + 'a;
 
-/// What to tell the user about an error, besides what the service says.
+/// Advice to the user about an error, beyond what the service says.
 type Advise<'a> = dyn Fn(&ServiceError, &Auth) -> Option<String> + Sync + 'a;
 
 impl Calls {
-    /// Authorizes and sends; an answer other than 200 is an error, with what `advise` says about it.
+    /// Authorizes and sends; a status other than 200 is an error, with the advice that `advise` gives on it.
     ///
-    /// Boxed, and not generic: the callers hold it in several places, and their futures would hold as many of it.
+    /// Boxed and not generic: callers hold it in several places, and each would add its size to their futures.
     pub(in crate::client) fn exchange<'a>(
         &'a self,
         caller: &'a Caller,
@@ -84,7 +84,7 @@ impl Calls {
         })
     }
 
-    /// Authorizes and sends; the answer is taken as it is.
+    /// Authorizes and sends; returns the response whatever its status.
     pub(in crate::client) fn pass<'a>(
         &'a self,
         caller: &'a Caller,
@@ -108,7 +108,7 @@ impl Calls {
         })
     }
 
-    /// Authorizes and sends; once more when the key is rejected, and the sources have another one.
+    /// Authorizes and sends; retries once when the key is rejected and the sources have another one.
     async fn send(&self, sending: Sending<'_>) -> Result<Answer, Error> {
         let caller = sending.caller;
         let mut auth = caller.auth().await?;
@@ -145,7 +145,8 @@ impl Calls {
         Ok(Answer { head, body, refusal: Some(refusal) })
     }
 
-    /// The request, ready to be sent. Made apart from the future that waits for the answer, which would keep its room.
+    /// Builds the request to send, outside the future that waits for the response, which would otherwise reserve space
+    /// for it.
     fn authorized(
         &self,
         sending: Sending<'_>,
@@ -166,7 +167,7 @@ impl Calls {
         Ok(http)
     }
 
-    /// Reads an answer that is one JSON document.
+    /// Reads a response that is one JSON document.
     pub(in crate::client) async fn document<T>(
         &self,
         caller: &Caller,

@@ -1,4 +1,4 @@
-//! One call: its attempts, their limits, and what is sent and read in each.
+//! One call: its attempts, their limits, and what each sends and reads.
 
 pub(super) mod attempt;
 mod exchange;
@@ -19,10 +19,10 @@ use crate::transport::{Body, Transport};
 use attempt::{Attempt, Attempts, Done, Failed, Verdict};
 use timer::StreamTimers;
 
-/// How much of an answer that is not a success is read, in bytes: messages are short, proxies' pages are not.
+/// How many bytes of an unsuccessful response are read: messages are short, proxies' pages are not.
 const ERROR_BODY: usize = 64 * 1024;
 
-/// How calls are made: over what, how often, how long, and how much of an answer is taken in.
+/// How calls are made: the transport, the retries, the time limits and the largest answer accepted.
 pub(super) struct Calls {
     transport: Arc<dyn Transport>,
     attempts: Attempts,
@@ -35,7 +35,7 @@ impl Calls {
         Self { transport, attempts, signing_keys: SigningKeyCache::new(), frame_budget }
     }
 
-    /// One call, as many attempts as it takes.
+    /// Makes one call, with as many attempts as it needs.
     pub(super) fn run<T, F>(
         &self,
         send_once: impl FnMut(Attempt) -> F,
@@ -47,23 +47,23 @@ impl Calls {
         self.attempts.run(&*self.transport, send_once, judge)
     }
 
-    /// What reads the frames of a stream.
+    /// Creates the decoder for the frames of a stream.
     pub(super) fn decoder(&self) -> EventDecoder {
         EventDecoder::with_budget(self.frame_budget)
     }
 
-    /// The limits of a stream that begins now.
+    /// The limits of a stream that starts now.
     pub(super) fn stream_timers(&self) -> StreamTimers {
         StreamTimers::new(Arc::clone(&self.transport), self.attempts.timeouts)
     }
 
-    /// Whether streams are read up to their first content before they are handed out.
+    /// Whether streams are read up to their first content before they are returned.
     pub(super) fn waits_for_content(&self) -> bool {
         self.attempts.policy.waits_for_content()
     }
 
-    /// The first bytes of an answer that is not what it should be, as they may be quoted. They tell what answered; that
-    /// they cannot be read does not matter then.
+    /// The first bytes of an unexpected response, with secrets removed. They show who answered; failing to read them
+    /// does not matter here.
     pub(super) async fn beginning(&self, body: &mut Body, caller: &Caller) -> Vec<u8> {
         let timeouts = &self.attempts.timeouts;
         let (beginning, _) = timer::read_at_most(body, ERROR_BODY, &*self.transport, timeouts).await;

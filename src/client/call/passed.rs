@@ -1,4 +1,4 @@
-//! An answer that is handed on as it came, whatever it says.
+//! A response that is passed on unchanged, whatever it says.
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -12,10 +12,10 @@ use super::timer::StreamTimers;
 use crate::client::error::Error;
 use crate::transport::{Body, TransportError};
 
-/// An answer, and what it says when it is a refusal.
+/// A response, and the service's error when it is a refusal.
 pub(in crate::client) struct Passed {
     pub(super) head: Parts,
-    /// What was read of the body to see why it is one, and what cut it short.
+    /// The part of the body read to find the error, and the error that cut it short.
     pub(super) beginning: Bytes,
     pub(super) cut: Option<Error>,
     pub(super) rest: Body,
@@ -27,7 +27,7 @@ impl Passed {
         self.refused.as_ref().map_or(Verdict::Success, Verdict::Failed)
     }
 
-    /// The answer, whose body is read within the limits of `timers`.
+    /// The response, its body read within the limits of `timers`.
     pub(in crate::client) fn into_response(self, timers: StreamTimers) -> http::Response<Body> {
         let Self { head, beginning, cut, rest, .. } = self;
         let beginning = Some(beginning).filter(|beginning| !beginning.is_empty());
@@ -36,7 +36,7 @@ impl Passed {
     }
 }
 
-/// A body within the limits for silence and for the whole call. After an error, nothing comes.
+/// A body within the limits for silence and for the whole call. It ends after an error.
 struct Limited {
     beginning: Option<Bytes>,
     cut: Option<TransportError>,
@@ -75,7 +75,7 @@ impl Stream for Limited {
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let item = ready!(self.poll(context));
         if !matches!(item, Some(Ok(_))) {
-            // The connection is of no more use, and is closed or given back before the body is dropped.
+            // The connection is no longer needed, and is closed or returned to the pool before the body is dropped.
             self.rest = None;
         }
         Poll::Ready(item)

@@ -1,21 +1,21 @@
-//! How long the client waits, for what.
+//! How long the client waits for each stage of a call.
 
 use std::time::Duration;
 
-/// How long the client waits for each stage of a call. Zero or `None` is as long as it takes.
+/// How long the client waits for each stage of a call. Zero or `None` means no limit.
 ///
 /// | limit | default | what it bounds |
 /// | --- | --- | --- |
 /// | [`connect`](Self::with_connect) | 3.1 s | making a connection: name, TCP, TLS |
 /// | [`first_byte`](Self::with_first_byte) | 600 s | from sending a request to the head of its response; large models think long |
 /// | [`idle`](Self::with_idle) | 300 s | silence, between two frames or inside one |
-/// | [`frame`](Self::with_frame) | 300 s | one frame, however it trickles; the body of an answer that is no stream |
+/// | [`frame`](Self::with_frame) | 300 s | one frame, however slowly it arrives; the body of a non-streaming answer |
 /// | [`total`](Self::with_total) | none | the whole call: retries, waits between them, and reading the stream |
 ///
-/// Only waiting for the network counts: a program may take its time with each event. The total is the exception, it
+/// Only waiting for the network counts: a program may take its time with each event. The exception is the total, which
 /// runs by the clock.
 ///
-/// The first four bound one attempt. Attempts that fail for them before content are made again, as the
+/// The first four limit one attempt. Attempts that time out before content are retried, as the
 /// [`RetryPolicy`](crate::RetryPolicy) says; a stream that stalls is not.
 ///
 /// ```
@@ -40,7 +40,7 @@ impl Timeouts {
     #[must_use]
     pub fn new() -> Self {
         Self {
-            // As the AWS SDK for Rust has it.
+            // Same as the AWS SDK for Rust.
             connect: Some(Duration::from_millis(3_100)),
             first_byte: Some(Duration::from_secs(600)),
             idle: Some(Duration::from_secs(300)),
@@ -55,43 +55,43 @@ impl Timeouts {
         Self { connect: None, first_byte: None, idle: None, frame: None, total: None }
     }
 
-    /// How long a connection may take to be made. It is set in the transport that the builder makes; a transport of
-    /// one's own has its own limit.
+    /// Sets how long making a connection may take. The builder sets it in its own transport; a custom one has
+    /// its own limit.
     #[must_use]
     pub fn with_connect(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.connect = unless_zero(limit);
         self
     }
 
-    /// How long the head of a response may take.
+    /// Sets how long the head of a response may take.
     #[must_use]
     pub fn with_first_byte(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.first_byte = unless_zero(limit);
         self
     }
 
-    /// How long nothing may come.
+    /// Sets how long the stream may be silent.
     #[must_use]
     pub fn with_idle(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.idle = unless_zero(limit);
         self
     }
 
-    /// How long one frame may take.
+    /// Sets how long one frame may take.
     #[must_use]
     pub fn with_frame(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.frame = unless_zero(limit);
         self
     }
 
-    /// How long the whole call may take.
+    /// Sets how long the whole call may take.
     #[must_use]
     pub fn with_total(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.total = unless_zero(limit);
         self
     }
 
-    /// How long a connection may take to be made.
+    /// How long making a connection may take.
     #[must_use]
     pub fn connect(&self) -> Option<Duration> {
         self.connect
@@ -103,7 +103,7 @@ impl Timeouts {
         self.first_byte
     }
 
-    /// How long nothing may come.
+    /// How long the stream may be silent.
     #[must_use]
     pub fn idle(&self) -> Option<Duration> {
         self.idle

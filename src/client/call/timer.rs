@@ -1,4 +1,4 @@
-//! Limits at work: timers of the transport's runtime, polled beside what they bound.
+//! Enforces the limits: timers of the transport's runtime, polled alongside the work they limit.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use super::timeouts::Timeouts;
 use crate::client::error::{Error, TimedOut, TimeoutKind};
 use crate::transport::{self, Body, BoxFuture, Transport};
 
-/// One limit, running from when it was made.
+/// One limit, running since it was created.
 pub(in crate::client) struct Timer {
     kind: TimeoutKind,
     limit: Duration,
@@ -27,13 +27,13 @@ impl Timer {
         Some(Self { kind, limit, sleep: transport.sleep(limit) })
     }
 
-    /// Which limit ran out, when it has. Not to be asked again then.
+    /// Which limit has run out, if any. Must not be polled again after that.
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<TimedOut> {
         self.sleep.as_mut().poll(context).map(|()| TimedOut::new(self.kind, self.limit))
     }
 }
 
-/// What `work` resolves to, unless `timer` runs out first.
+/// Resolves to the output of `work`, unless `timer` runs out first.
 pub(in crate::client) fn within<W: Future + Unpin>(
     mut timer: Option<&mut Timer>,
     work: W,
@@ -41,10 +41,10 @@ pub(in crate::client) fn within<W: Future + Unpin>(
     transport::within(move |context| timer.as_mut().map_or(Poll::Pending, |timer| timer.poll(context)), work)
 }
 
-/// Reads a body that is no stream, or its first `limit` bytes and a little more, within the limits for silence and for
-/// one frame. What came before an error is there, too.
+/// Reads a non-streaming body, or its first `limit` bytes and a little more, within the limits for silence and for
+/// one frame. Also returns what arrived before an error.
 ///
-/// Boxed: it is for errors, most of the time, and every call has room for one.
+/// Boxed: mostly used for errors, but every call would reserve space for it.
 pub(in crate::client) fn read_at_most<'a>(
     body: &'a mut Body,
     limit: usize,
@@ -71,12 +71,12 @@ pub(in crate::client) fn read_at_most<'a>(
     })
 }
 
-/// The limits of a stream. They run only while the network is waited for.
+/// The limits of a stream. They run only while waiting for the network.
 pub(in crate::client) struct StreamTimers {
     transport: Arc<dyn Transport>,
     idle: Silence,
     frame: Silence,
-    /// Runs from the beginning of the call, which knows it.
+    /// Runs from the start of the call.
     pub(in crate::client) total: Option<Timer>,
 }
 
@@ -87,12 +87,12 @@ impl StreamTimers {
         Self { transport, idle, frame, total: None }
     }
 
-    /// Bytes have come.
+    /// Records that bytes have arrived.
     pub(in crate::client) fn chunk_came(&mut self) {
         self.idle.since = None;
     }
 
-    /// A frame is whole.
+    /// Records that a frame is complete.
     pub(in crate::client) fn frame_came(&mut self) {
         self.frame.since = None;
     }
@@ -102,7 +102,7 @@ impl StreamTimers {
         self.total.as_mut().map_or(Poll::Pending, |total| total.poll(context))
     }
 
-    /// Which limit has run out, now that nothing comes; `in_frame` with a part of a frame in hand.
+    /// Which limit has run out, when no data is ready; `in_frame` when part of a frame has arrived.
     pub(in crate::client) fn poll_waiting(
         &mut self,
         in_frame: bool,
@@ -116,21 +116,21 @@ impl StreamTimers {
     }
 }
 
-/// A limit on a silence that is over, most of the time, long before the limit.
+/// A limit on silences, most of which end long before the limit.
 ///
-/// A timer for each of thousands of silences is work. So the timer of an earlier one runs on, and only when it rings is
-/// it seen how long the present one has lasted, and a timer set for the rest.
+/// Setting a timer for each of thousands of silences is costly. So an earlier silence's timer keeps running; only when
+/// it fires is the current silence measured, and a timer set for the rest.
 struct Silence {
     kind: TimeoutKind,
     limit: Option<Duration>,
-    /// When the present one began; `None` while there is none.
+    /// When the current silence began; `None` while there is none.
     since: Option<Duration>,
     alarm: Option<Alarm>,
 }
 
 struct Alarm {
     timer: Timer,
-    /// Whether it was set for the present silence, and says that this has lasted too long.
+    /// Whether it was set for the current silence, so that firing means the silence has lasted too long.
     decides: bool,
 }
 
@@ -174,7 +174,7 @@ mod tests {
     use super::*;
     use crate::transport::TransportError;
 
-    /// A clock that stands still until it is set, and timers that ring when they are told to.
+    /// A clock that stays at its time until set, and timers that fire on demand.
     #[derive(Default)]
     struct Clock {
         started: Mutex<Vec<Duration>>,

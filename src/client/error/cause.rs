@@ -1,4 +1,4 @@
-//! What failed below the client: given out, and taken in.
+//! The causes of an error: accessors and conversions.
 
 use super::{Cause, Error, TimedOut};
 use crate::auth::AuthError;
@@ -10,7 +10,7 @@ use crate::operation::{AnswerError, BuildError, ServiceError};
 use crate::transport::{TransportError, TransportErrorKind};
 
 impl Error {
-    /// No usable credentials, as their source tells it, when that is what failed.
+    /// The credentials error of the source, when no usable credentials were found.
     #[must_use]
     pub fn credentials(&self) -> Option<&AuthError> {
         match &self.0.cause {
@@ -28,7 +28,7 @@ impl Error {
         }
     }
 
-    /// What the transport reports, when it failed.
+    /// The transport's error, when it failed.
     #[must_use]
     pub fn transport(&self) -> Option<&TransportError> {
         match &self.0.cause {
@@ -37,7 +37,7 @@ impl Error {
         }
     }
 
-    /// Why an answer with success is not what the operation answers.
+    /// Why a successful response does not match the operation.
     #[must_use]
     pub fn answer(&self) -> Option<&AnswerError> {
         match &self.0.cause {
@@ -46,8 +46,8 @@ impl Error {
         }
     }
 
-    /// Why the stream of events ended: the frame or the event that cannot be read, what the service reported, or nothing
-    /// before `messageStop`.
+    /// Why the stream of events ended: a frame or an event that cannot be read, an error the service reported, or a
+    /// stream that ended before `messageStop`.
     #[must_use]
     pub fn event(&self) -> Option<&EventError> {
         match &self.0.cause {
@@ -56,7 +56,7 @@ impl Error {
         }
     }
 
-    /// Why the events do not make a message.
+    /// Why the events do not form a message.
     #[must_use]
     pub fn assembly(&self) -> Option<&AssemblyError> {
         match &self.0.cause {
@@ -76,7 +76,7 @@ impl Error {
     }
 
     /// The setting that cannot be used: [`EndpointError`], [`SettingsError`], [`ModelIdError`], [`BuildError`], or what a
-    /// transport reports of its TLS settings.
+    /// transport reports about its TLS settings.
     #[must_use]
     pub fn configuration(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &self.0.cause {

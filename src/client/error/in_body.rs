@@ -1,4 +1,4 @@
-//! Errors on their way through a body, which knows those of the transport alone, and back.
+//! Carries errors through a body, which can only hold the transport's own, and back.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ impl Error {
     }
 }
 
-/// For bodies that are handed out; an [`Error`](super::Error) that is made of it knows the limit again.
+/// For bodies that are returned to the caller; an [`Error`](super::Error) made from it recovers the limit.
 impl From<TimedOut> for TransportError {
     fn from(timed_out: TimedOut) -> Self {
         Self::new(TransportErrorKind::Timeout, timed_out.to_string()).with_source(timed_out)
@@ -25,7 +25,7 @@ impl From<TimedOut> for TransportError {
 
 impl From<TransportError> for Error {
     fn from(error: TransportError) -> Self {
-        // A limit of ours can run out in a body that was handed out.
+        // One of our limits can run out in a body that was returned to the caller.
         let limit = std::error::Error::source(&error).and_then(|source| source.downcast_ref::<TimedOut>());
         Self::new(limit.cloned().map_or_else(|| Cause::Transport(error), Cause::Timeout))
     }

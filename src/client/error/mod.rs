@@ -39,13 +39,13 @@ pub enum ErrorKind {
     Timeout,
     /// The service answered with an error status.
     Service,
-    /// The service answered with success, but not with what the operation answers.
+    /// The service answered with success, but not with what the operation returns.
     Answer,
-    /// The frames are corrupt or cut, or the stream ended before `messageStop`.
+    /// The frames are corrupt or truncated, or the stream ended before `messageStop`.
     Stream,
     /// The service reported an exception or an error inside the stream.
     Exception,
-    /// The events do not make a message.
+    /// The events do not form a message.
     Assembly,
 }
 
@@ -54,8 +54,8 @@ pub enum ErrorKind {
 /// `Display` is complete: what failed, where, and what to do next where that is known. `Debug` says the same, so that it
 /// can be read when `main` returns the error; `{:#?}` shows the parts. Neither holds a secret.
 ///
-/// [`source`](std::error::Error::source) goes on below what `Display` has said: it is the source of the cause, never the
-/// cause itself, so that a chain that is printed says nothing twice. The cause has methods of its own:
+/// [`source`](std::error::Error::source) continues below what `Display` shows: it is the source of the cause, never the
+/// cause itself, so that printing the chain repeats nothing. The cause has methods of its own:
 /// [`credentials`](Self::credentials), [`service`](Self::service), [`transport`](Self::transport),
 /// [`answer`](Self::answer), [`event`](Self::event), [`assembly`](Self::assembly), [`endpoint`](Self::endpoint),
 /// [`configuration`](Self::configuration).
@@ -76,7 +76,7 @@ struct Parts {
     hint: Option<String>,
 }
 
-/// What came of an answer before it failed. `Debug` does not show it: it is what people say.
+/// The part of an answer that arrived before it failed. Hidden from `Debug`, because it is conversation content.
 struct Received(MessageBuilder);
 
 impl fmt::Debug for Received {
@@ -119,7 +119,7 @@ impl Error {
         Self::new(Cause::Configuration(error.into()))
     }
 
-    /// Completes the error, which has no clone yet where that happens.
+    /// Completes the error, which has not been cloned yet at that point.
     fn complete(mut self, change: impl FnOnce(&mut Parts)) -> Self {
         if let Some(parts) = Arc::get_mut(&mut self.0) {
             change(parts);
@@ -134,7 +134,7 @@ impl Error {
         })
     }
 
-    /// Marks the error as the end of a stream of which `events` events have been handed out.
+    /// Marks the error as the end of a stream that returned `events` events.
     pub(crate) fn in_stream(self, events: u64) -> Self {
         self.complete(|parts| {
             parts.in_stream = true;
@@ -196,19 +196,19 @@ impl Error {
         }
     }
 
-    /// The status of the HTTP response; `None` when there was none. 200 for what failed inside a stream.
+    /// The status of the HTTP response; `None` when there was none. 200 for a failure inside a stream.
     #[must_use]
     pub fn status(&self) -> Option<StatusCode> {
         self.0.status
     }
 
-    /// The id of the exchange (`x-amzn-requestid`), for AWS support.
+    /// The request ID (`x-amzn-requestid`), for AWS support.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
         self.0.request_id.as_deref()
     }
 
-    /// How many events of the stream had been handed out before it failed. With 0, sending the request again
+    /// How many events of the stream were returned before it failed. With 0, sending the request again
     /// repeats nothing.
     #[must_use]
     pub fn events_delivered(&self) -> u64 {
@@ -221,15 +221,15 @@ impl Error {
         self.0.attempts
     }
 
-    /// What came of the answer before it failed, in the error of [`ConverseStream::collect`](
-    /// crate::ConverseStream::collect); [`MessageBuilder::text`] is its text. With the stream itself, what came was
-    /// handed out before.
+    /// The part of the answer that arrived before it failed, in the error of [`ConverseStream::collect`](
+    /// crate::ConverseStream::collect); [`MessageBuilder::text`] is its text. When reading the stream itself, that part
+    /// was already returned.
     #[must_use]
     pub fn received(&self) -> Option<&MessageBuilder> {
         self.0.received.as_ref().map(|received| &received.0)
     }
 
-    /// Which limit ran out, when one did.
+    /// Which limit ran out, if one did.
     #[must_use]
     pub fn timeout_kind(&self) -> Option<TimeoutKind> {
         match &self.0.cause {
@@ -242,7 +242,7 @@ impl Error {
         }
     }
 
-    /// How long the service asks to wait before another try (`x-amz-retry-after`).
+    /// How long the service asks to wait before a retry (`x-amz-retry-after`).
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         match &self.0.cause {
@@ -251,13 +251,13 @@ impl Error {
         }
     }
 
-    /// What to do next, where that is known. Part of `Display` too.
+    /// What to do next, if known. Part of `Display` too.
     #[must_use]
     pub fn hint(&self) -> Option<&str> {
         self.0.hint.as_deref()
     }
 
-    /// Whether the same request may well succeed when it is sent again: the connection broke, time ran out, the
+    /// Whether the same request may succeed when sent again: the connection broke, time ran out, the
     /// service was overloaded, throttled or not ready. The client has tried [`attempts`](Self::attempts) times
     /// already. Look at [`events_delivered`](Self::events_delivered) before sending again.
     ///

@@ -1,4 +1,4 @@
-//! Which failures may go away when the request is sent again, and which only look like those.
+//! Which failures a retry may fix, and which only look like that.
 //!
 //! Source: the standard mode of the AWS SDKs,
 //! [Retry behavior](https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html), and Bedrock's API
@@ -10,25 +10,25 @@ use crate::lore::words;
 use crate::operation::{Reason, ServiceError};
 use crate::transport::TransportErrorKind;
 
-/// How a failure that may go away is waited for.
+/// How to wait before retrying.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Retryable {
-    /// The service takes no more from this caller for now.
+    /// The service accepts no more from this caller for now.
     Throttling,
-    /// Something broke that may be whole again at once.
+    /// A fault that may be gone at once.
     Transient,
 }
 
-/// The statuses that are retried whatever the code: neither 408 nor 429, 529 and their like.
+/// The statuses that are retried whatever the code: not 408, 429, 529 and the like.
 const TRANSIENT_STATUSES: [u16; 4] = [500, 502, 503, 504];
 
 const TRANSIENT_CODES: &str = "ModelNotReadyException|RequestTimeout|RequestTimeoutException";
 
-/// What an HTTP error tells by its status, 503 and 500, an exception inside a stream tells by its name.
+/// The exceptions inside a stream that correspond to the HTTP statuses 503 and 500.
 const TRANSIENT_CODES_IN_A_STREAM: &str = "InternalServerException|ServiceUnavailableException";
 
 impl Error {
-    /// How to wait for the same request to succeed, when it may.
+    /// How to wait before retrying, or `None` when a retry cannot help.
     pub(crate) fn retryable(&self) -> Option<Retryable> {
         match &self.0.cause {
             Cause::Transport(error) => match error.kind() {
@@ -38,7 +38,7 @@ impl Error {
                 | TransportErrorKind::Broken => Some(Retryable::Transient),
                 _ => None,
             },
-            // Every limit is one on a single attempt, but for the total.
+            // Every limit but the total applies to a single attempt.
             Cause::Timeout(error) if error.kind == super::TimeoutKind::Total => None,
             Cause::Timeout(_) => Some(Retryable::Transient),
             Cause::Service(error) => of_service(error),
@@ -63,8 +63,8 @@ impl Error {
 
     /// Whether the input does not fit the model's context window: it must be shortened, waiting does not help.
     ///
-    /// Bedrock has no code of its own for this, so it is told by what models say in a `ValidationException`,
-    /// `ModelErrorException` or `ModelStreamErrorException`, in any case of letters: "input is too long", "prompt is
+    /// Bedrock has no code for this, so it is recognized by what models say in a `ValidationException`,
+    /// `ModelErrorException` or `ModelStreamErrorException`, ignoring case: "input is too long", "prompt is
     /// too long", "too many input tokens", "maximum context length", "exceed context limit", "context window",
     /// "expected maxLength", "too many total text bytes".
     #[must_use]
@@ -72,7 +72,7 @@ impl Error {
         self.reason() == Reason::TooLong
     }
 
-    /// What the service means by its code and its words, in an answer or inside a stream; what the model said, where the
+    /// What the service's code and message mean, in an answer or inside a stream; the model's own message, if the
     /// service passes it on, counts too. [`Reason::Other`] when it was not the service that failed.
     #[must_use]
     pub fn reason(&self) -> Reason {

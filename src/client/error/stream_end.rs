@@ -1,10 +1,10 @@
-//! How a stream that is not whole came to its end.
+//! How an incomplete stream ended.
 
 use super::{Cause, Error, TimeoutKind};
 use crate::converse::EventError;
 use crate::eventstream::DecodeError;
 
-/// How a stream ended that is not complete. See [`Error::stream_end`].
+/// How an incomplete stream ended. See [`Error::stream_end`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum StreamEnd {
@@ -12,7 +12,7 @@ pub enum StreamEnd {
     Truncated {
         /// How many bytes of the frame arrived.
         have: usize,
-        /// How many it has; 12, its prelude, as long as fewer arrived.
+        /// How many bytes it has; 12, its prelude, while fewer than that have arrived.
         need: usize,
     },
     /// The body ended between two frames, before `messageStop`.
@@ -25,14 +25,14 @@ pub enum StreamEnd {
     Idle,
     /// The total time of the call ran out.
     OutOfTime,
-    /// A frame exceeds the budget.
+    /// A frame exceeds the size limit.
     OverBudget,
-    /// A frame or its payload is damaged, or not what this protocol has.
+    /// A frame or its payload is corrupt, or not part of this protocol.
     Corrupt,
 }
 
 impl Error {
-    /// How the stream ended, when this is the end of one; `None` for every other failure.
+    /// How the stream ended, if this error ended one; `None` for every other failure.
     #[must_use]
     pub fn stream_end(&self) -> Option<StreamEnd> {
         match &self.0.cause {

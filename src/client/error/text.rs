@@ -1,4 +1,4 @@
-//! What an error says: to people, and to those who print a chain of sources.
+//! The text of an error: for people, and for code that prints a chain of sources.
 
 use std::fmt;
 
@@ -46,7 +46,7 @@ impl fmt::Debug for Error {
 }
 
 impl std::error::Error for Error {
-    /// What is below the cause. `Display` says what the cause says already.
+    /// The cause's source. `Display` already shows the cause itself.
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &self.0.cause {
             Cause::Configuration(error) => error.source(),

@@ -1,4 +1,4 @@
-//! A limit that ran out: which one, and what was waited for.
+//! A limit that ran out: which one, and what the client was waiting for.
 
 use std::fmt;
 use std::time::Duration;
@@ -15,7 +15,7 @@ pub enum TimeoutKind {
     FirstByte,
     /// Nothing came for too long, between two frames or inside one.
     Idle,
-    /// One frame, or the body of one that is no stream, took too long.
+    /// One frame, or the body of a non-streaming answer, took too long.
     Frame,
     /// The call as a whole took too long.
     Total,
@@ -26,15 +26,15 @@ pub enum TimeoutKind {
 pub(crate) struct TimedOut {
     pub(crate) kind: TimeoutKind,
     pub(crate) limit: Duration,
-    /// How far the answer was: nothing for one that has not begun.
+    /// How far the answer had come: `None` if it had not begun.
     pub(crate) progress: Option<Progress>,
 }
 
-/// How far a stream was when time ran out.
+/// How far a stream had come when time ran out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Progress {
     pub(crate) last_event: Option<String>,
-    /// How much of the next frame was in, in bytes.
+    /// How many bytes of the next frame had arrived.
     pub(crate) buffered: usize,
 }
 

@@ -1,11 +1,11 @@
-//! Who asks.
+//! The caller's identity.
 
 use crate::auth::sts::Identity;
 use crate::auth::{Attempt, Resolved};
 use crate::client::{Client, Error};
 
 impl Client {
-    /// The credentials that authorize the next request, with their source and what a user should be told about them.
+    /// The credentials that authorize the next request, with their source and warnings for the user.
     ///
     /// # Errors
     ///
@@ -19,7 +19,7 @@ impl Client {
         self.0.service.caller.credentials().await
     }
 
-    /// Asks every source, also those behind the one that signs, and says what each answered.
+    /// Asks every source, including those behind the one that signs, and reports what each returned.
     ///
     /// # Cancel safety
     ///
@@ -37,8 +37,8 @@ impl Client {
     ///
     /// # Cancel safety
     ///
-    /// Dropping the future gives the question up, which changes nothing at the service. It may be asked again. What it does to
-    /// the search for credentials stands at [`credentials`](Self::credentials).
+    /// Dropping the future abandons the request, which changes nothing at the service. It may be sent again. For its
+    /// effect on the search for credentials see [`credentials`](Self::credentials).
     pub async fn caller_identity(&self) -> Result<Identity, Error> {
         let caller = &self.0.service.caller;
         let auth = caller.auth().await?;

@@ -1,4 +1,4 @@
-//! What the control plane tells of models, and CountTokens.
+//! The control plane's model operations, and CountTokens.
 
 use crate::client::models::control;
 use crate::client::{Client, Error};
@@ -10,11 +10,11 @@ use crate::models::{
 };
 
 impl Client {
-    /// Lists the foundation models of the client's region. There are no pages.
+    /// Lists the foundation models of the client's region. There is no pagination.
     ///
     /// # Errors
     ///
-    /// [`Error`] when the request cannot be built, authorized or sent, or its answer is not one. Where a permission
+    /// [`Error`] when the request cannot be built, authorized or sent, or its answer cannot be read. If a permission
     /// is missing, the error's hint names the IAM action.
     ///
     /// # Cancel safety
@@ -30,7 +30,7 @@ impl Client {
         control::list_foundation_models(service, self.home_region(), request).await
     }
 
-    /// Lists the inference profiles of the client's region: all pages, from the one that `request` names on.
+    /// Lists the inference profiles of the client's region: all pages, starting with the one that `request` names.
     ///
     /// # Errors
     ///
@@ -38,7 +38,7 @@ impl Client {
     ///
     /// # Cancel safety
     ///
-    /// As [`list_foundation_models`](Self::list_foundation_models). The pages that have come are lost with the others.
+    /// As [`list_foundation_models`](Self::list_foundation_models). Pages already received are lost too.
     pub async fn list_inference_profiles(
         &self,
         request: &ListInferenceProfilesRequest,
@@ -84,7 +84,7 @@ impl Client {
         control::inference_profile(service, &region, &request).await
     }
 
-    /// Says what stands between this account and a foundation model: agreement, permission, entitlement, region.
+    /// Reports whether this account can use a foundation model: agreement, permission, entitlement, region.
     ///
     /// # Errors
     ///
@@ -100,7 +100,7 @@ impl Client {
         control::foundation_model_availability(&self.0.service, id).await
     }
 
-    /// Counts the tokens that a request has for its model, without invoking it.
+    /// Counts the tokens that a request would use with its model, without invoking it.
     ///
     /// ```no_run
     /// # async fn example(client: bedrill::Client) -> Result<(), bedrill::Error> {

@@ -1,5 +1,5 @@
-//! What the client can do besides invoking models, by topic. Each method hands over to the organ that does it; no organ
-//! knows of the client.
+//! What the client can do besides invoking models, by topic. Each method delegates to the component that does it; no
+//! component knows the client.
 
 mod caller;
 mod control;

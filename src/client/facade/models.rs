@@ -1,4 +1,4 @@
-//! Models: those that can be invoked, and what a user's text means among them.
+//! Models: those that can be invoked, and the one that a user's text refers to.
 
 use std::sync::Arc;
 
@@ -7,16 +7,16 @@ use crate::client::models::resolve;
 use crate::client::{Client, Error};
 
 impl Client {
-    /// The models that can be invoked, and the ids to invoke them by.
+    /// The models that can be invoked, and the IDs to invoke them by.
     ///
-    /// It asks ListFoundationModels and ListInferenceProfiles, once for all who call at the same time, and stores the
+    /// Calls ListFoundationModels and ListInferenceProfiles, once for all concurrent callers, and stores the
     /// answer for [`refresh_interval`](DiscoverySettings::refresh_interval): in memory, and in the folder `bedrill` of
-    /// `XDG_CACHE_HOME` or `~/.cache`, where other processes find it. It is stored by credentials, region, endpoint and
-    /// settings, the project among them, so that another account or project never sees it. With an interval of 0 every
+    /// `XDG_CACHE_HOME` or `~/.cache`, where other processes find it. It is keyed by credentials, region, endpoint and
+    /// settings, including the project, so that another account or project never sees it. With an interval of 0 every
     /// call asks the service, and nothing is stored or shared.
     ///
-    /// Where the permission bedrock:ListInferenceProfiles is missing, the models that need no profile are listed all the
-    /// same. When the service fails, the last stored answer is given, however old. Both are said in
+    /// Without the permission bedrock:ListInferenceProfiles, the models that need no profile are still listed.
+    /// When the service fails, the last stored answer is returned, however old. Both are reported in
     /// [`Catalog::warnings`].
     ///
     /// # Errors
@@ -26,15 +26,15 @@ impl Client {
     ///
     /// # Cancel safety
     ///
-    /// Dropping the future ends this call alone. The requests go on for the others who wait for them, and end with the
-    /// last of them. A call that is no longer polled blocks no other: each that waits drives the requests. An answer is
-    /// stored when it is whole, and calling again asks for what is not stored.
+    /// Dropping the future ends this call alone. The requests continue for the others who wait for them, and end with
+    /// the last of them. A call that is no longer polled blocks no other: every waiting call drives the requests. An
+    /// answer is stored when it is complete; calling again requests what is not stored.
     pub async fn models(&self, settings: &DiscoverySettings) -> Result<Arc<Catalog>, Error> {
         self.0.discovery.models(settings, false).await
     }
 
-    /// As [`models`](Self::models), from the service even when a stored answer is still fresh. A call that is already
-    /// asking the service answers this one, too.
+    /// As [`models`](Self::models), but from the service even when a stored answer is still fresh. A request already in
+    /// progress serves this call too.
     ///
     /// # Errors
     ///
@@ -47,18 +47,20 @@ impl Client {
         self.0.discovery.models(settings, true).await
     }
 
-    /// How the client itself looks for models: what [`ClientBuilder::discovery`](crate::client::ClientBuilder::discovery) set.
+    /// The discovery settings of the client itself, as
+    /// [`ClientBuilder::discovery`](crate::client::ClientBuilder::discovery) set them.
     #[must_use]
     pub fn discovery(&self) -> &DiscoverySettings {
         self.0.discovery.settings()
     }
 
-    /// Finds what `text` names, by the rules of the [catalog](crate::catalog#short-names).
+    /// Resolves `text` to a model, by the rules of the [catalog](crate::catalog#short-names).
     ///
-    /// The lists are those of [`models`](Self::models). What they do not hold, an ARN of another account's profile or
-    /// an id, is described by GetInferenceProfile or GetFoundationModel; where the service does not tell, or is not to
-    /// be asked, a whole id is taken as it is, and [`Match::warning`](crate::catalog::Match::warning) says why nothing is known of it. The ARN of
-    /// anything else than a model or a profile is taken as it is without asking.
+    /// The lists are those of [`models`](Self::models). What they do not contain, such as an ARN of another account's
+    /// profile or an ID, is looked up with GetInferenceProfile or GetFoundationModel. If the service has no answer, or
+    /// must not be asked, a complete ID is accepted as it is, and [`Match::warning`](crate::catalog::Match::warning)
+    /// says why nothing is known about it. The ARN of anything other than a model or a profile is accepted as it is,
+    /// without asking.
     ///
     /// [`Match::model_id`](crate::catalog::Match::model_id) goes to the region where the model was found.
     ///
@@ -73,7 +75,7 @@ impl Client {
         resolve::resolve(&self.0.service, &self.0.discovery, text, settings).await
     }
 
-    /// As [`resolve`](Self::resolve), in a catalog that is there already.
+    /// As [`resolve`](Self::resolve), in a catalog that is already loaded.
     ///
     /// # Cancel safety
     ///

@@ -12,19 +12,19 @@ impl Client {
         self.0.service.place.region_for(model_id)
     }
 
-    /// The region of requests that name none themselves, and why it is that one. The first call may ask the instance's
+    /// The region of requests that name none themselves, and the reason for it. The first call may ask the instance's
     /// metadata service.
     ///
     /// # Cancel safety
     ///
-    /// Dropping the future gives the question up, and nothing is kept of it: the next call, or the next request, asks the
-    /// instance again.
+    /// Dropping the future abandons the request, and nothing of it is kept: the next call, or the next request, asks
+    /// the instance again.
     pub async fn region(&self) -> (Region, SettingOrigin) {
         self.0.service.learn_region().await;
         (self.home_region().clone(), self.region_origin())
     }
 
-    /// Why [`home_region`](Self::home_region) is what it is.
+    /// Why [`home_region`](Self::home_region) is the one it is.
     #[must_use]
     pub fn region_origin(&self) -> SettingOrigin {
         self.0.service.place.region_origin()
@@ -37,7 +37,7 @@ impl Client {
         self.0.service.place.home_region()
     }
 
-    /// Where the requests of `plane` go for `region`.
+    /// The endpoint that requests of `plane` go to in `region`.
     ///
     /// # Errors
     ///
@@ -46,7 +46,7 @@ impl Client {
         self.0.service.place.endpoint(plane, region)
     }
 
-    /// The URL that was set for the requests of `plane`, and what set it; `None` when they go to the region's own host.
+    /// The URL configured for requests of `plane`, and what set it; `None` when they go to the region's own host.
     #[must_use]
     pub fn endpoint_setting(&self, plane: Plane) -> Option<(&str, &SettingOrigin)> {
         self.0.service.place.endpoint_setting(plane)

@@ -1,4 +1,4 @@
-//! What to do next after an error of the service: the advice that its own words leave out.
+//! What to do next after a service error: the advice that its own message leaves out.
 
 #[cfg(test)]
 mod tests;
@@ -17,7 +17,7 @@ pub(super) struct Circumstances<'a> {
     pub(super) action: &'static str,
 }
 
-/// The advice for `error`, where there is one.
+/// The advice for `error`, if there is any.
 pub(super) fn for_error(error: &ServiceError, at: &Circumstances<'_>) -> Option<String> {
     let advice = match error.reason() {
         Reason::OnDemandRefused => return Some(inference_profile_advice(at)),
@@ -70,7 +70,7 @@ pub(super) fn for_control_error(
     }
 }
 
-/// The advice for what does not depend on the operation.
+/// The advice that does not depend on the operation.
 fn in_general(reason: Reason, auth: &Auth, region: &Region) -> Option<String> {
     let advice = match (reason, auth) {
         (Reason::KeyInvalid, Auth::Bearer(_)) => {
@@ -174,7 +174,7 @@ fn iam_advice(message: &str, at: &Circumstances<'_>) -> String {
     format!("allow {action}{resource} in the IAM policy of these credentials")
 }
 
-/// What an operation needs, with what the kind of credentials needs for itself.
+/// What an operation needs, plus what the kind of credentials itself needs.
 fn permissions(action: &str, auth: &Auth) -> String {
     match auth {
         Auth::Bearer(_) => format!("{action} and bedrock:CallWithBearerToken"),
@@ -182,7 +182,7 @@ fn permissions(action: &str, auth: &Auth) -> String {
     }
 }
 
-/// Models are open to every account that may invoke them; the console's page where access was asked for is gone.
+/// Models are open to every account that may invoke them; the console page for requesting access is gone.
 ///
 /// Source: [Access Amazon Bedrock foundation models](
 /// https://docs.aws.amazon.com/bedrock/latest/userguide/model-access.html), 2026-11.

@@ -11,13 +11,13 @@ use crate::models::{
 };
 use crate::operation;
 
-/// The IAM actions of the lists and of their single entries.
+/// The IAM actions for the lists and for single entries.
 pub(in crate::client) const LIST_MODELS: &str = "bedrock:ListFoundationModels";
 pub(in crate::client) const LIST_PROFILES: &str = "bedrock:ListInferenceProfiles";
 pub(in crate::client) const GET_MODEL: &str = "bedrock:GetFoundationModel";
 pub(in crate::client) const GET_PROFILE: &str = "bedrock:GetInferenceProfile";
 
-/// More pages than any account has; it ends a listing that would go on for ever.
+/// More pages than any account has; it ends a listing that would otherwise never end.
 const MAX_PAGES: usize = 1_000;
 
 /// The foundation models of `region`.
@@ -44,7 +44,7 @@ pub(in crate::client) async fn list_inference_profiles(
         let page = service.ask(Plane::Control, region, LIST_PROFILES, build, parse).await?;
         profiles.extend(page.inference_profile_summaries);
         match page.next_token {
-            // A page that names itself as the next would be asked for without end.
+            // A page that names itself as the next would be requested forever.
             Some(token) if !token.is_empty() && request.next_token.as_ref() != Some(&token) => {
                 request.next_token = Some(token);
             }
@@ -54,7 +54,7 @@ pub(in crate::client) async fn list_inference_profiles(
     Ok(profiles)
 }
 
-/// A foundation model as `region` describes it.
+/// A foundation model, as described in `region`.
 pub(in crate::client) async fn foundation_model(
     service: &Service,
     region: &Region,
@@ -65,7 +65,7 @@ pub(in crate::client) async fn foundation_model(
     service.ask(Plane::Control, region, GET_MODEL, build, parse).await
 }
 
-/// An inference profile as `region` describes it.
+/// An inference profile, as described in `region`.
 pub(in crate::client) async fn inference_profile(
     service: &Service,
     region: &Region,
@@ -76,7 +76,7 @@ pub(in crate::client) async fn inference_profile(
     service.ask(Plane::Control, region, GET_PROFILE, build, parse).await
 }
 
-/// What stands between the account and a model.
+/// Whether the account can use a model.
 pub(in crate::client) async fn foundation_model_availability(
     service: &Service,
     id: &str,
@@ -87,7 +87,7 @@ pub(in crate::client) async fn foundation_model_availability(
     service.ask(Plane::Control, &service.place.region_of(id)?, action, build, parse).await
 }
 
-/// How many tokens a request has for its model.
+/// How many tokens a request would use with its model.
 pub(in crate::client) async fn count_tokens(
     service: &Service,
     request: &CountTokensRequest,

@@ -1,4 +1,4 @@
-//! Models: the operations that list and describe them, finding what can be invoked, and the ids to invoke it by.
+//! Models: the operations that list and describe them, discovery of what can be invoked, and the IDs to invoke it by.
 
 pub(super) mod control;
 pub(super) mod discovery;

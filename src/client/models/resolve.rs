@@ -1,4 +1,4 @@
-//! From what users type to what can be sent: by the catalog, and by the service's word on what no list holds.
+//! Resolves what users type to what can be sent: by the catalog, and by asking the service about what no list contains.
 
 use super::control::{self, GET_MODEL, GET_PROFILE, LIST_MODELS};
 use super::discovery::{Discovery, is_denied};
@@ -8,7 +8,7 @@ use crate::client::service::Service;
 use crate::model_id::{ModelId, ModelKind};
 use crate::models::{GetFoundationModelRequest, GetInferenceProfileRequest};
 
-/// Finds what `text` names in the lists, or by asking for it alone.
+/// Finds what `text` names in the lists, or by looking it up on its own.
 ///
 /// # Errors
 ///
@@ -23,7 +23,7 @@ pub(in crate::client) async fn resolve(
     if let Some(id) = id.as_ref().filter(|id| id.is_arn() && Question::about(id).is_none()) {
         return Ok(Resolution::One(Match::as_typed(id, None)));
     }
-    // Of an ARN, or among the prefixes of other tools, also before a name that is no id.
+    // Part of an ARN, or among the prefixes of other tools, even before a name that is not an ID.
     let region = id.as_ref().and_then(ModelId::region).cloned();
     let region = region.or_else(|| ModelId::split_tool_prefix(text).1);
     let elsewhere = region.map(|region| settings.clone().with_region(region));
@@ -37,7 +37,7 @@ pub(in crate::client) async fn resolve(
     }
 }
 
-/// As [`resolve`], in a catalog that is there already.
+/// As [`resolve`], in a catalog that is already loaded.
 pub(in crate::client) async fn resolve_in(service: &Service, catalog: &Catalog, text: &str) -> Resolution {
     match resolve_or_ask(service, catalog, text).await {
         Resolution::One(found) => {
@@ -77,13 +77,13 @@ async fn resolve_or_ask(service: &Service, catalog: &Catalog, text: &str) -> Res
     };
     match answer {
         Ok(extended) => extended.resolve(text),
-        // There is no such thing, as the lists say.
+        // According to the lists it does not exist.
         Err(error) if is_absent(&error) && matches!(resolution, Resolution::None { .. }) => resolution,
         Err(error) => resolution.with_warning(undescribed(&id, action, &error)),
     }
 }
 
-/// The operation that describes what no list holds.
+/// The operation that describes what no list contains.
 enum Question {
     /// GetInferenceProfile.
     Profile,
@@ -92,7 +92,7 @@ enum Question {
 }
 
 impl Question {
-    /// `None` where there is nothing to be described.
+    /// `None` when there is nothing to look up.
     fn about(id: &ModelId) -> Option<Self> {
         match id.kind() {
             ModelKind::InferenceProfile | ModelKind::ApplicationInferenceProfile => {
@@ -105,7 +105,7 @@ impl Question {
     }
 }
 
-/// The ids of application profiles are twelve small letters and digits.
+/// The IDs of application profiles are twelve lower-case letters and digits.
 fn may_be_of_application_profile(id: &str) -> bool {
     id.len() == 12
         && id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())

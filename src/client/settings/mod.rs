@@ -21,7 +21,7 @@ use super::RetryPolicy;
 use crate::endpoint::{Plane, Region};
 use crate::machine::{Place, Settings, SettingsError};
 
-/// Why a client uses the region or the endpoint that it uses.
+/// Why a client uses its region or endpoint.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SettingOrigin {
@@ -49,11 +49,11 @@ impl From<Place> for SettingOrigin {
     }
 }
 
-/// The region of the environment, else `fallback`, else the profile's, and where it stands.
+/// The region of the environment, else `fallback`, else the profile's, and where it is set.
 ///
 /// # Errors
 ///
-/// The value is not a region; the error says where it stands.
+/// The value is not a region; the error says where it is set.
 pub(super) fn region(
     settings: Settings<'_>,
     fallback: Option<(Region, String)>,
@@ -66,7 +66,7 @@ pub(super) fn region(
     Ok(settings.region_and_place()?.map(|(region, place)| (region, place.into())))
 }
 
-/// The configured endpoint of `plane` and where it stands, unless configured endpoints are switched off.
+/// The configured endpoint of `plane` and where it is set, unless configured endpoints are switched off.
 ///
 /// # Errors
 ///

@@ -1,4 +1,4 @@
-//! One connection, driven by who uses it: the call until the head of the answer is there, then its body.
+//! One connection, driven by its user: the call until the head of the answer arrives, then its body.
 //!
 //! hyper separates a connection from the requests on it, and most clients give each connection a task. Then every chunk
 //! of an answer goes through two turns of the scheduler. Here the reader polls the connection itself: nothing runs
@@ -19,8 +19,8 @@ use super::Whole;
 use super::pool::{Origin, Pool};
 
 /// What a connection reads at once, in bytes, and the longest head of a response: what proxies allow by default, too.
-/// Left to itself hyper doubles it whenever a read fills it: a thousand streams then hold tens of megabytes for the sake
-/// of a few bursts. A little less than 8 KiB: with what an allocator adds to that, each would reach into a third page.
+/// Left to itself hyper doubles it whenever a read fills it: a thousand streams then hold tens of megabytes because
+/// of a few bursts. A little less than 8 KiB: with an allocator's overhead, 8 KiB would reach into a third page.
 const READ_BUFFER: usize = 8 * 1024 - 64;
 
 /// A socket, with or without TLS.
@@ -30,7 +30,7 @@ pub(super) trait Io: Read + Write + Send + Unpin {}
 
 impl<T: Read + Write + Send + Unpin> Io for T {}
 
-/// Whether nothing has come over an unused socket: neither an end, nor bytes that nobody asked for.
+/// Whether an unused socket is still silent: neither closed, nor with unsolicited bytes.
 pub(super) fn is_silent(socket: &mut Socket) -> bool {
     let mut byte = [0];
     let mut read = ReadBuf::new(&mut byte);
@@ -43,14 +43,14 @@ pub(super) struct Connection {
     driver: http1::Connection<Socket, Whole>,
 }
 
-/// A request without an answer, and the request itself when nothing of it has been sent.
+/// A failed request, with the request itself when nothing of it has been sent.
 pub(super) struct SendError {
     pub(super) error: hyper::Error,
     pub(super) unsent: Option<Box<Request<Whole>>>,
 }
 
 impl Connection {
-    /// Sends `request` over an unused `socket` and waits for the head of its answer. The connection may have come to its
+    /// Sends `request` over an unused `socket` and waits for the head of its answer. The connection may end
     /// end with it.
     pub(super) async fn send(
         socket: Socket,
@@ -65,7 +65,7 @@ impl Connection {
         let mut connection = Some(Self { requests, driver });
         let outcome = poll_fn(|context| {
             drive(&mut connection, context);
-            // The answer comes out of the connection, so that alone has to wake this task.
+            // The answer comes out of the connection, so only the connection has to wake this task.
             answer.as_mut().poll(&mut Context::from_waker(Waker::noop()))
         })
         .await;
@@ -77,7 +77,7 @@ impl Connection {
         }
     }
 
-    /// The socket, when the answer has been read and the server will take another request.
+    /// The socket, when the answer has been read and the server will accept another request.
     fn into_socket(self) -> Option<Socket> {
         let at_rest = self.requests.is_ready();
         let http1::Parts { io, read_buf, .. } = self.driver.into_parts();
@@ -85,7 +85,7 @@ impl Connection {
     }
 }
 
-/// Lets `connection` do what it can now, and drops it at its end.
+/// Drives `connection` as far as it can go now, and drops it at its end.
 fn drive(connection: &mut Option<Connection>, context: &mut Context<'_>) {
     if let Some(open) = connection
         && Pin::new(&mut open.driver).poll(context).is_ready()
@@ -107,7 +107,8 @@ impl Answer {
         Self { body, connection, origin, pool }
     }
 
-    /// What there is after `context` has driven the connection. The body has no waker: only the connection fills it.
+    /// What is available after `context` has driven the connection. The body has no waker: only the connection fills
+    /// it.
     fn poll_driven(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
         drive(&mut self.connection, context);
         Pin::new(&mut self.body).poll_frame(&mut Context::from_waker(Waker::noop()))
@@ -122,8 +123,8 @@ impl http_body::Body for Answer {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
-        // The connection keeps the last waker, to be told when a chunk has been taken. While there are chunks that must
-        // not be this task's: it would be woken for each chunk that it takes itself.
+        // The connection keeps the last waker, to notify it when a chunk has been taken. While there are chunks that
+        // must not be this task's: it would be woken for each chunk that it takes itself.
         let mut frame = self.poll_driven(&mut Context::from_waker(Waker::noop()));
         if frame.is_pending() {
             frame = self.poll_driven(context);

@@ -1,4 +1,4 @@
-//! [`Transport`] over hyper and rustls alone: the same rules as over reqwest, in fewer bytes and crates.
+//! [`Transport`] over hyper and rustls only: the same rules as over reqwest, with a smaller binary and fewer crates.
 
 mod connect;
 mod connection;
@@ -26,7 +26,7 @@ use super::proxy::ProxyVariables;
 use super::{Body, BoxFuture, CONNECT_TIMEOUT, Transport, TransportError, TransportErrorKind, failure, tls};
 use crate::base::uri;
 
-/// The lean transport. Cloning is cheap and shares the connection pool.
+/// The lightweight transport. Cloning is cheap and shares the connection pool.
 ///
 /// HTTP/1.1 only, redirects never followed, nothing decompressed. A connection is driven by the call or the body that
 /// uses it, without a task of its own; unused ones are closed after 90 seconds. **It does not speak to proxies.** When a proxy
@@ -46,7 +46,7 @@ pub struct HyperTransport {
     connector: Connector,
     pool: Pool,
     proxies: Arc<ProxyVariables>,
-    /// On the clock of the runtime, which a test can stop.
+    /// Uses the runtime's clock, which a test can pause.
     origin: Instant,
 }
 
@@ -60,7 +60,7 @@ impl HyperTransport {
         Self::builder().build()
     }
 
-    /// Settings, then [`build`](HyperTransportBuilder::build).
+    /// Starts a builder; finish with [`build`](HyperTransportBuilder::build).
     #[must_use]
     pub fn builder() -> HyperTransportBuilder {
         HyperTransportBuilder { connect_timeout: CONNECT_TIMEOUT, ca_bundle: None, proxies: None }
@@ -87,12 +87,12 @@ impl HyperTransport {
 pub struct HyperTransportBuilder {
     connect_timeout: Duration,
     ca_bundle: Option<Vec<u8>>,
-    /// Those of the process when not set.
+    /// The process environment when not set.
     proxies: Option<ProxyVariables>,
 }
 
 impl HyperTransportBuilder {
-    /// How long a connection may take to be made, TLS handshake included; 3.1 s by default.
+    /// How long making a connection may take, including the TLS handshake; 3.1 s by default.
     #[must_use]
     pub fn connect_timeout(mut self, limit: Duration) -> Self {
         self.connect_timeout = limit;
@@ -113,14 +113,14 @@ impl HyperTransportBuilder {
         self
     }
 
-    /// Goes directly to every host, whatever the proxy variables say.
+    /// Connects directly to every host, whatever the proxy variables say.
     #[must_use]
     pub fn no_proxy(mut self) -> Self {
         self.proxies = Some(ProxyVariables::default());
         self
     }
 
-    /// The transport.
+    /// Builds the transport.
     ///
     /// # Errors
     ///
@@ -141,13 +141,14 @@ impl Transport for HyperTransport {
         &self,
         request: http::Request<Bytes>,
     ) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
-        // A future keeps the room of what it was given until its end, so it is given a pointer.
+        // A future keeps space for its arguments until its end, so it gets a pointer.
         let mut request = Box::new(request.map(Whole));
         Box::pin(async move {
             self.check_direct(request.uri())?;
             let origin = Origin::of(request.uri())?;
             make_origin_form(&mut request);
-            // A socket that was closed since its last answer leaves the request unsent; a new one is the last resort.
+            // If the server has closed the socket since its last answer, the request is unsent; a new socket is the
+            // last resort.
             while let Some(socket) = self.pool.take(&origin) {
                 match Connection::send(socket, request).await {
                     Ok(answer) => return Ok(self.received(answer, origin)),
@@ -155,7 +156,7 @@ impl Transport for HyperTransport {
                     Err(SendError { error, .. }) => return Err(broken(error, origin.host(), "reach")),
                 }
             }
-            // On the heap, so that a call which waits for its answer does not hold what connecting took.
+            // On the heap, so that a call waiting for its answer does not reserve the space that connecting needed.
             let socket = Box::pin(self.connector.connect(&origin)).await?;
             match Connection::send(socket, request).await {
                 Ok(answer) => Ok(self.received(answer, origin)),
@@ -174,7 +175,7 @@ impl Transport for HyperTransport {
 }
 
 impl HyperTransport {
-    /// The answer as the caller reads it; its socket goes to the pool when it has been read to its end.
+    /// The answer for the caller; its socket returns to the pool once it has been read to its end.
     fn received(
         &self,
         (head, connection): (http::Response<Incoming>, Option<Connection>),
@@ -192,7 +193,7 @@ fn broken(error: hyper::Error, host: &str, action: &str) -> TransportError {
     failure::describe(error, host, action, TransportErrorKind::Broken)
 }
 
-/// The request as it goes to the server itself: the origin moves from its target to `host`.
+/// The request as sent to the server: the origin moves from its target to `host`.
 fn make_origin_form<B>(request: &mut http::Request<B>) {
     let host = uri::host_header(request.uri()).and_then(|host| HeaderValue::from_str(host).ok());
     request.headers_mut().entry(HOST).or_insert(host.unwrap_or(HeaderValue::from_static("")));
@@ -200,7 +201,7 @@ fn make_origin_form<B>(request: &mut http::Request<B>) {
     *request.uri_mut() = target.map_or_else(|| Uri::from_static("/"), Uri::from);
 }
 
-/// A request body that is there as a whole; empty once it is taken.
+/// A request body that is available as a whole; empty once it is taken.
 struct Whole(Bytes);
 
 impl http_body::Body for Whole {

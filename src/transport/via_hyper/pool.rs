@@ -1,4 +1,4 @@
-//! Sockets that wait for their next request.
+//! Idle sockets, waiting for their next request.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
@@ -16,10 +16,10 @@ use crate::transport::{TransportError, TransportErrorKind};
 /// How long an unused socket stays open, as in reqwest.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(90);
 
-/// How often unused sockets are looked at: those past their time are closed, and those that the server has closed.
+/// How often unused sockets are checked: those that have expired, or that the server has closed, are closed.
 const SWEEP: Duration = Duration::from_secs(5);
 
-/// Where a socket goes to.
+/// Where a socket leads.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Origin {
     https: bool,
@@ -65,9 +65,9 @@ pub(super) struct Pool(Arc<Mutex<Unused>>);
 
 #[derive(Debug, Default)]
 struct Unused {
-    /// By when they came: the youngest last.
+    /// In order of arrival: the newest last.
     sockets: Vec<Waiting>,
-    /// Closes them. Runs while there are any.
+    /// Closes expired sockets. Runs while there are any sockets.
     sweeper: Option<JoinHandle<()>>,
 }
 
@@ -78,7 +78,7 @@ struct Waiting {
 }
 
 impl Pool {
-    /// The socket to `origin` that was used last, if it can still be used.
+    /// The most recently used socket to `origin`, if it is still usable.
     pub(super) fn take(&self, origin: &Origin) -> Option<Socket> {
         let mut unused = lock(&self.0);
         loop {
@@ -90,10 +90,10 @@ impl Pool {
         }
     }
 
-    /// Keeps `socket` for the next request, when it is fit for one.
+    /// Keeps `socket` for the next request, if it is reusable.
     pub(super) fn put(&self, origin: Origin, socket: Socket) {
         let mut waiting = Waiting { origin, socket, since: Instant::now() };
-        // Without a runtime nobody would close it in time.
+        // Without a runtime nothing would close it in time.
         let Ok(runtime) = Handle::try_current() else { return };
         if !waiting.is_usable() {
             return;

@@ -1,4 +1,4 @@
-//! `bedrill auth`: which credentials sign, in the order that is really used, and why the others do not.
+//! `bedrill auth`: which credentials sign, in the order actually used, and why the others do not.
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -14,7 +14,7 @@ use crate::screen::terminal::{Output, note};
 use crate::setup::configuration;
 use crate::setup::environment::Environment;
 
-/// Explains the chain, or exports what it found when that is asked for in so many words.
+/// Explains the chain, or exports the credentials it found when explicitly asked to.
 pub(crate) fn run(arguments: &AuthArguments, common: &Common) -> Result<(), Failure> {
     let environment = Environment::read(common.env_file.as_deref())?;
     let configuration = configuration::load(common, &environment)?;
@@ -32,7 +32,7 @@ pub(crate) fn run(arguments: &AuthArguments, common: &Common) -> Result<(), Fail
     })
 }
 
-/// `no_bearer` says why the bearer token is not asked for, when it is not.
+/// `no_bearer` says why the bearer token is skipped, if it is.
 async fn explain(
     client: &Client,
     arguments: &AuthArguments,
@@ -41,7 +41,7 @@ async fn explain(
 ) -> Result<(), Failure> {
     let mut attempts = client.explain_credentials().await;
     if let Some(why) = no_bearer {
-        // A profile that is typed goes before the token.
+        // An explicitly named profile takes precedence over the token.
         let place = usize::from(common.profile.is_some()).min(attempts.len());
         attempts.insert(place, Attempt::new("bearer token", &Ok(Answer::not_here(why))));
     }
@@ -54,7 +54,7 @@ async fn explain(
         SettingOrigin::Instance => "the instance's metadata".to_owned(),
         _ => "the default; nothing names one".to_owned(),
     };
-    // The error of a chain without credentials says what to do; it is the exit code too.
+    // The error of a chain without credentials says what to do, and sets the exit code.
     let resolved = client.credentials().await;
     let identity = match (&resolved, arguments.probe) {
         (Ok(resolved), true) => Some(probe(client, resolved.auth()).await),
@@ -99,7 +99,7 @@ async fn explain(
     }
 }
 
-/// The words for stderr. When no source has any, stdout lists them already, and what is left to say is what to do.
+/// The text for stderr. When no source has any, stdout already lists them, and only the advice remains.
 fn failure(error: bedrill::Error) -> Failure {
     match error.credentials() {
         Some(none) if none.kind() == AuthErrorKind::NoCredentials => {
@@ -109,8 +109,8 @@ fn failure(error: bedrill::Error) -> Failure {
     }
 }
 
-/// Asks the service who signs: STS for keys; for a token, which STS does not know, the list of models. There are
-/// credentials, so a failure is the service's or the network's.
+/// Asks the service who signs: STS for keys; for a token, which STS does not know, the list of models. Since there are
+/// credentials, a failure is the service's or the network's.
 async fn probe(client: &Client, auth: &Auth) -> Result<Value, Failure> {
     ask_who_signs(client, auth).await.map_err(|error| Failure::failed(error.to_string()))
 }
@@ -147,7 +147,7 @@ fn attempt_text(attempt: &Attempt, above: Option<&Attempt>, width: usize) -> Str
             format!("{mark} {source:width$}  {identity} from {origin}{expires}: {end}")
         }
         Outcome::NotHere { why } => format!("  {source:width$}  {why}"),
-        // What to do about the first is said by the error.
+        // The error gives the advice on the first one.
         Outcome::Broken(error) if above.is_none() || error.hint().is_empty() => {
             format!("! {source:width$}  broken: {}", error.problem())
         }

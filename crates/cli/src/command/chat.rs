@@ -1,4 +1,4 @@
-//! `bedrill chat`: one question, one answer, streamed as it comes.
+//! `bedrill chat`: one question, one answer, streamed as it arrives.
 
 use std::io::{self, IsTerminal as _, Read as _};
 use std::sync::{Arc, OnceLock};
@@ -25,7 +25,7 @@ use crate::tape::replay::Replay;
 
 /// Asks, and prints the answer to stdout.
 pub(crate) fn run(arguments: &Chat, common: &Common) -> Result<(), Failure> {
-    // A replay must not depend on the machine it runs on: no variable and no file of it counts.
+    // A replay must not depend on the machine it runs on: its variables and files are ignored.
     let (host, configuration): (Arc<dyn Machine>, Configuration) = match &arguments.replay {
         Some(_) => (Arc::new(StaticMachine::new()), Configuration::default()),
         None => {
@@ -65,8 +65,8 @@ pub(crate) fn run(arguments: &Chat, common: &Common) -> Result<(), Failure> {
     })
 }
 
-/// The outcome of an answer that was recorded: it is a failure too when the record is not complete. Where stdout's
-/// reader had seen enough, the rest is not waited for.
+/// The outcome of a recorded answer, which also fails when the recording is incomplete. If stdout's
+/// reader has closed, the rest is not waited for.
 async fn ended(record: &Record, outcome: Result<(), Failure>) -> Result<(), Failure> {
     if outcome.as_ref().is_err_and(|failure| failure.code() != 0) {
         record.complete().await;
@@ -81,8 +81,8 @@ async fn ended(record: &Record, outcome: Result<(), Failure>) -> Result<(), Fail
     }
 }
 
-/// Says what a user should know about the credentials: that a bearer token shadows access keys, for one, or who can see
-/// them. What is wrong with them shows when the request is sent.
+/// Warns about the credentials: that a bearer token shadows access keys, for example, or who can see
+/// them. Faults in them show when the request is sent.
 async fn warn(client: &Client, common: &Common) {
     if common.quiet {
         return;
@@ -116,7 +116,7 @@ async fn ask(
     }
 }
 
-/// The client, its transport replaced or wrapped where the flags ask for it.
+/// The client, its transport replaced or wrapped if the flags ask for it.
 fn client(
     arguments: &Chat,
     common: &Common,
@@ -128,7 +128,7 @@ fn client(
     let mut builder =
         crate::setup::client::builder(common, host, configuration).timeouts(arguments.timeouts.limits());
     if let Some(path) = &arguments.replay {
-        // Nothing is sent, so nothing needs to be signed in earnest.
+        // Nothing is sent, so the signature does not matter.
         builder = builder.auth(Auth::SigV4(Credentials::new("REPLAY", "replay")));
         builder = builder.transport(Arc::new(Replay::open(path)?));
         // It would fail in the same way again.
@@ -143,7 +143,7 @@ fn client(
         .allow_geographies(&arguments.allow_geography);
     let quiet = common.quiet;
     builder = builder.on_notice(move |notice| {
-        // A call says it once.
+        // Reported once per call.
         let _ = used.set(notice.used.clone());
         if !quiet {
             note(&format!("bedrill: {notice}"));
@@ -177,7 +177,7 @@ fn model(arguments: &Chat, host: &dyn Machine, configuration: &Configuration) ->
     )))
 }
 
-/// What the configuration says that `model` costs: under its id, or under that of the model behind a profile.
+/// The configured price of `model`: by its ID, or by that of the model behind a profile.
 fn prices(configuration: &Configuration, model: &str) -> Option<Cost> {
     let id = ModelId::parse(model).ok()?;
     let configured = |id: &str| configuration.values.manual_model(id);
@@ -185,7 +185,7 @@ fn prices(configuration: &Configuration, model: &str) -> Option<Cost> {
     entry.cost.filter(Cost::is_known)
 }
 
-/// The request that the flags, the files and stdin make together.
+/// The request made from the flags, the files and stdin.
 fn request(arguments: &Chat, model: String, message: Message) -> ConverseRequest {
     let mut request = ConverseRequest::new(model).message(message);
     if let Some(system) = &arguments.system {

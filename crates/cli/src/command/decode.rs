@@ -17,7 +17,7 @@ use crate::screen::terminal::Output;
 /// How much is read at a time, in bytes.
 const CHUNK: usize = 16 * 1024;
 
-/// Decodes `path`, or stdin for `-`, as it comes.
+/// Decodes `path`, or stdin for `-`, as data arrives.
 pub(crate) fn run(path: &Path, frames: bool) -> Result<(), Failure> {
     let unreadable =
         |problem: &dyn Display| Failure::usage(format!("{} cannot be read: {problem}", path.display()));

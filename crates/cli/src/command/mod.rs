@@ -11,7 +11,7 @@ use crate::failure::Failure;
 use crate::flags::{Cli, Command};
 use crate::runtime::in_runtime;
 
-/// Does what the command line asks for.
+/// Runs the command given on the command line.
 pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
     match cli.command {
         Command::Decode { file, frames } => decode::run(&file, frames),

@@ -1,4 +1,4 @@
-//! How an answer is shown: its text on stdout as it comes, everything about it on stderr.
+//! How an answer is shown: its text on stdout as it arrives, everything about it on stderr.
 
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
@@ -15,17 +15,17 @@ use crate::failure::Failure;
 use crate::flags::Common;
 use crate::screen::terminal::{Output, note, thought};
 
-/// Where an answer goes, and how much is said about it.
+/// Where an answer goes, and how much is reported about it.
 pub(crate) struct Answer {
     output: Output,
     json: bool,
     usage: bool,
     cost: Option<Cost>,
-    /// The model that was invoked instead of the one that was asked for, once that is known.
+    /// The model that was invoked instead of the requested one, once known.
     used_model: Arc<OnceLock<String>>,
     verbose: bool,
     quiet: bool,
-    /// Whether a line of thought on stderr is not ended yet.
+    /// Whether a line of reasoning on stderr is still open.
     thinking: bool,
 }
 
@@ -51,20 +51,20 @@ impl Answer {
         self
     }
 
-    /// Leaves control characters of the answer's text as they are, on a terminal too.
+    /// Leaves control characters in the answer's text unchanged, even on a terminal.
     pub(crate) fn with_raw(mut self, raw: bool) -> Self {
         self.output.set_raw(raw);
         self
     }
 
-    /// Says how many tokens were used, and with `cost` what they cost.
+    /// Reports how many tokens were used, and with `cost` what they cost.
     pub(crate) fn with_usage(mut self, usage: bool, cost: Option<Cost>) -> Self {
         self.usage = usage;
         self.cost = cost;
         self
     }
 
-    /// Tells in JSON which model was invoked instead of the one that was asked for.
+    /// Reports in JSON which model was invoked instead of the requested one.
     pub(crate) fn with_used_model(mut self, used_model: Arc<OnceLock<String>>) -> Self {
         self.used_model = used_model;
         self
@@ -92,7 +92,7 @@ impl Answer {
         Ok(())
     }
 
-    /// Prints an answer that came at once.
+    /// Prints an answer that arrived at once.
     pub(crate) fn whole(mut self, output: &ConverseOutput) -> Result<(), Failure> {
         let printed = if self.json {
             self.output.json(&self.document(output))
@@ -104,12 +104,12 @@ impl Answer {
         Ok(())
     }
 
-    /// Reads the stream to its end, and shows it meanwhile. When it breaks off, what came stays on stdout, on a line
-    /// of its own. What was shown as text is not in the output: an answer takes no more memory the longer it gets.
+    /// Reads the stream to its end, showing it meanwhile. When it breaks off, the text so far stays on stdout, on a
+    /// line of its own. What was shown as text is not in the output: an answer takes no more memory the longer it gets.
     pub(crate) async fn receive(&mut self, stream: &mut ConverseStream) -> Result<ConverseOutput, Failure> {
         let received = self.read(stream).await;
         self.end_thought();
-        // Whether stdout could be written was told when the text went out.
+        // A failure to write stdout was reported when the text was printed.
         let _ = self.output.end_line();
         received
     }
@@ -128,7 +128,7 @@ impl Answer {
         message.finish().map_err(unfit)
     }
 
-    /// Answer text goes to stdout; with `--verbose`, thoughts go to stderr.
+    /// Answer text goes to stdout; with `--verbose`, reasoning goes to stderr.
     fn show(&mut self, event: &ConverseStreamEvent) -> Result<(), Failure> {
         if let Some(text) = event.as_text().filter(|text| !text.is_empty()) {
             self.end_thought();
@@ -149,20 +149,20 @@ impl Answer {
         }
     }
 
-    /// What there is to say about a whole answer, on stderr.
+    /// Prints the notes on a complete answer to stderr.
     fn comment(&self, output: &ConverseOutput) {
         if let Some(reason) = cut_short(&output.stop_reason) {
             self.note(reason);
         }
         if let (true, Some(usage)) = (self.verbose || self.usage, &output.usage) {
             let cost = self.cost.map(|cost| format!("; {}", dollars(cost.of(usage))));
-            // What was asked for is said with --quiet too.
+            // What the user asked for is reported with --quiet too.
             note(&format!("bedrill: {}{}", tokens(usage), cost.unwrap_or_default()));
         }
     }
 
     /// The answer in the shape of Converse's, with `cost` beside `usage` when the price is known, and
-    /// `invokedModelId` when that is another than was asked for.
+    /// `invokedModelId` when a different model than the requested one was invoked.
     fn document(&self, output: &ConverseOutput) -> Value {
         let mut document = output.to_json();
         if let Some(members) = document.as_object_mut() {
@@ -184,15 +184,15 @@ impl Answer {
 }
 
 impl Drop for Answer {
-    /// Whatever ends an answer, what comes next begins on a line of its own.
+    /// However an answer ends, the next output begins on a line of its own.
     fn drop(&mut self) {
         self.end_thought();
-        // Whether stdout could be written was told when the text went out.
+        // A failure to write stdout was reported when the text was printed.
         let _ = self.output.end_line();
     }
 }
 
-/// Leaves a delta of no text in its place, which says as much about the order of the events.
+/// Replaces a delta's text with an empty one, which preserves the order of the events.
 fn forget_text(event: &mut ConverseStreamEvent) {
     if let ConverseStreamEvent::ContentBlockDelta(delta) = event
         && let ContentBlockDelta::Text(text)
@@ -202,7 +202,7 @@ fn forget_text(event: &mut ConverseStreamEvent) {
     }
 }
 
-/// What a user should know about an answer that did not end by itself.
+/// What the user should know about an answer that did not end normally.
 fn cut_short(reason: &StopReason) -> Option<&'static str> {
     match reason {
         StopReason::MaxTokens => Some("the answer stops at the limit of tokens; --max-tokens raises it"),
@@ -234,7 +234,7 @@ fn tokens(usage: &TokenUsage) -> String {
     text
 }
 
-/// An amount with as many digits as tell something: answers cost fractions of a cent.
+/// An amount with only its significant digits: answers cost fractions of a cent.
 fn dollars(amount: f64) -> String {
     let digits = if amount < 0.01 { 6 } else { 4 };
     format!("{amount:.digits$} USD")

@@ -1,4 +1,4 @@
-//! A sign of life on a terminal while the service is waited for.
+//! A spinner on a terminal while waiting for the service.
 
 use std::io::{self, IsTerminal as _, Write as _};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
@@ -12,11 +12,11 @@ const FRAMES: [char; 4] = ['|', '/', '-', '\\'];
 /// The time between two frames, and before the first: a stored answer comes sooner.
 const PAUSE: Duration = Duration::from_millis(150);
 
-/// Turns on stderr until it is dropped, which leaves the line empty.
+/// Spins on stderr until it is dropped, which leaves the line empty.
 pub(crate) struct Spinner(Option<(Sender<()>, JoinHandle<()>)>);
 
 impl Spinner {
-    /// Begins, unless stdout or stderr is no terminal or the user wants to be told nothing.
+    /// Starts, unless stdout or stderr is not a terminal or the user wants no messages.
     pub(crate) fn start(words: &'static str, common: &Common) -> Self {
         if common.quiet || !io::stderr().is_terminal() || !io::stdout().is_terminal() {
             return Self(None);

@@ -1,4 +1,4 @@
-//! Files that go along with a prompt.
+//! Files attached to a prompt.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use bedrill::converse::{
 
 use crate::failure::Failure;
 
-/// The image in `path`, its format told by the extension.
+/// The image in `path`, its format determined by the extension.
 pub(crate) fn image(path: &Path) -> Result<ContentBlock, Failure> {
     let format = match extension(path).as_str() {
         "png" => ImageFormat::Png,
@@ -20,7 +20,7 @@ pub(crate) fn image(path: &Path) -> Result<ContentBlock, Failure> {
     Ok(ImageBlock::new(format, ImageSource::from(read(path)?)).into())
 }
 
-/// The document in `path`, its format told by the extension. `position` keeps the names of several apart.
+/// The document in `path`, its format determined by the extension. `position` keeps the names of several apart.
 pub(crate) fn document(path: &Path, position: usize) -> Result<ContentBlock, Failure> {
     let format = match extension(path).as_str() {
         "pdf" => DocumentFormat::Pdf,
@@ -38,7 +38,7 @@ pub(crate) fn document(path: &Path, position: usize) -> Result<ContentBlock, Fai
     Ok(block.with_format(format).into())
 }
 
-/// What the API takes for a name: letters, digits, single spaces, `-`, `()` and `[]`, up to 200 of them, each name
+/// A name that the API accepts: letters, digits, single spaces, `-`, `()` and `[]`, up to 200 of them, each name
 /// once a request.
 fn document_name(path: &Path, position: usize) -> String {
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();

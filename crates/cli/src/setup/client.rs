@@ -1,4 +1,4 @@
-//! The client of the command line: its flags before the configuration, and that before the environment.
+//! The client of the command line: its flags take precedence over the configuration, and that over the environment.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use crate::flags::Common;
 use crate::setup::configuration::Configuration;
 use crate::setup::discovery;
 
-/// A builder with what the common flags and the configuration say.
+/// Creates a builder with the settings of the common flags and the configuration.
 pub(crate) fn builder(
     common: &Common,
     host: Arc<dyn Machine>,
@@ -40,8 +40,8 @@ pub(crate) fn builder(
     builder
 }
 
-/// The region of requests that neither a flag, the model's ARN nor a variable names, and where it stands: the one of
-/// `baseUrl`, else of `bedrockDiscovery`, whose models Moltbot too asks there.
+/// The region of requests that neither a flag, the model's ARN nor a variable names, and where it is set: the one in
+/// `baseUrl`, else in `bedrockDiscovery`, where Moltbot too looks up its models.
 fn configured_region(configuration: &Configuration) -> Option<(Region, String)> {
     let config::Config { provider, discovery, .. } = &configuration.values;
     let of_url = provider.base_url_region().zip(provider.base_url.as_ref());

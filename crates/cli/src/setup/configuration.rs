@@ -1,4 +1,4 @@
-//! The configuration file: found, read, and the complaints about it.
+//! The configuration file: how it is found and read, and its errors.
 
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use crate::failure::Failure;
 use crate::flags::Common;
 use crate::screen::terminal::note;
 
-/// A configuration, and the file it is from; without one, everything is at its default.
+/// A configuration and its file; without a file, everything has its default.
 #[derive(Default)]
 pub(crate) struct Configuration {
     pub(crate) values: Config,
@@ -18,7 +18,7 @@ pub(crate) struct Configuration {
 }
 
 impl Configuration {
-    /// Where `value` stands: `FILE:LINE:COLUMN`.
+    /// The location of `value`: `FILE:LINE:COLUMN`.
     pub(crate) fn origin<T>(&self, value: &Located<T>) -> String {
         let file = self.file.as_deref().unwrap_or_else(|| Path::new("the configuration"));
         match value.position() {
@@ -30,7 +30,8 @@ impl Configuration {
 
 /// The configuration to work with. Warnings go to stderr.
 ///
-/// A mistake in another tool's file that nobody named is no reason to stop: what it spoils is left out, with a note.
+/// A mistake in another tool's file that the user did not name is no reason to stop: the affected settings are left
+/// out, with a note.
 pub(crate) fn load(common: &Common, host: &dyn Machine) -> Result<Configuration, Failure> {
     let Some(found) = find(common, host)? else { return Ok(Configuration::default()) };
     let foreign = matches!(found.place.kind(), PlaceKind::OtherTool(_));
@@ -49,7 +50,7 @@ pub(crate) fn load(common: &Common, host: &dyn Machine) -> Result<Configuration,
     Ok(Configuration { values: found.values, file: Some(found.place.path().to_owned()) })
 }
 
-/// The file that is read, with what it says.
+/// The file that is read, with its contents.
 pub(crate) struct Found {
     pub(crate) place: Place,
     values: Config,
@@ -63,7 +64,7 @@ impl Found {
     }
 }
 
-/// The files that may be the configuration, the first before the next.
+/// The files that may be the configuration, in order of precedence.
 pub(crate) fn places_of(common: &Common, host: &dyn Machine) -> Vec<Place> {
     places(common.config.as_deref(), |name| host.var(name), host.home().as_deref())
 }
@@ -90,7 +91,7 @@ pub(crate) fn find(common: &Common, host: &dyn Machine) -> Result<Option<Found>,
     Ok(None)
 }
 
-/// Whether there is no such file: also when what should be its folder is a file.
+/// Whether the file is absent, or its folder is a file.
 pub(crate) fn is_absent(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
 }

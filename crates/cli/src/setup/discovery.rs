@@ -1,4 +1,4 @@
-//! The catalog as the configuration wants it, and the models that users name in short.
+//! The catalog as the configuration describes it, and the short names that users type for models.
 
 use std::sync::Arc;
 
@@ -23,7 +23,7 @@ pub(crate) struct Discovery<'a> {
 }
 
 impl<'a> Discovery<'a> {
-    /// With `client`, which signs and lists as it does for itself. The region is that of `bedrockDiscovery`, unless a
+    /// Uses `client`, which signs and lists as it does for itself. The region is that of `bedrockDiscovery`, unless a
     /// flag names one.
     pub(crate) fn new(client: Client, common: &'a Common, configuration: &'a Configuration) -> Self {
         let mut settings = client.discovery().clone();
@@ -33,7 +33,7 @@ impl<'a> Discovery<'a> {
         Self { client, settings, configuration, common }
     }
 
-    /// Puts the limits of a file before those of the embedded table.
+    /// Gives the limits of a file precedence over those of the embedded table.
     pub(crate) fn with_limits(mut self, limits: LimitsTable) -> Self {
         self.settings = self.settings.with_limits(limits);
         self
@@ -45,7 +45,7 @@ impl<'a> Discovery<'a> {
         self
     }
 
-    /// The models of `region`, else of the settings' or the client's. What is to be said about them goes to stderr.
+    /// The models of `region`, else of the settings' or the client's. Warnings about them go to stderr.
     pub(crate) async fn catalog(
         &self,
         region: Option<&Region>,
@@ -76,14 +76,14 @@ impl<'a> Discovery<'a> {
         Ok(catalog)
     }
 
-    /// Where models are only those of the configuration, because it says so: where it does.
+    /// The place in the configuration that switches discovery off, if it does.
     pub(crate) fn switched_off(&self) -> Option<String> {
         let enabled = self.configuration.values.discovery.enabled.as_ref()?;
         (!enabled.value()).then(|| self.configuration.origin(enabled))
     }
 
-    /// Whether models are discovered at all: as the configuration says, else when there are credentials. Without them
-    /// the models of the configuration can be listed; where there are none, the lack of credentials is the error.
+    /// Whether models are discovered at all: as configured, else when there are credentials. Without credentials
+    /// the models of the configuration can be listed; if there are none, the lack of credentials is the error.
     async fn asks_the_service(&self) -> bool {
         if self.configuration.values.discovery.enabled.is_some() {
             return self.switched_off().is_none();
@@ -101,7 +101,7 @@ impl<'a> Discovery<'a> {
         credentials.is_ok()
     }
 
-    /// The id to send for a short name.
+    /// The ID to send for a short name.
     pub(crate) async fn model_id(&self, typed: &str) -> Result<String, Failure> {
         let short = ModelId::split_tool_prefix(typed).0;
         let catalog = self.catalog(self.region_of(typed).as_ref(), false).await.map_err(|failure| {
@@ -125,7 +125,7 @@ impl<'a> Discovery<'a> {
         region.filter(|_| self.common.region.is_none())
     }
 
-    /// What `text` names. What no list holds is asked for, unless discovery is off.
+    /// Resolves `text`. What no list contains is looked up at the service, unless discovery is off.
     pub(crate) async fn resolve(&self, catalog: &Catalog, text: &str) -> Resolution {
         if self.switched_off().is_some() {
             return catalog.resolve(text);
@@ -136,12 +136,12 @@ impl<'a> Discovery<'a> {
         resolution
     }
 
-    /// Where the models of `catalog` are, when requests go elsewhere unless they are told.
+    /// The region of the models in `catalog`, if requests go elsewhere by default.
     pub(crate) fn apart<'b>(&self, catalog: &'b Catalog) -> Option<&'b Region> {
         Some(catalog.region()).filter(|region| *region != self.client.home_region())
     }
 
-    /// Says that the ids of `catalog` name their region, and why.
+    /// Reports that the IDs of `catalog` name their region, and why.
     pub(crate) fn tell_region(&self, catalog: &Catalog) {
         if let (Some(region), false) = (self.apart(catalog), self.common.quiet) {
             let place = self.configuration.values.discovery.region.as_ref();
@@ -191,7 +191,7 @@ impl<'a> Discovery<'a> {
     }
 }
 
-/// Whether `text` can be sent as it is, without asking the service: an id that names its provider, an ARN, or an id of
+/// Whether `text` can be sent as it is, without asking the service: an ID that names its provider, an ARN, or an ID in
 /// the configuration.
 pub(crate) fn is_whole(text: &str, configuration: &Configuration) -> bool {
     let id = ModelId::parse(text).ok();
@@ -208,7 +208,7 @@ fn why_not(entry: &Entry) -> String {
     }
 }
 
-/// The catalog's settings from the configuration's, but for the region.
+/// The catalog's settings, taken from the configuration, except for the region.
 pub(crate) fn settings(values: &config::Config) -> DiscoverySettings {
     let discovery = &values.discovery;
     DiscoverySettings::new()
@@ -219,7 +219,7 @@ pub(crate) fn settings(values: &config::Config) -> DiscoverySettings {
         .with_manual_models(values.provider.models.iter().map(|model| manual(model.value())))
 }
 
-/// A configured entry replaces a discovered one as a whole, its defaults included.
+/// A configured entry replaces a discovered one completely, including its defaults.
 fn manual(model: &config::ManualModel) -> ManualModel {
     let mut manual = ManualModel::new(&model.id);
     manual.name.clone_from(&model.name);
@@ -238,7 +238,7 @@ fn modality(input: config::Input) -> ModelModality {
     }
 }
 
-/// Whether only the catalog can tell what `text` names. Names may hold spaces; anything else that is no id is a
+/// Whether only the catalog can resolve `text`. Names may contain spaces; anything else that is not an ID is a
 /// mistake, which its own error explains.
 fn is_short(text: &str, id: Option<&ModelId>) -> bool {
     match id {

@@ -1,4 +1,4 @@
-//! The variables a run sees: those of the process, then those of a `.env` file.
+//! The variables visible to a run: those of the process, then those of a `.env` file.
 
 use std::collections::HashMap;
 use std::fmt::Display;
@@ -17,7 +17,7 @@ use crate::failure::Failure;
 /// and those can name a process to run (`credential_process`) or a server to send to (`baseUrl`).
 const NEVER_FROM_A_FILE: [&str; 3] = ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "BEDRILL_CONFIG"];
 
-/// The process environment, with the variables of a `.env` file behind it.
+/// The process environment, then the variables of a `.env` file.
 pub(crate) struct Environment {
     system: SystemMachine,
     from_file: HashMap<String, String>,
@@ -26,8 +26,8 @@ pub(crate) struct Environment {
 impl Environment {
     /// Reads `env_file`, or `.env` in the working directory when none is named and there is one.
     ///
-    /// Only `AWS_*` and `BEDRILL_*` are taken: `HOME` or `PATH` from a file of a stranger would lead to other
-    /// files and programs. Lines of others do not matter, also when they are written for another reader.
+    /// Only `AWS_*` and `BEDRILL_*` are taken: `HOME` or `PATH` from a stranger's file would lead to other
+    /// files and programs. Other lines do not matter, even if they are meant for another parser.
     pub(crate) fn read(env_file: Option<&Path>) -> Result<Self, Failure> {
         let path = env_file.unwrap_or_else(|| Path::new(".env"));
         let unreadable =
@@ -48,7 +48,7 @@ impl Environment {
     }
 }
 
-/// The variables in `text` that are ours; of two with one name the last, as in a shell.
+/// Our variables in `text`; if a name occurs twice, the last wins, as in a shell.
 fn variables(text: &[u8]) -> Result<HashMap<String, String>, String> {
     let text = text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(text);
     let mut variables = HashMap::new();
@@ -69,13 +69,13 @@ fn variables(text: &[u8]) -> Result<HashMap<String, String>, String> {
     Ok(variables)
 }
 
-/// Fails for a line of ours that cannot be read, or that the open quote of another line swallowed.
+/// Fails for one of our lines that cannot be read, or that the open quote of another line swallowed.
 fn check_ours(text: &str, variables: &HashMap<String, String>) -> Result<(), String> {
     for (line, number) in text.lines().zip(1..) {
         let name = name_in(line);
         let reads = || matches!(dotenvy::Iter::new(line.as_bytes()).next(), Some(Ok(_)));
         if is_ours(name) && !(variables.contains_key(name) && reads()) {
-            // The value is not said: it may be a secret.
+            // The value is not quoted: it may be a secret.
             return Err(format!(
                 "{name} in line {number} is not NAME=value; a value with a space, a quote or # in it needs quotes, and \
                  quotes above it must be closed"

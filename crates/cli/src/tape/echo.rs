@@ -1,4 +1,4 @@
-//! Credentials that come back: a gateway may quote the request that it was sent.
+//! Echoed credentials: a gateway may quote the request that it was sent.
 
 use bedrill::credentials::Secret;
 use http::header::AUTHORIZATION;
@@ -7,12 +7,12 @@ use zeroize::Zeroizing;
 
 const SESSION_TOKEN: HeaderName = HeaderName::from_static("x-amz-security-token");
 
-/// Listens for the credentials that a request carries, in each of their spellings, also where they lie across two chunks.
+/// Watches for the credentials that a request carries, in each of their spellings, even split across two chunks.
 #[derive(Default)]
 pub(crate) struct Echo {
     /// Each in every spelling.
     secrets: Vec<Secret>,
-    /// The end of what was heard: shorter than the longest secret.
+    /// The end of the data seen so far: shorter than the longest secret.
     tail: Zeroizing<Vec<u8>>,
 }
 
@@ -27,7 +27,7 @@ impl Echo {
         Self { secrets, tail: Zeroizing::default() }
     }
 
-    /// Whether a secret ends in `chunk`, which follows what was heard before.
+    /// Whether a secret ends in `chunk`, which follows the data seen before.
     pub(crate) fn is_heard_in(&mut self, chunk: &[u8]) -> bool {
         let secrets = || self.secrets.iter().map(|secret| secret.expose().as_bytes());
         let Some(longest) = secrets().map(<[u8]>::len).max() else { return false };

@@ -1,4 +1,4 @@
-//! A transport around the client's own that records what comes.
+//! A transport around the client's own that records responses.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
@@ -16,13 +16,13 @@ use futures_core::Stream;
 use crate::failure::Failure;
 use crate::tape::echo::Echo;
 
-/// How long the rest of a body may take to come once nobody waits for it any more.
+/// How long the rest of a body may take once no one waits for it.
 const REST_LIMIT: Duration = Duration::from_secs(10);
 
 /// The file that a body is recorded to.
 ///
-/// Only the body is recorded, and no header of either side. What goes wrong with the file does not disturb the answer:
-/// it is told at the end.
+/// Only the body is recorded, and no header of either side. A problem with the file does not disturb the answer:
+/// it is reported at the end.
 #[derive(Clone)]
 pub(crate) struct Record {
     path: PathBuf,
@@ -34,15 +34,15 @@ struct Recorded {
     file: Option<File>,
     /// Whether the file is a device or a pipe, which is opened once.
     is_device: bool,
-    /// What was not read of the body, because its reader gave up.
+    /// The unread rest of the body, when its reader gave up.
     rest: Option<Body>,
-    /// Why the record is not complete; nothing is written any more.
+    /// Why the recording is incomplete; nothing more is written.
     problem: Option<String>,
     echo: Echo,
 }
 
 impl Record {
-    /// Makes sure that `path` can be written before anything is asked.
+    /// Checks that `path` can be written before any request is sent.
     pub(crate) fn open(path: &Path) -> Result<Self, Failure> {
         let unwritable =
             |error: io::Error| Failure::usage(format!("{} cannot be written: {error}", path.display()));
@@ -58,7 +58,7 @@ impl Record {
         Ok(Self { path: path.to_owned(), state: Arc::new(Mutex::new(recorded)) })
     }
 
-    /// Records what the stream's reader left over: a recording is most wanted when the stream could not be read.
+    /// Records what the stream's reader left unread: a recording is most wanted when the stream could not be read.
     pub(crate) async fn complete(&self) {
         let Some(mut rest) = self.state().rest.take() else { return };
         let read = async {
@@ -75,7 +75,7 @@ impl Record {
         self.state().problem.get_or_insert(problem);
     }
 
-    /// Why the record is not complete, if it is not.
+    /// Why the recording is incomplete, if it is.
     pub(crate) fn problem(&self) -> Option<String> {
         let state = self.state();
         let problem = state.problem.as_ref()?;
@@ -86,14 +86,14 @@ impl Record {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Begins a new answer, of which a call has several when it is tried again. An older record stays until then.
+    /// Begins a new answer; a call has several when it is retried. An older recording stays until then.
     fn begin(&self, echo: Echo) {
         let mut state = self.state();
         (state.rest, state.problem, state.echo) = (None, None, echo);
         if state.is_device {
             return;
         }
-        // Answers are private, and nothing that somebody put there meanwhile is written to.
+        // Answers are private, so a file that someone else put there meanwhile is not written to.
         match PrivateFile::beside(&self.path).and_then(PrivateFile::put_in_place) {
             Ok(file) => state.file = Some(file),
             Err(error) => state.problem = Some(error.to_string()),
@@ -113,7 +113,7 @@ impl Record {
     }
 }
 
-/// Whether `path` leads to a device or a pipe, such as `/dev/stdout` and what a shell makes of `>(gzip)`.
+/// Whether `path` leads to a device or a pipe, such as `/dev/stdout` and the result of the shell's `>(gzip)`.
 ///
 /// # Errors
 ///
@@ -137,7 +137,7 @@ fn is_device(path: &Path) -> io::Result<bool> {
     }
 }
 
-/// Records the raw body of the response while it passes; of several the last. Lists of models are not recorded.
+/// Records the raw body of the response as it passes; of several, the last. Lists of models are not recorded.
 pub(crate) struct Recording {
     inner: Arc<dyn Transport>,
     record: Record,
@@ -177,9 +177,9 @@ impl Transport for Recording {
     }
 }
 
-/// A body whose chunks go to a file before they go on.
+/// A body whose chunks go to a file before they are passed on.
 struct Tee {
-    /// `None` behind its end.
+    /// `None` after its end.
     body: Option<Body>,
     record: Record,
 }

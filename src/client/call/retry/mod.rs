@@ -1,4 +1,4 @@
-//! How often and how soon a failed request is sent again: pure policy, without a clock and without I/O.
+//! How often and how soon a failed request is retried: pure policy, without a clock and without I/O.
 //!
 //! AWS's standard mode in its 2.1 form. Source:
 //! [Retry behavior](https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html).
@@ -8,9 +8,9 @@
 //! | wait before retry i, from 0 | `random * min(0.05 s * 2^i, 20 s)` | `random * min(1 s * 2^i, 20 s)` |
 //! | cost, of a quota of 500 | 14 | 5 |
 //!
-//! `x-amz-retry-after`, in milliseconds, is honoured within 5 s above that wait. A success gives back what its last
-//! retry cost, or 1 when it needed none. With the quota spent, failures are final at once, so that a client does not
-//! pour requests on a service that is down.
+//! `x-amz-retry-after`, in milliseconds, is honoured up to 5 s above that wait. A success returns what its last
+//! retry cost, or 1 when it needed none. Once the quota is spent, failures are final at once, so that a client does
+//! not flood a service that is down.
 
 #[cfg(test)]
 mod tests;
@@ -26,7 +26,7 @@ use crate::client::error::Retryable;
 const TRANSIENT_BASE: Duration = Duration::from_millis(50);
 /// The first wait after throttling, before the jitter.
 const THROTTLING_BASE: Duration = Duration::from_secs(1);
-/// How far above its own wait the client follows the service's.
+/// How far above its own wait the client honours the service's.
 const HINT_SPAN: Duration = Duration::from_secs(5);
 
 const QUOTA: u32 = 500;
@@ -34,14 +34,14 @@ const TRANSIENT_COST: u32 = 14;
 const THROTTLING_COST: u32 = 5;
 const SUCCESS_WITHOUT_RETRY: u32 = 1;
 
-/// How often and how soon the client sends a failed request again.
+/// How often and how soon the client retries a failed request.
 ///
 /// The standard: three attempts in all, with waits that double and are drawn at random, for connections that broke or
 /// were not made in time, for the statuses 500, 502, 503 and 504, for throttling, and for models that are not ready. A
 /// quota that all requests of a client share ends retries while the service is down.
 ///
-/// A stream that the service ends with throttling, an internal error or unavailability before its first content, or
-/// whose connection breaks before its first event, is asked for again, too. After content, never: nothing is shown
+/// A stream is also retried when the service ends it with throttling, an internal error or unavailability before its
+/// first content, or when its connection breaks before its first event. Never after content: nothing is shown
 /// twice.
 ///
 /// Without a policy of the program's own, `AWS_MAX_ATTEMPTS` and the profile's `max_attempts` set the attempts.
@@ -69,29 +69,29 @@ impl RetryPolicy {
         Self { max_attempts: 3, max_backoff: Duration::from_secs(20), retry_streams: true, random: None }
     }
 
-    /// One attempt: what fails has failed.
+    /// One attempt: every failure is final.
     #[must_use]
     pub fn none() -> Self {
         Self::standard().with_max_attempts(1)
     }
 
-    /// How many requests are sent at most, the first included; 3 by default, and at least 1.
+    /// Sets the maximum number of requests sent, including the first; 3 by default, and at least 1.
     #[must_use]
     pub fn with_max_attempts(mut self, attempts: u32) -> Self {
         self.max_attempts = attempts.max(1);
         self
     }
 
-    /// The longest wait of the client's own, before a wait that the service asks for; 20 s by default.
+    /// Sets the longest wait of the client's own, before a wait that the service asks for; 20 s by default.
     #[must_use]
     pub fn with_max_backoff(mut self, wait: Duration) -> Self {
         self.max_backoff = wait;
         self
     }
 
-    /// Whether streams that fail before their first content are asked for again; they are by default.
+    /// Sets whether streams that fail before their first content are retried; they are by default.
     ///
-    /// It is why `converse_stream` then returns with the first content, and not with the head of the response.
+    /// This is why `converse_stream` then returns with the first content, and not with the head of the response.
     #[must_use]
     pub fn with_retry_streams(mut self, retry_streams: bool) -> Self {
         self.retry_streams = retry_streams;
@@ -105,13 +105,13 @@ impl RetryPolicy {
         self
     }
 
-    /// How many requests are sent at most, the first included.
+    /// The maximum number of requests sent, including the first.
     #[must_use]
     pub fn max_attempts(&self) -> u32 {
         self.max_attempts
     }
 
-    /// Whether streams are read up to their first content before they are handed out.
+    /// Whether streams are read up to their first content before they are returned.
     pub(in crate::client) fn waits_for_content(&self) -> bool {
         self.retry_streams && self.max_attempts > 1
     }
@@ -172,7 +172,7 @@ impl Quota {
 pub(in crate::client) struct Retries<'a> {
     policy: &'a RetryPolicy,
     quota: &'a Quota,
-    /// The number of the attempt that is under way, from 1.
+    /// The number of the current attempt, from 1.
     attempt: u32,
     spent: Option<u32>,
 }
@@ -186,8 +186,8 @@ impl<'a> Retries<'a> {
         self.attempt
     }
 
-    /// Takes note that the attempt failed in a way that may pass: how long to wait before the next one, or `None` when
-    /// there is none.
+    /// Records that the attempt failed in a way that a retry may fix. Returns how long to wait before the next one, or
+    /// `None` when there is none.
     pub(in crate::client) fn failed(
         &mut self,
         failure: Retryable,
@@ -209,7 +209,7 @@ impl<'a> Retries<'a> {
         Some(wait)
     }
 
-    /// Takes note that the attempt succeeded.
+    /// Records that the attempt succeeded.
     pub(in crate::client) fn succeeded(&mut self) {
         self.quota.give_back(self.spent.take().unwrap_or(SUCCESS_WITHOUT_RETRY));
     }

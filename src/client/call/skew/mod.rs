@@ -1,10 +1,10 @@
-//! A clock that is wrong: measured against the service's, and put right for this client.
+//! Clock skew: measured against the service's clock, and corrected for this client.
 //!
 //! ```text
 //! sent -------- Date -------- received        skew = Date - (sent + received) / 2
 //! ```
 //!
-//! A signature is dated, and the service refuses one of another time than its own. When a refusal comes from a clock
+//! A signature is dated, and the service refuses one whose time differs from its own. When a refusal comes from a clock
 //! that is more than 4 minutes away from the time that was signed, the client keeps the difference, and signs with it
 //! from then on. The measure is worthless behind a cache (`Age`), or after a round trip of more than 15 minutes.
 //! Source: the rule that the AWS SDKs share since 2026.
@@ -20,7 +20,7 @@ use http::header::{AGE, DATE};
 
 use crate::base::time::parse_http_date;
 
-/// From here on a clock is wrong. Services tolerate five minutes.
+/// The skew from which a clock counts as wrong. Services tolerate five minutes.
 const TOLERATED_MS: u64 = 4 * 60 * 1_000;
 
 const LONGEST_ROUND_TRIP: Duration = Duration::from_secs(15 * 60);
@@ -39,7 +39,7 @@ const CODES: [&str; 5] = [
 pub(in crate::client) struct Skew(i64);
 
 impl Skew {
-    /// The skew that a response shows, when it shows any.
+    /// The skew shown by a response, if it shows any.
     pub(in crate::client) fn measure(
         headers: &HeaderMap,
         sent: SystemTime,
@@ -48,7 +48,7 @@ impl Skew {
         if headers.contains_key(AGE) {
             return None;
         }
-        // Fails when the clock was set back in the meantime.
+        // Fails when the clock has been set back in the meantime.
         let round_trip = received.duration_since(sent).ok()?;
         if round_trip > LONGEST_ROUND_TRIP {
             return None;
@@ -58,17 +58,17 @@ impl Skew {
         unix_ms(date)?.checked_sub(unix_ms(here)?).map(Self)
     }
 
-    /// The skew to sign with instead of `self`, which this request was signed with, after it was refused with `code`.
+    /// The skew to sign with after this request, signed with `self`, was refused with `code`.
     ///
-    /// It is compared with what this request was signed with, and not with what the client would sign with by now:
-    /// of two requests that are refused at once, both are sent again.
+    /// The comparison is with what this request was signed with, not with what the client would sign with by now:
+    /// if two requests are refused at once, both are retried.
     pub(in crate::client) fn corrected(self, code: Option<&str>, measured: Option<Self>) -> Option<Self> {
         let measured = measured?;
         let wrong = measured.0.abs_diff(self.0) > TOLERATED_MS;
         (wrong && CODES.contains(&code?)).then_some(measured)
     }
 
-    /// The service's time at the moment when this clock shows `now`.
+    /// The service's time when this clock shows `now`.
     pub(in crate::client) fn apply(self, now: SystemTime) -> SystemTime {
         let by = Duration::from_millis(self.0.unsigned_abs());
         let there = if self.0 < 0 { now.checked_sub(by) } else { now.checked_add(by) };
@@ -83,7 +83,7 @@ fn unix_ms(at: SystemTime) -> Option<i64> {
     }
 }
 
-/// The skew that a client signs with: learnt by one request, used by all later ones.
+/// The skew that a client signs with: learned from one request, used by all later ones.
 #[derive(Debug)]
 pub(in crate::client) struct LearntSkew {
     milliseconds: AtomicI64,

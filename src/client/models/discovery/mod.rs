@@ -1,9 +1,9 @@
-//! Finding models: the two lists, asked once and stored.
+//! Model discovery: the two lists, requested once and stored.
 //!
 //! ```text
 //! memory (one call at a time) -> file (shared by processes) -> service
 //!                                        ^                        |
-//!                                        '-- when it fails: the stored answer, however old, and said
+//!                                        '-- when it fails: the stored answer, however old, with a warning
 //! ```
 
 mod both;
@@ -32,24 +32,24 @@ pub(in crate::client) use store::Store;
 /// The largest page: almost every account has one.
 const PAGE: u32 = 1_000;
 
-/// How long an answer that lacks something stays in memory: long enough not to hammer a service that fails, short
-/// enough to see a permission that was just given.
+/// How long an incomplete answer stays in memory: long enough not to hammer a failing service, short
+/// enough to notice a permission that was just granted.
 const RETRY_AFTER: Duration = Duration::from_secs(60);
 
-/// What a client has found so far, and whom it asks for more.
+/// What a client has found so far, and where it requests more.
 pub(in crate::client) struct Discovery {
     service: Arc<Service>,
-    /// Where answers are kept; `None` where the host has no such place.
+    /// Where answers are stored; `None` where the host has no such place.
     store: Option<Arc<Store>>,
-    /// How models are found when the client itself looks for one.
+    /// The discovery settings of the client itself.
     settings: DiscoverySettings,
     lookups: Mutex<HashMap<String, Arc<Lookup>>>,
 }
 
-/// The answer under one key, and the call that is under way for it.
+/// The answer under one key, and the call in progress for it.
 type Lookup = SingleFlight<Option<Answer>, Result<Answer, Error>>;
 
-/// An answer in memory: until when it is fresh.
+/// An answer in memory, and how long it is fresh.
 #[derive(Clone)]
 struct Answer {
     catalog: Arc<Catalog>,
@@ -65,7 +65,7 @@ impl Discovery {
         Self { service, store, settings, lookups: Mutex::new(HashMap::new()) }
     }
 
-    /// How the client itself looks for models.
+    /// The discovery settings of the client itself.
     pub(in crate::client) fn settings(&self) -> &DiscoverySettings {
         &self.settings
     }
@@ -73,7 +73,7 @@ impl Discovery {
     fn lookup(&self, key: &str, now: SystemTime) -> Arc<Lookup> {
         let fresh = |answer: &mut Option<Answer>| answer.as_ref().is_some_and(|it| now < it.fresh_until);
         let mut lookups = self.lookups.lock().unwrap_or_else(PoisonError::into_inner);
-        // Temporary credentials make a new key every hour.
+        // Temporary credentials create a new key every hour.
         lookups.retain(|other, lookup| other == key || lookup.is_asking() || lookup.with(fresh));
         let empty = || Arc::new(SingleFlight::new(None));
         Arc::clone(lookups.entry(key.to_owned()).or_insert_with(empty))
@@ -120,7 +120,7 @@ impl Discovery {
         answer.map(|answer| answer.catalog)
     }
 
-    /// Tells answers apart: by who asks, where, and for what. Neither key ids nor tokens can be read from it.
+    /// The cache key of an answer: by caller, place and question. Neither key IDs nor tokens can be recovered from it.
     async fn key(&self, region: &Region, settings: &DiscoverySettings) -> Result<String, Error> {
         let auth = self.service.caller.auth().await?;
         let principal = match &auth {
@@ -137,13 +137,13 @@ impl Discovery {
     }
 }
 
-/// One look at file and service. It holds what it asks for as long as a caller waits for it, and no longer.
+/// One look-up in the file and at the service. It holds its requests only while a caller waits for it.
 struct Work {
     service: Arc<Service>,
     store: Option<Arc<Store>>,
     settings: DiscoverySettings,
     region: Region,
-    /// The file's name; `None` when nothing is to be stored.
+    /// The file's name; `None` when nothing is stored.
     name: Option<String>,
     interval: Duration,
     force: bool,
@@ -158,7 +158,7 @@ impl Work {
             let fresh_until = stored.fetched_at.checked_add(self.interval).unwrap_or(now);
             return Ok(self.answer(&stored.listing, warnings, fresh_until));
         }
-        // With less than a whole answer, the service is asked again before long.
+        // After an incomplete answer, the service is asked again soon.
         let soon = now.checked_add(self.interval.min(RETRY_AFTER)).unwrap_or(now);
         let project = self.settings.project().map(str::to_owned);
         let mut models_request = ListFoundationModelsRequest::new();
@@ -215,7 +215,7 @@ impl Work {
         Answer { catalog: Arc::new(catalog), fresh_until }
     }
 
-    /// An answer from the future comes of a clock that was set back since; it could stay for ever.
+    /// A timestamp in the future means the clock was set back; treat it as stale, or it would never expire.
     fn is_fresh(&self, stored: &Stored, now: SystemTime) -> bool {
         now.duration_since(stored.fetched_at).is_ok_and(|age| age < self.interval)
     }
@@ -239,7 +239,7 @@ impl Work {
     }
 }
 
-/// Whether it is the service, or the way to it, that failed; settings and credentials are for the user to mend.
+/// Whether the service, or the way to it, failed; settings and credentials are for the user to fix.
 fn is_of_service(error: &Error) -> bool {
     !matches!(error.kind(), ErrorKind::Configuration | ErrorKind::Credentials)
 }

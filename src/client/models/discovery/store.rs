@@ -1,6 +1,6 @@
-//! The files that processes share: answers of the lists, and the profiles that stand in for models.
+//! The files that processes share: answers of the lists, and the profiles used in place of models.
 //!
-//! A file appears whole or not at all ([`Machine::write_private`]). Two writers at once are no harm, the later one stays.
+//! Files are written atomically ([`Machine::write_private`]). Two concurrent writers do no harm: the later one wins.
 
 use std::io;
 use std::path::PathBuf;
@@ -14,10 +14,10 @@ use crate::catalog::Listing;
 use crate::machine::Machine;
 use crate::models::{ListFoundationModelsResponse, ListInferenceProfilesResponse, Timestamp};
 
-/// The form of the files. A file of another form counts as absent.
+/// The format version of the files. A file of another version counts as absent.
 const VERSION: u64 = 1;
 
-/// Files that nobody wrote for so long are removed: their keys may belong to credentials that are gone.
+/// Files not written for this long are removed: their keys may belong to credentials that are gone.
 const KEPT: Duration = Duration::from_secs(30 * 24 * 3_600);
 
 /// An answer on disk.
@@ -50,7 +50,7 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// What is wrong with the file. It is to count as absent.
+    /// The fault in the file, which is then to count as absent.
     pub(super) fn listing(&self, name: &str) -> Result<Option<Stored>, String> {
         let Some(value) = self.read(name)? else { return Ok(None) };
         let stored = read_listing(value).ok_or("it is not in the form that this version writes")?;
@@ -74,7 +74,7 @@ impl Store {
         self.write(name, &value)
     }
 
-    /// The profiles that stand in for models, by model id. What cannot be read is forgotten.
+    /// The profiles used in place of models, by model ID. Unreadable entries are dropped.
     pub(in crate::client) fn stand_ins(&self, name: &str) -> Map<String, Value> {
         match self.read(name).ok().flatten().and_then(|mut value| value.get_mut("profiles").map(Value::take))
         {
@@ -83,7 +83,7 @@ impl Store {
         }
     }
 
-    /// Stores the profiles that stand in for models.
+    /// Stores the profiles used in place of models.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! Where the profiles that cover a model are looked for.
+//! Looks up the profiles that cover a model.
 
 use super::Missing;
 use crate::catalog::Entry;
@@ -10,12 +10,12 @@ use crate::transport::BoxFuture;
 
 /// The profiles that cover a model; `None` where they cannot be listed.
 ///
-/// A pointer, because a program that never lists models then does not carry the code that joins, stores and shares the
-/// lists: a twentieth of a small one.
+/// A function pointer, so that a program that never lists models does not link the code that joins, stores and shares
+/// the lists: a twentieth of a small program.
 pub(in crate::client) type Lookup =
     for<'a> fn(&'a Service, &'a Discovery, Missing<'a>) -> BoxFuture<'a, Option<Vec<String>>>;
 
-/// Asks for the profiles.
+/// Requests the profiles from the service.
 pub(in crate::client) fn in_list<'a>(
     service: &'a Service,
     _: &'a Discovery,
@@ -34,7 +34,7 @@ fn covers(model: &InferenceProfileModel, base: &str) -> bool {
     model.model_arn.as_ref().is_some_and(|arn| arn.rsplit('/').next() == Some(base))
 }
 
-/// Looks into what the program's own listing with the client's settings has, or will have. The project is that of the
+/// Uses the program's own listing with the client's settings, waiting for it if necessary. The project is that of the
 /// request.
 pub(in crate::client) fn in_catalog<'a>(
     _: &'a Service,

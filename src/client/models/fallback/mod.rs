@@ -1,4 +1,4 @@
-//! Models that the service refuses on demand are asked for again, once, through the profile that covers them.
+//! Retries a model that the service refuses on demand, once, through the profile that covers it.
 
 mod lookup;
 
@@ -22,14 +22,14 @@ use crate::transport::{Body, BoxFuture};
 
 pub(in crate::client) use lookup::{Lookup, in_catalog, in_list};
 
-/// The file of the profiles that were found to stand in for models.
+/// The file of the profiles used in place of models.
 const STAND_INS: &str = "profiles";
 
 /// What happens when a model is refused because it is not served on demand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum ProfileFallback {
-    /// The request is sent again, once, through the inference profile that covers the model in the region's own
+    /// The request is retried, once, through the inference profile that covers the model in the region's own
     /// geography, and the profile is remembered.
     #[default]
     Auto,
@@ -52,7 +52,7 @@ impl std::str::FromStr for ProfileFallback {
     }
 }
 
-/// A text that is none of `auto`, `suggest` and `off`.
+/// A text that is not `auto`, `suggest` or `off`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnknownProfileFallback(String);
 
@@ -64,13 +64,13 @@ impl fmt::Display for UnknownProfileFallback {
 
 impl std::error::Error for UnknownProfileFallback {}
 
-/// That another model id was sent than the request names.
+/// Reports that a different model ID was sent than the one requested.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Notice {
-    /// The id that the request names.
+    /// The ID that was requested.
     pub asked: String,
-    /// The id of the profile that was sent.
+    /// The ID of the profile that was sent.
     pub used: String,
 }
 
@@ -82,7 +82,7 @@ impl fmt::Display for Notice {
 
 pub(in crate::client) type OnNotice = Arc<dyn Fn(&Notice) + Send + Sync>;
 
-/// What a profile is to stand in for: a model in a region, for a project.
+/// What a profile replaces: a model in a region, for a project.
 #[derive(Clone, Copy)]
 pub(in crate::client) struct Missing<'a> {
     pub(in crate::client) base: &'a str,
@@ -91,8 +91,8 @@ pub(in crate::client) struct Missing<'a> {
 }
 
 impl Missing<'_> {
-    /// What a stand-in is kept under. Another endpoint may serve other models, and another project may use other
-    /// profiles.
+    /// The key that a profile is stored under. Another endpoint may serve other models, and another project may use
+    /// other profiles.
     fn key(self, place: &Place) -> String {
         let Self { base, region, project } = self;
         let endpoint = place.endpoint_setting(Plane::Data).map_or("aws", |(url, _)| url);
@@ -106,23 +106,23 @@ impl Missing<'_> {
 /// The policy, and what it has found.
 pub(in crate::client) struct Fallback {
     policy: ProfileFallback,
-    /// Geographies that may be used beside the region's own.
+    /// Geographies that may be used besides the region's own.
     geographies: Vec<String>,
     on_notice: Option<OnNotice>,
     lookup: Lookup,
-    /// Where what was found is kept; `None` where the host has no such place.
+    /// Where profiles are stored; `None` where the host has no such place.
     store: Option<Arc<Store>>,
-    /// By region, model and project; `None` until they were first looked for.
+    /// By region, model and project; `None` until the first look-up.
     stand_ins: Mutex<Option<Map<String, Value>>>,
 }
 
-/// The head and body of an answer, and what is to be said about the model.
+/// The head and body of a response, and the notice about the model.
 pub(in crate::client) type Invoked = (http::response::Parts, Body, Option<Notice>);
 
 /// A profile for a model.
 struct StandIn {
     id: String,
-    /// From the service's own list, and not by the rule that ids are made by.
+    /// From the service's own list, not derived from the naming rule for IDs.
     is_listed: bool,
 }
 
@@ -159,7 +159,7 @@ impl Fallback {
             && let Some(used) = self.remembered(service, missing)
         {
             match invoke_stand_in(service, &asked, &used, request, how, attempt).await {
-                // The profile is gone: the model is asked for as the caller wrote it.
+                // The profile is gone: retry with the model that the caller named.
                 Err(failed) if is_unknown_model(&failed.error) => self.forget(service, missing),
                 result => return result,
             }
@@ -176,7 +176,7 @@ impl Fallback {
         match self.stand_in(service, discovery, missing).await {
             Some(StandIn { id, is_listed }) if policy == ProfileFallback::Auto => {
                 match invoke_stand_in(service, &asked, &id, request, how, attempt).await {
-                    // That a guess was wrong says less than the refusal does.
+                    // A wrong guess says less than the refusal does.
                     Err(failed) if !is_listed && is_unknown_model(&failed.error) => Err(refused),
                     Err(failed) => Err(failed),
                     Ok(invoked) => {
@@ -192,15 +192,15 @@ impl Fallback {
         }
     }
 
-    /// Tells the program which model answered, once for a call, however many attempts it took.
+    /// Tells the program which model answered, once per call, however many attempts it took.
     pub(in crate::client) fn tell(&self, notice: Option<&Notice>) {
         if let (Some(on_notice), Some(notice)) = (&self.on_notice, notice) {
             on_notice(notice);
         }
     }
 
-    /// The profile of an allowed geography that covers the model. Where profiles cannot be listed, their ids are known to
-    /// be made of a geography and the model's id.
+    /// The profile of an allowed geography that covers the model. If profiles cannot be listed, their IDs are derived
+    /// from a geography and the model's ID.
     async fn stand_in(
         &self,
         service: &Service,
@@ -227,7 +227,7 @@ impl Fallback {
         let used = self.with_stand_ins(|all| {
             all.get(&missing.key(&service.place)).and_then(Value::as_str).map(str::to_owned)
         })?;
-        // What was remembered under other settings must not leave the geography under these.
+        // A profile stored under other settings may be outside the geographies that these allow.
         let allowed = self.prefixes(region).iter().any(|prefix| used == format!("{prefix}{base}"));
         allowed.then_some(used)
     }
@@ -246,20 +246,20 @@ impl Fallback {
         let store = self.store.as_ref();
         self.with_stand_ins(|all| {
             if let Some(store) = store {
-                // Other processes may have found more since.
+                // Other processes may have found more since then.
                 for (key, used) in store.stand_ins(STAND_INS) {
                     all.insert(key, used);
                 }
             }
             change(all);
             if let Some(store) = store {
-                // Not remembered costs one request more, the next time.
+                // If it cannot be stored, the next call costs one more request.
                 let _ = store.put_stand_ins(STAND_INS, all);
             }
         });
     }
 
-    /// The prefixes that may be put before a model's id in `region`, the nearest first.
+    /// The prefixes that a model's ID may have in `region`, the nearest first.
     fn prefixes(&self, region: &Region) -> Vec<String> {
         let own =
             region.profile_prefixes().iter().filter(|prefix| geography::is_own(region.as_str(), prefix));
@@ -275,7 +275,7 @@ impl Fallback {
     }
 }
 
-/// Boxed: few calls come to this, and every one has room for it.
+/// Boxed: few calls get here, but every one would reserve space for it.
 fn invoke_stand_in<'a>(
     service: &'a Service,
     asked: &'a ModelId,

@@ -1,4 +1,4 @@
-//! `bedrill config`: which file is read, what it says, and what is wrong with it.
+//! `bedrill config`: which file is read, what it says, and its errors.
 
 mod show;
 
@@ -40,7 +40,7 @@ fn path(common: &Common, host: &dyn Machine) -> Result<(), Failure> {
             note(&format!("bedrill: {} {state}", place.path().display()));
         }
     }
-    // Where it would be, so that `$EDITOR "$(bedrill config path)"` begins one.
+    // The path to create it at, so that `$EDITOR "$(bedrill config path)"` starts a new one.
     let Some(place) = chosen.or_else(|| places.first()) else {
         return Err(Failure::usage("there is no home directory to look in: name a file with --config"));
     };

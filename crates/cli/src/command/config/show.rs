@@ -1,4 +1,4 @@
-//! `bedrill config show`: every setting, its value, and where that comes from.
+//! `bedrill config show`: every setting, its value, and its origin.
 
 use std::fmt::Display;
 use std::io::{self, IsTerminal as _};
@@ -19,7 +19,7 @@ use crate::setup::environment::Environment;
 const DISCOVERY: &str = "models.bedrockDiscovery";
 const MODELS: &str = "models.providers.\"amazon-bedrock\".models";
 
-/// A setting with the value that counts.
+/// A setting with its effective value.
 struct Row {
     name: String,
     /// `null` for a default that is a rule.
@@ -137,7 +137,7 @@ struct Settings<'a> {
     common: &'a Common,
     host: &'a Environment,
     profiles: Option<ProfileFiles>,
-    /// What requests are made with; `None` where none can be.
+    /// The settings that requests use; `None` when no request can be made.
     client: Option<Client>,
 }
 

@@ -1,4 +1,4 @@
-//! `bedrill demo`: the whole path on this machine, against an embedded server that checks the signature.
+//! `bedrill demo`: a complete call on this machine, against an embedded server that checks the signature.
 
 mod server;
 
@@ -17,7 +17,7 @@ use crate::screen::terminal::note;
 const MODEL: &str = "us.example.demo-v1:0";
 const REGION: &str = "us-east-1";
 const KEY_ID: &str = "AKIABEDRILLDEMO00000";
-/// Known to everyone; it opens nothing but the embedded server.
+/// Publicly known; it opens nothing but the embedded server.
 const SECRET: &str = "not-a-secret/only-for-the-demo";
 
 /// Starts the server, asks it `prompt` with keys found in (pretended) variables, and prints the answer.
@@ -34,7 +34,7 @@ async fn converse(prompt: &str, url: &str, secret: &str, common: &Common) -> Res
             note(line);
         }
     };
-    // The keys go through the credential chain, as those of the environment would.
+    // The keys go through the credential chain, as environment variables would.
     let machine = StaticMachine::new()
         .with_var("AWS_ACCESS_KEY_ID", KEY_ID)
         .with_var("AWS_SECRET_ACCESS_KEY", secret)

@@ -15,7 +15,7 @@ pub(super) fn modalities(modalities: &[ModelModality]) -> String {
     modalities.iter().map(|modality| modality.as_str().to_lowercase()).collect::<Vec<_>>().join(",")
 }
 
-/// The tokens, with a `~` before what is only assumed.
+/// The tokens, with a `~` before a number that is only assumed.
 pub(super) fn limit(limit: Limit) -> String {
     let mark = if limit.is_assumed() { "~" } else { "" };
     format!("{mark}{}", limit.tokens)
@@ -36,17 +36,17 @@ pub(super) fn reasons(entry: &Entry) -> Vec<String> {
     entry.reasons().iter().map(ToString::to_string).collect()
 }
 
-/// What the configuration says that it costs.
+/// Its configured price.
 pub(super) fn prices(configuration: &Configuration, entry: &Entry) -> Option<Cost> {
     configuration.values.manual_model(entry.id())?.cost.filter(Cost::is_known)
 }
 
-/// `cell` without what would begin another line or column.
+/// `cell` without characters that would start another line or column.
 pub(super) fn one_line(cell: &str) -> String {
     cell.replace(['\t', '\n', '\r'], " ")
 }
 
-/// Everything that is known, under names like the API's.
+/// All known details, under names like the API's.
 pub(super) fn json(entry: &Entry, prices: Option<Cost>) -> Value {
     let limit = |limit: Limit| json!({"tokens": limit.tokens, "source": source(limit)});
     let profiles: Vec<Value> =

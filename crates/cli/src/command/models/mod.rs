@@ -1,4 +1,4 @@
-//! `bedrill models`: what can be invoked, by which id, and why the rest cannot.
+//! `bedrill models`: what can be invoked, by which ID, and why the rest cannot.
 
 mod describe;
 mod show;
@@ -20,7 +20,7 @@ use crate::setup::configuration::Configuration;
 use crate::setup::discovery::Discovery;
 use crate::setup::environment::Environment;
 
-/// The column of numbers, which stand at its right.
+/// The column of numbers, aligned to the right.
 const CONTEXT: usize = 3;
 
 /// Lists models, or shows one.
@@ -98,7 +98,7 @@ fn nothing(discovery: &Discovery<'_>, catalog: &Catalog, hidden: usize) -> Strin
     }
 }
 
-/// What the arguments leave of the catalog.
+/// The filter that the arguments set.
 struct Choice<'a> {
     /// In lower case; empty for everything.
     text: &'a str,

@@ -1,4 +1,4 @@
-//! `bedrill models show`: everything that is known of one model.
+//! `bedrill models show`: everything known about one model.
 
 use bedrill::catalog::{Catalog, Entry, Limit, Match, Resolution};
 use bedrill::config::Cost;
@@ -25,7 +25,7 @@ pub(super) async fn run(
             Some(entry) => (entry, Some(found)),
             None => return Err(undescribed(&found)),
         },
-        // That it cannot be invoked, and why, is what there is to show.
+        // Show that it cannot be invoked, and why.
         Resolution::None { unusable, .. } if unusable.len() == 1 => (unusable[0].clone(), None),
         other => return Err(discovery.unresolved(text, &other, &catalog)),
     };
@@ -60,7 +60,7 @@ fn undescribed(found: &Match) -> Failure {
     Failure::failed(format!("the id can be sent as it is, but {why}"))
 }
 
-/// The names and values of what is known.
+/// The names and values of the known details.
 fn rows(
     entry: &Entry,
     invoke_id: Option<&str>,

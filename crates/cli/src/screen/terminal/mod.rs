@@ -1,11 +1,11 @@
-//! What may reach a terminal.
+//! Controls what may reach a terminal.
 
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _, Write};
 
 use serde_json::Value;
 
-/// Standard output: raw into a pipe or a file, made harmless on a terminal.
+/// Standard output: raw into a pipe or a file, sanitized on a terminal.
 pub(crate) struct Output {
     out: io::StdoutLock<'static>,
     terminal: bool,
@@ -19,17 +19,17 @@ impl Output {
         Self { out: out.lock(), terminal, ends_with_newline: true }
     }
 
-    /// Lets a terminal have everything raw too.
+    /// Lets a terminal receive everything raw too.
     pub(crate) fn set_raw(&mut self, raw: bool) {
         self.terminal = !raw && self.out.is_terminal();
     }
 
-    /// Whether a person reads along.
+    /// Whether a person is reading.
     pub(crate) fn is_terminal() -> bool {
         io::stdout().is_terminal()
     }
 
-    /// Writes a piece of a model's answer and flushes it, so that it is seen as it comes.
+    /// Writes a piece of a model's answer and flushes it, so that it appears at once.
     pub(crate) fn write(&mut self, text: &str) -> io::Result<()> {
         let Some(last) = text.chars().next_back() else { return Ok(()) };
         self.ends_with_newline = last == '\n';
@@ -52,7 +52,8 @@ impl Output {
         self.write("\n")
     }
 
-    /// Writes a JSON document as one line. On a terminal it stays JSON: what a terminal would obey is escaped.
+    /// Writes a JSON document as one line. On a terminal it stays JSON: characters that a terminal would act on are
+    /// escaped.
     pub(crate) fn json(&mut self, document: &Value) -> io::Result<()> {
         let mut line = document.to_string();
         if self.terminal {
@@ -66,7 +67,7 @@ impl Output {
 }
 
 /// `text` with control characters written out (`\u{1b}`), except newline and tab, and with the format characters
-/// that reorder text. Each character stands for itself, so a sequence cut across two pieces is harmless too.
+/// that reorder text. Each character is handled on its own, so a sequence cut across two pieces is harmless too.
 pub(crate) fn visible(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for character in text.chars() {
@@ -80,7 +81,7 @@ pub(crate) fn visible(text: &str) -> String {
     out
 }
 
-/// `json` with the same characters escaped as JSON has it (`\u009b`). They stand in strings only, and those below
+/// `json` with the same characters escaped in JSON's form (`\u009b`). They occur only in strings, and those below
 /// U+0020 are escaped already.
 fn visible_json(json: &str) -> String {
     let mut out = String::with_capacity(json.len());
@@ -100,7 +101,7 @@ fn is_harmless(character: char) -> bool {
     matches!(character, '\n' | '\t') || !bedrill::terminal::obeys(character)
 }
 
-/// Prints a line to stderr; one that cannot be written has nobody to be told.
+/// Prints a line to stderr; if stderr cannot be written, there is no one to tell.
 pub(crate) fn note(line: &str) {
     let _ = writeln!(io::stderr(), "{}", visible(line));
 }
