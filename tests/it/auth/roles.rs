@@ -277,24 +277,29 @@ fn a_web_identity_that_is_not_whole_stops_before_any_request() {
     assert!(form(&sts.requests()[0]).contains("RoleSessionName=bedrill-"));
 }
 
+/// What a user types.
+type Code = BoxFuture<'static, std::io::Result<Option<Secret>>>;
+
+/// A machine with a user at its terminal, who answers as the function says.
+struct AtTerminal<F>(StaticMachine, F);
+
+impl<F: Fn() -> Code + Send + Sync> Machine for AtTerminal<F> {
+    fn var(&self, name: &str) -> Option<String> {
+        self.0.var(name)
+    }
+    fn home(&self) -> Option<std::path::PathBuf> {
+        self.0.home()
+    }
+    fn read(&self, path: &std::path::Path) -> std::io::Result<Vec<u8>> {
+        self.0.read(path)
+    }
+    fn ask(&self, _: &str) -> Code {
+        (self.1)()
+    }
+}
+
 #[test]
 fn a_code_is_asked_for_on_a_terminal_or_its_absence_said() {
-    struct AtTerminal(StaticMachine, &'static str, Mutex<Vec<String>>);
-    impl Machine for AtTerminal {
-        fn var(&self, name: &str) -> Option<String> {
-            self.0.var(name)
-        }
-        fn home(&self) -> Option<std::path::PathBuf> {
-            self.0.home()
-        }
-        fn read(&self, path: &std::path::Path) -> std::io::Result<Vec<u8>> {
-            self.0.read(path)
-        }
-        fn ask(&self, prompt: &str) -> BoxFuture<'static, std::io::Result<Option<Secret>>> {
-            self.2.lock().expect("the prompts").push(prompt.to_owned());
-            Box::pin(std::future::ready(Ok(Some(self.1.into()))))
-        }
-    }
     let config =
         format!("[default]\nrole_arn = arn\nsource_profile = default\nmfa_serial = dev\u{1b}ice\n{KEYS}");
     let host = host().with_file(CONFIG, config);
@@ -305,7 +310,9 @@ fn a_code_is_asked_for_on_a_terminal_or_its_absence_said() {
             .contains("mfa_serial asks for a code, and there is no terminal to ask at; run it in a terminal"),
         "{error}"
     );
-    let asked = |answer| AtTerminal(host.clone(), answer, Mutex::default());
+    let asked = |answer: &'static str| {
+        AtTerminal(host.clone(), move || -> Code { Box::pin(std::future::ready(Ok(Some(answer.into())))) })
+    };
     let error = load_with(Chain::builder(), asked("canary"), &sts).expect_err("no code");
     assert!(error.to_string().contains("digits only") && sts.lines().is_empty(), "{error}");
     assert_no_canary(&format!("{error:?} {error:#?}"));
@@ -313,29 +320,16 @@ fn a_code_is_asked_for_on_a_terminal_or_its_absence_said() {
     assert!(form(&sts.requests()[0]).ends_with("&SerialNumber=dev%1Bice&TokenCode=123456"));
 }
 
-/// A machine whose user types the code when the test says so.
-struct Typing(StaticMachine, Mutex<Option<tokio::sync::oneshot::Receiver<Secret>>>);
-
-impl Machine for Typing {
-    fn var(&self, name: &str) -> Option<String> {
-        self.0.var(name)
-    }
-    fn home(&self) -> Option<std::path::PathBuf> {
-        self.0.home()
-    }
-    fn read(&self, path: &std::path::Path) -> std::io::Result<Vec<u8>> {
-        self.0.read(path)
-    }
-    fn ask(&self, _: &str) -> BoxFuture<'static, std::io::Result<Option<Secret>>> {
-        let typed = self.1.lock().expect("no panic").take();
-        Box::pin(async { typed.expect("asked once").await.map(Some).map_err(std::io::Error::other) })
-    }
-}
-
 #[test]
 fn a_stream_is_read_while_a_code_is_waited_for() {
     let config = format!("[default]\nrole_arn = arn\nsource_profile = default\nmfa_serial = device\n{KEYS}");
-    let asked = |code| Typing(host().with_file(CONFIG, config.clone()), Mutex::new(Some(code)));
+    let asked = |code: tokio::sync::oneshot::Receiver<Secret>| {
+        let code = Mutex::new(Some(code));
+        AtTerminal(host().with_file(CONFIG, config.clone()), move || -> Code {
+            let typed = code.lock().expect("no panic").take();
+            Box::pin(async { typed.expect("asked once").await.map(Some).map_err(std::io::Error::other) })
+        })
+    };
     let sts = Scripted::new(|_, _| ok(assumed("ASIAEXAMPLE")));
     let (typed, code) = tokio::sync::oneshot::channel();
     let chain = Chain::builder().machine(Arc::new(asked(code))).transport(sts.clone()).clock(clock).build();
