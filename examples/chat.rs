@@ -11,7 +11,7 @@ use std::io::{self, BufRead as _, Write as _};
 use std::process::ExitCode;
 
 use bedrill::Client;
-use bedrill::converse::{ConverseOutput, ConverseRequest, Message, MessageBuilder};
+use bedrill::converse::{ConverseRequest, ConverseResponse, Message, MessageBuilder};
 
 const DEFAULT_MODEL: &str = "us.amazon.nova-lite-v1:0";
 
@@ -59,7 +59,7 @@ fn prompt() -> io::Result<()> {
 }
 
 /// Sends the whole conversation, prints the answer as it arrives, and returns it.
-async fn ask(client: &Client, model: &str, history: &[Message]) -> Result<ConverseOutput, Box<dyn Error>> {
+async fn ask(client: &Client, model: &str, history: &[Message]) -> Result<ConverseResponse, Box<dyn Error>> {
     let request = ConverseRequest::new(model)
         .system("Answer in a few sentences.")
         .messages(history.iter().cloned())

@@ -113,6 +113,6 @@ pub mod test_util;
 
 #[cfg(feature = "client")]
 pub use client::{
-    Client, ClientBuilder, ConverseStream, Error, ErrorKind, Notice, ProfileFallback, RetryPolicy,
-    SettingOrigin, SigningService, StreamEnd, TimeoutKind, Timeouts, UnknownProfileFallback,
+    Client, ClientBuilder, ConverseStream, Error, ErrorKind, InferenceProfileFallback, Notice, RetryPolicy,
+    SettingOrigin, SigningService, StreamEnd, TimeoutKind, Timeouts, UnknownInferenceProfileFallback,
 };

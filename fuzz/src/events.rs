@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use bedrill::converse::{
-    AssemblyError, ConverseOutput, ConverseRequest, ConverseStreamEvent, EventDecoder, EventError,
+    AssemblyError, ConverseRequest, ConverseResponse, ConverseStreamEvent, EventDecoder, EventError,
     MessageBuilder, StreamException,
 };
 use bedrill_eventstream::{Frame, HeaderValue};
@@ -61,10 +61,10 @@ pub fn event_json(data: &[u8]) {
 
 fn read_other(kind: usize, value: Value) {
     match kind % 3 {
-        0 => match ConverseOutput::from_json(value) {
+        0 => match ConverseResponse::from_json(value) {
             Ok(output) => {
                 let written = output.to_json();
-                assert_eq!(ConverseOutput::from_json(written.clone()), Ok(output), "{written}");
+                assert_eq!(ConverseResponse::from_json(written.clone()), Ok(output), "{written}");
             }
             Err(error) => shown(&error),
         },
@@ -143,7 +143,7 @@ pub fn event_sequence(data: &[u8]) {
         Ok(output) => {
             assert!(stopped);
             let written = output.to_json();
-            assert_eq!(ConverseOutput::from_json(written.clone()).as_ref(), Ok(&output), "{written}");
+            assert_eq!(ConverseResponse::from_json(written.clone()).as_ref(), Ok(&output), "{written}");
             if script.is_plain {
                 assert_eq!(output.text(), outcome.text);
             }

@@ -31,6 +31,7 @@
 //! models match, those that cannot be invoked are dropped. A newer version is never preferred to an older one: if
 //! several are left, all are returned.
 
+mod cost;
 mod entry;
 mod join;
 mod limits;
@@ -42,6 +43,7 @@ mod warning;
 use crate::endpoint::Region;
 use crate::models::{FoundationModelSummary, InferenceProfileSummary, ModelModality};
 
+pub use cost::Cost;
 pub use entry::{Entry, Kind, Limit, LimitSource, Profile, Reason};
 pub use limits::{LimitsError, LimitsTable, ModelLimits, PromptCache};
 pub use resolve::{Match, Resolution};
@@ -67,6 +69,15 @@ impl Listing {
 }
 
 /// A model from the user's own configuration. `None` members are discovered as for any other model.
+///
+/// ```
+/// use bedrill::catalog::ManualModel;
+/// use bedrill::models::ModelModality;
+///
+/// let mut model = ManualModel::new("amazon.nova-lite-v1:0");
+/// model.input = Some(vec![ModelModality::Text, ModelModality::Image]);
+/// model.context_window = Some(300_000);
+/// ```
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct ManualModel {
@@ -82,6 +93,8 @@ pub struct ManualModel {
     pub context_window: Option<u64>,
     /// The maximum number of output tokens.
     pub max_tokens: Option<u64>,
+    /// What it costs. It has no effect on the catalog; whoever shows prices takes it from here.
+    pub cost: Option<Cost>,
 }
 
 impl ManualModel {

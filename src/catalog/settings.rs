@@ -10,10 +10,11 @@ use crate::endpoint::Region;
 ///
 /// ```
 /// use bedrill::catalog::DiscoverySettings;
+/// use std::time::Duration;
 ///
 /// let settings = DiscoverySettings::new()
 ///     .with_provider_filter(["Anthropic", " amazon "])
-///     .with_refresh_interval(600)
+///     .with_refresh_interval(Duration::from_secs(600))
 ///     .with_default_context_window(64_000);
 /// assert_eq!(settings.provider_filter(), ["amazon", "anthropic"]);
 /// assert_eq!(settings.default_max_tokens(), 4_096);
@@ -23,7 +24,7 @@ pub struct DiscoverySettings {
     region: Option<Region>,
     project: Option<String>,
     provider_filter: Vec<String>,
-    refresh_interval: u64,
+    refresh_interval: Duration,
     default_context_window: u64,
     default_max_tokens: u64,
     limits: Option<LimitsTable>,
@@ -31,8 +32,8 @@ pub struct DiscoverySettings {
 }
 
 impl DiscoverySettings {
-    /// Seconds that a listing stays fresh, by default.
-    pub const REFRESH_INTERVAL: u64 = 3_600;
+    /// How long a listing stays fresh by default: an hour.
+    pub const REFRESH_INTERVAL: Duration = Duration::from_secs(3_600);
     /// The context window in tokens, if nothing better is known.
     pub const CONTEXT_WINDOW: u64 = 32_000;
     /// The maximum number of output tokens, if nothing better is known.
@@ -90,29 +91,24 @@ impl DiscoverySettings {
         self
     }
 
-    /// Sets the seconds that a listing stays fresh; 3,600 by default. 0 asks the service every time and stores nothing.
-    /// Fractions are dropped, and negative values mean 0.
+    /// Sets how long a listing stays fresh; an hour by default. Zero asks the service every time and stores nothing.
     #[must_use]
-    pub fn with_refresh_interval(mut self, seconds: impl Into<f64>) -> Self {
-        self.refresh_interval = whole(seconds.into()).unwrap_or(Self::REFRESH_INTERVAL);
+    pub fn with_refresh_interval(mut self, interval: Duration) -> Self {
+        self.refresh_interval = interval;
         self
     }
 
-    /// Sets the context window to assume if it is not known; 32,000 by default. Fractions are dropped; 0 or less
-    /// means the default.
+    /// Sets the context window in tokens to assume if it is not known; 32,000 by default, which 0 means too.
     #[must_use]
-    pub fn with_default_context_window(mut self, tokens: impl Into<f64>) -> Self {
-        let tokens = whole(tokens.into()).filter(|tokens| *tokens > 0);
-        self.default_context_window = tokens.unwrap_or(Self::CONTEXT_WINDOW);
+    pub fn with_default_context_window(mut self, tokens: u64) -> Self {
+        self.default_context_window = if tokens == 0 { Self::CONTEXT_WINDOW } else { tokens };
         self
     }
 
-    /// Sets the output limit to assume if it is not known; 4,096 by default. Fractions are dropped; 0 or less means
-    /// the default.
+    /// Sets the output limit in tokens to assume if it is not known; 4,096 by default, which 0 means too.
     #[must_use]
-    pub fn with_default_max_tokens(mut self, tokens: impl Into<f64>) -> Self {
-        let tokens = whole(tokens.into()).filter(|tokens| *tokens > 0);
-        self.default_max_tokens = tokens.unwrap_or(Self::MAX_TOKENS);
+    pub fn with_default_max_tokens(mut self, tokens: u64) -> Self {
+        self.default_max_tokens = if tokens == 0 { Self::MAX_TOKENS } else { tokens };
         self
     }
 
@@ -158,7 +154,7 @@ impl DiscoverySettings {
     /// How long a listing stays fresh; `None` when it is not stored.
     #[must_use]
     pub fn refresh_interval(&self) -> Option<Duration> {
-        (self.refresh_interval > 0).then(|| Duration::from_secs(self.refresh_interval))
+        Some(self.refresh_interval).filter(|interval| !interval.is_zero())
     }
 
     /// The context window to assume if it is not known.
@@ -187,7 +183,7 @@ impl DiscoverySettings {
     #[cfg(feature = "client")]
     pub(crate) fn fingerprint(&self) -> String {
         format!(
-            "{:?}/{:?}/{}/{}/{}/{:?}/{:?}",
+            "{:?}/{:?}/{:?}/{}/{}/{:?}/{:?}",
             self.project,
             self.provider_filter,
             self.refresh_interval,
@@ -205,25 +201,15 @@ impl Default for DiscoverySettings {
     }
 }
 
-/// `number` without its fraction, at least 0; `None` when it is not a number.
-fn whole(number: f64) -> Option<u64> {
-    // A cast from float to integer saturates; a negative number becomes 0.
-    (!number.is_nan()).then_some(number as u64)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_floored_and_what_makes_no_sense_is_the_default() {
-        for (seconds, expected) in [(0.9, None), (-5.0, None), (1.9, Some(1)), (f64::NAN, Some(3_600))] {
-            let settings = DiscoverySettings::new().with_refresh_interval(seconds);
-            assert_eq!(settings.refresh_interval(), expected.map(Duration::from_secs), "{seconds}");
-        }
-        for (tokens, window, output) in
-            [(0.5, 32_000, 4_096), (-1.0, 32_000, 4_096), (1.5, 1, 1), (9.0, 9, 9)]
-        {
+    fn no_tokens_mean_the_default_and_no_interval_means_that_nothing_is_kept() {
+        assert_eq!(DiscoverySettings::new().refresh_interval(), Some(Duration::from_secs(3_600)));
+        assert_eq!(DiscoverySettings::new().with_refresh_interval(Duration::ZERO).refresh_interval(), None);
+        for (tokens, window, output) in [(0, 32_000, 4_096), (9, 9, 9)] {
             let settings =
                 DiscoverySettings::new().with_default_context_window(tokens).with_default_max_tokens(tokens);
             assert_eq!((settings.default_context_window(), settings.default_max_tokens()), (window, output));

@@ -7,7 +7,7 @@ use super::call::Calls;
 use super::call::attempt::Attempts;
 use super::caller::{Caller, CredentialsFrom};
 use super::models::discovery::{Discovery, Store};
-use super::models::fallback::{self, Fallback, Lookup, Notice, OnNotice, ProfileFallback};
+use super::models::fallback::{self, Fallback, InferenceProfileFallback, Lookup, Notice, OnNotice};
 use super::place::{Named, Place};
 use super::service::Service;
 use super::settings;
@@ -62,7 +62,7 @@ pub struct ClientBuilder {
     timeouts: Timeouts,
     correct_skew: bool,
     clock: Arc<dyn TimeSource>,
-    profile_fallback: ProfileFallback,
+    inference_profile_fallback: InferenceProfileFallback,
     allowed_geographies: Vec<String>,
     on_notice: Option<OnNotice>,
     discovery: DiscoverySettings,
@@ -88,7 +88,7 @@ impl ClientBuilder {
             timeouts: Timeouts::new(),
             correct_skew: true,
             clock: Arc::new(SystemClock),
-            profile_fallback: ProfileFallback::default(),
+            inference_profile_fallback: InferenceProfileFallback::default(),
             allowed_geographies: Vec::new(),
             on_notice: None,
             discovery: DiscoverySettings::new(),
@@ -217,10 +217,10 @@ impl ClientBuilder {
         self
     }
 
-    /// What happens when a model is refused because it is not served on demand; [`ProfileFallback::Auto`] by default.
+    /// What happens when a model is refused because it is not served on demand; [`InferenceProfileFallback::Auto`] by default.
     #[must_use]
-    pub fn profile_fallback(mut self, policy: ProfileFallback) -> Self {
-        self.profile_fallback = policy;
+    pub fn inference_profile_fallback(mut self, policy: InferenceProfileFallback) -> Self {
+        self.inference_profile_fallback = policy;
         self
     }
 
@@ -305,7 +305,7 @@ impl ClientBuilder {
             place,
             calls: Calls::new(transport, attempts, self.frame_budget),
         });
-        let (policy, geographies) = (self.profile_fallback, self.allowed_geographies);
+        let (policy, geographies) = (self.inference_profile_fallback, self.allowed_geographies);
         let fallback = Fallback::new(policy, geographies, self.on_notice, self.lookup, store.clone());
         let discovery = Discovery::new(Arc::clone(&service), store, self.discovery);
         Ok(Client(Arc::new(Parts { service, discovery, fallback })))

@@ -16,7 +16,7 @@ mod stream;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::converse::{ConverseOutput, ConverseRequest};
+use crate::converse::{ConverseRequest, ConverseResponse};
 use crate::operation;
 use call::attempt::{Attempt, Failed, Verdict};
 use models::discovery::Discovery;
@@ -27,7 +27,7 @@ pub use builder::ClientBuilder;
 pub use call::retry::RetryPolicy;
 pub use call::timeouts::Timeouts;
 pub use error::{Error, ErrorKind, StreamEnd, TimeoutKind};
-pub use models::fallback::{Notice, ProfileFallback, UnknownProfileFallback};
+pub use models::fallback::{InferenceProfileFallback, Notice, UnknownInferenceProfileFallback};
 pub use settings::SettingOrigin;
 pub use signing_service::SigningService;
 pub use stream::ConverseStream;
@@ -128,7 +128,7 @@ impl Client {
     /// Sends `POST /model/{modelId}/converse` and reads the whole answer.
     ///
     /// The output is what the service answered and nothing else. The use of a different model ID than the one requested
-    /// ([`ProfileFallback`]) is reported to [`on_notice`](ClientBuilder::on_notice); a stream has it in
+    /// ([`InferenceProfileFallback`]) is reported to [`on_notice`](ClientBuilder::on_notice); a stream has it in
     /// [`ConverseStream::notice`] as well.
     ///
     /// # Errors
@@ -140,7 +140,7 @@ impl Client {
     /// Dropping the future closes the connection, and the answer is lost. The request may have reached the service, which may
     /// bill for it. Calling again sends another one. The client keeps what it has learned: the clock of the service,
     /// the profile of a model.
-    pub async fn converse(&self, request: &ConverseRequest) -> Result<ConverseOutput, Error> {
+    pub async fn converse(&self, request: &ConverseRequest) -> Result<ConverseResponse, Error> {
         let Parts { service, discovery, fallback } = &*self.0;
         let send_once = |attempt: Attempt| async move {
             let (head, body, notice) =

@@ -13,7 +13,7 @@ use super::call::timer::{StreamTimers, Timer};
 use super::models::fallback::Notice;
 use super::service::Service;
 use crate::client::error::{Error, ErrorKind, Progress, TimedOut};
-use crate::converse::{ConverseOutput, ConverseStreamEvent, EventDecoder, MessageBuilder};
+use crate::converse::{ConverseResponse, ConverseStreamEvent, EventDecoder, MessageBuilder};
 use crate::operation;
 use crate::transport::{Body, TransportError, TransportErrorKind};
 
@@ -179,7 +179,7 @@ impl ConverseStream {
     ///
     /// Dropping the future drops the stream, and with it what has arrived. To keep that, apply the events of
     /// [`next`](Self::next) to a [`MessageBuilder`].
-    pub async fn collect(mut self) -> Result<ConverseOutput, Error> {
+    pub async fn collect(mut self) -> Result<ConverseResponse, Error> {
         let mut message = MessageBuilder::new();
         while let Some(event) = self.next().await {
             let applied =

@@ -46,7 +46,6 @@
 //! The types are always available; reading them from text (`Config::parse`, `Config::read`) needs the feature `config`.
 //! [`places`] says where a program should look for the file.
 
-mod cost;
 mod located;
 mod places;
 mod settings;
@@ -62,11 +61,11 @@ mod scalar;
 #[cfg(feature = "config")]
 mod source;
 
-pub use cost::Cost;
 pub use located::{Located, Position};
 pub use places::{Place, PlaceKind, places};
-pub use settings::{DiscoverySettings, Input, ManualModel, ProviderSettings};
+pub use settings::{BedrockDiscovery, ProviderSettings};
 
+use crate::catalog::{DiscoverySettings, ManualModel};
 use crate::model_id::without_provider;
 
 #[cfg(feature = "config")]
@@ -77,7 +76,7 @@ pub use problem::{ConfigError, Problem, Severity};
 #[non_exhaustive]
 pub struct Config {
     /// `models.bedrockDiscovery`: how models are listed.
-    pub discovery: DiscoverySettings,
+    pub discovery: BedrockDiscovery,
     /// `models.providers."amazon-bedrock"`: the endpoint, and manually described models.
     pub provider: ProviderSettings,
     /// `agents.defaults.model.primary`, as written; it may belong to another provider.
@@ -90,11 +89,14 @@ impl Config {
     /// Parses a configuration.
     ///
     /// ```
+    /// use bedrill::catalog::DiscoverySettings;
     /// use bedrill::config::Config;
+    /// use std::time::Duration;
     ///
     /// let config = Config::parse("{ models: { bedrockDiscovery: { refreshInterval: 60, } } } // JSON5")?;
-    /// assert_eq!(config.discovery.refresh_interval().as_secs(), 60);
-    /// assert_eq!(config.discovery.default_max_tokens(), 4096);
+    /// let settings = DiscoverySettings::from(&config);
+    /// assert_eq!(settings.refresh_interval(), Some(Duration::from_secs(60)));
+    /// assert_eq!(settings.default_max_tokens(), 4096);
     ///
     /// let error = Config::parse("{ auth: { preferBearer: 'no' } }").unwrap_err();
     /// assert_eq!(error.to_string(), "1:25: error: auth.preferBearer: expected true or false, found a string");
@@ -154,5 +156,31 @@ impl Config {
     #[must_use]
     pub fn manual_model(&self, id: &str) -> Option<&ManualModel> {
         self.provider.models.iter().map(Located::value).find(|model| model.id == id)
+    }
+}
+
+/// How to find models: both blocks, with the defaults of what they leave out. Whether to look at all
+/// ([`enabled`](BedrockDiscovery::enabled)) is the program's decision.
+impl From<&Config> for DiscoverySettings {
+    fn from(config: &Config) -> Self {
+        let discovery = &config.discovery;
+        let models = config.provider.models.iter().map(|model| model.value().clone());
+        let mut settings = Self::new().with_manual_models(models);
+        if let Some(region) = &discovery.region {
+            settings = settings.with_region(region.value().clone());
+        }
+        if let Some(providers) = &discovery.provider_filter {
+            settings = settings.with_provider_filter(providers.value());
+        }
+        if let Some(interval) = &discovery.refresh_interval {
+            settings = settings.with_refresh_interval(*interval.value());
+        }
+        if let Some(tokens) = &discovery.default_context_window {
+            settings = settings.with_default_context_window(*tokens.value());
+        }
+        if let Some(tokens) = &discovery.default_max_tokens {
+            settings = settings.with_default_max_tokens(*tokens.value());
+        }
+        settings
     }
 }

@@ -9,8 +9,10 @@ use super::keys::Others;
 use super::problem::Problem;
 use super::scalar::{Member, Members, Reader};
 use super::source::Source;
-use super::{Config, Cost, DiscoverySettings, Input, Located, ManualModel, ProviderSettings};
+use super::{BedrockDiscovery, Config, Located, ProviderSettings};
+use crate::catalog::{Cost, DiscoverySettings, ManualModel};
 use crate::endpoint::{Endpoint, Region};
+use crate::models::ModelModality;
 
 /// The only protocol and the only kind of credentials supported.
 const API: &str = "bedrock-converse-stream";
@@ -110,8 +112,8 @@ impl<'a> Reader<'a> {
         Some(self.located(&primary, text))
     }
 
-    fn discovery(&mut self, member: &Member<'_, 'a>) -> DiscoverySettings {
-        let mut settings = DiscoverySettings::default();
+    fn discovery(&mut self, member: &Member<'_, 'a>) -> BedrockDiscovery {
+        let mut settings = BedrockDiscovery::default();
         let Some(block) = self.object(member, &DISCOVERY, Others::Only(&[])) else { return settings };
         if let Some(enabled) = block.get("enabled") {
             settings.enabled = self.boolean(&enabled).map(|value| self.located(&enabled, value));
@@ -133,11 +135,11 @@ impl<'a> Reader<'a> {
         }
         let default = |tokens| format!("the default of {tokens}");
         if let Some(window) = block.get("defaultContextWindow") {
-            let tokens = self.tokens(&window, &default(DiscoverySettings::DEFAULT_CONTEXT_WINDOW));
+            let tokens = self.tokens(&window, &default(DiscoverySettings::CONTEXT_WINDOW));
             settings.default_context_window = tokens.map(|tokens| self.located(&window, tokens));
         }
         if let Some(limit) = block.get("defaultMaxTokens") {
-            let tokens = self.tokens(&limit, &default(DiscoverySettings::DEFAULT_MAX_TOKENS));
+            let tokens = self.tokens(&limit, &default(DiscoverySettings::MAX_TOKENS));
             settings.default_max_tokens = tokens.map(|tokens| self.located(&limit, tokens));
         }
         settings
@@ -225,15 +227,19 @@ impl<'a> Reader<'a> {
     fn manual_model(&mut self, entry: &Member<'_, 'a>, block: &Members<'_, 'a>) -> Option<ManualModel> {
         let id = self.model_id(entry, block);
         let mut model = ManualModel::new(id.clone().unwrap_or_default());
+        // The entry replaces a discovered one entirely: what it leaves out has a default of its own.
+        let mut input = vec![ModelModality::Text];
+        model.reasoning = Some(false);
         if let Some(name) = block.get("name") {
             model.name = self.text(&name, "a name");
         }
         if let Some(reasoning) = block.get("reasoning") {
-            model.reasoning = self.boolean(&reasoning).unwrap_or_default();
+            model.reasoning = Some(self.boolean(&reasoning).unwrap_or_default());
         }
-        if let Some(input) = block.get("input") {
-            self.input(&input, &mut model.input);
+        if let Some(listed) = block.get("input") {
+            self.input(&listed, &mut input);
         }
+        model.input = Some(input);
         if let Some(cost) = block.get("cost") {
             model.cost = self.cost(&cost);
         }
@@ -261,13 +267,18 @@ impl<'a> Reader<'a> {
     }
 
     /// Replaces `known` with the listed inputs, unless there are none.
-    fn input(&mut self, member: &Member<'_, 'a>, known: &mut Vec<Input>) {
+    fn input(&mut self, member: &Member<'_, 'a>, known: &mut Vec<ModelModality>) {
         let expected = "a list of \"text\" and \"image\"";
         let mut listed = Vec::new();
         for (index, element) in self.list(member, expected).unwrap_or_default().iter().enumerate() {
             let element = member.element(index, element);
             let Some(text) = self.text(&element, "\"text\" or \"image\"") else { continue };
-            match [Input::Text, Input::Image].into_iter().find(|input| input.as_str() == text) {
+            let input = match text.as_str() {
+                "text" => Some(ModelModality::Text),
+                "image" => Some(ModelModality::Image),
+                _ => None,
+            };
+            match input {
                 Some(input) if listed.contains(&input) => {}
                 Some(input) => listed.push(input),
                 None => {

@@ -191,8 +191,8 @@ impl<'a> Reader<'a> {
     }
 
     /// A number of tokens; 0 or less means `default`, with a warning.
-    pub(super) fn tokens(&mut self, member: &Member<'_, 'a>, default: &str) -> Option<u32> {
-        let tokens = self.whole(member, "a number of tokens")?.filter(|tokens| *tokens > 0);
+    pub(super) fn tokens(&mut self, member: &Member<'_, 'a>, default: &str) -> Option<u64> {
+        let tokens = self.whole(member, "a number of tokens")?.filter(|tokens| *tokens > 0).map(u64::from);
         if tokens.is_none() {
             self.warn(member, format!("is not above 0; {default} is used"));
         }

@@ -1,14 +1,17 @@
-//! The two Bedrock blocks as values, with their defaults.
+//! The two Bedrock blocks as values.
 
 use std::time::Duration;
 
-use super::{Cost, Located};
+use super::Located;
+use crate::catalog::ManualModel;
 use crate::endpoint::{Endpoint, HostVariant, Plane, Region};
 
 /// `models.bedrockDiscovery`: how models are listed. `None` means that the file does not say.
+///
+/// [`DiscoverySettings`](crate::catalog::DiscoverySettings) are made of it, with their defaults: `(&config).into()`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
-pub struct DiscoverySettings {
+pub struct BedrockDiscovery {
     /// `enabled`; by default, models are listed when any credential source answers.
     pub enabled: Option<Located<bool>>,
     /// `region`: where to list; by default, the region of requests. `bedrill` sends requests there as well when neither a
@@ -19,42 +22,9 @@ pub struct DiscoverySettings {
     /// `refreshInterval`: how long a listing is kept; zero turns the cache off.
     pub refresh_interval: Option<Located<Duration>>,
     /// `defaultContextWindow`, in tokens: for models whose window is not known.
-    pub default_context_window: Option<Located<u32>>,
+    pub default_context_window: Option<Located<u64>>,
     /// `defaultMaxTokens`: for models whose output limit is not known.
-    pub default_max_tokens: Option<Located<u32>>,
-}
-
-impl DiscoverySettings {
-    /// 3,600 seconds.
-    pub const DEFAULT_REFRESH_INTERVAL: Duration = Duration::from_secs(3_600);
-    /// 32,000 tokens.
-    pub const DEFAULT_CONTEXT_WINDOW: u32 = 32_000;
-    /// 4,096 tokens.
-    pub const DEFAULT_MAX_TOKENS: u32 = 4_096;
-
-    /// The names of the providers to list; empty means all.
-    #[must_use]
-    pub fn provider_filter(&self) -> &[String] {
-        self.provider_filter.as_ref().map_or(&[], |names| names.value())
-    }
-
-    /// How long a listing is kept, with the default applied; zero turns the cache off.
-    #[must_use]
-    pub fn refresh_interval(&self) -> Duration {
-        self.refresh_interval.as_ref().map_or(Self::DEFAULT_REFRESH_INTERVAL, |interval| *interval.value())
-    }
-
-    /// The assumed context window in tokens, with the default applied.
-    #[must_use]
-    pub fn default_context_window(&self) -> u32 {
-        self.default_context_window.as_ref().map_or(Self::DEFAULT_CONTEXT_WINDOW, |tokens| *tokens.value())
-    }
-
-    /// The assumed output limit in tokens, with the default applied.
-    #[must_use]
-    pub fn default_max_tokens(&self) -> u32 {
-        self.default_max_tokens.as_ref().map_or(Self::DEFAULT_MAX_TOKENS, |tokens| *tokens.value())
-    }
+    pub default_max_tokens: Option<Located<u64>>,
 }
 
 /// `models.providers."amazon-bedrock"`: where requests go, and manually described models.
@@ -105,71 +75,6 @@ impl ProviderSettings {
             .map(|region| Endpoint::regional(Plane::Data, &region, HostVariant::default()));
         let implied = plain.is_some_and(|plain| Endpoint::custom(url.value()).is_ok_and(|own| own == plain));
         (!implied).then_some(url)
-    }
-}
-
-/// A manually described model.
-///
-/// ```
-/// use bedrill::config::{Input, ManualModel};
-///
-/// let mut model = ManualModel::new("amazon.nova-lite-v1:0");
-/// model.input = vec![Input::Text, Input::Image];
-/// model.context_window = Some(300_000);
-/// ```
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub struct ManualModel {
-    /// The id to invoke, trimmed; never empty.
-    pub id: String,
-    /// The name to show; by default, the id.
-    pub name: Option<String>,
-    /// Whether it can think before it answers; by default, false.
-    pub reasoning: bool,
-    /// Its inputs; by default, text.
-    pub input: Vec<Input>,
-    /// What it costs, if known.
-    pub cost: Option<Cost>,
-    /// The context window in tokens, if known.
-    pub context_window: Option<u32>,
-    /// The maximum number of output tokens, if known.
-    pub max_tokens: Option<u32>,
-}
-
-impl ManualModel {
-    /// Creates a model of which only the id is known.
-    #[must_use]
-    pub fn new(id: impl Into<String>) -> Self {
-        Self {
-            id: id.into(),
-            name: None,
-            reasoning: false,
-            input: vec![Input::Text],
-            cost: None,
-            context_window: None,
-            max_tokens: None,
-        }
-    }
-}
-
-/// A kind of input that a model accepts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Input {
-    /// `text`
-    Text,
-    /// `image`
-    Image,
-}
-
-impl Input {
-    /// The name in the file.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Text => "text",
-            Self::Image => "image",
-        }
     }
 }
 

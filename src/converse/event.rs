@@ -15,7 +15,7 @@ use serde_json::Value;
 use super::config::{PerformanceConfiguration, ServiceTier};
 use super::delta::{ContentBlockDelta, ContentBlockStart};
 use super::message::Role;
-use super::output::{ConverseTrace, Metrics, StopReason, TokenUsage};
+use super::response::{ConverseTrace, Metrics, StopReason, TokenUsage};
 use super::text_delta::{self, TextDelta};
 use crate::base::json;
 use crate::shape::{self, Shape as _, ShapeError};

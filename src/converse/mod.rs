@@ -1,6 +1,6 @@
 //! The shapes of Converse and ConverseStream: every member that the API has, read from JSON and written back.
 //!
-//! A [`ConverseRequest`] serves both operations. [`ConverseOutput`] is what Converse returns;
+//! A [`ConverseRequest`] serves both operations. [`ConverseResponse`] is what Converse returns;
 //! [`ConverseStreamEvent`] is one event of what ConverseStream returns.
 //!
 //! ```
@@ -48,10 +48,10 @@ mod exception;
 mod guardrail;
 mod media;
 mod message;
-mod output;
 mod partial;
 mod reasoning;
 mod request;
+mod response;
 #[cfg(test)]
 mod tests;
 mod text_delta;
@@ -90,11 +90,12 @@ pub use media::{
 pub use message::{
     ContentBlock, Message, Role, SystemContentBlock, ToolAddition, ToolReference, ToolRemoval,
 };
-pub use output::{
-    CacheDetail, ConverseOutput, ConverseTrace, Metrics, Output, PromptRouterTrace, StopReason, TokenUsage,
-};
 pub use reasoning::{ReasoningContent, ReasoningText};
 pub use request::ConverseRequest;
+pub use response::{
+    CacheDetail, ConverseOutput, ConverseResponse, ConverseTrace, Metrics, PromptRouterTrace, StopReason,
+    TokenUsage,
+};
 pub use thinking::{ThinkingLevel, UnknownThinkingLevel};
 pub use tool::{
     AnyToolChoice, AutoToolChoice, SpecificToolChoice, SystemTool, Tool, ToolChoice, ToolConfiguration,

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{
-    Blob, CachePoint, ContentBlock, ContentBlockDelta, ContentBlockStart, ConverseOutput, ConverseRequest,
+    Blob, CachePoint, ContentBlock, ContentBlockDelta, ContentBlockStart, ConverseRequest, ConverseResponse,
     ConverseStreamEvent, ExceptionKind, GuardrailConfiguration, InferenceConfiguration, Message, Problem,
     Role, StopReason, StreamException, ThinkingLevel, ToolResult,
 };
@@ -69,7 +69,7 @@ fn unknown_members_of_a_structure_are_kept_listed_and_written_back() {
         "stopReason": "refusal",
         "usage": {"inputTokens": 1, "outputTokens": 2, "totalTokens": 3, "serverToolUsage": {}, "none": null},
     });
-    let output = ConverseOutput::from_json(value.clone()).unwrap();
+    let output = ConverseResponse::from_json(value.clone()).unwrap();
     assert_eq!(output.stop_reason, StopReason::Unknown("refusal".to_owned()));
     assert_eq!(output.to_json(), value);
     assert_eq!(

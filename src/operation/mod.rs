@@ -30,7 +30,7 @@ use http::header::{
 use http::{Method, Request};
 
 use crate::base::{json, quote, uri};
-use crate::converse::{ConverseOutput, ConverseRequest, ShapeError};
+use crate::converse::{ConverseRequest, ConverseResponse, ShapeError};
 use crate::endpoint::{Endpoint, EndpointError};
 use crate::model_id::{ModelId, ModelIdError};
 use crate::models::{CountTokensRequest, CountTokensResponse};
@@ -146,7 +146,7 @@ fn post(
 /// # Errors
 ///
 /// [`AnswerError`] when the body is not JSON, or not an answer.
-pub fn parse_converse(headers: &HeaderMap, body: &[u8]) -> Result<ConverseOutput, AnswerError> {
+pub fn parse_converse(headers: &HeaderMap, body: &[u8]) -> Result<ConverseResponse, AnswerError> {
     parse(headers, body)
 }
 

@@ -12,10 +12,10 @@ use crate::base::quote;
 /// It names the place and the rule, never the value: that may be a user's text.
 ///
 /// ```
-/// use bedrill::converse::{ContentBlock, ConverseOutput};
+/// use bedrill::converse::{ContentBlock, ConverseResponse};
 /// use serde_json::json;
 ///
-/// let error = ConverseOutput::from_json(json!({
+/// let error = ConverseResponse::from_json(json!({
 ///     "output": {"message": {"role": "assistant", "content": [{"toolUse": {"toolUseId": "t1", "input": {}}}]}},
 ///     "stopReason": "tool_use",
 /// }))

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bedrill::auth::Auth;
-use bedrill::converse::{ConverseOutput, ConverseRequest};
+use bedrill::converse::{ConverseRequest, ConverseResponse};
 use bedrill::machine::StaticMachine;
 use bedrill::test_util::events::{event, exception, frame, start, stop, text};
 use bedrill::transport::TransportErrorKind;
@@ -21,7 +21,7 @@ fn failure(exception_type: &str) -> Vec<u8> {
     exception(exception_type, r#"{"message":"said the service"}"#)
 }
 
-fn collect(script: &Script, client: &Client) -> Result<ConverseOutput, Error> {
+fn collect(script: &Script, client: &Client) -> Result<ConverseResponse, Error> {
     script.run(async { client.converse_stream(&request()).await?.collect().await })
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use bedrill::converse::{ConverseOutput, ConverseRequest};
+use bedrill::converse::{ConverseRequest, ConverseResponse};
 use bedrill::test_util::events::{event, start, stop, text};
 use bedrill::transport::TransportErrorKind;
 use bedrill::{Error, ErrorKind, StreamEnd, TimeoutKind, Timeouts};
@@ -20,7 +20,7 @@ fn request() -> ConverseRequest {
 fn outcome(
     timeouts: Timeouts,
     replies: impl IntoIterator<Item = Reply>,
-) -> (Result<ConverseOutput, Error>, Script) {
+) -> (Result<ConverseResponse, Error>, Script) {
     let script = Script::new(replies);
     let client = script.client().timeouts(timeouts).build().expect("a client");
     let answer = script.run(async { client.converse_stream(&request()).await?.collect().await });

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use bedrill::converse::{
-    ContentBlock, ConverseOutput, ConverseStreamEvent, EventDecoder, EventError, MessageBuilder,
+    ContentBlock, ConverseResponse, ConverseStreamEvent, EventDecoder, EventError, MessageBuilder,
 };
 use bedrill::operation::{self, Reason, ServiceError};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
@@ -113,7 +113,7 @@ fn agree(expected: &Value, actual: &Value, path: &str, unknown: &BTreeSet<String
 }
 
 /// Holds the assembled message against what the recorded events add up to.
-fn check_message(output: &ConverseOutput, events: &[Value]) -> Result<(), String> {
+fn check_message(output: &ConverseResponse, events: &[Value]) -> Result<(), String> {
     let (mut texts, mut inputs) = (BTreeMap::<u64, String>::new(), BTreeMap::<u64, String>::new());
     for event in events {
         let index = |event: &Value| event["contentBlockIndex"].as_u64().expect("an index");

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use bedrill::converse::{ConverseOutput, ConverseRequest};
+use bedrill::converse::{ConverseRequest, ConverseResponse};
 use serde_json::Value;
 
 use crate::support::conformance;
@@ -64,7 +64,7 @@ fn recorded_answers_come_back_as_they_were() {
         }
         count += 1;
         let body = conformance::json(&file);
-        match ConverseOutput::from_json(body.clone()) {
+        match ConverseResponse::from_json(body.clone()) {
             Err(error) => failures.push(format!("{}: {error}", capture.display())),
             Ok(output) => {
                 let written = output.to_json();

@@ -5,7 +5,7 @@
 //! It must come back, and nothing of it may be among the members that our types only carry along.
 
 use bedrill::converse::{
-    ConverseOutput, ConverseRequest, ConverseStreamEvent, ExceptionKind, StreamException,
+    ConverseRequest, ConverseResponse, ConverseStreamEvent, ExceptionKind, StreamException,
 };
 use serde_json::Value;
 
@@ -30,7 +30,7 @@ const TOPS: [Top; 4] = [
     Top {
         shape: "ConverseResponse",
         pass: |body| {
-            let output = ConverseOutput::from_json(body).map_err(|error| error.to_string())?;
+            let output = ConverseResponse::from_json(body).map_err(|error| error.to_string())?;
             Ok((output.to_json(), output.unknown_members()))
         },
     },

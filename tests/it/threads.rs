@@ -23,8 +23,8 @@ impl<T: Send + Sync> SendAndSync for T {}
 types_are! { SendAndSync SHARED:
     #[cfg(feature = "client")]
     bedrill {
-        Client, Error, ErrorKind, Notice, ProfileFallback, RetryPolicy, SettingOrigin, SigningService, StreamEnd,
-        TimeoutKind, Timeouts, UnknownProfileFallback,
+        Client, Error, ErrorKind, Notice, InferenceProfileFallback, RetryPolicy, SettingOrigin, SigningService, StreamEnd,
+        TimeoutKind, Timeouts, UnknownInferenceProfileFallback,
     }
     bedrill::auth {
         Answer, Attempt, Auth, AuthError, AuthErrorKind, Found, IssuedError, Outcome, Reuse,
@@ -54,12 +54,12 @@ types_are! { SendAndSync SHARED:
         Call<'static>, Identity, StsError,
     }
     bedrill::catalog {
-        Catalog, DiscoverySettings, Entry, Kind, Limit, LimitSource, LimitsError, LimitsTable, Listing,
+        Catalog, Cost, DiscoverySettings, Entry, Kind, Limit, LimitSource, LimitsError, LimitsTable, Listing,
         ManualModel, Match, ModelLimits, Profile, PromptCache, Reason, Resolution, Warning,
     }
     #[cfg(feature = "config")]
     bedrill::config {
-        Config, ConfigError, Cost, DiscoverySettings, Input, Located<bool>, ManualModel, Place, PlaceKind,
+        BedrockDiscovery, Config, ConfigError, Located<bool>, Place, PlaceKind,
         Position, Problem, ProviderSettings, Severity,
     }
     bedrill::converse {
@@ -68,7 +68,7 @@ types_are! { SendAndSync SHARED:
         CitationGeneratedContent, CitationLocation, CitationSourceContent, CitationSourceContentDelta,
         CitationsConfig, CitationsContent, CitationsDelta, ContentBlock, ContentBlockDelta,
         ContentBlockDeltaEvent, ContentBlockStart, ContentBlockStartEvent, ContentBlockStopEvent,
-        ConverseOutput, ConverseRequest, ConverseStreamEvent, ConverseTrace, DocumentBlock,
+        ConverseOutput, ConverseResponse, ConverseRequest, ConverseStreamEvent, ConverseTrace, DocumentBlock,
         DocumentCharLocation, DocumentChunkLocation, DocumentContent, DocumentFormat, DocumentPageLocation,
         DocumentSource, ErrorBlock, EventDecoder, EventError, ExceptionKind, GuardContent,
         GuardContentImage, GuardContentImageFormat, GuardContentImageSource, GuardContentQualifier,
@@ -95,7 +95,7 @@ types_are! { SendAndSync SHARED:
         GuardrailUsage, GuardrailWordPolicyAction, GuardrailWordPolicyAssessment, ImageBlock,
         ImageBlockDelta, ImageBlockStart, ImageFormat, ImageSource, InferenceConfiguration,
         JsonSchemaDefinition, Message, MessageBuilder, MessageStartEvent, MessageStopEvent, MetadataEvent,
-        Metrics, Output, OutputConfig, OutputFormat, OutputFormatStructure, OutputFormatType,
+        Metrics, OutputConfig, OutputFormat, OutputFormatStructure, OutputFormatType,
         PerformanceConfigLatency, PerformanceConfiguration, Problem, PromptRouterTrace, PromptVariableValue,
         ReasoningContent, ReasoningContentDelta, ReasoningText, Role, S3Location, SearchResult,
         SearchResultContent, SearchResultLocation, ServiceTier, ServiceTierType, ShapeError,

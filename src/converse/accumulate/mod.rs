@@ -9,7 +9,7 @@ use std::collections::btree_map::Entry;
 use super::assembly_error::AssemblyError;
 use super::partial::PartialBlock;
 use super::{
-    ContentBlock, ConverseOutput, ConverseStreamEvent, Message, MessageStopEvent, MetadataEvent, Role,
+    ContentBlock, ConverseResponse, ConverseStreamEvent, Message, MessageStopEvent, MetadataEvent, Role,
 };
 
 /// Assembles the events of a stream into the message that `Converse` would have returned.
@@ -112,12 +112,12 @@ impl MessageBuilder {
     /// # Errors
     ///
     /// [`AssemblyError`] when there was no `messageStop`, or a tool's input is not JSON.
-    pub fn finish(self) -> Result<ConverseOutput, AssemblyError> {
+    pub fn finish(self) -> Result<ConverseResponse, AssemblyError> {
         let Some(stop) = self.stop else { return Err(AssemblyError::NoMessageStop) };
         let content: Vec<ContentBlock> =
             self.blocks.into_iter().map(|(index, block)| block.close(index)).collect::<Result<_, _>>()?;
         let message = Message::new(self.role.unwrap_or(Role::Assistant), content);
-        let mut output = ConverseOutput::new(message, stop.stop_reason);
+        let mut output = ConverseResponse::new(message, stop.stop_reason);
         output.additional_model_response_fields = stop.additional_model_response_fields;
         if let Some(metadata) = self.metadata {
             output.usage = metadata.usage;

@@ -170,7 +170,7 @@ async fn an_answer_is_fresh_for_the_interval_and_shared_by_clients() {
     let clock = Clock::default();
     let (service, cache) = (Service::new(answers), cache());
     let client = || builder(&service, cache.path(), "AKIDEXAMPLE").clock(clock.clone()).build().unwrap();
-    let (long_lived, settings) = (client(), plain().with_refresh_interval(600));
+    let (long_lived, settings) = (client(), plain().with_refresh_interval(Duration::from_secs(600)));
     long_lived.models(&settings).await.unwrap();
     for seconds in [0, 300, 599] {
         clock.set(Duration::from_secs(seconds));
@@ -193,7 +193,7 @@ async fn an_answer_is_fresh_for_the_interval_and_shared_by_clients() {
 async fn an_interval_of_zero_stores_nothing_and_shares_nothing() {
     let (service, cache) = (Service::new(answers), cache());
     let client = client(&service, cache.path());
-    let settings = plain().with_refresh_interval(0);
+    let settings = plain().with_refresh_interval(Duration::from_secs(0));
     client.models(&settings).await.unwrap();
     client.models(&settings).await.unwrap();
     assert_eq!(service.count("/foundation-models"), 2);
@@ -226,7 +226,7 @@ async fn answers_are_kept_apart_by_account_region_endpoint_and_settings() {
     other(&base, &plain().with_project("p1"), "a project").await;
     other(&base, &plain().with_project("p2"), "another project").await;
     other(&base, &plain().with_provider_filter(["acme"]), "another filter").await;
-    other(&base, &plain().with_refresh_interval(7), "another interval").await;
+    other(&base, &plain().with_refresh_interval(Duration::from_secs(7)), "another interval").await;
     other(&base, &plain().with_default_context_window(7), "another window").await;
     other(&base, &plain().with_default_max_tokens(7), "another output").await;
     base.models(&plain().with_provider_filter([" ACME "])).await.unwrap();

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use bedrill::auth::Auth;
 use bedrill::catalog::DiscoverySettings;
@@ -9,7 +10,7 @@ use bedrill::converse::ConverseRequest;
 use bedrill::credentials::Credentials;
 use bedrill::machine::StaticMachine;
 use bedrill::test_util::events;
-use bedrill::{Client, ClientBuilder, ProfileFallback};
+use bedrill::{Client, ClientBuilder, InferenceProfileFallback};
 use serde_json::{Value, json};
 
 use super::{model, profile};
@@ -178,13 +179,16 @@ async fn the_policy_can_be_to_suggest_or_to_do_nothing() {
     for (policy, lists, hint) in [("suggest", 1, "use the model id us."), ("off", 0, "try the model id us.")]
     {
         let service = service(&[US], both());
-        let policy: ProfileFallback = policy.parse().unwrap();
-        let client = builder(&service, None, "us-east-1").profile_fallback(policy).build().unwrap();
+        let policy: InferenceProfileFallback = policy.parse().unwrap();
+        let client = builder(&service, None, "us-east-1").inference_profile_fallback(policy).build().unwrap();
         let error = client.converse(&request(SONNET)).await.unwrap_err();
         assert!(error.hint().unwrap().contains(hint), "{error}");
         assert_eq!((invoked(&service).len(), service.count("/inference-profiles")), (1, lists));
     }
-    assert!("never".parse::<ProfileFallback>().is_err());
+    for policy in InferenceProfileFallback::ALL {
+        assert_eq!(policy.to_string().parse(), Ok(policy));
+    }
+    assert!("never".parse::<InferenceProfileFallback>().is_err());
 }
 
 #[tokio::test]
@@ -203,7 +207,9 @@ async fn the_arn_of_a_foundation_model_is_covered_too_and_other_errors_are_left_
 #[tokio::test]
 async fn the_lookup_shares_the_answer_of_the_programs_own_listing() {
     let service = service(&[US], Some(vec![profile("us", SONNET)]));
-    let settings = DiscoverySettings::new().with_provider_filter(["anthropic"]).with_refresh_interval(600);
+    let settings = DiscoverySettings::new()
+        .with_provider_filter(["anthropic"])
+        .with_refresh_interval(Duration::from_secs(600));
     let client = builder(&service, None, "us-east-1").discovery(settings).build().unwrap();
     client.models(client.discovery()).await.unwrap();
     client.converse(&request(SONNET)).await.unwrap();

@@ -5,8 +5,10 @@ mod places;
 
 use std::time::Duration;
 
-use bedrill::config::{Config, Cost, Input, Located, ManualModel, Position};
+use bedrill::catalog::{Cost, DiscoverySettings, ManualModel};
+use bedrill::config::{Config, Located, Position};
 use bedrill::endpoint::Region;
+use bedrill::models::ModelModality;
 use proptest::prelude::*;
 
 /// The examples of Moltbot's page about Bedrock, as a user would paste them.
@@ -64,15 +66,17 @@ fn at(line: usize, column: usize) -> Option<Position> {
 
 #[test]
 fn the_discovery_example_works_as_written() {
-    let discovery = clean(DISCOVERY_EXAMPLE).discovery;
+    let config = clean(DISCOVERY_EXAMPLE);
+    let (discovery, settings) = (&config.discovery, DiscoverySettings::from(&config));
     let enabled = discovery.enabled.as_ref().expect("enabled");
     assert_eq!((enabled.value(), enabled.position()), (&true, at(4, 16)));
     let region = discovery.region.as_ref().expect("a region");
     assert_eq!((region.value(), region.position()), (&Region::new("us-east-1").expect("valid"), at(5, 15)));
-    assert_eq!(discovery.provider_filter(), ["anthropic", "amazon"]);
-    assert_eq!(discovery.refresh_interval(), Duration::from_secs(3600));
-    assert_eq!(discovery.default_context_window(), 32_000);
-    assert_eq!(discovery.default_max_tokens(), 4_096);
+    assert_eq!(settings.region(), Some(region.value()));
+    assert_eq!(settings.provider_filter(), ["amazon", "anthropic"]);
+    assert_eq!(settings.refresh_interval(), Some(Duration::from_secs(3600)));
+    assert_eq!(settings.default_context_window(), 32_000);
+    assert_eq!(settings.default_max_tokens(), 4_096);
     assert_eq!(discovery.default_max_tokens.as_ref().and_then(Located::position), at(9, 25));
 }
 
@@ -90,8 +94,8 @@ fn the_manual_example_works_as_written() {
 
     let mut expected = ManualModel::new(id);
     expected.name = Some("Claude Opus 4.5 (Bedrock)".to_owned());
-    expected.reasoning = true;
-    expected.input = vec![Input::Text, Input::Image];
+    expected.reasoning = Some(true);
+    expected.input = Some(vec![ModelModality::Text, ModelModality::Image]);
     expected.cost = Some(Cost::default());
     expected.context_window = Some(200_000);
     expected.max_tokens = Some(8_192);
@@ -114,12 +118,15 @@ fn both_examples_may_stand_in_one_file_with_comments_and_trailing_commas() {
 }
 "#;
     let config = clean(text);
-    assert_eq!(config.discovery.provider_filter(), ["Anthropic"]);
-    assert_eq!(config.discovery.refresh_interval(), Duration::from_secs(16));
+    let settings = DiscoverySettings::from(&config);
+    assert_eq!(settings.provider_filter(), ["anthropic"]);
+    assert_eq!(settings.refresh_interval(), Some(Duration::from_secs(16)));
     assert_eq!(config.primary_model(), Some("a.b"));
     assert!(!config.prefers_bearer());
     let mut expected = ManualModel::new("a.b");
     expected.name = Some("B".to_owned());
+    expected.reasoning = Some(false);
+    expected.input = Some(vec![ModelModality::Text]);
     assert_eq!(config.manual_model("a.b"), Some(&expected));
 }
 
@@ -129,9 +136,7 @@ fn an_empty_file_is_all_defaults() {
         let config = clean(text);
         assert_eq!(config, Config::default());
         assert!(config.prefers_bearer());
-        assert_eq!(config.discovery.refresh_interval(), Duration::from_secs(3600));
-        assert_eq!(config.discovery.default_context_window(), 32_000);
-        assert_eq!(config.discovery.default_max_tokens(), 4_096);
+        assert_eq!(DiscoverySettings::from(&config), DiscoverySettings::new());
     }
 }
 
@@ -189,13 +194,14 @@ fn the_newer_place_for_discovery_fills_what_the_older_one_leaves_out() {
     defaultContextWindow: 6, defaultMaxTokens: 7,
   } } } } },
 }"#;
-    let discovery = clean(text).discovery;
+    let config = clean(text);
+    let (discovery, settings) = (&config.discovery, DiscoverySettings::from(&config));
     assert_eq!(discovery.region.as_ref().expect("a region").value().as_str(), "eu-west-1");
     assert_eq!(discovery.enabled.as_ref().map(Located::value), Some(&false));
     assert_eq!(discovery.enabled.as_ref().and_then(Located::position), at(4, 14));
-    assert_eq!(discovery.provider_filter(), ["amazon"]);
-    assert_eq!(discovery.refresh_interval(), Duration::from_secs(5));
-    assert_eq!((discovery.default_context_window(), discovery.default_max_tokens()), (6, 7));
+    assert_eq!(settings.provider_filter(), ["amazon"]);
+    assert_eq!(settings.refresh_interval(), Some(Duration::from_secs(5)));
+    assert_eq!((settings.default_context_window(), settings.default_max_tokens()), (6, 7));
 }
 
 #[test]
@@ -211,13 +217,13 @@ fn numbers_are_floored_and_those_without_sense_mean_the_default() {
         ("defaultContextWindow: -7", 3_600, 32_000, 4_096),
         ("defaultMaxTokens: 1", 3_600, 32_000, 1),
         ("defaultMaxTokens: 0", 3_600, 32_000, 4_096),
-        ("defaultMaxTokens: 4294967295", 3_600, 32_000, u32::MAX),
+        ("defaultMaxTokens: 4294967295", 3_600, 32_000, 4_294_967_295),
     ] {
         let text = format!("{{ models: {{ bedrockDiscovery: {{ {key_and_value} }} }} }}");
-        let discovery = Config::parse(&text).expect(&text).discovery;
-        assert_eq!(discovery.refresh_interval().as_secs(), interval, "{text}");
-        assert_eq!(discovery.default_context_window(), window, "{text}");
-        assert_eq!(discovery.default_max_tokens(), limit, "{text}");
+        let settings = DiscoverySettings::from(&Config::parse(&text).expect(&text));
+        assert_eq!(settings.refresh_interval().map_or(0, |it| it.as_secs()), interval, "{text}");
+        assert_eq!(settings.default_context_window(), window, "{text}");
+        assert_eq!(settings.default_max_tokens(), limit, "{text}");
     }
 }
 
@@ -225,7 +231,8 @@ fn numbers_are_floored_and_those_without_sense_mean_the_default() {
 fn provider_names_are_trimmed_and_blank_ones_left_out() {
     let names = |filter: &str| {
         let text = format!("{{ models: {{ bedrockDiscovery: {{ providerFilter: {filter} }} }} }}");
-        Config::parse(&text).expect(&text).discovery.provider_filter().to_vec()
+        let discovery = Config::parse(&text).expect(&text).discovery;
+        discovery.provider_filter.expect("a filter").value().clone()
     };
     assert_eq!(names("[' Anthropic ', '', 'Mistral AI']"), ["Anthropic", "Mistral AI"]);
     assert_eq!(names("' anthropic, amazon ,'"), ["anthropic", "amazon"]);

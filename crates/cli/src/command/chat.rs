@@ -4,16 +4,16 @@ use std::io::{self, IsTerminal as _, Read as _};
 use std::sync::{Arc, OnceLock};
 
 use bedrill::auth::Auth;
-use bedrill::config::Cost;
+use bedrill::catalog::Cost;
 use bedrill::converse::{ContentBlock, ConverseRequest, InferenceConfiguration, Message, Role};
 use bedrill::credentials::Credentials;
 use bedrill::endpoint::Plane;
 use bedrill::machine::{Machine, StaticMachine};
 use bedrill::model_id::ModelId;
-use bedrill::{Client, ProfileFallback, RetryPolicy};
+use bedrill::{Client, RetryPolicy};
 
 use crate::failure::Failure;
-use crate::flags::{Chat, Common, Fallback};
+use crate::flags::{Chat, Common};
 use crate::screen::answer::Answer;
 use crate::screen::terminal::note;
 use crate::setup::configuration::Configuration;
@@ -135,11 +135,7 @@ fn client(
         builder = builder.retry(RetryPolicy::none());
     }
     builder = builder
-        .profile_fallback(match arguments.profile_fallback {
-            Fallback::Auto => ProfileFallback::Auto,
-            Fallback::Suggest => ProfileFallback::Suggest,
-            Fallback::Off => ProfileFallback::Off,
-        })
+        .inference_profile_fallback(arguments.profile_fallback)
         .allow_geographies(&arguments.allow_geography);
     let quiet = common.quiet;
     builder = builder.on_notice(move |notice| {

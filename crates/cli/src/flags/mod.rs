@@ -4,6 +4,7 @@ mod timeouts;
 
 use std::path::PathBuf;
 
+use bedrill::InferenceProfileFallback;
 use bedrill::converse::ThinkingLevel;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -190,9 +191,9 @@ pub(crate) struct Chat {
     /// A model id, an inference profile id, an ARN or a short name such as nova-pro [default: BEDRILL_MODEL, the configuration's primary model]
     #[arg(short, long, value_name = "MODEL")]
     pub(crate) model: Option<String>,
-    /// What to do when the model is not served on demand: ask again through its inference profile, or only name it
-    #[arg(long, value_name = "POLICY", default_value = "auto")]
-    pub(crate) profile_fallback: Fallback,
+    /// When the model is not served on demand: ask again, once, through the inference profile of the region's own geography (auto), only name that profile in the error (suggest), or look nothing up (off)
+    #[arg(long, value_name = "POLICY", default_value = "auto", value_parser = fallback_policies())]
+    pub(crate) profile_fallback: InferenceProfileFallback,
     /// Let that profile be of this geography too, for example global; may be repeated
     #[arg(long, value_name = "NAME")]
     pub(crate) allow_geography: Vec<String>,
@@ -245,15 +246,10 @@ pub(crate) struct Chat {
     pub(crate) timeouts: TimeoutFlags,
 }
 
-/// What happens when a model is not served on demand.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Fallback {
-    /// Ask again, once, through the profile of the region's own geography
-    Auto,
-    /// Name the profile in the error
-    Suggest,
-    /// Look nothing up
-    Off,
+/// Takes the names of the policies, and lists them in the help.
+fn fallback_policies() -> impl TypedValueParser<Value = InferenceProfileFallback> {
+    let names = InferenceProfileFallback::ALL.map(InferenceProfileFallback::as_str);
+    PossibleValuesParser::new(names).try_map(|name| name.parse())
 }
 
 /// Takes the names of the levels, and lists them in the help.

@@ -4,9 +4,9 @@ use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use bedrill::ConverseStream;
-use bedrill::config::Cost;
+use bedrill::catalog::Cost;
 use bedrill::converse::{
-    AssemblyError, ContentBlockDelta, ConverseOutput, ConverseStreamEvent, MessageBuilder,
+    AssemblyError, ContentBlockDelta, ConverseResponse, ConverseStreamEvent, MessageBuilder,
     ReasoningContentDelta, StopReason, TokenUsage,
 };
 use serde_json::{Value, json};
@@ -93,7 +93,7 @@ impl Answer {
     }
 
     /// Prints an answer that arrived at once.
-    pub(crate) fn whole(mut self, output: &ConverseOutput) -> Result<(), Failure> {
+    pub(crate) fn whole(mut self, output: &ConverseResponse) -> Result<(), Failure> {
         let printed = if self.json {
             self.output.json(&self.document(output))
         } else {
@@ -106,7 +106,7 @@ impl Answer {
 
     /// Reads the stream to its end, showing it meanwhile. When it breaks off, the text so far stays on stdout, on a
     /// line of its own. What was shown as text is not in the output: an answer takes no more memory the longer it gets.
-    pub(crate) async fn receive(&mut self, stream: &mut ConverseStream) -> Result<ConverseOutput, Failure> {
+    pub(crate) async fn receive(&mut self, stream: &mut ConverseStream) -> Result<ConverseResponse, Failure> {
         let received = self.read(stream).await;
         self.end_thought();
         // A failure to write stdout was reported when the text was printed.
@@ -114,7 +114,7 @@ impl Answer {
         received
     }
 
-    async fn read(&mut self, stream: &mut ConverseStream) -> Result<ConverseOutput, Failure> {
+    async fn read(&mut self, stream: &mut ConverseStream) -> Result<ConverseResponse, Failure> {
         let unfit = |error: AssemblyError| Failure::failed(error.to_string());
         let mut message = MessageBuilder::new();
         while let Some(event) = stream.next().await {
@@ -150,7 +150,7 @@ impl Answer {
     }
 
     /// Prints the notes on a complete answer to stderr.
-    fn comment(&self, output: &ConverseOutput) {
+    fn comment(&self, output: &ConverseResponse) {
         if let Some(reason) = cut_short(&output.stop_reason) {
             self.note(reason);
         }
@@ -163,7 +163,7 @@ impl Answer {
 
     /// The answer in the shape of Converse's, with `cost` beside `usage` when the price is known, and
     /// `invokedModelId` when a different model than the requested one was invoked.
-    fn document(&self, output: &ConverseOutput) -> Value {
+    fn document(&self, output: &ConverseResponse) -> Value {
         let mut document = output.to_json();
         if let Some(members) = document.as_object_mut() {
             if let (Some(cost), Some(usage)) = (self.cost, &output.usage) {

@@ -17,7 +17,8 @@ pub(crate) fn builder(
     configuration: &Configuration,
 ) -> ClientBuilder {
     let provider = &configuration.values.provider;
-    let mut builder = Client::builder().machine(host).discovery(discovery::settings(&configuration.values));
+    let mut builder =
+        Client::builder().machine(host).discovery(discovery::settings(&configuration.values, common));
     if let Some(region) = &common.region {
         builder = builder.region(region);
     }

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use bedrill::catalog::{Catalog, DiscoverySettings, Entry, LimitsTable, Listing, ManualModel, Resolution};
+use bedrill::Client;
+use bedrill::catalog::{Catalog, DiscoverySettings, Entry, LimitsTable, Listing, Resolution};
+use bedrill::config::Config;
 use bedrill::endpoint::Region;
 use bedrill::model_id::ModelId;
-use bedrill::models::ModelModality;
-use bedrill::{Client, config};
 
 use crate::failure::Failure;
 use crate::flags::Common;
@@ -23,13 +23,9 @@ pub(crate) struct Discovery<'a> {
 }
 
 impl<'a> Discovery<'a> {
-    /// Uses `client`, which signs and lists as it does for itself. The region is that of `bedrockDiscovery`, unless a
-    /// flag names one.
+    /// Uses `client`, which signs and lists as it does for itself.
     pub(crate) fn new(client: Client, common: &'a Common, configuration: &'a Configuration) -> Self {
-        let mut settings = client.discovery().clone();
-        if let (None, Some(region)) = (&common.region, &configuration.values.discovery.region) {
-            settings = settings.with_region(region.value().clone());
-        }
+        let settings = client.discovery().clone();
         Self { client, settings, configuration, common }
     }
 
@@ -208,34 +204,14 @@ fn why_not(entry: &Entry) -> String {
     }
 }
 
-/// The catalog's settings, taken from the configuration, except for the region.
-pub(crate) fn settings(values: &config::Config) -> DiscoverySettings {
-    let discovery = &values.discovery;
-    DiscoverySettings::new()
-        .with_provider_filter(discovery.provider_filter())
-        .with_refresh_interval(discovery.refresh_interval().as_secs_f64())
-        .with_default_context_window(discovery.default_context_window())
-        .with_default_max_tokens(discovery.default_max_tokens())
-        .with_manual_models(values.provider.models.iter().map(|model| manual(model.value())))
-}
-
-/// A configured entry replaces a discovered one completely, including its defaults.
-fn manual(model: &config::ManualModel) -> ManualModel {
-    let mut manual = ManualModel::new(&model.id);
-    manual.name.clone_from(&model.name);
-    manual.reasoning = Some(model.reasoning);
-    manual.input = Some(model.input.iter().map(|input| modality(*input)).collect());
-    manual.context_window = model.context_window.map(u64::from);
-    manual.max_tokens = model.max_tokens.map(u64::from);
-    manual
-}
-
-fn modality(input: config::Input) -> ModelModality {
-    match input {
-        config::Input::Text => ModelModality::Text,
-        config::Input::Image => ModelModality::Image,
-        other => ModelModality::Unknown(other.as_str().to_uppercase()),
+/// The catalog's settings, taken from the configuration; a region that a flag names goes before that of
+/// `bedrockDiscovery`.
+pub(crate) fn settings(values: &Config, common: &Common) -> DiscoverySettings {
+    let mut values = values.clone();
+    if common.region.is_some() {
+        values.discovery.region = None;
     }
+    DiscoverySettings::from(&values)
 }
 
 /// Whether only the catalog can resolve `text`. Names may contain spaces; anything else that is not an ID is a

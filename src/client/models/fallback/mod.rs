@@ -28,7 +28,7 @@ const STAND_INS: &str = "profiles";
 /// What happens when a model is refused because it is not served on demand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
-pub enum ProfileFallback {
+pub enum InferenceProfileFallback {
     /// The request is retried, once, through the inference profile that covers the model in the region's own
     /// geography, and the profile is remembered.
     #[default]
@@ -39,30 +39,47 @@ pub enum ProfileFallback {
     Off,
 }
 
-impl std::str::FromStr for ProfileFallback {
-    type Err = UnknownProfileFallback;
+impl InferenceProfileFallback {
+    /// All policies, the default first.
+    pub const ALL: [Self; 3] = [Self::Auto, Self::Suggest, Self::Off];
+
+    /// The policy's name, as a flag or a configuration spells it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Suggest => "suggest",
+            Self::Off => "off",
+        }
+    }
+}
+
+impl fmt::Display for InferenceProfileFallback {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl std::str::FromStr for InferenceProfileFallback {
+    type Err = UnknownInferenceProfileFallback;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match text {
-            "auto" => Ok(Self::Auto),
-            "suggest" => Ok(Self::Suggest),
-            "off" => Ok(Self::Off),
-            _ => Err(UnknownProfileFallback(text.to_owned())),
-        }
+        let named = Self::ALL.into_iter().find(|policy| policy.as_str() == text);
+        named.ok_or_else(|| UnknownInferenceProfileFallback(text.to_owned()))
     }
 }
 
 /// A text that is not `auto`, `suggest` or `off`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UnknownProfileFallback(String);
+pub struct UnknownInferenceProfileFallback(String);
 
-impl fmt::Display for UnknownProfileFallback {
+impl fmt::Display for UnknownInferenceProfileFallback {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:?} is none of auto, suggest and off", self.0)
     }
 }
 
-impl std::error::Error for UnknownProfileFallback {}
+impl std::error::Error for UnknownInferenceProfileFallback {}
 
 /// Reports that a different model ID was sent than the one requested.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,7 +122,7 @@ impl Missing<'_> {
 
 /// The policy, and what it has found.
 pub(in crate::client) struct Fallback {
-    policy: ProfileFallback,
+    policy: InferenceProfileFallback,
     /// Geographies that may be used besides the region's own.
     geographies: Vec<String>,
     on_notice: Option<OnNotice>,
@@ -128,7 +145,7 @@ struct StandIn {
 
 impl Fallback {
     pub(in crate::client) fn new(
-        policy: ProfileFallback,
+        policy: InferenceProfileFallback,
         geographies: Vec<String>,
         on_notice: Option<OnNotice>,
         lookup: Lookup,
@@ -155,7 +172,7 @@ impl Fallback {
         // Only a foundation model can be covered by a profile.
         let base = asked.base_model().filter(|_| asked.kind() == ModelKind::FoundationModel);
         let missing = base.map(|base| Missing { base, region, project });
-        if let (ProfileFallback::Auto, Some(missing)) = (policy, missing)
+        if let (InferenceProfileFallback::Auto, Some(missing)) = (policy, missing)
             && let Some(used) = self.remembered(service, missing)
         {
             match invoke_stand_in(service, &asked, &used, request, how, attempt).await {
@@ -168,13 +185,13 @@ impl Fallback {
             Ok((head, body)) => return Ok((head, body, None)),
             Err(failed) => failed,
         };
-        let Some(missing) =
-            missing.filter(|_| policy != ProfileFallback::Off && is_on_demand_refusal(&refused.error))
+        let Some(missing) = missing
+            .filter(|_| policy != InferenceProfileFallback::Off && is_on_demand_refusal(&refused.error))
         else {
             return Err(refused);
         };
         match self.stand_in(service, discovery, missing).await {
-            Some(StandIn { id, is_listed }) if policy == ProfileFallback::Auto => {
+            Some(StandIn { id, is_listed }) if policy == InferenceProfileFallback::Auto => {
                 match invoke_stand_in(service, &asked, &id, request, how, attempt).await {
                     // A wrong guess says less than the refusal does.
                     Err(failed) if !is_listed && is_unknown_model(&failed.error) => Err(refused),
@@ -307,7 +324,7 @@ mod tests {
 
     fn prefixes(region: &str, allowed: &[&str]) -> Vec<String> {
         let geographies = allowed.iter().map(|geography| (*geography).to_owned()).collect();
-        let fallback = Fallback::new(ProfileFallback::Auto, geographies, None, in_list, None);
+        let fallback = Fallback::new(InferenceProfileFallback::Auto, geographies, None, in_list, None);
         fallback.prefixes(&Region::new(region).unwrap())
     }
 

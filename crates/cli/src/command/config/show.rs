@@ -4,7 +4,8 @@ use std::fmt::Display;
 use std::io::{self, IsTerminal as _};
 use std::sync::Arc;
 
-use bedrill::config::{Config, DiscoverySettings, Located};
+use bedrill::catalog::DiscoverySettings;
+use bedrill::config::{BedrockDiscovery, Config, Located};
 use bedrill::endpoint::Plane;
 use bedrill::machine::{Machine as _, ProfileFiles, SelectedBy};
 use bedrill::{Client, SettingOrigin};
@@ -221,9 +222,9 @@ impl Settings<'_> {
         row("endpoint", found, Value::Null, "the region's host")
     }
 
-    fn discovery(&self, discovery: &DiscoverySettings) -> [Row; 6] {
+    fn discovery(&self, discovery: &BedrockDiscovery) -> [Row; 6] {
         let name = |key: &str| format!("{DISCOVERY}.{key}");
-        let seconds = DiscoverySettings::DEFAULT_REFRESH_INTERVAL.as_secs();
+        let seconds = DiscoverySettings::REFRESH_INTERVAL.as_secs();
         [
             self.of_file(
                 &name("enabled"),
@@ -257,14 +258,14 @@ impl Settings<'_> {
                 &name("defaultContextWindow"),
                 discovery.default_context_window.as_ref(),
                 |tokens| json!(tokens),
-                json!(DiscoverySettings::DEFAULT_CONTEXT_WINDOW),
+                json!(DiscoverySettings::CONTEXT_WINDOW),
                 "",
             ),
             self.of_file(
                 &name("defaultMaxTokens"),
                 discovery.default_max_tokens.as_ref(),
                 |tokens| json!(tokens),
-                json!(DiscoverySettings::DEFAULT_MAX_TOKENS),
+                json!(DiscoverySettings::MAX_TOKENS),
                 "",
             ),
         ]

@@ -1,7 +1,7 @@
 //! An entry of the catalog in words, and as JSON.
 
+use bedrill::catalog::Cost;
 use bedrill::catalog::{Entry, Limit, LimitSource};
-use bedrill::config::Cost;
 use bedrill::models::ModelModality;
 use serde_json::{Value, json};
 

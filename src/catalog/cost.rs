@@ -8,7 +8,7 @@ use crate::converse::TokenUsage;
 /// [`input_tokens`](TokenUsage::input_tokens), so no token is charged twice.
 ///
 /// ```
-/// use bedrill::config::Cost;
+/// use bedrill::catalog::Cost;
 /// use bedrill::converse::TokenUsage;
 ///
 /// let cost = Cost { input: 3.0, output: 15.0, cache_read: 0.3, cache_write: 3.75 };

@@ -105,13 +105,13 @@ structure! {
 
 union! {
     /// What a response consists of.
-    pub enum Output {
+    pub enum ConverseOutput {
         /// The message.
         Message(Message) = "message",
     }
 }
 
-impl From<Message> for Output {
+impl From<Message> for ConverseOutput {
     fn from(message: Message) -> Self {
         Self::Message(message)
     }
@@ -124,10 +124,10 @@ structure! {
     /// end well without a metadata event.
     ///
     /// ```
-    /// use bedrill::converse::{ConverseOutput, StopReason};
+    /// use bedrill::converse::{ConverseResponse, StopReason};
     /// use serde_json::json;
     ///
-    /// let output = ConverseOutput::from_json(json!({
+    /// let output = ConverseResponse::from_json(json!({
     ///     "output": {"message": {"role": "assistant", "content": [{"text": "Paris"}]}},
     ///     "stopReason": "end_turn",
     ///     "usage": {"inputTokens": 12, "outputTokens": 1, "totalTokens": 13},
@@ -137,10 +137,10 @@ structure! {
     /// assert_eq!(output.text(), "Paris");
     /// assert_eq!(output.stop_reason, StopReason::EndTurn);
     /// ```
-    pub struct ConverseOutput {
+    pub struct ConverseResponse {
         required {
             /// The message.
-            output: Output = "output",
+            output: ConverseOutput = "output",
             /// Why the model stopped.
             stop_reason: StopReason = "stopReason",
         }
@@ -162,13 +162,13 @@ structure! {
     }
 }
 
-impl ConverseOutput {
+impl ConverseResponse {
     /// The message.
     #[must_use]
     pub fn message(&self) -> Option<&Message> {
         match &self.output {
-            Output::Message(message) => Some(message),
-            Output::Unknown { .. } => None,
+            ConverseOutput::Message(message) => Some(message),
+            ConverseOutput::Unknown { .. } => None,
         }
     }
 
@@ -176,8 +176,8 @@ impl ConverseOutput {
     #[must_use]
     pub fn into_message(self) -> Option<Message> {
         match self.output {
-            Output::Message(message) => Some(message),
-            Output::Unknown { .. } => None,
+            ConverseOutput::Message(message) => Some(message),
+            ConverseOutput::Unknown { .. } => None,
         }
     }
 
@@ -188,4 +188,4 @@ impl ConverseOutput {
     }
 }
 
-outermost!(ConverseOutput);
+outermost!(ConverseResponse);
