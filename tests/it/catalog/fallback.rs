@@ -174,6 +174,21 @@ async fn a_profile_that_is_gone_is_forgotten() {
 }
 
 #[tokio::test]
+async fn a_listed_profile_of_another_name_is_never_sent_and_the_refusal_stays() {
+    for id in
+        ["us.a b", "us.anthropic.claude-opus-4-v1:0", "us.", "us.anthropic.claude-sonnet-4-5-20250929-v1:0 "]
+    {
+        let mut listed = profile("us", SONNET);
+        listed["inferenceProfileId"] = json!(id);
+        let service = service(&[], Some(vec![listed]));
+        let client = builder(&service, None, "us-east-1").build().unwrap();
+        let error = client.converse(&request(SONNET)).await.unwrap_err();
+        assert_eq!(invoked(&service), [SONNET], "{id}");
+        assert!(error.to_string().contains("on-demand throughput"), "{id}: {error}");
+    }
+}
+
+#[tokio::test]
 async fn the_policy_can_be_to_suggest_or_to_do_nothing() {
     let both = || Some(vec![profile("us", SONNET)]);
     for (policy, lists, hint) in [("suggest", 1, "use the model id us."), ("off", 0, "try the model id us.")]

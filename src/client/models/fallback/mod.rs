@@ -138,7 +138,7 @@ pub(in crate::client) type Invoked = (http::response::Parts, Body, Option<Notice
 
 /// A profile for a model.
 struct StandIn {
-    id: String,
+    id: ModelId,
     /// From the service's own list, not derived from the naming rule for IDs.
     is_listed: bool,
 }
@@ -163,11 +163,11 @@ impl Fallback {
         how: &Invocation,
         attempt: &Attempt,
     ) -> Result<Invoked, Failed> {
-        let asked = ModelId::parse(request.model_id())?;
+        let asked = request.model_id.id()?;
         let project = request.project_identifier.as_deref();
-        operation::check_project(&asked, project).map_err(BuildError::Project)?;
+        operation::check_project(asked, project).map_err(BuildError::Project)?;
         service.learn_region().await;
-        let region = service.place.region_for(&asked);
+        let region = service.place.region_for(asked);
         let policy = self.policy;
         // Only a foundation model can be covered by a profile.
         let base = asked.base_model().filter(|_| asked.kind() == ModelKind::FoundationModel);
@@ -175,13 +175,13 @@ impl Fallback {
         if let (InferenceProfileFallback::Auto, Some(missing)) = (policy, missing)
             && let Some(used) = self.remembered(service, missing)
         {
-            match invoke_stand_in(service, &asked, &used, request, how, attempt).await {
+            match invoke_stand_in(service, asked, &used, request, how, attempt).await {
                 // The profile is gone: retry with the model that the caller named.
                 Err(failed) if is_unknown_model(&failed.error) => self.forget(service, missing),
                 result => return result,
             }
         }
-        let refused = match service.invoke(region, &asked, request, how, attempt).await {
+        let refused = match service.invoke(region, asked, request, how, attempt).await {
             Ok((head, body)) => return Ok((head, body, None)),
             Err(failed) => failed,
         };
@@ -192,12 +192,12 @@ impl Fallback {
         };
         match self.stand_in(service, discovery, missing).await {
             Some(StandIn { id, is_listed }) if policy == InferenceProfileFallback::Auto => {
-                match invoke_stand_in(service, &asked, &id, request, how, attempt).await {
+                match invoke_stand_in(service, asked, &id, request, how, attempt).await {
                     // A wrong guess says less than the refusal does.
                     Err(failed) if !is_listed && is_unknown_model(&failed.error) => Err(refused),
                     Err(failed) => Err(failed),
                     Ok(invoked) => {
-                        self.remember(service, missing, &id);
+                        self.remember(service, missing, id.as_str());
                         Ok(invoked)
                     }
                 }
@@ -225,28 +225,23 @@ impl Fallback {
         missing: Missing<'_>,
     ) -> Option<StandIn> {
         let prefixes = self.prefixes(missing.region);
-        match (self.lookup)(service, discovery, missing).await {
-            Some(mut profiles) => {
-                let at = prefixes
-                    .iter()
-                    .find_map(|prefix| profiles.iter().position(|id| id.starts_with(prefix.as_str())))?;
-                Some(StandIn { id: profiles.swap_remove(at), is_listed: true })
-            }
-            None => {
-                let base = missing.base;
-                prefixes.first().map(|prefix| StandIn { id: format!("{prefix}{base}"), is_listed: false })
-            }
-        }
+        // A profile is named after the model that it covers. A listed one of another name is never sent.
+        let mut of_model = prefixes.iter().map(|prefix| format!("{prefix}{}", missing.base));
+        let (id, is_listed) = match (self.lookup)(service, discovery, missing).await {
+            Some(profiles) => (of_model.find(|id| profiles.contains(id))?, true),
+            None => (of_model.next()?, false),
+        };
+        Some(StandIn { id: ModelId::parse(&id).ok()?, is_listed })
     }
 
-    fn remembered(&self, service: &Service, missing: Missing<'_>) -> Option<String> {
+    fn remembered(&self, service: &Service, missing: Missing<'_>) -> Option<ModelId> {
         let Missing { base, region, .. } = missing;
         let used = self.with_stand_ins(|all| {
             all.get(&missing.key(&service.place)).and_then(Value::as_str).map(str::to_owned)
         })?;
         // A profile stored under other settings may be outside the geographies that these allow.
         let allowed = self.prefixes(region).iter().any(|prefix| used == format!("{prefix}{base}"));
-        allowed.then_some(used)
+        ModelId::parse(&used).ok().filter(|_| allowed)
     }
 
     fn remember(&self, service: &Service, missing: Missing<'_>, used: &str) {
@@ -296,15 +291,15 @@ impl Fallback {
 fn invoke_stand_in<'a>(
     service: &'a Service,
     asked: &'a ModelId,
-    used: &'a str,
+    used: &'a ModelId,
     request: &'a ConverseRequest,
     how: &'a Invocation,
     attempt: &'a Attempt,
 ) -> BoxFuture<'a, Result<Invoked, Failed>> {
     Box::pin(async move {
         let region = service.place.region_for(asked);
-        let (head, body) = service.invoke(region, &ModelId::parse(used)?, request, how, attempt).await?;
-        let notice = Notice { asked: asked.as_str().to_owned(), used: used.to_owned() };
+        let (head, body) = service.invoke(region, used, request, how, attempt).await?;
+        let notice = Notice { asked: asked.as_str().to_owned(), used: used.as_str().to_owned() };
         Ok((head, body, Some(notice)))
     })
 }
