@@ -125,6 +125,10 @@ async fn another_geography_is_used_only_when_it_is_allowed() {
     let client = builder(&service, None, "ca-central-1").build().unwrap();
     let error = client.converse(&request(SONNET)).await.unwrap_err();
     assert!(error.message().unwrap().contains("on-demand throughput"), "{error}");
+    // The advice names what the list has, the nearest first, and not what the naming rule would give.
+    let hint = error.hint().unwrap();
+    assert!(hint.contains(&format!("from ca-central-1 there is {US} and {GLOBAL}")), "{hint}");
+    assert!(!hint.contains("ca.anthropic"), "{hint}");
     assert_eq!(invoked(&service), [SONNET]);
 
     let client = builder(&service, None, "ca-central-1").allow_geographies(["global"]).build().unwrap();
@@ -153,7 +157,21 @@ async fn without_the_list_the_id_is_made_by_the_rule_and_a_wrong_guess_is_not_re
         builder(&wrong, None, "us-east-1").build().unwrap().converse(&request(SONNET)).await.unwrap_err();
     assert_eq!(invoked(&wrong), [SONNET, US], "once, and not again");
     assert!(error.message().unwrap().contains("on-demand throughput"), "{error}");
-    assert!(error.hint().unwrap().contains(US), "{error}");
+    let hint = error.hint().unwrap();
+    assert!(hint.contains("ListInferenceProfiles") && !hint.contains(US), "it was tried: {hint}");
+}
+
+#[tokio::test]
+async fn without_any_listed_profile_no_id_is_advised() {
+    for policy in [InferenceProfileFallback::Auto, InferenceProfileFallback::Suggest] {
+        let service = service(&[], Some(vec![]));
+        let client =
+            builder(&service, None, "ap-southeast-2").inference_profile_fallback(policy).build().unwrap();
+        let error = client.converse(&request(SONNET)).await.unwrap_err();
+        let hint = error.hint().unwrap();
+        assert!(hint.contains("none that can be used from ap-southeast-2"), "{hint}");
+        assert!(!hint.contains("anthropic"), "{hint}");
+    }
 }
 
 #[tokio::test]

@@ -136,12 +136,8 @@ pub(in crate::client) struct Fallback {
 /// The head and body of a response, and the notice about the model.
 pub(in crate::client) type Invoked = (http::response::Parts, Body, Option<Notice>);
 
-/// A profile for a model.
-struct StandIn {
-    id: ModelId,
-    /// From the service's own list, not derived from the naming rule for IDs.
-    is_listed: bool,
-}
+const ONLY_BY_PROFILE: &str = "this model is served through an inference profile only, and the profiles could not be \
+    listed (bedrock:ListInferenceProfiles): use the id or ARN of one that contains it";
 
 impl Fallback {
     pub(in crate::client) fn new(
@@ -190,11 +186,15 @@ impl Fallback {
         else {
             return Err(refused);
         };
-        match self.stand_in(service, discovery, missing).await {
-            Some(StandIn { id, is_listed }) if policy == InferenceProfileFallback::Auto => {
+        let listed = (self.lookup)(service, discovery, missing).await;
+        let is_listed = listed.is_some();
+        match self.stand_in(missing, listed.as_deref()) {
+            Some(id) if policy == InferenceProfileFallback::Auto => {
                 match invoke_stand_in(service, asked, &id, request, how, attempt).await {
-                    // A wrong guess says less than the refusal does.
-                    Err(failed) if !is_listed && is_unknown_model(&failed.error) => Err(refused),
+                    // A wrong guess says less than the refusal does, and must not be advised again.
+                    Err(failed) if !is_listed && is_unknown_model(&failed.error) => {
+                        Err(refused.with_hint(ONLY_BY_PROFILE.to_owned()))
+                    }
                     Err(failed) => Err(failed),
                     Ok(invoked) => {
                         self.remember(service, missing, id.as_str());
@@ -202,9 +202,11 @@ impl Fallback {
                     }
                 }
             }
-            Some(StandIn { id, is_listed: true }) => Err(refused.with_hint(format!(
+            Some(id) if is_listed => Err(refused.with_hint(format!(
                 "this model is served through an inference profile only; from {region} use the model id {id}"
             ))),
+            // The general advice names IDs by the rule; the list knows better.
+            None if is_listed => Err(refused.with_hint(of_others(missing, listed.unwrap_or_default()))),
             _ => Err(refused),
         }
     }
@@ -216,22 +218,17 @@ impl Fallback {
         }
     }
 
-    /// The profile of an allowed geography that covers the model. If profiles cannot be listed, their IDs are derived
-    /// from a geography and the model's ID.
-    async fn stand_in(
-        &self,
-        service: &Service,
-        discovery: &Discovery,
-        missing: Missing<'_>,
-    ) -> Option<StandIn> {
+    /// The profile of an allowed geography that covers the model: one of `listed`, or where profiles cannot be listed, the
+    /// one whose ID the rule gives.
+    fn stand_in(&self, missing: Missing<'_>, listed: Option<&[String]>) -> Option<ModelId> {
         let prefixes = self.prefixes(missing.region);
         // A profile is named after the model that it covers. A listed one of another name is never sent.
         let mut of_model = prefixes.iter().map(|prefix| format!("{prefix}{}", missing.base));
-        let (id, is_listed) = match (self.lookup)(service, discovery, missing).await {
-            Some(profiles) => (of_model.find(|id| profiles.contains(id))?, true),
-            None => (of_model.next()?, false),
+        let id = match listed {
+            Some(profiles) => of_model.find(|id| profiles.contains(id))?,
+            None => of_model.next()?,
         };
-        Some(StandIn { id: ModelId::parse(&id).ok()?, is_listed })
+        ModelId::parse(&id).ok()
     }
 
     fn remembered(&self, service: &Service, missing: Missing<'_>) -> Option<ModelId> {
@@ -302,6 +299,26 @@ fn invoke_stand_in<'a>(
         let notice = Notice { asked: asked.as_str().to_owned(), used: used.as_str().to_owned() };
         Ok((head, body, Some(notice)))
     })
+}
+
+/// What to do when no listed profile is of a geography that may be used.
+fn of_others(Missing { base, region, .. }: Missing<'_>, listed: Vec<String>) -> String {
+    let is_name = |id: &String| id.strip_suffix(base).is_some_and(|prefix| prefix.ends_with('.'));
+    let mut ids: Vec<String> = listed.into_iter().filter(is_name).collect();
+    let order = region.profile_prefixes();
+    ids.sort_by_key(|id| order.iter().position(|prefix| id.starts_with(prefix)).unwrap_or(order.len()));
+    ids.truncate(3);
+    if ids.is_empty() {
+        return format!(
+            "this model is served through an inference profile only, and none that can be used from {region} covers it: \
+             choose another region or model"
+        );
+    }
+    format!(
+        "this model is served through an inference profile only; from {region} there is {}, which may send the request to \
+         another geography: use that id, or allow its geography",
+        ids.join(" and ")
+    )
 }
 
 fn is_on_demand_refusal(error: &Error) -> bool {
