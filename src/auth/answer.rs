@@ -45,6 +45,7 @@ pub struct Found {
     warnings: Vec<String>,
     files: Vec<(PathBuf, Option<SystemTime>)>,
     reuse: Reuse,
+    principal: Option<String>,
 }
 
 /// How long a cache may reuse credentials.
@@ -63,7 +64,7 @@ impl Found {
     /// Creates a value from credentials and their origin: a variable, `profile dev (/home/me/.aws/config:3)`, a URL.
     pub fn new(auth: Auth, origin: impl Into<String>) -> Self {
         let origin = origin.into();
-        Self { auth, origin, warnings: Vec::new(), files: Vec::new(), reuse: Reuse::Stable }
+        Self { auth, origin, warnings: Vec::new(), files: Vec::new(), reuse: Reuse::Stable, principal: None }
     }
 
     /// Adds a warning to show to the user.
@@ -84,6 +85,14 @@ impl Found {
     #[must_use]
     pub fn with_reuse(mut self, reuse: Reuse) -> Self {
         self.reuse = reuse;
+        self
+    }
+
+    /// Sets whom they belong to, where the source knows it: a role's ARN, for one. Temporary credentials of one principal
+    /// have another access key id after each renewal.
+    #[must_use]
+    pub fn with_principal(mut self, principal: impl Into<String>) -> Self {
+        self.principal = Some(principal.into());
         self
     }
 
@@ -111,6 +120,12 @@ impl Found {
     #[must_use]
     pub fn reuse(&self) -> Reuse {
         self.reuse
+    }
+
+    /// Returns whom they belong to, if the source knows it.
+    #[must_use]
+    pub fn principal(&self) -> Option<&str> {
+        self.principal.as_deref()
     }
 
     /// Returns the credentials.

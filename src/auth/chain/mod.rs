@@ -60,6 +60,15 @@ impl Resolved {
         self.found.origin()
     }
 
+    /// Returns whom they belong to: what the source knows, else the access key id or the token itself. It stays the same
+    /// when a role's credentials are renewed.
+    pub(crate) fn principal(&self) -> &str {
+        self.found.principal().unwrap_or_else(|| match self.auth() {
+            Auth::SigV4(credentials) => credentials.access_key_id(),
+            Auth::Bearer(token) => token.expose(),
+        })
+    }
+
     /// Returns the warnings to show to the user: that a bearer token shadows IAM credentials, or the other way round,
     /// and the source's own.
     #[must_use]

@@ -8,7 +8,7 @@
 use std::path::Path;
 
 use super::sts::{self, Asker, Call};
-use crate::auth::{Answer, Auth, AuthError, Context, UNFIT, fits_header};
+use crate::auth::{Answer, Auth, AuthError, Context, Found, UNFIT, fits_header};
 use crate::credentials::Secret;
 use crate::machine::ProfileFiles;
 
@@ -52,7 +52,8 @@ pub(in crate::auth) async fn load(context: Context<'_>, profile: Option<&str>) -
         token_file: &token_file,
     };
     let auth = exchange(context, &files, &request).await?;
-    Ok(Answer::found(auth, format!("role {role_arn} for the token in {token_file} ({TOKEN_FILE})")))
+    let origin = format!("role {role_arn} for the token in {token_file} ({TOKEN_FILE})");
+    Ok(Found::new(auth, origin).with_principal(role_arn).into())
 }
 
 /// Exchanges the token for credentials of the role.

@@ -11,6 +11,8 @@ mod discovery;
 #[cfg(feature = "client")]
 mod fallback;
 mod growth;
+#[cfg(feature = "client")]
+mod renewal;
 mod resolve;
 mod rules;
 

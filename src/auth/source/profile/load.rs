@@ -85,7 +85,8 @@ async fn web_identity(
         token_file: token_file.value(),
     };
     let auth = web_identity::exchange(context, files, &request).await?;
-    Ok(Found::new(auth, format!("role {} for the token in {}, {place}", role.arn(), token_file.value())))
+    let origin = format!("role {} for the token in {}, {place}", role.arn(), token_file.value());
+    Ok(Found::new(auth, origin).with_principal(role.arn()))
 }
 
 async fn assume(
@@ -118,7 +119,7 @@ async fn assume(
         with.auth().identity(),
         with.origin()
     );
-    Ok(Found::new(Auth::SigV4(credentials), origin).made_with(&with))
+    Ok(Found::new(Auth::SigV4(credentials), origin).with_principal(role.arn()).made_with(&with))
 }
 
 async fn ask_for_code(context: Context<'_>, failing: &str, serial: &str) -> Result<Secret, AuthError> {

@@ -107,8 +107,9 @@ pub(in crate::auth) async fn credentials(
     let credentials = portal::parse(&reply, &role, &settings, &token.secrets())
         .map_err(|(problem, hint)| AuthError::new(SOURCE, format!("{endpoint} {problem}")).with_hint(hint))?;
     let origin = format!("SSO role {} of account {}, {}", role.name, role.account_id, settings.place());
-    let found =
-        Found::new(Auth::SigV4(credentials), origin).with_file(settings.cache_file(files)?, current.modified);
+    let found = Found::new(Auth::SigV4(credentials), origin)
+        .with_principal(format!("SSO role {} of account {}", role.name, role.account_id))
+        .with_file(settings.cache_file(files)?, current.modified);
     Ok(match current.warning {
         Some(warning) => found.with_warning(warning),
         None => found,

@@ -16,7 +16,6 @@ use std::time::{Duration, SystemTime};
 use sha2::{Digest as _, Sha256};
 
 use super::control::{self, LIST_PROFILES};
-use crate::auth::Auth;
 use crate::base::flight::{Decision, Question, SingleFlight};
 use crate::base::{hex, time};
 use crate::catalog::{Catalog, DiscoverySettings, Listing, Warning};
@@ -122,14 +121,10 @@ impl Discovery {
 
     /// The cache key of an answer: by caller, place and question. Neither key IDs nor tokens can be recovered from it.
     async fn key(&self, region: &Region, settings: &DiscoverySettings) -> Result<String, Error> {
-        let auth = self.service.caller.auth().await?;
-        let principal = match &auth {
-            Auth::SigV4(credentials) => credentials.access_key_id(),
-            Auth::Bearer(token) => token.expose(),
-        };
+        let resolved = self.service.caller.credentials().await?;
         let endpoint = self.service.place.endpoint(Plane::Control, region)?;
         let mut hash = Sha256::new();
-        for part in [principal, region.as_str(), endpoint.url(), &settings.fingerprint()] {
+        for part in [resolved.principal(), region.as_str(), endpoint.url(), &settings.fingerprint()] {
             hash.update(part);
             hash.update([0]);
         }
