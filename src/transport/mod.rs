@@ -6,6 +6,7 @@ mod chunks;
 mod direct;
 #[cfg(any(feature = "reqwest", feature = "hyper"))]
 mod failure;
+pub(crate) mod limit;
 #[cfg(any(feature = "reqwest", feature = "hyper"))]
 mod proxy;
 #[cfg(any(feature = "reqwest", feature = "hyper"))]
@@ -98,6 +99,10 @@ pub trait Transport: Send + Sync {
     ) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>>;
 
     /// Resolves after `duration`, on the timer that belongs to the transport's runtime.
+    ///
+    /// A limit of the client that has run out lets 20 ms pass before it ends a call, so that what has arrived by then is
+    /// read. One that rings more than 100 ms late by [`now`](Self::now) starts anew, once: this program was stopped then,
+    /// and not the peer.
     ///
     /// A transport without a runtime, whose reads block, may have no timers that fire: it tracks the deadlines of the
     /// futures that are not dropped yet, and lets a read block until the earliest of them.

@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 use crate::auth::Context;
 use crate::base::quote;
 use crate::base::time::Seconds;
+use crate::transport::limit::Limit;
 use crate::transport::{self, BoxFuture, Transport, TransportErrorKind, USER_AGENT};
 
 /// The largest answer that is read: 64 KiB. Credential documents take a few.
@@ -162,13 +163,16 @@ fn from_transport(error: transport::TransportError) -> FetchError {
 }
 
 /// Returns the result of `work`, unless it takes longer than `limit`.
-fn within<W: Future + Unpin>(
-    transport: &dyn Transport,
+fn within<'a, W: Future + Unpin + 'a>(
+    transport: &'a dyn Transport,
     limit: Duration,
     work: W,
-) -> impl Future<Output = Result<W::Output, FetchError>> {
-    let mut timer = transport.sleep(limit);
-    transport::within(move |context| timer.as_mut().poll(context).map(|()| FetchError::Timeout(limit)), work)
+) -> impl Future<Output = Result<W::Output, FetchError>> + 'a {
+    let mut timer = Limit::on_peer(transport, limit);
+    transport::within(
+        move |context| timer.poll(transport, context).map(|()| FetchError::Timeout(limit)),
+        work,
+    )
 }
 
 /// Quotes a foreign server's `text` for an error: without any of `secrets`, escaped and cut short.

@@ -91,7 +91,7 @@ impl Attempts {
                 skew: self.skew.get(),
             };
             let signed_with = attempt.skew;
-            let outcome = within(total.as_mut(), pin!(send_once(attempt))).await;
+            let outcome = within(transport, total.as_mut(), pin!(send_once(attempt))).await;
             let wait = match outcome.map_err(|timed_out| Error::from(timed_out).with_attempts(number))? {
                 Ok(answer) => {
                     let wait = match judge(&answer) {
@@ -116,7 +116,7 @@ impl Attempts {
                     None => return Err(failed.error.with_attempts(number)),
                 },
             };
-            let slept = within(total.as_mut(), transport.sleep(wait)).await;
+            let slept = within(transport, total.as_mut(), transport.sleep(wait)).await;
             slept.map_err(|timed_out| Error::from(timed_out).with_attempts(number))?;
         }
     }

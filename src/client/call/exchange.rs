@@ -131,7 +131,7 @@ impl Calls {
         let sent = caller.now();
         let response = transport.send(self.authorized(sending, auth, sent)?);
         let mut first_byte = Timer::start(transport, TimeoutKind::FirstByte, timeouts.first_byte());
-        let response = within(first_byte.as_mut(), response).await??;
+        let response = within(transport, first_byte.as_mut(), response).await??;
         let received = caller.now();
         let (head, mut body) = response.into_parts();
         if !is_refusal(head.status) {

@@ -7,13 +7,14 @@ use std::time::Duration;
 
 use super::timeouts::Timeouts;
 use crate::client::error::{Error, TimedOut, TimeoutKind};
+use crate::transport::limit::Limit;
 use crate::transport::{self, Body, BoxFuture, Transport};
 
 /// One limit, running since it was created.
 pub(in crate::client) struct Timer {
     kind: TimeoutKind,
-    limit: Duration,
-    sleep: BoxFuture<'static, ()>,
+    length: Duration,
+    limit: Limit,
 }
 
 impl Timer {
@@ -21,24 +22,33 @@ impl Timer {
     pub(in crate::client) fn start(
         transport: &dyn Transport,
         kind: TimeoutKind,
-        limit: Option<Duration>,
+        length: Option<Duration>,
     ) -> Option<Self> {
-        let limit = limit?;
-        Some(Self { kind, limit, sleep: transport.sleep(limit) })
+        let length = length?;
+        // All but the total are limits on the peer.
+        let limit = match kind {
+            TimeoutKind::Total => Limit::by_clock(transport, length),
+            _ => Limit::on_peer(transport, length),
+        };
+        Some(Self { kind, length, limit })
     }
 
     /// Which limit has run out, if any. Must not be polled again after that.
-    fn poll(&mut self, context: &mut Context<'_>) -> Poll<TimedOut> {
-        self.sleep.as_mut().poll(context).map(|()| TimedOut::new(self.kind, self.limit))
+    fn poll(&mut self, transport: &dyn Transport, context: &mut Context<'_>) -> Poll<TimedOut> {
+        self.limit.poll(transport, context).map(|()| TimedOut::new(self.kind, self.length))
     }
 }
 
 /// Resolves to the output of `work`, unless `timer` runs out first.
-pub(in crate::client) fn within<W: Future + Unpin>(
-    mut timer: Option<&mut Timer>,
+pub(in crate::client) fn within<'a, W: Future + Unpin + 'a>(
+    transport: &'a dyn Transport,
+    mut timer: Option<&'a mut Timer>,
     work: W,
-) -> impl Future<Output = Result<W::Output, TimedOut>> {
-    transport::within(move |context| timer.as_mut().map_or(Poll::Pending, |timer| timer.poll(context)), work)
+) -> impl Future<Output = Result<W::Output, TimedOut>> + 'a {
+    let limit = move |context: &mut Context<'_>| {
+        timer.as_mut().map_or(Poll::Pending, |timer| timer.poll(transport, context))
+    };
+    transport::within(limit, work)
 }
 
 /// Reads a non-streaming body, or its first `limit` bytes and a little more, within the limits for silence and for
@@ -56,7 +66,7 @@ pub(in crate::client) fn read_at_most<'a>(
         let read = async {
             loop {
                 let mut idle = Timer::start(transport, TimeoutKind::Idle, timeouts.idle());
-                let Some(chunk) = within(idle.as_mut(), pin!(body.chunk())).await?? else {
+                let Some(chunk) = within(transport, idle.as_mut(), pin!(body.chunk())).await?? else {
                     return Ok::<_, Error>(());
                 };
                 whole.extend_from_slice(&chunk);
@@ -66,7 +76,7 @@ pub(in crate::client) fn read_at_most<'a>(
             }
         };
         let mut frame = Timer::start(transport, TimeoutKind::Frame, timeouts.frame());
-        let read = within(frame.as_mut(), pin!(read)).await;
+        let read = within(transport, frame.as_mut(), pin!(read)).await;
         (whole, read.unwrap_or_else(|timed_out| Err(timed_out.into())))
     })
 }
@@ -99,7 +109,7 @@ impl StreamTimers {
 
     /// Whether the whole call has taken too long.
     pub(in crate::client) fn poll_total(&mut self, context: &mut Context<'_>) -> Poll<TimedOut> {
-        self.total.as_mut().map_or(Poll::Pending, |total| total.poll(context))
+        self.total.as_mut().map_or(Poll::Pending, |total| total.poll(&*self.transport, context))
     }
 
     /// Which limit has run out, when no data is ready; `in_frame` when part of a frame has arrived.
@@ -122,27 +132,27 @@ impl StreamTimers {
 /// it fires is the current silence measured, and a timer set for the rest.
 struct Silence {
     kind: TimeoutKind,
-    limit: Option<Duration>,
+    length: Option<Duration>,
     /// When the current silence began; `None` while there is none.
     since: Option<Duration>,
     alarm: Option<Alarm>,
 }
 
 struct Alarm {
-    timer: Timer,
+    limit: Limit,
     /// Whether it was set for the current silence, so that firing means the silence has lasted too long.
     decides: bool,
 }
 
 impl Silence {
-    fn new(kind: TimeoutKind, limit: Option<Duration>) -> Self {
-        Self { kind, limit, since: None, alarm: None }
+    fn new(kind: TimeoutKind, length: Option<Duration>) -> Self {
+        Self { kind, length, since: None, alarm: None }
     }
 
     /// Whether the silence, which begins now at the latest, has lasted too long.
     fn poll(&mut self, transport: &dyn Transport, context: &mut Context<'_>) -> Poll<TimedOut> {
-        let Some(limit) = self.limit else { return Poll::Pending };
-        let since = *self.since.get_or_insert_with(|| {
+        let Some(length) = self.length else { return Poll::Pending };
+        let mut since = *self.since.get_or_insert_with(|| {
             if let Some(alarm) = &mut self.alarm {
                 alarm.decides = false;
             }
@@ -150,14 +160,20 @@ impl Silence {
         });
         loop {
             let alarm = self.alarm.get_or_insert_with(|| {
-                let rest = limit.saturating_sub(transport.now().saturating_sub(since));
-                Alarm { timer: Timer { kind: self.kind, limit, sleep: transport.sleep(rest) }, decides: true }
+                let rest = length.saturating_sub(transport.now().saturating_sub(since));
+                Alarm { limit: Limit::on_peer(transport, rest), decides: true }
             });
-            let timed_out = ready!(alarm.timer.poll(context));
             if alarm.decides {
-                return Poll::Ready(timed_out);
+                ready!(alarm.limit.poll(transport, context));
+                return Poll::Ready(TimedOut::new(self.kind, length));
             }
+            let slept = ready!(alarm.limit.poll_ring(transport, context));
             self.alarm = None;
+            if slept {
+                // Nobody knows for how much of the silence.
+                since = transport.now();
+                self.since = Some(since);
+            }
         }
     }
 }
@@ -228,7 +244,27 @@ mod tests {
         assert!(silence.poll(&clock, &mut context).is_pending());
         let seconds = clock.started.lock().expect("the timers").clone();
         assert_eq!(seconds, [Duration::from_secs(300), Duration::from_secs(200)]);
+        clock.pass(200);
+        clock.ring.store(true, Ordering::Relaxed);
+        assert!(silence.poll(&clock, &mut context).is_pending(), "a last look at what has arrived");
         clock.ring.store(true, Ordering::Relaxed);
         assert!(silence.poll(&clock, &mut context).is_ready());
+    }
+
+    #[test]
+    fn a_silence_that_we_slept_through_begins_anew() {
+        let clock = Clock::default();
+        let mut silence = Silence::new(TimeoutKind::Idle, Some(Duration::from_secs(300)));
+        let mut context = Context::from_waker(Waker::noop());
+        assert!(silence.poll(&clock, &mut context).is_pending());
+        silence.since = None;
+        clock.pass(200);
+        assert!(silence.poll(&clock, &mut context).is_pending());
+        // The timer of the earlier silence rings five hours late.
+        clock.pass(18_000);
+        clock.ring.store(true, Ordering::Relaxed);
+        assert!(silence.poll(&clock, &mut context).is_pending());
+        let started = clock.started.lock().expect("the timers").clone();
+        assert_eq!(started, [Duration::from_secs(300); 2]);
     }
 }
