@@ -104,7 +104,7 @@ impl<'a> Reader<'a> {
                 }
             } else if let Some(first) = first_of_the_name(object, index, key) {
                 let first = self.source.position(first.start());
-                let message = format!("stands twice, at {first} before; the last one counts");
+                let message = format!("appears twice, first at {first}; the last one is used");
                 let path = join(&member.path, key);
                 self.report(Severity::Warning, property.start(), &path, message, None);
             }
@@ -140,7 +140,7 @@ impl<'a> Reader<'a> {
         };
         let text = literal.value.trim();
         if text.is_empty() {
-            self.warn(member, format!("is blank, and counts as absent; expected {expected}"));
+            self.warn(member, format!("is blank and is ignored; expected {expected}"));
             return None;
         }
         Some(text.to_owned())

@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn codes_tell_throttling_from_transient_whatever_the_status() {
+    fn codes_distinguish_throttling_from_transient_whatever_the_status() {
         for code in words::THROTTLING.split('|') {
             assert_eq!(service(400, code, "").retryable(), Some(Retryable::Throttling), "{code}");
         }
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn exceptions_in_a_stream_are_told_by_their_names() {
+    fn exceptions_in_a_stream_are_judged_by_their_names() {
         for (name, expected) in [
             ("throttlingException", Some(Retryable::Throttling)),
             ("serviceUnavailableException", Some(Retryable::Transient)),
@@ -202,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn throttling_is_told_from_context_overflow() {
+    fn throttling_is_distinguished_from_context_overflow() {
         let throttled =
             service(429, "ThrottlingException", "Too many tokens, please wait before trying again.");
         assert!(throttled.is_throttling() && !throttled.is_context_overflow());

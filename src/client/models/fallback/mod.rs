@@ -75,7 +75,7 @@ pub struct UnknownInferenceProfileFallback(String);
 
 impl fmt::Display for UnknownInferenceProfileFallback {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?} is none of auto, suggest and off", self.0)
+        write!(f, "{:?} is not auto, suggest or off", self.0)
     }
 }
 
@@ -203,7 +203,7 @@ impl Fallback {
                 }
             }
             Some(StandIn { id, is_listed: true }) => Err(refused.with_hint(format!(
-                "this model is served through an inference profile only; from {region} use the model id {id}"
+                "this model is served only through an inference profile; from {region} use the model id {id}"
             ))),
             _ => Err(refused),
         }
@@ -329,7 +329,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_own_geography_and_what_is_allowed_is_used() {
+    fn only_its_own_geography_and_those_allowed_are_used() {
         assert_eq!(prefixes("us-east-1", &[]), ["us."]);
         assert_eq!(prefixes("us-gov-west-1", &[]), ["us-gov."]);
         assert_eq!(prefixes("eu-central-1", &["global"]), ["eu.", "global."]);
