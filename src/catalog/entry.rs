@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::limits::PromptCache;
+use crate::model_id::ModelId;
 use crate::models::{FoundationModelLifecycle, ModelModality};
 
 /// A model, and the id to invoke it by.
@@ -10,7 +11,7 @@ use crate::models::{FoundationModelLifecycle, ModelModality};
 #[non_exhaustive]
 pub struct Entry {
     pub(super) id: String,
-    pub(super) invoke_id: Option<String>,
+    pub(super) invoke_id: Option<ModelId>,
     pub(super) base_model: Option<String>,
     pub(super) kind: Kind,
     pub(super) name: String,
@@ -39,14 +40,20 @@ impl Entry {
     /// [`unavailable`](Self::unavailable) gives.
     #[must_use]
     pub fn invoke_id(&self) -> Option<&str> {
-        self.invoke_id.as_deref()
+        self.model_id().map(ModelId::as_str)
+    }
+
+    /// As [`invoke_id`](Self::invoke_id), parsed.
+    #[must_use]
+    pub fn model_id(&self) -> Option<&ModelId> {
+        self.invoke_id.as_ref()
     }
 
     /// Whether it is invoked exactly as configured by the user, wherever requests go; a discovered model is
     /// invoked in the region that listed it.
     #[must_use]
     pub fn is_invoked_as_configured(&self) -> bool {
-        self.kind == Kind::Configured && self.invoke_id.as_ref() == Some(&self.id)
+        self.kind == Kind::Configured && self.invoke_id() == Some(&self.id)
     }
 
     /// The foundation model behind it; `None` when the service does not say.

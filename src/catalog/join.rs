@@ -1,5 +1,7 @@
 //! The join: foundation models with the profiles that cover them.
 
+use std::collections::{HashMap, HashSet};
+
 use super::entry::{Entry, Kind, Limit, LimitSource, Profile, Reason};
 use super::limits::LimitsTable;
 use super::settings::DiscoverySettings;
@@ -13,13 +15,39 @@ use crate::models::{
 
 /// Builds the catalog.
 pub(super) struct Join<'a> {
-    pub(super) listing: &'a Listing,
-    pub(super) region: &'a Region,
-    pub(super) settings: &'a DiscoverySettings,
-    pub(super) limits: &'a LimitsTable,
+    listing: &'a Listing,
+    region: &'a Region,
+    settings: &'a DiscoverySettings,
+    limits: &'a LimitsTable,
+    /// The listed models by id; of two with one id, the first.
+    models: HashMap<&'a str, &'a FoundationModelSummary>,
+    /// The active system-defined profiles by the model that they route to, in the order of the listing.
+    profiles: HashMap<&'a str, Vec<&'a InferenceProfileSummary>>,
 }
 
-impl Join<'_> {
+impl<'a> Join<'a> {
+    /// Indexes the lists, so that the join takes time in proportion to them.
+    pub(super) fn new(
+        listing: &'a Listing,
+        region: &'a Region,
+        settings: &'a DiscoverySettings,
+        limits: &'a LimitsTable,
+    ) -> Self {
+        let mut models = HashMap::new();
+        for model in &listing.models {
+            models.entry(model.model_id.trim()).or_insert(model);
+        }
+        let mut profiles: HashMap<_, Vec<_>> = HashMap::new();
+        for profile in listing.profiles.iter().flatten().filter(|profile| is_system(profile)) {
+            // What cannot be sent would only precede what can.
+            if let (Some(base), Ok(_)) = (profile.base_model(), ModelId::parse(&profile.inference_profile_id))
+            {
+                profiles.entry(base).or_default().push(profile);
+            }
+        }
+        Self { listing, region, settings, limits, models, profiles }
+    }
+
     /// All entries, sorted by name.
     pub(super) fn entries(&self) -> Vec<Entry> {
         let mut entries: Vec<Entry> =
@@ -45,9 +73,11 @@ impl Join<'_> {
         let offers = |wanted: &InferenceType| types.is_some_and(|types| types.contains(wanted));
         // A listing without the member does not rule out the id itself.
         let (kind, invoke_id, reason) = if types.is_none() || offers(&InferenceType::OnDemand) {
-            (Kind::OnDemand, Some(id.to_owned()), None)
+            let (invoke_id, reason) = sendable(id);
+            (Kind::OnDemand, invoke_id, reason)
         } else if let Some(profile) = profiles.first() {
-            (Kind::InferenceProfile, Some(profile.id.clone()), None)
+            let (invoke_id, reason) = sendable(&profile.id);
+            (Kind::InferenceProfile, invoke_id, reason)
         } else if offers(&InferenceType::InferenceProfile) {
             let known = self.listing.profiles.is_some();
             let reason = if known { Reason::NoProfile } else { Reason::ProfilesUnknown };
@@ -64,14 +94,17 @@ impl Join<'_> {
     /// Profiles can route to a model that the region does not list; it can still be invoked.
     fn models_behind_profiles_only(&self) -> Vec<Entry> {
         let mut entries: Vec<Entry> = Vec::new();
+        let mut seen = HashSet::new();
         for profile in self.listing.profiles.iter().flatten().filter(|profile| is_system(profile)) {
             let Some(base) = profile.base_model() else { continue };
-            let known = self.listed(base).is_some() || entries.iter().any(|entry| entry.id == base);
+            if self.listed(base).is_some() || !seen.insert(base) {
+                continue;
+            }
             let profiles = self.profiles_of(base);
-            if let (false, Some(preferred)) = (known, profiles.first()) {
-                let invoke_id = Some(preferred.id.clone());
+            if let Some(preferred) = profiles.first() {
+                let (invoke_id, reason) = sendable(&preferred.id);
                 let mut entry =
-                    self.entry(base, Some(base), None, Kind::InferenceProfile, invoke_id, profiles, None);
+                    self.entry(base, Some(base), None, Kind::InferenceProfile, invoke_id, profiles, reason);
                 if let Some(name) =
                     profile.inference_profile_name.as_deref().filter(|name| !name.trim().is_empty())
                 {
@@ -88,7 +121,7 @@ impl Join<'_> {
         let model = base.and_then(|base| self.listed(base));
         let arn = &profile.inference_profile_arn;
         let (invoke_id, reason) = match &profile.status {
-            Some(InferenceProfileStatus::Active) => (Some(arn.clone()), None),
+            Some(InferenceProfileStatus::Active) => sendable(arn),
             other => {
                 let status = other.as_ref().map_or("of unknown status", InferenceProfileStatus::as_str);
                 (None, Some(Reason::ProfileNotActive(status.to_owned())))
@@ -109,7 +142,7 @@ impl Join<'_> {
         base: Option<&str>,
         model: Option<&FoundationModelSummary>,
         kind: Kind,
-        invoke_id: Option<String>,
+        invoke_id: Option<ModelId>,
         profiles: Vec<Profile>,
         reason: Option<Reason>,
     ) -> Entry {
@@ -180,7 +213,7 @@ impl Join<'_> {
             model.filter(|model| model.model_id.trim() == id).and_then(|model| self.foundation_model(model));
         let invoke_id = match discovered.and_then(|entry| entry.invoke_id) {
             Some(invoke_id) => Some(invoke_id),
-            None => parsed.as_ref().map(|id| id.as_str().to_owned()),
+            None => parsed.clone(),
         };
         let profiles = base.map(|base| self.profiles_of(base)).unwrap_or_default();
         let mut entry = self.entry(id, base, model, Kind::Configured, invoke_id, profiles, reason);
@@ -205,8 +238,8 @@ impl Join<'_> {
         entry
     }
 
-    fn listed(&self, base: &str) -> Option<&FoundationModelSummary> {
-        self.listing.models.iter().find(|model| model.model_id.trim() == base)
+    fn listed(&self, base: &str) -> Option<&'a FoundationModelSummary> {
+        self.models.get(base).copied()
     }
 
     /// The active system-defined profiles that route to `base`: in the region's order of geographies, then
@@ -214,12 +247,8 @@ impl Join<'_> {
     fn profiles_of(&self, base: &str) -> Vec<Profile> {
         let order = self.region.profile_prefixes();
         let rank = |id: &str| order.iter().position(|prefix| id.starts_with(prefix)).unwrap_or(order.len());
-        let mut profiles: Vec<Profile> = self
-            .listing
-            .profiles
-            .iter()
-            .flatten()
-            .filter(|profile| is_system(profile) && profile.base_model() == Some(base))
+        let routing = self.profiles.get(base).into_iter().flatten();
+        let mut profiles: Vec<Profile> = routing
             .map(|profile| Profile {
                 id: profile.inference_profile_id.clone(),
                 arn: profile.inference_profile_arn.clone(),
@@ -233,6 +262,14 @@ impl Join<'_> {
         let filter = self.settings.provider_filter();
         let (name, part) = (provider.to_lowercase(), id_provider.to_lowercase());
         filter.is_empty() || filter.iter().any(|wanted| *wanted == name || *wanted == part)
+    }
+}
+
+/// The ID to send, or why it cannot be one.
+fn sendable(id: &str) -> (Option<ModelId>, Option<Reason>) {
+    match ModelId::parse(id) {
+        Ok(id) => (Some(id), None),
+        Err(_) => (None, Some(Reason::NotAnId)),
     }
 }
 

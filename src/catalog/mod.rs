@@ -40,6 +40,8 @@ mod resolve;
 mod settings;
 mod warning;
 
+use std::collections::HashSet;
+
 use crate::endpoint::Region;
 use crate::models::{FoundationModelSummary, InferenceProfileSummary, ModelModality};
 
@@ -151,12 +153,12 @@ impl Catalog {
     #[must_use]
     pub fn new(listing: &Listing, region: &Region, settings: &DiscoverySettings) -> Self {
         let limits = settings.limits();
-        let join = join::Join { listing, region, settings, limits: &limits };
+        let join = join::Join::new(listing, region, settings, &limits);
         let mut entries: Vec<Entry> =
             settings.manual_models().iter().map(|model| join.manual(model)).collect();
-        let configured: Vec<String> = entries.iter().map(|entry| entry.id.clone()).collect();
+        let configured: HashSet<String> = entries.iter().map(|entry| entry.id.clone()).collect();
         let replaced = |entry: &Entry| {
-            configured.iter().any(|id| *id == entry.id || Some(id) == entry.invoke_id.as_ref())
+            configured.contains(&entry.id) || entry.invoke_id().is_some_and(|id| configured.contains(id))
         };
         entries.extend(join.entries().into_iter().filter(|entry| !replaced(entry)));
         Self {

@@ -2,12 +2,18 @@
 
 use super::entry::{Entry, Kind};
 use super::{Catalog, Warning, name};
+use std::borrow::Cow;
+
 use crate::base::similarity::edit_distance;
+#[cfg(feature = "client")]
 use crate::endpoint::Region;
 use crate::model_id::{ModelId, ModelKind};
 
 /// The maximum number of suggestions.
 const SUGGESTIONS: usize = 3;
+
+/// The longest text that suggestions are made for, in characters.
+const LONGEST: usize = 200;
 
 /// What a text names.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,30 +38,23 @@ pub enum Resolution {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Match {
-    invoke_id: String,
+    id: ModelId,
     entry: Option<Box<Entry>>,
     as_typed: bool,
-    region: Option<Region>,
     warning: Option<Warning>,
 }
 
 impl Match {
-    /// The model id to use in a request: [`invoke_id`](Self::invoke_id), after `bedrock/REGION/` if it must be
-    /// sent to a different region than the client's other requests.
+    /// The model of a request. It names a region if it must be sent to a different one than the client's other requests.
     #[must_use]
-    pub fn model_id(&self) -> String {
-        match &self.region {
-            Some(region) if !self.invoke_id.starts_with("arn:") => {
-                format!("bedrock/{region}/{}", self.invoke_id)
-            }
-            _ => self.invoke_id.clone(),
-        }
+    pub fn model_id(&self) -> &ModelId {
+        &self.id
     }
 
     /// The id as the service knows it, or an ARN.
     #[must_use]
     pub fn invoke_id(&self) -> &str {
-        &self.invoke_id
+        self.id.as_str()
     }
 
     /// What is known about it; `None` if it is in no list and the service could not be asked
@@ -78,26 +77,22 @@ impl Match {
     }
 
     pub(crate) fn as_typed(id: &ModelId, entry: Option<&Entry>) -> Self {
-        Self {
-            invoke_id: id.as_str().to_owned(),
-            entry: entry.cloned().map(Box::new),
-            as_typed: true,
-            region: None,
-            warning: None,
-        }
+        Self { id: id.clone(), entry: entry.cloned().map(Box::new), as_typed: true, warning: None }
     }
 
     #[cfg(feature = "client")]
     pub(crate) fn in_region(self, region: Option<Region>) -> Self {
-        Self { region, ..self }
+        match region {
+            Some(region) => Self { id: self.id.with_region(region), ..self },
+            None => self,
+        }
     }
 
-    fn found(invoke_id: &str, entry: &Entry, typed: &str) -> Self {
+    fn found(id: &ModelId, entry: &Entry, typed: &str) -> Self {
         Self {
-            invoke_id: invoke_id.to_owned(),
+            id: id.clone(),
             entry: Some(Box::new(entry.clone())),
-            as_typed: invoke_id == typed,
-            region: None,
+            as_typed: id.as_str() == typed,
             warning: None,
         }
     }
@@ -120,10 +115,12 @@ impl Catalog {
     /// The rules are those of the [module](super#short-names).
     #[must_use]
     pub fn resolve(&self, text: &str) -> Resolution {
-        let parsed = ModelId::parse(text).ok();
-        if let Some(id) = &parsed
-            && let Some(resolution) = self.resolve_whole(id)
-        {
+        self.resolve_parsed(text, ModelId::parse(text).ok().as_ref())
+    }
+
+    /// As [`resolve`](Self::resolve), with the result of parsing `text`.
+    pub(crate) fn resolve_parsed(&self, text: &str, id: Option<&ModelId>) -> Resolution {
+        if let Some(resolution) = id.and_then(|id| self.resolve_whole(id)) {
             return resolution;
         }
         // Names may contain spaces; ids do not.
@@ -139,7 +136,7 @@ impl Catalog {
             let promoted = id.kind() == ModelKind::FoundationModel && !elsewhere;
             let entry = self.find(typed).or_else(|| self.find(id.base_model()?));
             return Some(match entry {
-                Some(entry) if promoted => self.use_entry(entry, typed),
+                Some(entry) if promoted => self.use_entry(entry, id),
                 entry => Resolution::One(Match::as_typed(id, entry)),
             });
         }
@@ -148,7 +145,7 @@ impl Catalog {
             return Some(if is_profile {
                 Resolution::One(Match::as_typed(id, Some(entry)))
             } else {
-                self.use_entry(entry, typed)
+                self.use_entry(entry, id)
             });
         }
         // Without the list of profiles, only the service can say whether it exists.
@@ -158,17 +155,14 @@ impl Catalog {
     }
 
     /// Resolves an entry that was named by the id of its foundation model.
-    fn use_entry(&self, entry: &Entry, typed: &str) -> Resolution {
-        match entry.invoke_id() {
+    fn use_entry(&self, entry: &Entry, typed: &ModelId) -> Resolution {
+        match entry.model_id() {
             // An ARN of a model that is served on demand is as good as its id.
-            Some(invoke_id) if entry.kind == Kind::OnDemand && typed.starts_with("arn:") => {
-                Resolution::One(Match {
-                    invoke_id: typed.to_owned(),
-                    ..Match::found(invoke_id, entry, invoke_id)
-                })
+            Some(_) if entry.kind == Kind::OnDemand && typed.is_arn() => {
+                Resolution::One(Match::as_typed(typed, Some(entry)))
             }
-            Some(invoke_id) => Resolution::One(Match::found(invoke_id, entry, typed)),
-            None => self.none(typed, vec![entry.clone()]),
+            Some(id) => Resolution::One(Match::found(id, entry, typed.as_str())),
+            None => self.none(typed.as_str(), vec![entry.clone()]),
         }
     }
 
@@ -183,16 +177,16 @@ impl Catalog {
         };
         let wanted = name::normalized(short);
         let candidates = self.matches(&wanted);
-        let mut usable: Vec<(&Entry, &str)> = Vec::new();
+        let mut usable: Vec<(&Entry, Cow<'_, ModelId>)> = Vec::new();
         let mut unusable: Vec<Entry> = Vec::new();
         for entry in candidates {
             let invoke_id = match &geography {
-                None => entry.invoke_id(),
+                None => entry.model_id().map(Cow::Borrowed),
                 Some(prefix) => entry
                     .profiles
                     .iter()
-                    .map(|profile| profile.id.as_str())
-                    .find(|id| id.starts_with(prefix.as_str())),
+                    .find(|profile| profile.id.starts_with(prefix.as_str()))
+                    .and_then(|profile| ModelId::parse(&profile.id).ok().map(Cow::Owned)),
             };
             match (entry.unavailable(), invoke_id) {
                 (Some(_), _) => unusable.push(entry.clone()),
@@ -228,7 +222,8 @@ impl Catalog {
     fn nearest(&self, typed: &str) -> Vec<String> {
         let wanted = [name::normalized(typed), name::normalized(name::split_geography(typed).1)];
         let letters = wanted.last().map_or(0, |wanted| wanted.chars().count());
-        if letters == 0 {
+        // No id is longer, and the distances take time in proportion to it.
+        if letters == 0 || letters > LONGEST {
             return Vec::new();
         }
         let mut ranked: Vec<(usize, &str)> = Vec::new();

@@ -29,7 +29,7 @@ pub(super) struct Service {
 /// An operation that invokes a model.
 pub(super) struct Invocation {
     /// Converts a request to HTTP, for a model other than the one that it names.
-    pub(super) build: fn(&str, &ConverseRequest, &Endpoint) -> Result<http::Request<Bytes>, BuildError>,
+    pub(super) build: fn(&ModelId, &ConverseRequest, &Endpoint) -> Result<http::Request<Bytes>, BuildError>,
     /// The IAM action that it needs.
     pub(super) action: &'static str,
 }
@@ -50,7 +50,7 @@ impl Service {
         attempt: &Attempt,
     ) -> Result<(http::response::Parts, Body), Failed> {
         let endpoint = self.place.endpoint(Plane::Data, region)?;
-        let build = || (how.build)(model_id.as_str(), request, &endpoint);
+        let build = || (how.build)(model_id, request, &endpoint);
         let advise = |error: &ServiceError, auth: &_| {
             hint::for_error(error, &Circumstances { region, model_id, auth, action: how.action })
         };

@@ -66,7 +66,7 @@ pub use places::{Place, PlaceKind, places};
 pub use settings::{BedrockDiscovery, ProviderSettings};
 
 use crate::catalog::{DiscoverySettings, ManualModel};
-use crate::model_id::without_provider;
+use crate::lore::spelling::without_provider;
 
 #[cfg(feature = "config")]
 pub use problem::{ConfigError, Problem, Severity};

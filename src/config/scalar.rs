@@ -1,6 +1,6 @@
 //! Single values of the tree: what each must be, and what is reported otherwise.
 
-use jsonc_parser::ast::{Object, ObjectProp, Value};
+use jsonc_parser::ast::{Object, Value};
 use jsonc_parser::common::Ranged as _;
 
 use super::keys::Others;
@@ -95,18 +95,21 @@ impl<'a> Reader<'a> {
             self.wrong_type(member, "an object { ... }");
             return None;
         };
-        for (index, property) in object.properties.iter().enumerate() {
+        let mut first_places: Vec<(&str, usize)> = Vec::new();
+        for property in &object.properties {
             let key = property.name.as_str();
             if !known.contains(&key) {
                 if let Some((message, nearest)) = others.complaint(key, known) {
                     let path = join(&member.path, key);
                     self.report(Severity::Warning, property.start(), &path, message, nearest);
                 }
-            } else if let Some(first) = first_of_the_name(object, index, key) {
-                let first = self.source.position(first.start());
+            } else if let Some((_, first)) = first_places.iter().find(|(earlier, _)| *earlier == key) {
+                let first = self.source.position(*first);
                 let message = format!("appears twice, first at {first}; the last one is used");
                 let path = join(&member.path, key);
                 self.report(Severity::Warning, property.start(), &path, message, None);
+            } else {
+                first_places.push((key, property.start()));
             }
         }
         Some(Members { path: member.path.clone(), object })
@@ -198,10 +201,6 @@ impl<'a> Reader<'a> {
         }
         tokens
     }
-}
-
-fn first_of_the_name<'v, 'a>(object: &'v Object<'a>, index: usize, key: &str) -> Option<&'v ObjectProp<'a>> {
-    object.properties.iter().take(index).find(|earlier| earlier.name.as_str() == key)
 }
 
 /// The number that a JSON5 literal represents, if it is finite.

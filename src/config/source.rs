@@ -7,16 +7,28 @@ use jsonc_parser::{CollectOptions, ParseOptions, ParseStringErrorKind, parse_to_
 use super::Position;
 use super::problem::{Problem, Severity};
 
+/// The bytes between two marks.
+const STEP: usize = 1_024;
+
 /// A text, and where its lines begin.
 pub(super) struct Source<'a> {
     text: &'a str,
     lines: Vec<usize>,
+    /// The number of characters that begin before every `STEP`th byte: a line may be as long as the file.
+    marks: Vec<usize>,
 }
 
 impl<'a> Source<'a> {
     pub(super) fn new(text: &'a str) -> Self {
         // A byte order mark is white space in JSON5; editors do not count it as a column.
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let mut characters: usize = 0;
+        let mut marks = Vec::new();
+        for chunk in text.as_bytes().chunks(STEP) {
+            marks.push(characters);
+            characters = characters.saturating_add(begun(chunk));
+        }
+        marks.push(characters);
         let mut lines = vec![0];
         let mut bytes = text.bytes().enumerate().peekable();
         while let Some((offset, byte)) = bytes.next() {
@@ -25,15 +37,22 @@ impl<'a> Source<'a> {
                 lines.push(offset.saturating_add(1));
             }
         }
-        Self { text, lines }
+        Self { text, lines, marks }
     }
 
     /// The line and column of a byte offset.
     pub(super) fn position(&self, offset: usize) -> Position {
         let line = self.lines.partition_point(|start| *start <= offset);
         let start = self.lines.get(line.saturating_sub(1)).copied().unwrap_or(0);
-        let before = self.text.get(start..offset).map_or(0, |text| text.chars().count());
+        let before = self.characters_before(offset).saturating_sub(self.characters_before(start));
         Position { line, column: before.saturating_add(1) }
+    }
+
+    fn characters_before(&self, offset: usize) -> usize {
+        let mark = offset.min(self.text.len()) / STEP;
+        let counted = self.marks.get(mark).copied();
+        let rest = self.text.as_bytes().get(mark.saturating_mul(STEP)..offset).map_or(0, begun);
+        counted.unwrap_or_default().saturating_add(rest)
     }
 
     /// The value of the text; `None` when it has only white space and comments, which counts as an empty
@@ -60,6 +79,11 @@ impl<'a> Source<'a> {
 }
 
 /// The parser's message, or a better one where that says little.
+/// The number of characters that begin in `bytes`: all bytes but those that continue one.
+fn begun(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| **byte & 0xC0 != 0x80).count()
+}
+
 fn reason(kind: &ParseErrorKind) -> String {
     match kind {
         ParseErrorKind::UnexpectedToken => "this is neither a value nor a key nor punctuation".to_owned(),
@@ -100,6 +124,22 @@ mod tests {
         };
         assert_eq!(['a', 'b', 'c', 'e', 'f', 'x'].map(at), ["1:1", "1:2", "2:1", "3:1", "3:2", "4:3"]);
         assert_eq!(source.position(source.text.len()).to_string(), "4:4");
+    }
+
+    #[test]
+    fn columns_of_a_long_line_count_characters_at_every_offset() {
+        for length in [STEP - 3, STEP, 3 * STEP - 1, 3 * STEP] {
+            let text = "é€x".chars().cycle().scan(0, |bytes, next| {
+                *bytes += next.len_utf8();
+                (*bytes <= length).then_some(next)
+            });
+            let text: String = text.collect();
+            let source = Source::new(&text);
+            let offsets = text.char_indices().map(|(offset, _)| offset).chain([text.len()]);
+            for (column, offset) in offsets.enumerate() {
+                assert_eq!(source.position(offset), Position { line: 1, column: column + 1 }, "{offset}");
+            }
+        }
     }
 
     #[test]

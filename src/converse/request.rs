@@ -11,6 +11,7 @@ use super::config::{
 use super::guardrail::GuardrailConfiguration;
 use super::message::{Message, SystemContentBlock};
 use super::tool::{Tool, ToolChoice, ToolConfiguration};
+use crate::model_id::RequestedModel;
 use crate::shape::{self, Shape, ShapeError};
 
 structure_without_builders! {
@@ -42,7 +43,7 @@ structure_without_builders! {
         required {
             /// What to invoke: the id or ARN of a model, an inference profile, a provisioned model or a prompt. It
             /// is part of the path, not of the body.
-            model_id: String = "modelId",
+            model_id: RequestedModel = "modelId",
         }
         optional {
             /// The conversation.
@@ -80,7 +81,7 @@ structure_without_builders! {
 impl ConverseRequest {
     /// Creates a request to the model `model_id`, without messages.
     #[must_use]
-    pub fn new(model_id: impl Into<String>) -> Self {
+    pub fn new(model_id: impl Into<RequestedModel>) -> Self {
         Self {
             model_id: model_id.into(),
             messages: None,
@@ -98,12 +99,6 @@ impl ConverseRequest {
             output_config: None,
             extra: Map::new(),
         }
-    }
-
-    /// What to invoke.
-    #[must_use]
-    pub fn model_id(&self) -> &str {
-        &self.model_id
     }
 
     /// Adds a message; text becomes a user message.
@@ -277,10 +272,31 @@ impl ConverseRequest {
     /// # Errors
     ///
     /// The body does not match the shape of the API.
-    pub fn from_body_json(model_id: impl Into<String>, body: Value) -> Result<Self, ShapeError> {
+    pub fn from_body_json(model_id: impl Into<RequestedModel>, body: Value) -> Result<Self, ShapeError> {
         let mut members = shape::members(body)?;
-        shape::put(&mut members, "modelId", Value::String(model_id.into()));
-        Shape::from_json(Value::Object(members))
+        let model_id = model_id.into();
+        shape::put(&mut members, "modelId", Shape::to_json(&model_id));
+        let mut request: Self = Shape::from_json(Value::Object(members))?;
+        request.model_id = model_id;
+        Ok(request)
+    }
+}
+
+/// In JSON, the text.
+impl Shape for RequestedModel {
+    fn blank() -> Self {
+        String::new().into()
+    }
+
+    fn read(&mut self, value: Value) -> Result<(), ShapeError> {
+        let mut text = String::new();
+        text.read(value)?;
+        *self = text.into();
+        Ok(())
+    }
+
+    fn to_json(&self) -> Value {
+        self.as_str().into()
     }
 }
 

@@ -154,7 +154,7 @@ impl ConverseRequest {
 
     fn put_thinking(&mut self, fields: &mut Map<String, Value>, level: ThinkingLevel) {
         let mut put = |name: &str, value| fields.insert(name.to_owned(), value);
-        match ReasoningWords::of(&self.model_id) {
+        match ReasoningWords::of(self.model_id.as_str()) {
             ReasoningWords::ClaudeAdaptive => {
                 let effort = if level == ThinkingLevel::Max { "max" } else { level.effort() };
                 put("thinking", json!({"type": "adaptive"}));

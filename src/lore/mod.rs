@@ -6,6 +6,7 @@
 pub(crate) mod geography;
 pub(crate) mod reason;
 pub(crate) mod reasoning;
+pub(crate) mod spelling;
 pub(crate) mod words;
 
 /// Context windows, output limits and quirks by model family, with the date of their sources.

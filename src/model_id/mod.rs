@@ -2,13 +2,18 @@
 //!
 //! One label of the request path takes them all: foundation models, inference profiles, and ARNs of every kind.
 
+mod requested;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
 use std::fmt;
 
 use crate::endpoint::Region;
 use crate::lore::geography::GEOGRAPHIES;
+use crate::lore::spelling::{without_provider, without_route, without_suffix};
+
+pub use requested::RequestedModel;
 
 /// A model id, ready to be sent: prefixes of other tools are removed, and its kind and region are known.
 ///
@@ -54,25 +59,15 @@ pub enum ModelKind {
     MarketplaceEndpoint,
 }
 
-/// The provider prefixes that other tools put before a model id: Moltbot first, then aider and litellm.
-const PROVIDERS: [&str; 3] = ["amazon-bedrock/", "aws-bedrock/", "bedrock/"];
-
-/// The API, which litellm writes after the provider.
-const API: &str = "converse/";
-
-/// The rest of `text` after the provider's name, if it begins with one as other tools write it.
-pub(crate) fn without_provider(text: &str) -> Option<&str> {
-    PROVIDERS.iter().find_map(|provider| text.strip_prefix(provider))
-}
-
 /// The API's own limit on `modelId`.
 const MAX_LEN: usize = 2_048;
 
 impl ModelId {
     /// Parses an id as users write it: plain, with the prefix of another tool, or an ARN.
     ///
-    /// `bedrock/`, `bedrock/converse/`, `amazon-bedrock/` and `aws-bedrock/` are removed, and so is litellm's region after
-    /// them (`bedrock/us-west-2/anthropic.claude-v2`), which [`region`](Self::region) then returns.
+    /// `bedrock/`, `bedrock/converse/`, `bedrock/invoke/`, `amazon-bedrock/`, `bedrock:` and their like are removed, and so
+    /// are Claude Code's `[1m]` and litellm's region (`bedrock/us-west-2/anthropic.claude-v2`), which
+    /// [`region`](Self::region) then returns.
     ///
     /// # Errors
     ///
@@ -108,13 +103,13 @@ impl ModelId {
         Ok(Self { id: id.to_owned(), kind, region: path_region })
     }
 
-    /// What is left of `text` without other tools' prefixes and surrounding white space, and the region
+    /// What is left of `text` without other tools' prefixes and suffixes and surrounding white space, and the region
     /// among the prefixes. The rest may be empty: `bedrock/`, which aider's users write to list models.
     #[must_use]
     pub fn split_tool_prefix(text: &str) -> (&str, Option<Region>) {
-        let mut id = text.trim();
+        let mut id = without_suffix(text.trim());
         let mut region = None;
-        while let Some(rest) = without_provider(id).or_else(|| id.strip_prefix(API)) {
+        while let Some(rest) = without_provider(id).or_else(|| without_route(id)) {
             id = rest;
             if let Some((first, rest)) = id.split_once('/')
                 && looks_like_region(first)
@@ -124,6 +119,25 @@ impl ModelId {
             }
         }
         (id, region)
+    }
+
+    /// The same model in `region`. An ARN keeps its own.
+    #[must_use]
+    pub fn with_region(mut self, region: Region) -> Self {
+        if !self.is_arn() {
+            self.region = Some(region);
+        }
+        self
+    }
+
+    /// The id as a text that [`parse`](Self::parse) reads back whole: after `bedrock/REGION/`, as litellm writes it, when
+    /// it names a region and is not an ARN.
+    #[must_use]
+    pub fn to_text(&self) -> Cow<'_, str> {
+        match &self.region {
+            Some(region) if !self.is_arn() => Cow::Owned(format!("bedrock/{region}/{}", self.id)),
+            _ => Cow::Borrowed(&self.id),
+        }
     }
 
     /// `arn:partition:service:region:account:type/name`.

@@ -9,7 +9,7 @@ type Case = (&'static str, &'static str, ModelKind, Option<&'static str>, Option
 /// Without a prefix of another tool, an id is sent as it was written.
 const AS_WRITTEN: &str = "";
 
-const IDS: [Case; 52] = [
+const IDS: [Case; 62] = [
     // Plain ids.
     ("anthropic.claude-v2", AS_WRITTEN, FoundationModel, None, Some("anthropic.claude-v2")),
     ("anthropic.claude-v2:1", AS_WRITTEN, FoundationModel, None, Some("anthropic.claude-v2:1")),
@@ -144,6 +144,22 @@ const IDS: [Case; 52] = [
     ("amazon-bedrock/global.a.b", "global.a.b", InferenceProfile, None, Some("a.b")),
     ("aws-bedrock/us.a.b", "us.a.b", InferenceProfile, None, Some("a.b")),
     ("amazon-bedrock/bedrock/a.b", "a.b", FoundationModel, None, Some("a.b")),
+    ("bedrock/invoke/us.a.b", "us.a.b", InferenceProfile, None, Some("a.b")),
+    ("bedrock/converse_like/us.a.b", "us.a.b", InferenceProfile, None, Some("a.b")),
+    ("bedrock/us-east-1/invoke/a.b", "a.b", FoundationModel, Some("us-east-1"), Some("a.b")),
+    ("bedrock:us.a.b:0", "us.a.b:0", InferenceProfile, None, Some("a.b:0")),
+    ("bedrock:converse:a.b", "a.b", FoundationModel, None, Some("a.b")),
+    ("bedrock_converse:us.a.b", "us.a.b", InferenceProfile, None, Some("a.b")),
+    ("amazon-bedrock:a.b", "a.b", FoundationModel, None, Some("a.b")),
+    ("us.a.b[1m]", "us.a.b", InferenceProfile, None, Some("a.b")),
+    ("bedrock/eu.a.b [1m] ", "eu.a.b", InferenceProfile, None, Some("a.b")),
+    (
+        "bedrock/llama/arn:aws:bedrock:eu-west-3:123456789012:imported-model/abc",
+        "arn:aws:bedrock:eu-west-3:123456789012:imported-model/abc",
+        ImportedModel,
+        Some("eu-west-3"),
+        None,
+    ),
     ("bedrock/us-west-2/a.b", "a.b", FoundationModel, Some("us-west-2"), Some("a.b")),
     ("bedrock/us-gov-east-1/a.b", "a.b", FoundationModel, Some("us-gov-east-1"), Some("a.b")),
     ("bedrock/ap-northeast-1/converse/a.b", "a.b", FoundationModel, Some("ap-northeast-1"), Some("a.b")),
@@ -192,6 +208,8 @@ fn ids_are_read_as_users_write_them() {
         // A sent id parses to itself, so an id may be parsed again.
         let again: ModelId = id.as_str().parse().expect(written);
         assert_eq!((again.as_str(), again.kind()), (id.as_str(), id.kind()), "{written}");
+        // Its text keeps the region too.
+        assert_eq!(ModelId::parse(&id.to_text()).as_ref(), Ok(&id), "{written}");
     }
 }
 

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::converse::{ConverseRequest, Message, SystemContentBlock, ToolConfiguration};
+use crate::model_id::RequestedModel;
 use crate::shape::{self, Blob, Shape};
 
 structure! {
@@ -72,7 +73,7 @@ structure! {
     pub struct CountTokensRequest {
         required {
             /// The foundation model. It is part of the path, not of the body.
-            model_id: String = "modelId",
+            model_id: RequestedModel = "modelId",
             /// What to count.
             input: CountTokensInput = "input",
         }
@@ -94,7 +95,7 @@ impl CountTokensRequest {
 
 impl From<&ConverseRequest> for CountTokensRequest {
     fn from(request: &ConverseRequest) -> Self {
-        Self::new(request.model_id(), CountTokensInput::Converse(request.into()))
+        Self::new(&request.model_id, CountTokensInput::Converse(request.into()))
     }
 }
 

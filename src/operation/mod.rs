@@ -32,7 +32,7 @@ use http::{Method, Request};
 use crate::base::{json, quote, uri};
 use crate::converse::{ConverseRequest, ConverseResponse, ShapeError};
 use crate::endpoint::{Endpoint, EndpointError};
-use crate::model_id::{ModelId, ModelIdError};
+use crate::model_id::{ModelId, ModelIdError, RequestedModel};
 use crate::models::{CountTokensRequest, CountTokensResponse};
 use crate::shape::Shape;
 
@@ -67,18 +67,18 @@ const QUOTED: usize = 200;
 ///
 /// [`BuildError`] when the model id or the endpoint cannot be used, or the project with this model.
 pub fn converse_stream(request: &ConverseRequest, endpoint: &Endpoint) -> Result<Request<Bytes>, BuildError> {
-    converse_stream_with(request.model_id(), request, endpoint)
+    converse_stream_with(requested(&request.model_id)?, request, endpoint)
 }
 
 /// As [`converse_stream`], but for a model other than the one that the request names.
 pub(crate) fn converse_stream_with(
-    model_id: &str,
+    model_id: &ModelId,
     request: &ConverseRequest,
     endpoint: &Endpoint,
 ) -> Result<Request<Bytes>, BuildError> {
-    let model_id = invoked(model_id, request)?;
+    check_project(model_id, request.project_identifier.as_deref()).map_err(BuildError::Project)?;
     let body = request.to_body_json().to_string().into_bytes();
-    post(&model_id, "converse-stream", EVENT_STREAM, body, endpoint)
+    post(model_id.as_str(), "converse-stream", EVENT_STREAM, body, endpoint)
 }
 
 /// `POST /model/{modelId}/converse`: the answer is one JSON document.
@@ -87,18 +87,18 @@ pub(crate) fn converse_stream_with(
 ///
 /// [`BuildError`] when the model id or the endpoint cannot be used, or the project with this model.
 pub fn converse(request: &ConverseRequest, endpoint: &Endpoint) -> Result<Request<Bytes>, BuildError> {
-    converse_with(request.model_id(), request, endpoint)
+    converse_with(requested(&request.model_id)?, request, endpoint)
 }
 
 /// As [`converse`], but for a model other than the one that the request names.
 pub(crate) fn converse_with(
-    model_id: &str,
+    model_id: &ModelId,
     request: &ConverseRequest,
     endpoint: &Endpoint,
 ) -> Result<Request<Bytes>, BuildError> {
-    let model_id = invoked(model_id, request)?;
+    check_project(model_id, request.project_identifier.as_deref()).map_err(BuildError::Project)?;
     let body = request.to_converse_body_json().to_string().into_bytes();
-    post(&model_id, "converse", JSON, body, endpoint)
+    post(model_id.as_str(), "converse", JSON, body, endpoint)
 }
 
 /// `POST /model/{modelId}/count-tokens`, on the data plane: the answer is one JSON document.
@@ -109,28 +109,24 @@ pub(crate) fn converse_with(
 ///
 /// [`BuildError`] when the model id or the endpoint cannot be used.
 pub fn count_tokens(request: &CountTokensRequest, endpoint: &Endpoint) -> Result<Request<Bytes>, BuildError> {
-    let model_id = ModelId::parse(&request.model_id).map_err(BuildError::ModelId)?;
+    let model_id = requested(&request.model_id)?;
     let model_id = model_id.base_model().unwrap_or(model_id.as_str());
-    let model_id = ModelId::parse(model_id).map_err(BuildError::ModelId)?;
-    post(&model_id, "count-tokens", JSON, request.to_body_json().to_string().into_bytes(), endpoint)
+    post(model_id, "count-tokens", JSON, request.to_body_json().to_string().into_bytes(), endpoint)
 }
 
-/// The model to invoke with `request`, whose project must go with it.
-fn invoked(model_id: &str, request: &ConverseRequest) -> Result<ModelId, BuildError> {
-    let model_id = ModelId::parse(model_id).map_err(BuildError::ModelId)?;
-    check_project(&model_id, request.project_identifier.as_deref()).map_err(BuildError::Project)?;
-    Ok(model_id)
+fn requested(model: &RequestedModel) -> Result<&ModelId, BuildError> {
+    model.id().map_err(BuildError::ModelId)
 }
 
 fn post(
-    model_id: &ModelId,
+    model_id: &str,
     operation: &str,
     accept: &'static str,
     body: Vec<u8>,
     endpoint: &Endpoint,
 ) -> Result<Request<Bytes>, BuildError> {
     // The ID is one path segment: `:` and the `/` of an ARN are encoded, once, on the wire.
-    let path = format!("/model/{}/{operation}", uri::encode_label(model_id.as_str()));
+    let path = format!("/model/{}/{operation}", uri::encode_label(model_id));
     let request = endpoint.request(Method::POST, &path, Bytes::from(body));
     let mut request = request.map_err(BuildError::Endpoint)?;
     let headers = request.headers_mut();

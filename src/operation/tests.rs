@@ -78,7 +78,10 @@ fn neither_operation_takes_a_project_with_an_application_profile() {
     }
     // A profile that stands in for the model is held against the project too.
     let model = ConverseRequest::new("amazon.nova-lite-v1:0").project("p1");
-    assert!(matches!(converse_with(arn, &model, &endpoint()), Err(BuildError::Project(_))));
+    assert!(matches!(
+        converse_with(&ModelId::parse(arn).unwrap(), &model, &endpoint()),
+        Err(BuildError::Project(_))
+    ));
 }
 
 #[test]

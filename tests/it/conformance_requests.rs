@@ -36,7 +36,7 @@ fn recorded_requests_come_back_as_they_were() {
         match ConverseRequest::from_body_json("a-model", body.clone()) {
             Err(error) => failures.push(format!("{}: {error}", capture.display())),
             Ok(request) => {
-                assert_eq!(request.model_id(), "a-model");
+                assert_eq!(request.model_id.as_str(), "a-model");
                 let written = request.to_body_json();
                 if !same(&without_nulls(&body), &without_nulls(&written)) {
                     failures.push(format!("{}: {body} was written as {written}", capture.display()));

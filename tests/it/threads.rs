@@ -123,7 +123,7 @@ types_are! { SendAndSync SHARED:
         PrivateFile, ProcessEnd, ProcessLimits, ProcessOutput, SystemClock,
     }
     bedrill::model_id {
-        ModelId, ModelIdError, ModelKind,
+        ModelId, ModelIdError, ModelKind, RequestedModel,
     }
     bedrill::models {
         AgreementAvailability, AgreementStatus, AuthorizationStatus, ConverseTokensRequest,

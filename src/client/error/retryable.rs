@@ -30,6 +30,10 @@ const TRANSIENT_CODES_IN_A_STREAM: &str = "InternalServerException|ServiceUnavai
 impl Error {
     /// How to wait before retrying, or `None` when a retry cannot help.
     pub(crate) fn retryable(&self) -> Option<Retryable> {
+        // It is refilled tomorrow, even though it has a throttling code.
+        if self.reason() == Reason::DailyQuota {
+            return None;
+        }
         match &self.0.cause {
             Cause::Transport(error) => match error.kind() {
                 TransportErrorKind::Connect
@@ -55,7 +59,8 @@ impl Error {
     /// Whether the service turns the caller away because of too many requests or tokens for now.
     ///
     /// Waiting helps, and a shorter prompt does not: "Too many tokens, please wait before trying again." is this,
-    /// and not a [context overflow](Self::is_context_overflow).
+    /// and not a [context overflow](Self::is_context_overflow). A daily quota ([`Reason::DailyQuota`]) is not: it is not
+    /// worth another try before tomorrow.
     #[must_use]
     pub fn is_throttling(&self) -> bool {
         self.retryable() == Some(Retryable::Throttling)
@@ -120,6 +125,19 @@ mod tests {
 
     fn exception(name: &str, payload: serde_json::Value) -> Error {
         EventError::Exception(StreamException::from_payload(name, payload).unwrap()).into()
+    }
+
+    #[test]
+    fn what_is_used_up_for_the_day_is_not_tried_again_today() {
+        for message in
+            ["Too many tokens per day, please wait before trying again.", "Too many requests per day"]
+        {
+            let error = service(429, "ThrottlingException", message);
+            assert_eq!((error.retryable(), error.is_throttling()), (None, false), "{message}");
+            let in_stream = exception("throttlingException", json!({ "message": message }));
+            assert_eq!(in_stream.retryable(), None, "{message}");
+        }
+        assert!(service(429, "ThrottlingException", "Too many tokens, please wait").is_throttling());
     }
 
     #[test]

@@ -93,6 +93,6 @@ pub(in crate::client) async fn count_tokens(
     request: &CountTokensRequest,
 ) -> Result<CountTokensResponse, Error> {
     let build = |endpoint: &Endpoint| operation::count_tokens(request, endpoint);
-    let region = service.place.region_of(&request.model_id)?;
-    service.ask(Plane::Data, &region, "bedrock:CountTokens", build, operation::parse_count_tokens).await
+    let region = service.place.region_for(request.model_id.id()?);
+    service.ask(Plane::Data, region, "bedrock:CountTokens", build, operation::parse_count_tokens).await
 }

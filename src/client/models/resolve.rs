@@ -28,9 +28,9 @@ pub(in crate::client) async fn resolve(
     let region = region.or_else(|| ModelId::split_tool_prefix(text).1);
     let elsewhere = region.map(|region| settings.clone().with_region(region));
     match (discovery.models(elsewhere.as_ref().unwrap_or(settings), false).await, id) {
-        (Ok(catalog), _) => Ok(resolve_in(service, &catalog, text).await),
+        (Ok(catalog), id) => Ok(resolve_parsed(service, &catalog, text, id).await),
         (Err(error), Some(id)) if id.is_whole() => {
-            let found = Match::as_typed(&id, None).in_region(service.place.apart(id.region()));
+            let found = Match::as_typed(&id, None);
             Ok(Resolution::One(found).with_warning(undescribed(&id, LIST_MODELS, &error)))
         }
         (Err(error), _) => Err(error),
@@ -39,7 +39,11 @@ pub(in crate::client) async fn resolve(
 
 /// As [`resolve`], in a catalog that is already loaded.
 pub(in crate::client) async fn resolve_in(service: &Service, catalog: &Catalog, text: &str) -> Resolution {
-    match resolve_or_ask(service, catalog, text).await {
+    resolve_parsed(service, catalog, text, ModelId::parse(text).ok()).await
+}
+
+async fn resolve_parsed(service: &Service, catalog: &Catalog, text: &str, id: Option<ModelId>) -> Resolution {
+    match resolve_or_ask(service, catalog, text, id).await {
         Resolution::One(found) => {
             let anywhere = found.entry().is_some_and(Entry::is_invoked_as_configured);
             let region = service.place.apart(Some(catalog.region()).filter(|_| !anywhere));
@@ -49,14 +53,14 @@ pub(in crate::client) async fn resolve_in(service: &Service, catalog: &Catalog, 
     }
 }
 
-async fn resolve_or_ask(service: &Service, catalog: &Catalog, text: &str) -> Resolution {
-    let resolution = catalog.resolve(text);
+async fn resolve_or_ask(service: &Service, catalog: &Catalog, text: &str, id: Option<ModelId>) -> Resolution {
+    let resolution = catalog.resolve_parsed(text, id.as_ref());
     let is_unknown = match &resolution {
         Resolution::One(found) => found.entry().is_none(),
         Resolution::None { unusable, .. } => unusable.is_empty(),
         Resolution::Several(_) => false,
     };
-    let Some(id) = ModelId::parse(text).ok().filter(|_| is_unknown) else { return resolution };
+    let Some(id) = id.filter(|_| is_unknown) else { return resolution };
     let Some(question) = Question::about(&id) else { return resolution };
     let (action, answer) = match question {
         Question::Profile => {
@@ -76,7 +80,7 @@ async fn resolve_or_ask(service: &Service, catalog: &Catalog, text: &str) -> Res
         }
     };
     match answer {
-        Ok(extended) => extended.resolve(text),
+        Ok(extended) => extended.resolve_parsed(text, Some(&id)),
         // According to the lists it does not exist.
         Err(error) if is_absent(&error) && matches!(resolution, Resolution::None { .. }) => resolution,
         Err(error) => resolution.with_warning(undescribed(&id, action, &error)),

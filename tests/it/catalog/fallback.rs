@@ -125,6 +125,10 @@ async fn another_geography_is_used_only_when_it_is_allowed() {
     let client = builder(&service, None, "ca-central-1").build().unwrap();
     let error = client.converse(&request(SONNET)).await.unwrap_err();
     assert!(error.message().unwrap().contains("on-demand throughput"), "{error}");
+    // The advice names what the list has, the nearest first, and not what the naming rule would give.
+    let hint = error.hint().unwrap();
+    assert!(hint.contains(&format!("from ca-central-1 there is {US} and {GLOBAL}")), "{hint}");
+    assert!(!hint.contains("ca.anthropic"), "{hint}");
     assert_eq!(invoked(&service), [SONNET]);
 
     let client = builder(&service, None, "ca-central-1").allow_geographies(["global"]).build().unwrap();
@@ -153,7 +157,21 @@ async fn without_the_list_the_id_is_made_by_the_rule_and_a_wrong_guess_is_not_re
         builder(&wrong, None, "us-east-1").build().unwrap().converse(&request(SONNET)).await.unwrap_err();
     assert_eq!(invoked(&wrong), [SONNET, US], "once, and not again");
     assert!(error.message().unwrap().contains("on-demand throughput"), "{error}");
-    assert!(error.hint().unwrap().contains(US), "{error}");
+    let hint = error.hint().unwrap();
+    assert!(hint.contains("ListInferenceProfiles") && !hint.contains(US), "it was tried: {hint}");
+}
+
+#[tokio::test]
+async fn without_any_listed_profile_no_id_is_advised() {
+    for policy in [InferenceProfileFallback::Auto, InferenceProfileFallback::Suggest] {
+        let service = service(&[], Some(vec![]));
+        let client =
+            builder(&service, None, "ap-southeast-2").inference_profile_fallback(policy).build().unwrap();
+        let error = client.converse(&request(SONNET)).await.unwrap_err();
+        let hint = error.hint().unwrap();
+        assert!(hint.contains("none that can be used from ap-southeast-2"), "{hint}");
+        assert!(!hint.contains("anthropic"), "{hint}");
+    }
 }
 
 #[tokio::test]
@@ -171,6 +189,21 @@ async fn a_profile_that_is_gone_is_forgotten() {
     client.converse(&request(SONNET)).await.unwrap();
     client.converse(&request(SONNET)).await.unwrap();
     assert_eq!(invoked(&after), [US, SONNET, SONNET]);
+}
+
+#[tokio::test]
+async fn a_listed_profile_of_another_name_is_never_sent_and_the_refusal_stays() {
+    for id in
+        ["us.a b", "us.anthropic.claude-opus-4-v1:0", "us.", "us.anthropic.claude-sonnet-4-5-20250929-v1:0 "]
+    {
+        let mut listed = profile("us", SONNET);
+        listed["inferenceProfileId"] = json!(id);
+        let service = service(&[], Some(vec![listed]));
+        let client = builder(&service, None, "us-east-1").build().unwrap();
+        let error = client.converse(&request(SONNET)).await.unwrap_err();
+        assert_eq!(invoked(&service), [SONNET], "{id}");
+        assert!(error.to_string().contains("on-demand throughput"), "{id}: {error}");
+    }
 }
 
 #[tokio::test]

@@ -10,6 +10,7 @@ mod described;
 mod discovery;
 #[cfg(feature = "client")]
 mod fallback;
+mod growth;
 mod resolve;
 mod rules;
 

@@ -247,6 +247,21 @@ fn what_cannot_be_invoked_says_why() {
 }
 
 #[test]
+fn what_cannot_be_sent_is_never_the_id_to_invoke() {
+    let base = "acme.writer-v1:0";
+    let models = [
+        model(base, "Writer", "Acme", &["INFERENCE_PROFILE"]),
+        model("acme.a b", "Spaced", "Acme", &["ON_DEMAND"]),
+    ];
+    let mut ill = profile("us", base);
+    ill["inferenceProfileId"] = json!("us.a b");
+    let catalog = catalog("us-east-1", &models, &[ill, profile("global", base)], &DiscoverySettings::new());
+    assert_eq!(listed(&catalog), ["global.acme.writer-v1:0"]);
+    let spaced = catalog.all().iter().find(|entry| entry.name() == "Spaced").expect("the model");
+    assert_eq!((spaced.invoke_id(), spaced.unavailable()), (None, Some(&Reason::NotAnId)));
+}
+
+#[test]
 fn an_application_profile_is_invoked_by_its_arn_and_has_the_traits_of_its_model() {
     let base = "anthropic.claude-sonnet-4-5-20250929-v1:0";
     let mut claude = model(base, "Claude Sonnet 4.5", "Anthropic", &["INFERENCE_PROFILE"]);

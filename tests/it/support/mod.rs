@@ -9,6 +9,7 @@ pub mod canaries;
 pub mod conformance;
 #[cfg(feature = "client")]
 pub mod fixture;
+pub mod growth;
 pub mod json;
 pub mod pieces;
 pub mod raw_request;

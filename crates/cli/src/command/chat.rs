@@ -9,7 +9,7 @@ use bedrill::converse::{ContentBlock, ConverseRequest, InferenceConfiguration, M
 use bedrill::credentials::Credentials;
 use bedrill::endpoint::Plane;
 use bedrill::machine::{Machine, StaticMachine};
-use bedrill::model_id::ModelId;
+use bedrill::model_id::{ModelId, RequestedModel};
 use bedrill::{Client, RetryPolicy};
 
 use crate::failure::Failure;
@@ -34,7 +34,7 @@ pub(crate) fn run(arguments: &Chat, common: &Common) -> Result<(), Failure> {
             (Arc::new(environment), configuration)
         }
     };
-    let model = model(arguments, &*host, &configuration)?;
+    let model = RequestedModel::from(model(arguments, &*host, &configuration)?);
     let message = message(arguments)?;
     let record = arguments.record.as_deref().map(Record::open).transpose()?;
     let used = Arc::new(OnceLock::new());
@@ -47,10 +47,10 @@ pub(crate) fn run(arguments: &Chat, common: &Common) -> Result<(), Failure> {
             if let Some(project) = &arguments.project {
                 discovery = discovery.with_project(project);
             }
-            discovery.model_id(&model).await?
+            discovery.model_id(model.as_str()).await?.into()
         };
         let request = request(arguments, model, message);
-        let cost = prices(&configuration, request.model_id());
+        let cost = request.model_id.id().ok().and_then(|id| prices(&configuration, id));
         let answer = Answer::new(common)
             .with_json(arguments.json)
             .with_raw(arguments.raw)
@@ -174,15 +174,14 @@ fn model(arguments: &Chat, host: &dyn Machine, configuration: &Configuration) ->
 }
 
 /// The configured price of `model`: by its ID, or by that of the model behind a profile.
-fn prices(configuration: &Configuration, model: &str) -> Option<Cost> {
-    let id = ModelId::parse(model).ok()?;
+fn prices(configuration: &Configuration, id: &ModelId) -> Option<Cost> {
     let configured = |id: &str| configuration.values.manual_model(id);
     let entry = configured(id.as_str()).or_else(|| configured(id.base_model()?))?;
     entry.cost.filter(Cost::is_known)
 }
 
 /// The request made from the flags, the files and stdin.
-fn request(arguments: &Chat, model: String, message: Message) -> ConverseRequest {
+fn request(arguments: &Chat, model: RequestedModel, message: Message) -> ConverseRequest {
     let mut request = ConverseRequest::new(model).message(message);
     if let Some(system) = &arguments.system {
         request = request.system(system.as_str());

@@ -6,7 +6,7 @@ use bedrill::Client;
 use bedrill::catalog::{Catalog, DiscoverySettings, Entry, LimitsTable, Listing, Resolution};
 use bedrill::config::Config;
 use bedrill::endpoint::Region;
-use bedrill::model_id::ModelId;
+use bedrill::model_id::{ModelId, RequestedModel};
 
 use crate::failure::Failure;
 use crate::flags::Common;
@@ -98,7 +98,7 @@ impl<'a> Discovery<'a> {
     }
 
     /// The ID to send for a short name.
-    pub(crate) async fn model_id(&self, typed: &str) -> Result<String, Failure> {
+    pub(crate) async fn model_id(&self, typed: &str) -> Result<ModelId, Failure> {
         let short = ModelId::split_tool_prefix(typed).0;
         let catalog = self.catalog(self.region_of(typed).as_ref(), false).await.map_err(|failure| {
             failure.because(&format!("{short:?} is not a full model id, and the models could not be listed"))
@@ -109,9 +109,9 @@ impl<'a> Discovery<'a> {
         };
         if !self.common.quiet && !found.is_as_typed() {
             let name = found.entry().map(|entry| format!(" ({})", entry.name())).unwrap_or_default();
-            note(&format!("bedrill: {short} is {}{name}", found.model_id()));
+            note(&format!("bedrill: {short} is {}{name}", found.model_id().to_text()));
         }
-        Ok(found.model_id())
+        Ok(found.model_id().clone())
     }
 
     /// The region that `typed` itself names, an ARN's or among the prefixes of other tools, unless a flag names one.
@@ -187,12 +187,12 @@ impl<'a> Discovery<'a> {
     }
 }
 
-/// Whether `text` can be sent as it is, without asking the service: an ID that names its provider, an ARN, or an ID in
+/// Whether `model` can be sent as it is, without asking the service: an ID that names its provider, an ARN, or an ID in
 /// the configuration.
-pub(crate) fn is_whole(text: &str, configuration: &Configuration) -> bool {
-    let id = ModelId::parse(text).ok();
+pub(crate) fn is_whole(model: &RequestedModel, configuration: &Configuration) -> bool {
     let configured = |id: &ModelId| configuration.values.manual_model(id.as_str()).is_some();
-    !is_short(text, id.as_ref()) || id.as_ref().is_some_and(configured)
+    let id = model.id().ok();
+    !is_short(model.as_str(), id) || id.is_some_and(configured)
 }
 
 /// Why an entry cannot be invoked; in no geography but its own, when it can be.

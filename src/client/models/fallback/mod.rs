@@ -136,12 +136,8 @@ pub(in crate::client) struct Fallback {
 /// The head and body of a response, and the notice about the model.
 pub(in crate::client) type Invoked = (http::response::Parts, Body, Option<Notice>);
 
-/// A profile for a model.
-struct StandIn {
-    id: String,
-    /// From the service's own list, not derived from the naming rule for IDs.
-    is_listed: bool,
-}
+const ONLY_BY_PROFILE: &str = "this model is served only through an inference profile, and the profiles could not be \
+    listed (bedrock:ListInferenceProfiles): use the id or ARN of one that contains it";
 
 impl Fallback {
     pub(in crate::client) fn new(
@@ -163,11 +159,11 @@ impl Fallback {
         how: &Invocation,
         attempt: &Attempt,
     ) -> Result<Invoked, Failed> {
-        let asked = ModelId::parse(request.model_id())?;
+        let asked = request.model_id.id()?;
         let project = request.project_identifier.as_deref();
-        operation::check_project(&asked, project).map_err(BuildError::Project)?;
+        operation::check_project(asked, project).map_err(BuildError::Project)?;
         service.learn_region().await;
-        let region = service.place.region_for(&asked);
+        let region = service.place.region_for(asked);
         let policy = self.policy;
         // Only a foundation model can be covered by a profile.
         let base = asked.base_model().filter(|_| asked.kind() == ModelKind::FoundationModel);
@@ -175,13 +171,13 @@ impl Fallback {
         if let (InferenceProfileFallback::Auto, Some(missing)) = (policy, missing)
             && let Some(used) = self.remembered(service, missing)
         {
-            match invoke_stand_in(service, &asked, &used, request, how, attempt).await {
+            match invoke_stand_in(service, asked, &used, request, how, attempt).await {
                 // The profile is gone: retry with the model that the caller named.
                 Err(failed) if is_unknown_model(&failed.error) => self.forget(service, missing),
                 result => return result,
             }
         }
-        let refused = match service.invoke(region, &asked, request, how, attempt).await {
+        let refused = match service.invoke(region, asked, request, how, attempt).await {
             Ok((head, body)) => return Ok((head, body, None)),
             Err(failed) => failed,
         };
@@ -190,21 +186,27 @@ impl Fallback {
         else {
             return Err(refused);
         };
-        match self.stand_in(service, discovery, missing).await {
-            Some(StandIn { id, is_listed }) if policy == InferenceProfileFallback::Auto => {
-                match invoke_stand_in(service, &asked, &id, request, how, attempt).await {
-                    // A wrong guess says less than the refusal does.
-                    Err(failed) if !is_listed && is_unknown_model(&failed.error) => Err(refused),
+        let listed = (self.lookup)(service, discovery, missing).await;
+        let is_listed = listed.is_some();
+        match self.stand_in(missing, listed.as_deref()) {
+            Some(id) if policy == InferenceProfileFallback::Auto => {
+                match invoke_stand_in(service, asked, &id, request, how, attempt).await {
+                    // A wrong guess says less than the refusal does, and must not be advised again.
+                    Err(failed) if !is_listed && is_unknown_model(&failed.error) => {
+                        Err(refused.with_hint(ONLY_BY_PROFILE.to_owned()))
+                    }
                     Err(failed) => Err(failed),
                     Ok(invoked) => {
-                        self.remember(service, missing, &id);
+                        self.remember(service, missing, id.as_str());
                         Ok(invoked)
                     }
                 }
             }
-            Some(StandIn { id, is_listed: true }) => Err(refused.with_hint(format!(
+            Some(id) if is_listed => Err(refused.with_hint(format!(
                 "this model is served only through an inference profile; from {region} use the model id {id}"
             ))),
+            // The general advice names IDs by the rule; the list knows better.
+            None if is_listed => Err(refused.with_hint(of_others(missing, listed.unwrap_or_default()))),
             _ => Err(refused),
         }
     }
@@ -216,37 +218,27 @@ impl Fallback {
         }
     }
 
-    /// The profile of an allowed geography that covers the model. If profiles cannot be listed, their IDs are derived
-    /// from a geography and the model's ID.
-    async fn stand_in(
-        &self,
-        service: &Service,
-        discovery: &Discovery,
-        missing: Missing<'_>,
-    ) -> Option<StandIn> {
+    /// The profile of an allowed geography that covers the model: one of `listed`, or where profiles cannot be listed, the
+    /// one whose ID the rule gives.
+    fn stand_in(&self, missing: Missing<'_>, listed: Option<&[String]>) -> Option<ModelId> {
         let prefixes = self.prefixes(missing.region);
-        match (self.lookup)(service, discovery, missing).await {
-            Some(mut profiles) => {
-                let at = prefixes
-                    .iter()
-                    .find_map(|prefix| profiles.iter().position(|id| id.starts_with(prefix.as_str())))?;
-                Some(StandIn { id: profiles.swap_remove(at), is_listed: true })
-            }
-            None => {
-                let base = missing.base;
-                prefixes.first().map(|prefix| StandIn { id: format!("{prefix}{base}"), is_listed: false })
-            }
-        }
+        // A profile is named after the model that it covers. A listed one of another name is never sent.
+        let mut of_model = prefixes.iter().map(|prefix| format!("{prefix}{}", missing.base));
+        let id = match listed {
+            Some(profiles) => of_model.find(|id| profiles.contains(id))?,
+            None => of_model.next()?,
+        };
+        ModelId::parse(&id).ok()
     }
 
-    fn remembered(&self, service: &Service, missing: Missing<'_>) -> Option<String> {
+    fn remembered(&self, service: &Service, missing: Missing<'_>) -> Option<ModelId> {
         let Missing { base, region, .. } = missing;
         let used = self.with_stand_ins(|all| {
             all.get(&missing.key(&service.place)).and_then(Value::as_str).map(str::to_owned)
         })?;
         // A profile stored under other settings may be outside the geographies that these allow.
         let allowed = self.prefixes(region).iter().any(|prefix| used == format!("{prefix}{base}"));
-        allowed.then_some(used)
+        ModelId::parse(&used).ok().filter(|_| allowed)
     }
 
     fn remember(&self, service: &Service, missing: Missing<'_>, used: &str) {
@@ -296,17 +288,37 @@ impl Fallback {
 fn invoke_stand_in<'a>(
     service: &'a Service,
     asked: &'a ModelId,
-    used: &'a str,
+    used: &'a ModelId,
     request: &'a ConverseRequest,
     how: &'a Invocation,
     attempt: &'a Attempt,
 ) -> BoxFuture<'a, Result<Invoked, Failed>> {
     Box::pin(async move {
         let region = service.place.region_for(asked);
-        let (head, body) = service.invoke(region, &ModelId::parse(used)?, request, how, attempt).await?;
-        let notice = Notice { asked: asked.as_str().to_owned(), used: used.to_owned() };
+        let (head, body) = service.invoke(region, used, request, how, attempt).await?;
+        let notice = Notice { asked: asked.as_str().to_owned(), used: used.as_str().to_owned() };
         Ok((head, body, Some(notice)))
     })
+}
+
+/// What to do when no listed profile is in a geography that may be used.
+fn of_others(Missing { base, region, .. }: Missing<'_>, listed: Vec<String>) -> String {
+    let is_name = |id: &String| id.strip_suffix(base).is_some_and(|prefix| prefix.ends_with('.'));
+    let mut ids: Vec<String> = listed.into_iter().filter(is_name).collect();
+    let order = region.profile_prefixes();
+    ids.sort_by_key(|id| order.iter().position(|prefix| id.starts_with(prefix)).unwrap_or(order.len()));
+    ids.truncate(3);
+    if ids.is_empty() {
+        return format!(
+            "this model is served only through an inference profile, and none that can be used from {region} covers it: \
+             choose another region or model"
+        );
+    }
+    format!(
+        "this model is served only through an inference profile; from {region} there is {}, which may send the request to \
+         another geography: use that id, or allow its geography",
+        ids.join(" and ")
+    )
 }
 
 fn is_on_demand_refusal(error: &Error) -> bool {

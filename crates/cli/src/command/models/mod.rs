@@ -164,11 +164,12 @@ fn table(
 
 /// The cells of an entry, each on one line and without tabs.
 fn row(entry: &Entry, with_reasons: bool, apart: Option<&Region>) -> Vec<String> {
-    let id = match (entry.invoke_id(), apart) {
-        (Some(id), Some(region)) if !id.starts_with("arn:") && !entry.is_invoked_as_configured() => {
-            format!("bedrock/{region}/{id}")
+    let id = match (entry.model_id(), apart) {
+        (Some(id), Some(region)) if !entry.is_invoked_as_configured() => {
+            id.clone().with_region(region.clone()).to_text().into_owned()
         }
-        (id, _) => id.unwrap_or_else(|| entry.id()).to_owned(),
+        (Some(id), _) => id.as_str().to_owned(),
+        (None, _) => entry.id().to_owned(),
     };
     let mut cells = vec![
         id,

@@ -37,7 +37,7 @@ pub(super) async fn run(
         document["region"] = json!(catalog.region().as_str());
         return output.json(&document).map_err(|error| Failure::output(&error));
     }
-    let model_id = found.as_ref().map(Match::model_id);
+    let model_id = found.as_ref().map(|found| found.model_id().to_text());
     let rows = rows(&entry, model_id.as_deref(), prices, &catalog);
     let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
     rows.iter().try_for_each(|(name, value)| {
