@@ -1,5 +1,5 @@
 # The command and nothing else: it is static, and its trust anchors are compiled in.
-# docs/container.md tells how to build and use the image.
+# docs/container.md explains how to build and use the image.
 FROM scratch
 ARG TARGET=x86_64-unknown-linux-musl
 COPY target/${TARGET}/release/bedrill /bedrill

@@ -67,7 +67,7 @@ impl Transport for Canned {
             for frame in frames {
                 thread::sleep(Duration::from_millis(50));
                 if sender.send(Bytes::copy_from_slice(frame.as_bytes())).is_err() {
-                    return; // the body was dropped, nobody reads on
+                    return; // the body was dropped, so nobody reads on
                 }
                 wake(&reader);
             }

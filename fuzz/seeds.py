@@ -5,7 +5,7 @@
     python3 fuzz/seeds.py --check   fail when the files differ from what would be written
 
 Written from the specifications, with fixtures/make.py for the wire, and not from the Rust code. What the fuzzer found
-lies beside the seeds under other names and is left alone. Standard library only.
+is kept beside the seeds under other names and is left alone. Standard library only.
 """
 
 import hashlib
@@ -436,7 +436,7 @@ INSTANTS = [
     "2026-13-01T00:00:00Z", "2026-11-22T24:00:00Z", "2026-11-22T03:23:31.Z", "2026-11-22T03:23:31+24:00",
     "2026-11-22T03:23:31Z ", "20261122T032331Z",
 ]
-# What becomes of `STS`, once each.
+# The forms of an answer from STS, once each.
 EDITS = [
     ("</Credentials>", "</Other>"), ("?>", ""), ("<?xml", "<!DOCTYPE x><?xml"), ("<?xml", "more<?xml"),
     *(("&amp;", text) for text in ("&lt;&gt;&quot;&apos;", "&nbsp;", "&#xD800;", "&#0;", "&")),

@@ -29,7 +29,7 @@
 //! # }
 //! let region = Region::new("us-east-1")?;
 //! let endpoint = Endpoint::regional(Plane::Data, &region, HostVariant::default());
-//! let request = ConverseRequest::new("us.amazon.nova-lite-v1:0").message("What colour is the sky?");
+//! let request = ConverseRequest::new("us.amazon.nova-lite-v1:0").message("What color is the sky?");
 //!
 //! let mut http = operation::converse_stream(&request, &endpoint)?;
 //! let auth = Auth::SigV4(Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG"));

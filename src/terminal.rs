@@ -1,8 +1,8 @@
-//! What a terminal would obey instead of showing it: the rule for printing text of others.
+//! What a terminal would obey instead of showing: the rule for printing untrusted text.
 //!
 //! A model's answer and a server's error may hold escape sequences. A terminal that obeys them writes to the clipboard,
-//! answers into the shell's input, or hides what comes next; characters that reorder text show another text than the
-//! one that is there. This crate's errors hold none of it.
+//! answers into the shell's input, or hides what comes next; characters that reorder text show a different text than
+//! the one that is there. This crate's errors contain none of it.
 
 /// Whether a terminal obeys `character`, or reorders text by it: C0, DEL and C1 controls, and the format characters of
 /// the Unicode bidirectional algorithm.

@@ -15,7 +15,7 @@ const SLICE: Duration = Duration::from_millis(20);
 /// How many inputs lie ready at once: few enough for the caches, enough to read the clock seldom.
 const BATCH: u32 = 64;
 
-/// Something to time: a name, and what tells how long so many runs of it take.
+/// Something to time: a name, and a function that returns how long a number of runs takes.
 pub struct Candidate<'a> {
     name: &'a str,
     run: Box<dyn FnMut(u32) -> Duration + 'a>,

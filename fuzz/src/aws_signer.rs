@@ -10,8 +10,8 @@ use bedrill::credentials::Credentials;
 use bytes::Bytes;
 use http::{HeaderValue, Request};
 
-/// What `aws-sigv4` is told to leave unsigned, so that it leaves out what we do. The last one stands for all `proxy-`
-/// headers: we leave out those that nobody has heard of, too.
+/// What `aws-sigv4` is told to leave unsigned, so that it leaves out what we do. The last one represents all `proxy-`
+/// headers: we leave out unknown ones too.
 pub const UNSIGNED: [&str; 14] = [
     "authorization",
     "user-agent",

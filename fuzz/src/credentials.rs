@@ -9,7 +9,7 @@ use super::input::Input;
 /// A document, read by the source that the first byte names. Where a source looks at the status, or makes its next
 /// file out of two documents, the second byte says more.
 ///
-/// Whatever is taken for a credential can go into a header, and no error holds a control character.
+/// Whatever is accepted as a credential can go into a header, and no error contains a control character.
 pub fn credential_json(data: &[u8]) {
     let mut input = Input(data);
     let (source, more) = (input.byte(), input.byte());
@@ -35,7 +35,7 @@ pub fn credential_json(data: &[u8]) {
         }
         6 => check(fuzzing::sso_role(status, document), true),
         kind => {
-            // A zero byte stands in no JSON text.
+            // No JSON text contains a zero byte.
             let end = document.iter().position(|byte| *byte == 0);
             let (file, answer) = document.split_at(end.unwrap_or(document.len()));
             let answer = answer.get(1..).unwrap_or_default();

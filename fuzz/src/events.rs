@@ -38,7 +38,7 @@ pub fn event_json(data: &[u8]) {
             };
             let is_null = value.is_null();
             assert_eq!(event, ConverseStreamEvent::from_event_type(event_type, value));
-            // A union's member that is null counts as absent, so this one is not written back.
+            // A union member that is null counts as absent, so it is not written back.
             match &event {
                 Ok(event) if !is_null => {
                     assert_eq!(event.event_type(), *event_type);
@@ -88,7 +88,7 @@ fn read_other(kind: usize, value: Value) {
     }
 }
 
-/// No text that is made of what came holds a control character.
+/// No text that is made from the input contains a control character.
 fn shown(text: &impl std::fmt::Display) {
     let text = text.to_string();
     assert!(!text.is_empty() && !text.chars().any(char::is_control), "{text:?}");
@@ -138,7 +138,7 @@ pub fn event_sequence(data: &[u8]) {
         assert_eq!(outcome.text, script.texts.values().map(String::as_str).collect::<String>());
     }
     let finished = builder.finish();
-    // An event that was refused stopped the building, and messageStop may come behind it.
+    // A refused event stopped the assembly, and messageStop may come after it.
     match finished {
         Ok(output) => {
             assert!(stopped);
@@ -243,7 +243,7 @@ impl Script {
             8 => ("eventOfTomorrow", json!({ "text": text })),
             kind => {
                 self.is_plain = false;
-                // A member of any name may be a known one, and then its value is not.
+                // A member with a random name may happen to be a known one, and then its value does not fit.
                 self.may_fail |= matches!(kind, 19 | 20);
                 match kind {
                     9 => start(json!({ "toolUse": { "toolUseId": text, "name": text } })),

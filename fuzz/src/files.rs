@@ -59,7 +59,7 @@ pub fn profile(data: &[u8]) {
     assert_eq!(ProfileSet::parse(&more(config), &more(credentials)).as_ref(), Ok(&set));
 }
 
-/// Files lie where a variable says, or below a home directory; with `flags`, on Windows or without a home of the system's.
+/// Files are where a variable says, or below a home directory; with `flags`, on Windows or without a home directory.
 fn check_locations(flags: u8, values: &str) {
     const VARIABLES: [&str; 8] = [
         "HOME",
@@ -144,7 +144,7 @@ pub fn config(data: &[u8]) {
     assert!(config.primary_model().is_none_or(|id| !id.is_empty()));
     assert_eq!(config.prefers_bearer(), config.prefer_bearer.as_ref().is_none_or(|prefer| *prefer.value()));
     for model in &config.provider.models {
-        // Of two models with one id the first counts.
+        // Of two models with the same id, the first counts.
         assert!(config.manual_model(&model.value().id).is_some());
     }
 }

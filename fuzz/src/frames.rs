@@ -27,7 +27,7 @@ pub struct Cut<'a> {
     fits: bool,
     budget: usize,
     shows: bool,
-    /// The bytes behind the sizes.
+    /// The bytes after the sizes.
     pub body: &'a [u8],
 }
 
@@ -45,7 +45,7 @@ impl<'a> Cut<'a> {
         Self { sizes, fits: flags & 0x10 != 0, budget, shows: flags & 0x80 != 0, body: input.0 }
     }
 
-    /// The body with its checksums put right, frame after frame, so that what lies behind them is reached.
+    /// The body with its checksums corrected, frame after frame, so that the code after the checks is reached.
     #[must_use]
     pub fn corrected(&self) -> Vec<u8> {
         let mut body = self.body.to_vec();
@@ -109,7 +109,7 @@ fn check(cut: &Cut<'_>, body: &[u8]) {
     let mut frames = Vec::new();
     let end = decode(cut.decoder(), std::iter::once(body), |frame| frames.push(frame));
     let delivered: usize = frames.iter().map(Frame::total_len).sum();
-    // The frames are not kept here, so the decoder uses their memory again.
+    // The frames are not kept here, so the decoder reuses their memory.
     let mut images = Vec::with_capacity(delivered);
     let end_in_pieces =
         decode(cut.decoder(), cut.pieces(body), |frame| images.extend_from_slice(frame.as_bytes()));
@@ -167,7 +167,7 @@ fn decode<'a>(
     decoder.finish()
 }
 
-/// Names are there and differ, a look-up finds what the list has, and writing the frame anew gives its bytes.
+/// Names are present and distinct, a look-up finds what the list has, and rebuilding the frame gives the same bytes.
 fn check_frame(frame: &Frame) {
     let mut names = BTreeSet::new();
     let mut longest = 0;
@@ -198,7 +198,7 @@ fn check_frame(frame: &Frame) {
 }
 
 /// A frame made of any headers and payload: what is written is read back, no prefix of it is a frame, and no flipped
-/// bit passes. What cannot be written is refused for the right reason. A last byte of 254 stands for too many headers.
+/// bit passes. What cannot be written is refused for the right reason. A last byte of 254 means too many headers.
 pub fn frames_round_trip(data: &[u8]) {
     // Longer than any name that an input can hold, and told apart by their first bytes: comparing them is most of the work.
     static TOO_MANY: LazyLock<Vec<String>> =
@@ -223,7 +223,7 @@ pub fn frames_round_trip(data: &[u8]) {
         if name.is_empty() {
             refusals.insert("a header name is empty");
         } else if name.len() > 255 {
-            refusals.insert("a header name has 256 bytes, the most is 255");
+            refusals.insert("a header name has 256 bytes; the limit is 255");
         } else if !names.insert(name.clone()) {
             refusals.insert("two headers are called");
         } else if matches!(value, HeaderValue::String(text) if text.len() > LONGEST_VALUE) {
@@ -270,7 +270,7 @@ fn decode_first(body: &[u8]) -> (Result<Option<Frame>, DecodeError>, Result<(), 
     (decoder.next_frame(), decoder.finish())
 }
 
-/// A length and as many bytes; 255 stands for a name that is one byte too long.
+/// A length and as many bytes; 255 means a name that is one byte too long.
 fn name(input: &mut Input<'_>) -> String {
     match input.byte() {
         255 => "n".repeat(256),
@@ -278,7 +278,7 @@ fn name(input: &mut Input<'_>) -> String {
     }
 }
 
-/// A type and a value of it; type 255 stands for a text that is one byte too long.
+/// A type and a value of it; type 255 means a text that is one byte too long.
 fn value<'a>(input: &mut Input<'a>) -> HeaderValue<'a> {
     static TOO_LONG: LazyLock<String> = LazyLock::new(|| "x".repeat(LONGEST_VALUE + 1));
     let number = input.byte();

@@ -9,7 +9,8 @@ use super::frames::Cut;
 
 /// Frames, with their checksums corrected, beside `aws-smithy-eventstream`.
 ///
-/// What we read, it reads alike, and it writes the same bytes. What we refuse or wait for, it refuses, except:
+/// What we read, it reads in the same way, and it writes the same bytes. What we refuse or wait for, it refuses,
+/// except:
 ///
 /// - a name without bytes and a name that comes twice: the specification forbids both, it looks for neither;
 /// - more than 1,024 headers, or a frame over the budget: it has no limits.

@@ -1,7 +1,7 @@
 //! What the fuzz targets run: one function a target, which takes any bytes and panics when a promise is broken.
 //!
-//! Those with `_vs_` in their names hold bedrill against an implementation which nobody here wrote. What may differ, and
-//! why, is said at each function; everything else is a finding.
+//! Those with `_vs_` in their names compare bedrill with a third-party implementation. What may differ, and
+//! why, is documented at each function; everything else is a finding.
 //!
 //! `tests/it/corpus.rs` includes this file, so that the corpus is replayed on stable too. Without the feature `client`,
 //! which the library has as well, only the targets of the framing are left, and the library is not built.

@@ -37,7 +37,7 @@ const HOSTS: [&str; 8] = [
 ///
 /// - the session token of credentials that signed the request before: we take it out, `aws-sigv4` signs it;
 /// - a query that is not UTF-8 once it is decoded: `aws-sigv4` replaces such bytes, we sign them as they are;
-/// - `proxy-` headers that nobody has heard of: we leave all of them unsigned.
+/// - Unknown `proxy-` headers: we leave all of them unsigned.
 pub fn sign_vs_aws(data: &[u8]) {
     let Some((request, flags, at)) = request(data) else { return };
     let flag = |bit: u8| flags & 1 << bit != 0;
@@ -76,7 +76,7 @@ pub fn sign_vs_aws(data: &[u8]) {
     assert_eq!(signed.headers(), expected.headers());
     assert_eq!(signed.uri(), expected.uri());
 
-    // The verifier knows the settings of Bedrock alone.
+    // The verifier knows only the settings of Bedrock.
     if flag(2) && flag(3) {
         assert_eq!(verify(&signed, &credentials, service, at), Ok(()));
     }

@@ -1,4 +1,4 @@
-//! The files of bedrill in which threads meet, over the locks of [loom](https://docs.rs/loom): it runs each model once
+//! The files of bedrill in which threads meet, with the locks of [loom](https://docs.rs/loom): it runs each model once
 //! for every order in which the threads can take them, and fails when one of them ends in a deadlock or a wrong answer.
 //!
 //! The files are those that bedrill is built of. They take their locks from `crate::base::sync`, which is another here.

@@ -46,7 +46,7 @@ impl Event {
     }
 }
 
-/// How many questions there were. Not loom's numbers: they are no places to switch threads at.
+/// How many questions there were. Not loom's atomics, which would be points for switching threads.
 #[derive(Default)]
 struct Counts {
     asked: AtomicU32,
@@ -68,7 +68,7 @@ impl Future for Waiting {
             return Poll::Pending;
         }
         if self.fails {
-            // Without the message of a panic.
+            // Without a panic message.
             resume_unwind(Box::new("the question fails"));
         }
         Poll::Ready(1)
@@ -77,7 +77,7 @@ impl Future for Waiting {
 
 impl Drop for Waiting {
     fn drop(&mut self) {
-        // It lets go of its waker, as a timer or a socket does.
+        // It drops its waker, as a timer or a socket does.
         self.event.forget(self.number);
         self.counts.ended.fetch_add(1, SeqCst);
     }
@@ -175,7 +175,7 @@ pub fn a_caller_that_leaves_takes_no_wake_up_along() {
     let _ = poll_once(pin!(setup.ask()));
     assert_eq!(other.join().unwrap(), 1);
     answer.join().unwrap();
-    // Two, when it had gone before the other came.
+    // Two, if it had left before the other came.
     let (asked, ended) = setup.counts();
     assert!(asked == ended && asked <= 2, "{asked} {ended}");
 }
@@ -191,7 +191,7 @@ pub fn the_last_caller_ends_the_question() {
     let (asked, ended) = setup.counts();
     assert!(asked == ended && asked <= 2, "{asked} {ended}");
     assert!(!setup.flight.is_asking());
-    // The next one is served, or asks anew.
+    // The next one is served, or asks again.
     assert_eq!(block_on(setup.ask()), 1);
     assert_eq!(setup.counts().0, if ready { asked } else { asked + 1 });
 }

@@ -57,7 +57,7 @@ pub fn dropping_the_future_waits_until_the_process_has_ended() {
     let process: Process = Handoff::new();
     let threads = [watch(&process), read(&process)];
     drop(Running(Arc::clone(&process)));
-    // What it has to say now is not heard any more.
+    // Nobody hears what it reports now.
     process.end(|| panic!("it has ended"));
     threads.into_iter().for_each(|thread| thread.join().unwrap());
 }
@@ -78,7 +78,7 @@ pub fn a_process_without_output_ends_with_its_future() {
     let process: Process = Handoff::new();
     let handoff = Arc::clone(&process);
     let watching = thread::spawn(move || {
-        assert!(handoff.is_cancelled(LIMIT));
+        assert!(handoff.is_canceled(LIMIT));
         handoff.end(|| Err("killed"));
     });
     drop(Running(process));

@@ -122,10 +122,11 @@ impl Auth {
     pub(crate) fn refused_by(&self, service: &str) -> Option<AuthError> {
         let Self::Bearer(_) = self else { return None };
         let problem = format!(
-            "{service} takes no bearer token, its requests must be signed, and the token is all there is"
+            "{service} accepts no bearer token: its requests must be signed with an access key, but the credentials in \
+             use are a token"
         );
         let hint =
-            "use an access key: with ClientBuilder::no_bearer, the token in the environment is left out";
+            "use an access key: with ClientBuilder::no_bearer, the token in the environment is ignored";
         Some(AuthError::unusable(env::BEARER_SOURCE, problem).with_hint(hint))
     }
 
@@ -162,18 +163,15 @@ fn add_bearer(request: &mut http::Request<Bytes>, token: &Secret) -> Result<(), 
     const SOURCE: &str = env::BEARER_SOURCE;
     if !fits_header(token.expose()) {
         return Err(AuthError::unusable(SOURCE, format!("the token {UNFIT}"))
-            .with_hint("copy the Bedrock API key again, whole and on one line"));
+            .with_hint("copy the Bedrock API key again in full, on one line"));
     }
     let uri = request.uri();
     if uri.scheme() == Some(&Scheme::HTTP) && !uri.host().is_some_and(is_loopback) {
         return Err(AuthError::unusable(
             SOURCE,
-            format!(
-                "plain http would show the token to the network on its way to {}",
-                uri.host().unwrap_or("")
-            ),
+            format!("plain http would expose the token on its way to {}", uri.host().unwrap_or("")),
         )
-        .with_hint("use an https endpoint; plain http is for this machine only"));
+        .with_hint("use an https endpoint; plain http is only for this machine"));
     }
     let value = Zeroizing::new(format!("Bearer {}", token.expose()));
     let mut value = HeaderValue::from_str(&value)
@@ -185,7 +183,7 @@ fn add_bearer(request: &mut http::Request<Bytes>, token: &Secret) -> Result<(), 
 
 /// The rest of a sentence about a value that fails [`fits_header`].
 const UNFIT: &str =
-    "is empty or holds a space, a line break or another character that cannot go into a header";
+    "is empty or contains a space, a line break or another character that cannot go into a header";
 
 /// Whether a key id or token consists of visible ASCII, as everything that AWS issues does.
 fn fits_header(text: &str) -> bool {

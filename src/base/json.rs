@@ -46,7 +46,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_tells_the_place_and_whether_it_is_json() {
+    fn an_error_gives_the_place_and_whether_it_is_json() {
         assert_eq!(error(b"\n x"), (2, 2, false));
         assert_eq!(error(b"true x"), (1, 6, false));
         assert_eq!(error(b"true \xff"), (1, 6, false));

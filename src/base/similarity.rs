@@ -1,6 +1,6 @@
 //! How similar two words are, for suggestions.
 
-/// Returns the fewest insertions, deletions, substitutions and swaps of neighbouring letters that turn `a` into `b`.
+/// Returns the fewest insertions, deletions, substitutions and swaps of neighboring letters that turn `a` into `b`.
 pub(crate) fn edit_distance(a: &str, b: &str) -> usize {
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
     let at = |row: &[usize], index: usize| row.get(index).copied().unwrap_or(usize::MAX / 2);
@@ -25,7 +25,7 @@ pub(crate) fn edit_distance(a: &str, b: &str) -> usize {
     at(&last, b.len())
 }
 
-/// Returns the Sørensen-Dice coefficient: the share of pairs of neighbouring letters that two words have in common, in
+/// Returns the Sørensen-Dice coefficient: the share of pairs of neighboring letters that two words have in common, in
 /// thousandths.
 #[cfg(feature = "config")]
 pub(crate) fn shared_pairs(a: &str, b: &str) -> usize {

@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_is_told_from_a_name() {
+    fn an_address_is_distinguished_from_a_name() {
         for (host, expected) in [
             ("127.0.0.1", Some("127.0.0.1")),
             ("[::1]", Some("::1")),

@@ -284,10 +284,10 @@ impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoProfile => {
-                f.write_str("served through inference profiles only, and none of this region covers it")
+                f.write_str("served only through inference profiles, and none in this region covers it")
             }
             Self::ProfilesUnknown => {
-                f.write_str("served through inference profiles only, and they could not be listed")
+                f.write_str("served only through inference profiles, and they could not be listed")
             }
             Self::ProvisionedOnly => f.write_str("needs provisioned throughput"),
             Self::NotOffered(ways) if ways.is_empty() => f.write_str("not offered under this id"),
@@ -298,7 +298,7 @@ impl fmt::Display for Reason {
             Self::NoTextOutput => f.write_str("writes no text"),
             Self::NotActive(Some(status)) => write!(f, "is {status}"),
             Self::NotActive(None) => f.write_str("its lifecycle is not known"),
-            Self::OtherProvider => f.write_str("of a provider that the filter leaves out"),
+            Self::OtherProvider => f.write_str("its provider is filtered out"),
         }
     }
 }

@@ -39,7 +39,7 @@ impl<'a> Join<'a> {
         }
         let mut profiles: HashMap<_, Vec<_>> = HashMap::new();
         for profile in listing.profiles.iter().flatten().filter(|profile| is_system(profile)) {
-            // What cannot be sent would only stand before what can.
+            // What cannot be sent would only precede what can.
             if let (Some(base), Ok(_)) = (profile.base_model(), ModelId::parse(&profile.inference_profile_id))
             {
                 profiles.entry(base).or_default().push(profile);

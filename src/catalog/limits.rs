@@ -189,7 +189,7 @@ impl Members {
     }
 
     fn text(&mut self, name: &str) -> Result<Option<String>, LimitsError> {
-        self.take(name, "a text", as_text)
+        self.take(name, "a string", as_text)
     }
 
     fn tokens(&mut self, name: &str) -> Result<Option<u64>, LimitsError> {
@@ -205,7 +205,7 @@ impl Members {
     }
 
     fn texts(&mut self, name: &str) -> Result<Option<Vec<String>>, LimitsError> {
-        self.take(name, "a list of texts", |value| match value {
+        self.take(name, "a list of strings", |value| match value {
             Value::Array(items) => items.into_iter().map(as_text).collect(),
             _ => None,
         })
@@ -225,9 +225,7 @@ impl Members {
 
     fn end(self) -> Result<(), LimitsError> {
         match self.members.keys().next() {
-            Some(name) => {
-                Err(LimitsError(format!("{} has a member `{name}` that means nothing", self.place)))
-            }
+            Some(name) => Err(LimitsError(format!("{} has an unknown member `{name}`", self.place))),
             None => Ok(()),
         }
     }
@@ -254,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn the_name_of_a_family_does_not_stand_for_longer_names() {
+    fn the_name_of_a_family_does_not_match_longer_names() {
         let table = LimitsTable::embedded();
         let window = |id| table.find(id).max_output;
         assert_eq!(window("anthropic.claude-opus-4-20250514-v1:0"), Some(32_000));
@@ -274,15 +272,15 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_with_a_table_is_said() {
+    fn what_is_wrong_with_a_table_is_reported() {
         for (text, message) in [
             ("{", "not JSON at line 1 column 1"),
             ("[]", "the file is not an object"),
             (r#"{"families": [{}]}"#, "`families[0].models` names no model"),
             (r#"{"families": [{"models": ["m"], "contextWindow": -1}]}"#, "is not a whole number above 0"),
-            (r#"{"families": [{"models": ["m"], "window": 1}]}"#, "`window` that means nothing"),
-            (r#"{"families": [{"models": [1]}]}"#, "`models` in families[0] is not a list of texts"),
-            (r#"{"asof": "2026"}"#, "`asof` that means nothing"),
+            (r#"{"families": [{"models": ["m"], "window": 1}]}"#, "unknown member `window`"),
+            (r#"{"families": [{"models": [1]}]}"#, "`models` in families[0] is not a list of strings"),
+            (r#"{"asof": "2026"}"#, "unknown member `asof`"),
         ] {
             let error = LimitsTable::parse(text).expect_err(text).to_string();
             assert!(error.contains(message), "{text}: {error}");

@@ -40,7 +40,7 @@ fn is_number(text: &str) -> bool {
 
 /// Letters and digits in lower case, with one `-` for each run of anything else: `Claude Sonnet 4.5` is
 /// `claude-sonnet-4-5`.
-pub(super) fn normalised(text: &str) -> String {
+pub(super) fn normalized(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for character in text.chars().flat_map(char::to_lowercase) {
         if character.is_alphanumeric() {
@@ -60,7 +60,7 @@ pub(super) fn short_names(base: &str, model_name: &str) -> Vec<String> {
         .into_iter()
         .flat_map(|form| [form, form.split_once('.').map_or(form, |(_, name)| name)])
         .chain([model_name])
-        .map(normalised)
+        .map(normalized)
         .filter(|name| !name.is_empty())
         .collect();
     names.sort_unstable();
@@ -101,6 +101,6 @@ mod tests {
     fn words_match_as_a_whole() {
         assert!(has_words("claude-sonnet-4-5", "sonnet-4"));
         assert!(!has_words("claude-sonnet-45", "sonnet-4"));
-        assert_eq!(normalised("  Claude Sonnet 4.5 (v2) "), "claude-sonnet-4-5-v2");
+        assert_eq!(normalized("  Claude Sonnet 4.5 (v2) "), "claude-sonnet-4-5-v2");
     }
 }

@@ -118,7 +118,7 @@ impl Catalog {
         self.resolve_parsed(text, ModelId::parse(text).ok().as_ref())
     }
 
-    /// As [`resolve`](Self::resolve), with what came of parsing `text`.
+    /// As [`resolve`](Self::resolve), with the result of parsing `text`.
     pub(crate) fn resolve_parsed(&self, text: &str, id: Option<&ModelId>) -> Resolution {
         if let Some(resolution) = id.and_then(|id| self.resolve_whole(id)) {
             return resolution;
@@ -175,7 +175,7 @@ impl Catalog {
             (Some(geography), short) => (Some(format!("{geography}.")), short),
             (None, short) => (None, short),
         };
-        let wanted = name::normalised(short);
+        let wanted = name::normalized(short);
         let candidates = self.matches(&wanted);
         let mut usable: Vec<(&Entry, Cow<'_, ModelId>)> = Vec::new();
         let mut unusable: Vec<Entry> = Vec::new();
@@ -220,7 +220,7 @@ impl Catalog {
 
     /// The ids of models that can be invoked and are spelled most like `typed`, with or without its geography.
     fn nearest(&self, typed: &str) -> Vec<String> {
-        let wanted = [name::normalised(typed), name::normalised(name::split_geography(typed).1)];
+        let wanted = [name::normalized(typed), name::normalized(name::split_geography(typed).1)];
         let letters = wanted.last().map_or(0, |wanted| wanted.chars().count());
         // No id is longer, and the distances take time in proportion to it.
         if letters == 0 || letters > LONGEST {
@@ -250,10 +250,10 @@ impl Catalog {
 fn short_names(entry: &Entry) -> Vec<String> {
     if entry.kind == Kind::ApplicationProfile {
         let short_id = entry.id.rsplit('/').next().unwrap_or_default();
-        return vec![name::normalised(&entry.name), name::normalised(short_id)];
+        return vec![name::normalized(&entry.name), name::normalized(short_id)];
     }
     let listed = name::split_geography(&entry.id).1;
     let mut names = name::short_names(entry.base_model().unwrap_or(listed), &entry.name);
-    names.extend(entry.profiles.iter().map(|profile| name::normalised(&profile.id)));
+    names.extend(entry.profiles.iter().map(|profile| name::normalized(&profile.id)));
     names
 }

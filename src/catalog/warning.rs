@@ -64,25 +64,25 @@ impl fmt::Display for Warning {
                 }
                 write!(
                     f,
-                    ", so {models} models that are served through profiles only, and all application profiles, are \
+                    ", so {models} models that are served only through profiles, and all application profiles, are \
                      left out: {error}"
                 )
             }
             Self::OldProfiles { since, error } => write!(
                 f,
-                "the inference profiles are those of {since}, because they could not be listed now: {error}"
+                "the list of inference profiles is from {since}, because it could not be refreshed: {error}"
             ),
             Self::Stale { since, error } => {
-                write!(f, "the models are those of {since}, because they could not be listed now: {error}")
+                write!(f, "the list of models is from {since}, because it could not be refreshed: {error}")
             }
             Self::Undescribed { id, missing_action: Some(action), error } => {
-                write!(f, "the permission {action} is missing, so nothing is known of {id}: {error}")
+                write!(f, "the permission {action} is missing, so nothing is known about {id}: {error}")
             }
             Self::Undescribed { id, missing_action: None, error } => {
-                write!(f, "nothing is known of {id}: {error}")
+                write!(f, "nothing is known about {id}: {error}")
             }
             Self::CacheUnreadable { file, problem } => {
-                write!(f, "{file} cannot be read and counts as absent: {problem}")
+                write!(f, "{file} cannot be read and is ignored: {problem}")
             }
             Self::CacheUnwritable { file, problem } => write!(f, "{file} could not be written: {problem}"),
         }

@@ -60,7 +60,7 @@ mod tests {
     const KNOWN: [&str; 3] = ["region", "providerFilter", "refreshInterval"];
 
     #[test]
-    fn capitals_and_punctuation_do_not_count_as_slips() {
+    fn capitals_and_punctuation_do_not_count_as_typos() {
         assert_eq!(nearest("provider_filter", &KNOWN), Some(("providerFilter", true)));
         assert_eq!(nearest("REGION", &KNOWN), Some(("region", true)));
         assert_eq!(nearest("reigon", &KNOWN), Some(("region", true)));
@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn a_short_key_allows_fewer_slips_and_a_part_of_a_key_is_near_to_it() {
+    fn a_short_key_allows_fewer_typos_and_a_part_of_a_key_is_near_it() {
         assert_eq!(nearest("x", &["id"]), Some(("id", false)));
         assert_eq!(nearest("filter", &KNOWN), Some(("providerFilter", false)));
         assert_eq!(nearest("interval", &KNOWN), Some(("refreshInterval", false)));
@@ -81,7 +81,7 @@ mod tests {
         assert!(Others::Foreign.complaint("regions", &KNOWN).is_none());
         assert!(Others::Only(&["regions"]).complaint("regions", &KNOWN).is_none());
         assert_eq!(
-            Others::Only(&[]).complaint("colour", &KNOWN).expect("said").0,
+            Others::Only(&[]).complaint("color", &KNOWN).expect("said").0,
             "unknown key; the nearest known key is \"region\" (known: region, providerFilter, refreshInterval)"
         );
     }

@@ -16,13 +16,13 @@
 //!         baseUrl: "https://bedrock-runtime.us-east-1.amazonaws.com",
 //!         api: "bedrock-converse-stream",
 //!         auth: "aws-sdk",
-//!         models: [                    // go before the discovered ones, and replace those of the same id
+//!         models: [                    // listed before the discovered ones, and replace those with the same id
 //!           {
 //!             id: "amazon.nova-lite-v1:0",
 //!             name: "Nova Lite",
 //!             reasoning: false,
 //!             input: ["text", "image"],
-//!             cost: { input: 0.06, output: 0.24, cacheRead: 0.015, cacheWrite: 0 }, // USD for a million tokens
+//!             cost: { input: 0.06, output: 0.24, cacheRead: 0.015, cacheWrite: 0 }, // USD per million tokens
 //!             contextWindow: 300000,
 //!             maxTokens: 5000,
 //!           },

@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn the_own_file_goes_before_those_of_other_tools() {
+    fn our_own_file_takes_precedence_over_those_of_other_tools() {
         let with = |own: &'static str| [&[own], OTHERS.as_slice()].concat();
         let own = "/me/.config/bedrill/config.json5";
         assert_eq!(paths(None, &[("HOME", "/me")], Some("/other")), with(own));

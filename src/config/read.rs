@@ -295,7 +295,7 @@ impl<'a> Reader<'a> {
         let block = self.object(member, &COST, Others::Only(&[]))?;
         let mut price = |key| {
             let Some(member) = block.get(key) else { return 0.0 };
-            let expected = "a price in USD for a million tokens";
+            let expected = "a price in USD per million tokens";
             match self.number(&member, expected) {
                 Some(price) if price < 0.0 => {
                     self.error(&member, format!("expected {expected}, found one below 0"));

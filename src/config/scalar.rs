@@ -105,7 +105,7 @@ impl<'a> Reader<'a> {
                 }
             } else if let Some((_, first)) = first_places.iter().find(|(earlier, _)| *earlier == key) {
                 let first = self.source.position(*first);
-                let message = format!("stands twice, at {first} before; the last one counts");
+                let message = format!("appears twice, first at {first}; the last one is used");
                 let path = join(&member.path, key);
                 self.report(Severity::Warning, property.start(), &path, message, None);
             } else {
@@ -143,7 +143,7 @@ impl<'a> Reader<'a> {
         };
         let text = literal.value.trim();
         if text.is_empty() {
-            self.warn(member, format!("is blank, and counts as absent; expected {expected}"));
+            self.warn(member, format!("is blank and is ignored; expected {expected}"));
             return None;
         }
         Some(text.to_owned())

@@ -94,7 +94,7 @@ fn reason(kind: &ParseErrorKind) -> String {
         ParseErrorKind::UnterminatedObject => "this object is not closed".to_owned(),
         ParseErrorKind::UnterminatedArray => "this list is not closed".to_owned(),
         ParseErrorKind::UnterminatedCommentBlock => "this comment is not closed".to_owned(),
-        ParseErrorKind::MultipleRootJsonValues => "there is more text behind the end".to_owned(),
+        ParseErrorKind::MultipleRootJsonValues => "there is more text after the end".to_owned(),
         ParseErrorKind::String(ParseStringErrorKind::UnterminatedStringLiteral) => {
             "this string is not closed".to_owned()
         }

@@ -47,7 +47,7 @@ impl fmt::Display for AssemblyError {
         match self {
             Self::StartedTwice { index } => write!(f, "content block {index} is started twice"),
             Self::OtherKind { index, open, found } => {
-                write!(f, "content block {index} is {open}, but a delta of it is {found}")
+                write!(f, "content block {index} is {open}, but one of its deltas is {found}")
             }
             Self::ToolInput { index, name, text, problem } => write!(
                 f,
@@ -59,7 +59,9 @@ impl fmt::Display for AssemblyError {
             Self::Unannounced { index, found } => {
                 write!(f, "content block {index} has {found}, but no contentBlockStart that names it")
             }
-            Self::NoMessageStop => f.write_str("the events end before messageStop: the message is cut"),
+            Self::NoMessageStop => {
+                f.write_str("the events end before messageStop: the message is incomplete")
+            }
         }
     }
 }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use crate::base::quote;
 use crate::shape::{self, Members, Shape, ShapeError};
 
-/// The kind of a modelled exception.
+/// The kind of a modeled exception.
 ///
 /// A stream writes `throttlingException`, an HTTP error `ThrottlingException`: case is ignored.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

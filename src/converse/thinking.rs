@@ -70,7 +70,7 @@ impl fmt::Display for ThinkingLevel {
     }
 }
 
-/// The name of no [`ThinkingLevel`].
+/// A text that is not the name of a [`ThinkingLevel`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UnknownThinkingLevel;
@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn off_takes_the_fields_away_and_leaves_the_others() {
+    fn off_removes_the_fields_and_keeps_the_others() {
         let request = ConverseRequest::new("openai.gpt-oss-20b-1:0").additional_fields(json!({"seed": 1}));
         let request = request.thinking(ThinkingLevel::High).thinking(ThinkingLevel::Off);
         assert_eq!(request.additional_model_request_fields, Some(json!({"seed": 1})));

@@ -48,10 +48,10 @@ impl fmt::Display for EndpointError {
                 "{prefix:?} cannot begin a host: it must be labels of letters, digits and -, with dots between them"
             ),
             Self::FipsWithCustomEndpoint => {
-                f.write_str("FIPS and a custom endpoint exclude each other: drop one of the two")
+                f.write_str("FIPS and a custom endpoint cannot be combined: drop one of the two")
             }
             Self::DualStackWithCustomEndpoint => {
-                f.write_str("dual stack and a custom endpoint exclude each other: drop one of the two")
+                f.write_str("dual stack and a custom endpoint cannot be combined: drop one of the two")
             }
         }
     }

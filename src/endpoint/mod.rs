@@ -30,7 +30,7 @@ pub use region::{Partition, Region};
 /// The host names differ, but the credential scope does not: `signingName` is `bedrock` in both service models.
 pub const SIGNING_NAME: &str = "bedrock";
 
-/// What the hosts of the services begin with that credentials come from.
+/// The host prefixes of the services that credentials come from.
 #[cfg(feature = "client")]
 const CREDENTIAL_HOSTS: [&str; 4] = ["oidc", "portal.sso", "signin", "sts"];
 
@@ -201,7 +201,7 @@ impl Endpoint {
         };
         let authority = uri.authority().ok_or_else(|| invalid("it has no host"))?;
         if authority.as_str().contains('@') {
-            return Err(invalid("it holds user information, which would end up in logs"));
+            return Err(invalid("it contains user information, which would end up in logs"));
         }
         if authority.host().is_empty() {
             return Err(invalid("it has no host"));

@@ -1,26 +1,26 @@
 //! What the service can mean by an error.
 
-/// What the service means by an error, told by its code and its words.
+/// What the service means by an error, judged by its code and its message.
 ///
-/// Codes alone say too little: `AccessDeniedException` stands for a dozen situations, of which each needs another step.
-/// The words change, so a message that is not known yet is what its code says, or [`Other`](Self::Other). A reason that
-/// is wrong, or missing, is worth an issue.
+/// Codes alone say too little: `AccessDeniedException` covers a dozen situations, each of which needs a different
+/// remedy. The wording changes; for an unknown message, the code decides, and if that says nothing, the reason is
+/// [`Other`](Self::Other). Please report a wrong or missing reason as an issue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Reason {
     /// The input does not fit the model: it must be shortened.
     TooLong,
-    /// The model is served through an inference profile only.
+    /// The model is served only through an inference profile.
     OnDemandRefused,
-    /// There is no such model in this region, or not for this caller. A wrong service tier is answered so, too.
+    /// There is no such model in this region, or not for this caller. A wrong service tier gets this answer too.
     UnknownModel,
-    /// The model has reached the end of its life, or is too old for those who have not used it lately.
+    /// The model has reached its end of life, or is legacy and closed to accounts that have not used it recently.
     EndOfLife,
-    /// The service tier is none, or none of this model, or reserved without a reservation.
+    /// The service tier does not exist, or not for this model, or is `reserved` without a reservation.
     ServiceTier,
-    /// The model needs another mode of data retention than the account or the project has.
+    /// The model needs a different data retention mode than the account or the project has.
     DataRetention,
-    /// What the account may use in a day is used up.
+    /// The account's daily quota is used up.
     DailyQuota,
     /// Too many requests or tokens for now.
     Throttled,
@@ -28,37 +28,37 @@ pub enum Reason {
     QuotaExceeded,
     /// The model is still being loaded.
     NotReady,
-    /// The API key, or the temporary credentials, have run out.
+    /// The API key or the temporary credentials have expired.
     KeyExpired,
-    /// The API key, or the access key, is not known to the service.
+    /// The service does not know the API key or the access key.
     KeyInvalid,
-    /// The signature is not that of the request.
+    /// The signature does not match the request.
     BadSignature,
-    /// The request was signed at a time that is not now.
+    /// The signing time is too far from the service's clock.
     ClockSkew,
     /// The request was signed for another region or service than the endpoint's.
     Scope,
-    /// A policy denies the action in so many words, so that no other can allow it.
+    /// A policy explicitly denies the action, so that no other policy can allow it.
     ExplicitDeny,
     /// No policy allows the action.
     IamDenied,
-    /// The AWS Marketplace agreement that the model needs cannot be made.
+    /// The AWS Marketplace agreement that the model requires could not be created.
     MarketplaceAgreement,
-    /// The account has no valid means of payment for the model.
+    /// The account has no valid payment method for the model.
     Payment,
-    /// The form about the use case, which Anthropic asks for once, is missing.
+    /// The use case form, which Anthropic requires once per account, is missing.
     UseCaseForm,
     /// The account has no access to the model; the service does not say why.
     ModelAccess,
     /// AWS does not let the account do this, whatever its policies.
     AccountRestricted,
-    /// Access is denied, in words that are not known.
+    /// Access is denied, for a reason that the message does not reveal.
     AccessDenied,
-    /// The endpoint does not have the operation.
+    /// The endpoint does not support the operation.
     UnknownOperation,
     /// What the request names does not exist.
     NotFound,
-    /// The request is not one that the operation, or the model, takes.
+    /// The operation or the model does not accept the request.
     InvalidRequest,
     /// The model took too long.
     ModelTimeout,
@@ -68,6 +68,6 @@ pub enum Reason {
     Unavailable,
     /// The service failed.
     ServiceFailed,
-    /// The service does not say, or says what is not known yet.
+    /// The service gives no reason, or one that is not known yet.
     Other,
 }

@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_model_id_tells_the_words() {
+    fn the_model_id_determines_the_fields() {
         let cases = [
             ("anthropic.claude-opus-4-6-v1", ReasoningWords::ClaudeAdaptive),
             ("us.anthropic.claude-sonnet-4-6", ReasoningWords::ClaudeAdaptive),

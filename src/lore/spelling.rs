@@ -1,4 +1,4 @@
-//! How other tools write a model id: what they put before and behind it.
+//! How other tools write a model id: what they put before and after it.
 //!
 //! Sources, as of 2026-11-28: litellm's [page about Bedrock](https://docs.litellm.ai/docs/providers/bedrock), the
 //! documentation of OpenClaw, aider, LangChain (`init_chat_model`), PydanticAI and promptfoo, and reports about Claude
@@ -17,7 +17,7 @@ const ROUTES: &str = "converse/ converse_like/ invoke/ async_invoke/ converse: c
 /// The protocol of an imported model, which litellm writes between the provider and an ARN.
 const IMPORTED: &str = "llama/ deepseek_r1/ qwen2/ qwen3/ openai/ moonshot/";
 
-/// What Claude Code writes behind the id of a model with a large context window.
+/// What Claude Code appends to the id of a model with a large context window.
 const SUFFIX: &str = "[1m]";
 
 /// The rest of `text` after the provider's name, if it begins with one.

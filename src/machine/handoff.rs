@@ -22,7 +22,7 @@ pub(super) struct Handoff<O, R> {
 struct Slot<O, R> {
     output: Option<O>,
     /// Nobody is waiting any more.
-    is_cancelled: bool,
+    is_canceled: bool,
     result: Option<R>,
     has_ended: bool,
     waker: Option<Waker>,
@@ -30,7 +30,7 @@ struct Slot<O, R> {
 
 impl<O, R> Handoff<O, R> {
     pub(super) fn new() -> Arc<Self> {
-        let slot = Slot { output: None, is_cancelled: false, result: None, has_ended: false, waker: None };
+        let slot = Slot { output: None, is_canceled: false, result: None, has_ended: false, waker: None };
         Arc::new(Self { slot: Mutex::new(slot), changed: Condvar::new() })
     }
 
@@ -42,12 +42,12 @@ impl<O, R> Handoff<O, R> {
 
     /// Waits for the output; `None` when there is none within `limit`, or nobody is waiting for it any more.
     pub(super) fn output(&self, limit: Duration) -> Option<O> {
-        self.wait_while(limit, |slot| slot.output.is_none() && !slot.is_cancelled).output.take()
+        self.wait_while(limit, |slot| slot.output.is_none() && !slot.is_canceled).output.take()
     }
 
     /// Whether nobody is waiting any more, now or within `limit`.
-    pub(super) fn is_cancelled(&self, limit: Duration) -> bool {
-        self.wait_while(limit, |slot| !slot.is_cancelled).is_cancelled
+    pub(super) fn is_canceled(&self, limit: Duration) -> bool {
+        self.wait_while(limit, |slot| !slot.is_canceled).is_canceled
     }
 
     /// Records that the work has ended. The first result counts.
@@ -103,13 +103,13 @@ impl<O, R> Future for Running<O, R> {
 
 impl<O, R> Drop for Running<O, R> {
     fn drop(&mut self) {
-        self.0.slot().is_cancelled = true;
+        self.0.slot().is_canceled = true;
         self.0.changed.notify_all();
         drop(self.0.wait_while(KILL_TIME, |slot| !slot.has_ended));
     }
 }
 
-/// The future's side of work that cannot be cancelled. Dropping it leaves the thread to end by itself.
+/// The future's side of work that cannot be canceled. Dropping it leaves the thread to end by itself.
 pub(super) struct Detached<R>(pub(super) Arc<Handoff<(), R>>);
 
 impl<R> Future for Detached<R> {

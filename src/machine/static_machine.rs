@@ -1,4 +1,4 @@
-//! A machine that the program makes up.
+//! A machine made up by the program.
 
 use std::collections::BTreeMap;
 #[cfg(feature = "client")]

@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-/// Tells the time of day, which requests are signed with and credentials expire by.
+/// Tells the time of day: the time that requests are signed with and that expirations are compared with.
 ///
 /// A closure works too:
 ///

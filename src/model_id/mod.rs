@@ -45,9 +45,9 @@ pub enum ModelKind {
     ApplicationInferenceProfile,
     /// Provisioned throughput for one model.
     ProvisionedModel,
-    /// A customised model.
+    /// A customized model.
     CustomModel,
-    /// On-demand deployment of a customised model.
+    /// On-demand deployment of a customized model.
     CustomModelDeployment,
     /// An imported model.
     ImportedModel,
@@ -85,7 +85,7 @@ impl ModelId {
         let known =
             |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b':' | b'_' | b'/');
         if !id.bytes().all(known) {
-            return Err(invalid("it holds a character other than letters, digits and - . : _ /"));
+            return Err(invalid("it contains a character other than letters, digits and - . : _ /"));
         }
         // Servers and proxies resolve such segments, encoded or not.
         if id.split('/').any(|segment| matches!(segment, "" | "." | "..")) {
@@ -131,7 +131,7 @@ impl ModelId {
     }
 
     /// The id as a text that [`parse`](Self::parse) reads back whole: after `bedrock/REGION/`, as litellm writes it, when
-    /// it names a region and is no ARN.
+    /// it names a region and is not an ARN.
     #[must_use]
     pub fn to_text(&self) -> Cow<'_, str> {
         match &self.region {
@@ -146,7 +146,9 @@ impl ModelId {
         let (Some(service), Some(region), Some(_account), Some(resource)) =
             (parts.next(), parts.next(), parts.next(), parts.next())
         else {
-            return Err("it is a cut ARN: arn:PARTITION:bedrock:REGION:ACCOUNT:TYPE/NAME has six parts");
+            return Err(
+                "it is an incomplete ARN: arn:PARTITION:bedrock:REGION:ACCOUNT:TYPE/NAME has six parts",
+            );
         };
         let Some((resource_type, name)) = resource.split_once('/') else {
             return Err("it is an ARN without TYPE/NAME at its end");
@@ -168,7 +170,7 @@ impl ModelId {
             ("bedrock", _) => return Err("it is the ARN of something that cannot be invoked"),
             _ => return Err("it is the ARN of another service"),
         };
-        let region = Region::new(region).map_err(|_| "the region in its ARN is not one")?;
+        let region = Region::new(region).map_err(|_| "the region in its ARN is not a region")?;
         Ok(Self { id: arn.to_owned(), kind, region: Some(region) })
     }
 
@@ -178,7 +180,7 @@ impl ModelId {
         &self.id
     }
 
-    /// What the id names, as far as its form tells.
+    /// What the id names, as far as its form shows.
     #[must_use]
     pub fn kind(&self) -> ModelKind {
         self.kind
@@ -203,7 +205,7 @@ impl ModelId {
         self.is_arn() || self.base_model().is_some_and(names_provider)
     }
 
-    /// The foundation model's id without geography and ARN; `None` if its form does not tell.
+    /// The foundation model's id without geography and ARN; `None` if its form does not show it.
     #[must_use]
     pub fn base_model(&self) -> Option<&str> {
         let name = if self.is_arn() { self.id.split_once('/')?.1 } else { &self.id };

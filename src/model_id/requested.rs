@@ -34,7 +34,7 @@ impl RequestedModel {
         self.id.as_ref().map_err(Clone::clone)
     }
 
-    /// The text that it was made of; an id that names a region is written as [`ModelId::to_text`] does.
+    /// The text that it was made from; an id that names a region is written as [`ModelId::to_text`] does.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text

@@ -236,8 +236,8 @@ fn a_text_that_cannot_be_an_id_says_why_and_what_one_looks_like() {
         ("/a".to_owned(), "path segment"),
         ("a/".to_owned(), "path segment"),
         ("a".repeat(2_049), "longer than 2,048"),
-        ("arn:".to_owned(), "a cut ARN"),
-        ("arn:aws:bedrock:us-east-1".to_owned(), "a cut ARN"),
+        ("arn:".to_owned(), "an incomplete ARN"),
+        ("arn:aws:bedrock:us-east-1".to_owned(), "an incomplete ARN"),
         (of("imported-model"), "without TYPE/NAME"),
         (of("guardrail/abc"), "cannot be invoked"),
         (of("model-customization-job/abc"), "cannot be invoked"),
@@ -261,7 +261,7 @@ fn an_id_as_long_as_the_api_allows_is_read() {
 }
 
 #[test]
-fn prefixes_of_other_tools_are_taken_off_also_when_nothing_follows() {
+fn prefixes_of_other_tools_are_removed_even_when_nothing_follows() {
     for (text, rest, region) in [
         ("bedrock/", "", None),
         ("amazon-bedrock/", "", None),

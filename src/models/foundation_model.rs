@@ -32,7 +32,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// How a model can be customised.
+    /// How a model can be customized.
     pub enum ModelCustomization {
         /// Fine-tuning: with examples.
         FineTuning = "FINE_TUNING",
@@ -91,7 +91,7 @@ structure! {
             input_modalities / with_input_modalities: Items<ModelModality> = "inputModalities",
             /// What the model writes.
             output_modalities / with_output_modalities: Items<ModelModality> = "outputModalities",
-            /// How the model can be customised.
+            /// How the model can be customized.
             customizations_supported / with_customizations_supported: Items<ModelCustomization> = "customizationsSupported",
             /// How the model can be invoked. An empty list means that the model cannot be invoked by this id.
             inference_types_supported / with_inference_types_supported: Items<InferenceType> = "inferenceTypesSupported",
@@ -138,7 +138,7 @@ structure! {
         optional {
             /// The provider's name, `Anthropic`.
             by_provider / with_provider: String = "byProvider",
-            /// Models that can be customised in this way.
+            /// Models that can be customized in this way.
             by_customization_type / with_customization_type: ModelCustomization = "byCustomizationType",
             /// Models that write this.
             by_output_modality / with_output_modality: ModelModality = "byOutputModality",

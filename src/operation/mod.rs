@@ -260,7 +260,7 @@ impl fmt::Display for AnswerError {
                     "expected {expected}, but {found}; is there a proxy or a wrong endpoint in between?"
                 )
             }
-            Self::Shape(error) => write!(f, "the answer is not what the operation answers: {error}"),
+            Self::Shape(error) => write!(f, "the answer is not what the operation returns: {error}"),
             Self::OverBudget { allowed } => write!(
                 f,
                 "the answer is over the budget of {allowed} bytes; ClientBuilder::frame_budget allows more"

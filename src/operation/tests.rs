@@ -106,7 +106,7 @@ fn the_header_names_the_error_before_the_body_does() {
     assert_eq!(code(Some("A"), r#"{"code":"B","__type":"C"}"#).as_deref(), Some("A"));
     assert_eq!(code(None, r#"{"__type":"C","code":"B"}"#).as_deref(), Some("B"));
     assert_eq!(code(None, r#"{"code":500,"__type":"C"}"#).as_deref(), Some("C"));
-    // What is empty names nothing.
+    // Empty means none.
     for empty in ["", " ", ":http://internal.amazon.com/", "ns#"] {
         assert_eq!(code(Some(empty), r#"{"__type":"ns#C"}"#).as_deref(), Some("C"), "{empty:?}");
         let body = serde_json::json!({"code": empty, "__type": "C"}).to_string();
@@ -136,7 +136,7 @@ fn the_message_has_several_names() {
 }
 
 #[test]
-fn a_body_that_is_no_error_document_is_quoted_and_cut() {
+fn a_body_that_is_not_an_error_document_is_quoted_and_cut() {
     let html = headers(&[("content-type", "text/html; charset=utf-8")]);
     let error = parse_error(StatusCode::BAD_GATEWAY, &html, b"<html>\x1b]52;c;x\x07</html>");
     assert_eq!(
@@ -182,7 +182,7 @@ fn an_error_keeps_what_support_and_retries_need() {
 }
 
 #[test]
-fn only_frames_are_taken_for_an_event_stream() {
+fn only_frames_are_accepted_as_an_event_stream() {
     for content_type in
         [EVENT_STREAM, "Application/Vnd.Amazon.EventStream", "application/vnd.amazon.eventstream ; charset=x"]
     {

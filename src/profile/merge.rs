@@ -28,7 +28,7 @@ impl fmt::Display for IgnoredReason {
             Self::Prefix => "in the credentials file a profile is written [NAME]",
             Self::UnknownPrefix => "a section is [profile NAME], [sso-session NAME] or [services NAME]",
             Self::InvalidName => "a name has only letters, digits and - _ / . % @ : +",
-            Self::DefaultTwice => "[profile default] counts instead",
+            Self::DefaultTwice => "[profile default] is used instead",
         })
     }
 }

@@ -119,9 +119,9 @@ impl fmt::Display for ShapeError {
             Problem::Missing => f.write_str(" is missing"),
             Problem::Expected { expected, found } => write!(f, " is {found} where the API has {expected}"),
             Problem::NotBase64 => f.write_str(" is not base64"),
-            Problem::NoMember => f.write_str(" is a union without a member, exactly one must be set"),
+            Problem::NoMember => f.write_str(" is a union without a member; exactly one must be set"),
             Problem::SeveralMembers => {
-                f.write_str(" is a union with several members, exactly one must be set")
+                f.write_str(" is a union with several members; exactly one must be set")
             }
             Problem::NotJson { line, column } => write!(f, " is not JSON at line {line} column {column}"),
         }

@@ -69,7 +69,7 @@ impl Shape for i64 {
     }
 
     fn read(&mut self, value: Value) -> Result<(), ShapeError> {
-        *self = integer(&value, "an integer of 64 bits")?;
+        *self = integer(&value, "a 64-bit integer")?;
         Ok(())
     }
 
@@ -84,7 +84,7 @@ impl Shape for i32 {
     }
 
     fn read(&mut self, value: Value) -> Result<(), ShapeError> {
-        *self = integer(&value, "an integer of 32 bits")?;
+        *self = integer(&value, "a 32-bit integer")?;
         Ok(())
     }
 
@@ -99,7 +99,7 @@ impl Shape for u32 {
     }
 
     fn read(&mut self, value: Value) -> Result<(), ShapeError> {
-        *self = integer(&value, "an integer of 32 bits that is not negative")?;
+        *self = integer(&value, "a non-negative 32-bit integer")?;
         Ok(())
     }
 

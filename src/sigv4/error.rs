@@ -44,19 +44,19 @@ impl fmt::Display for SignError {
                 f.write_str("the request has too many headers to add those of the signature: send fewer")
             }
             Self::InvalidAccessKeyId => f.write_str(
-                "the access key id is empty or holds a space, a slash, a comma or a character outside ASCII: \
+                "the access key id is empty or contains a space, a slash, a comma or a character outside ASCII: \
                  it should look like AKIAIOSFODNN7EXAMPLE",
             ),
             Self::InvalidRegion => f.write_str(
-                "the region is empty or holds a space, a slash, a comma or a character outside ASCII: \
+                "the region is empty or contains a space, a slash, a comma or a character outside ASCII: \
                  it should look like us-east-1",
             ),
             Self::InvalidService => f.write_str(
-                "the service name is empty or holds a space, a slash, a comma or a character outside ASCII: \
+                "the service name is empty or contains a space, a slash, a comma or a character outside ASCII: \
                  it should look like bedrock",
             ),
             Self::InvalidSessionToken => f.write_str(
-                "the session token holds a line break or another character that a header cannot carry: \
+                "the session token contains a line break or another character that a header cannot carry: \
                  copy it again as one line",
             ),
             Self::TimeOutOfRange => {

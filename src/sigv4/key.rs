@@ -290,7 +290,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_stand_in_a_scope_is_refused() {
+    fn what_cannot_be_part_of_a_scope_is_refused() {
         for bad in ["", "us east", "us-east-1/", "us,east", "us-east-1\r\nx: y", "région"] {
             let derived = SigningKey::derive(&SECRET.into(), at(0), bad, "bedrock");
             assert_eq!(derived.unwrap_err(), SignError::InvalidRegion, "{bad:?}");

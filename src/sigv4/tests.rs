@@ -133,7 +133,7 @@ fn a_payload_hash_in_the_request_is_signed_unless_signing_adds_its_own() {
 }
 
 #[test]
-fn a_host_header_goes_before_the_authority() {
+fn a_host_header_takes_precedence_over_the_authority() {
     let request =
         Request::get("https://127.0.0.1:8443/").header("host", "signed.example").body(Bytes::new()).unwrap();
     let text = explain(&request, &params(&credentials())).unwrap().canonical_request().to_string();

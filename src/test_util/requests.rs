@@ -89,7 +89,7 @@ fn body_length(head: &Request<()>) -> Result<usize, InvalidRequest> {
     let length = value.to_str().ok().and_then(|value| value.parse().ok());
     match length {
         Some(length) if length <= MAX_BODY => Ok(length),
-        _ => Err(InvalidRequest(format!("its content-length is no number up to {MAX_BODY}: {value:?}"))),
+        _ => Err(InvalidRequest(format!("its content-length is not a number up to {MAX_BODY}: {value:?}"))),
     }
 }
 

@@ -35,7 +35,7 @@ fn a_request_is_whole_at_any_split_and_the_next_one_follows_it() {
 }
 
 #[test]
-fn what_is_no_request_is_an_error_and_no_panic() {
+fn what_is_not_a_request_is_an_error_and_not_a_panic() {
     let of_length = |length: &str| format!("GET / HTTP/1.1\r\ncontent-length: {length}\r\n\r\n");
     for text in [
         "\0",
@@ -82,7 +82,7 @@ fn a_stream_comes_in_chunks() {
     assert!(shown(&stream(b"")).ends_with("chunked\r\n\r\n0\r\n\r\n"));
 }
 
-/// A client that fails rather than wait for ever.
+/// A client that fails rather than waiting forever.
 fn client(server: &Server) -> TcpStream {
     let client = TcpStream::connect(server.authority()).expect("a connection");
     client.set_read_timeout(Some(Duration::from_secs(20))).expect("a limit");
@@ -157,14 +157,14 @@ fn bytes_come_as_slowly_and_as_often_as_the_script_says() {
     assert_eq!(server.sent(), 10);
 }
 
-/// Whether a client has hung up, as a future tells that is asked once.
+/// Whether a client has hung up, according to a future that is polled once.
 fn has_hung_up(server: &Server) -> bool {
     let mut future = pin!(server.hung_up());
     future.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_ready()
 }
 
 #[test]
-fn a_client_that_hangs_up_is_told_of_once() {
+fn a_client_that_hangs_up_is_reported_once() {
     let server = Server::playing([vec![Step::Hang], vec![Step::Repeat(vec![0; 4096], usize::MAX)]]);
     for _ in 0..2 {
         let (client, before) = (client(&server), Instant::now());
@@ -176,7 +176,7 @@ fn a_client_that_hangs_up_is_told_of_once() {
 }
 
 #[test]
-fn what_is_no_request_closes_the_connection_and_a_panic_of_the_script_does_too() {
+fn what_is_not_a_request_closes_the_connection_and_a_panic_of_the_script_does_too() {
     let server = Server::start(|_, request| match request.uri().path() {
         "/panic" => panic!("by the script"),
         _ => vec![Step::Send(b"ok".to_vec()), Step::Close],

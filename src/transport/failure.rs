@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn a_resolver_that_does_not_answer_is_told_from_a_name_that_does_not_exist() {
+    fn a_resolver_that_does_not_answer_is_distinguished_from_a_name_that_does_not_exist() {
         for (said, kind) in [
             ("failed to lookup address information: Name or service not known", Dns),
             ("failed to lookup address information: nodename nor servname provided, or not known", Dns),
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn the_cause_tells_the_kind_and_a_tunnel_is_the_proxys() {
+    fn the_cause_determines_the_kind_and_a_tunnel_is_the_proxys() {
         let io = |kind: io::ErrorKind| Some(io::Error::from(kind).into());
         for (text, cause, kind) in [
             ("tcp connect error", io(io::ErrorKind::ConnectionRefused), Connect),

@@ -51,7 +51,7 @@ pub use crate::base::BoxFuture;
 /// The rules:
 ///
 /// * The request is sent unchanged. Its head is signed: no existing header may change, no path may be
-///   normalised, and `host` is the URI's authority.
+///   normalized, and `host` is the URI's authority.
 /// * A response is `Ok` whatever its status. Redirects are never followed: they would carry the signature, the
 ///   session token or the bearer token to another host.
 /// * The body is returned as it arrives, undecoded. An end that the peer did not announce (a reset, a missing last

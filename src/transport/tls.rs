@@ -81,7 +81,7 @@ fn add_bundle(roots: &mut RootCertStore, pem: &[u8]) -> Result<(), TlsError> {
             .map_err(|error| TlsError(format!("the CA bundle (AWS_CA_BUNDLE) is not PEM: {error}")))?;
         roots.add(certificate).map_err(|error| {
             TlsError(format!(
-                "the CA bundle (AWS_CA_BUNDLE) holds a certificate that cannot be used: {error}"
+                "the CA bundle (AWS_CA_BUNDLE) contains a certificate that cannot be used: {error}"
             ))
         })?;
         found = true;
@@ -89,7 +89,7 @@ fn add_bundle(roots: &mut RootCertStore, pem: &[u8]) -> Result<(), TlsError> {
     if found {
         Ok(())
     } else {
-        Err(TlsError("the CA bundle (AWS_CA_BUNDLE) holds no certificate: it must be PEM".into()))
+        Err(TlsError("the CA bundle (AWS_CA_BUNDLE) contains no certificate: it must be PEM".into()))
     }
 }
 

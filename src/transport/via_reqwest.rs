@@ -16,7 +16,7 @@ use super::{Body, BoxFuture, CONNECT_TIMEOUT, Transport, TransportError, Transpo
 /// The default transport. Cloning is cheap and shares the connection pool.
 ///
 /// HTTP/1.1 only, redirects never followed, nothing decompressed. `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and
-/// `NO_PROXY` are honoured, except that requests to this machine (`localhost`, loopback addresses) and to the
+/// `NO_PROXY` are honored, except that requests to this machine (`localhost`, loopback addresses) and to the
 /// credential endpoints of AWS machines (169.254.0.0/16, fe80::/10, fd00:ec2::/32) always go directly.
 ///
 /// ```

@@ -1,4 +1,4 @@
-//! What a client does with a request that fails: how often it sends it again, when, and signed how.
+//! What a client does with a request that fails: how often and when it sends it again, and how it is signed.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -129,7 +129,7 @@ fn a_stream_that_fails_before_content_is_asked_for_again() {
         1_000,
     );
     assert_retried(Reply::stream([]).then([Step::Break]), 50);
-    // A part of the first frame is no event.
+    // A part of the first frame is not an event.
     assert_retried(Reply::stream([start()[..20].to_vec()]).then([Step::Break]), 50);
 }
 
@@ -291,7 +291,7 @@ fn settings_of_the_machine_count_unless_the_program_has_its_own() {
     }
     let error = attempts(host().with_var("AWS_RETRY_MODE", "never"), None).unwrap_err();
     assert!(error.starts_with("AWS_RETRY_MODE: \"never\" is not a retry mode"), "{error}");
-    // What is empty is not there.
+    // Empty counts as absent.
     let empty = host().with_var("AWS_MAX_ATTEMPTS", "").with_var("AWS_RETRY_MODE", "");
     assert_eq!(attempts(empty, None), Ok(3));
     let error = attempts(profile("retry_mode = never"), None).unwrap_err();
@@ -307,7 +307,7 @@ fn refusal(code: &'static str) -> Reply {
 }
 
 #[test]
-fn a_wrong_clock_is_put_right_once_and_stays_right() {
+fn a_wrong_clock_is_corrected_once_and_stays_correct() {
     let script = Script::new([refusal("InvalidSignatureException"), Reply::hello(), Reply::hello()]);
     let client = script.client().build().expect("a client");
     let clone = client.clone();
@@ -328,7 +328,7 @@ fn a_refusal_with_the_corrected_time_is_final() {
 }
 
 #[test]
-fn a_clock_is_not_put_right_without_a_reason() {
+fn a_clock_is_not_corrected_without_a_reason() {
     assert_final(refusal("ValidationException"));
     assert_final(refusal("AccessDeniedException").header("age", "1"));
     assert_final(Reply::error(403, "AccessDeniedException").header("date", "Sun, 22 Nov 2026 12:04:00 GMT"));

@@ -1,4 +1,4 @@
-//! Limits of time: what each bounds, what its error says, and what does not count.
+//! Time limits: what each bounds, what its error says, and what does not count.
 
 use std::time::Duration;
 
@@ -27,7 +27,7 @@ fn outcome(
     (answer, script)
 }
 
-/// Bytes that come one a second.
+/// Bytes that arrive one per second.
 fn drip(bytes: &[u8]) -> Vec<Step> {
     (0..bytes.len()).flat_map(|at| [Step::Wait(seconds(1)), Step::Send(bytes[at..=at].to_vec())]).collect()
 }
@@ -55,7 +55,7 @@ fn a_stream_that_stalls_ends_after_300_s() {
     assert_eq!(error.received().map(|message| message.text()).as_deref(), Some("Hel"));
     assert_eq!(
         error.to_string(),
-        "idle timeout: nothing came for 300 s; the last event was \"contentBlockDelta\" (after 2 events)"
+        "idle timeout: nothing arrived for 300 s; the last event was \"contentBlockDelta\" (after 2 events)"
     );
 }
 
@@ -64,11 +64,11 @@ fn a_stall_before_the_first_event_says_so_and_is_not_asked_for_again() {
     let (answer, script) = outcome(Timeouts::new(), [Reply::stream([]).then([Step::Hang]), Reply::hello()]);
     let error = answer.expect_err("a stall");
     assert_eq!(script.times(), [0]);
-    assert_eq!(error.to_string(), "idle timeout: nothing came for 300 s; there was no event yet");
+    assert_eq!(error.to_string(), "idle timeout: nothing arrived for 300 s; there was no event yet");
 }
 
 #[test]
-fn pauses_below_the_limit_are_no_stall() {
+fn pauses_below_the_limit_are_not_a_stall() {
     let pause = Step::Wait(seconds(299));
     let reply = Reply::stream([start()]).then([
         pause.clone(),
@@ -106,10 +106,10 @@ fn a_frame_that_trickles_is_given_300_s() {
     assert_eq!((error.timeout_kind(), error.stream_end()), (Some(TimeoutKind::Frame), Some(StreamEnd::Idle)));
     let said = error.to_string();
     assert!(
-        said.starts_with("frame timeout: one frame was not whole after 300 s; the last event was"),
+        said.starts_with("frame timeout: one frame was still incomplete after 300 s; the last event was"),
         "{said}"
     );
-    assert!(said.contains(" bytes of the next frame were in"), "{said}");
+    assert!(said.contains(" bytes of the next frame had arrived"), "{said}");
 }
 
 #[test]
@@ -124,7 +124,7 @@ fn frames_that_trickle_in_time_are_read() {
 }
 
 #[test]
-fn a_slow_reader_is_no_stall() {
+fn a_slow_reader_is_not_a_stall() {
     let head_of_next = text("lo")[..20].to_vec();
     let rest_of_next = text("lo")[20..].to_vec();
     let first = [start(), text("Hel"), head_of_next].concat();
@@ -154,7 +154,7 @@ fn the_total_bounds_retries_and_the_waits_between_them() {
     assert_eq!((script.times(), script.elapsed()), (vec![0, 50], Duration::from_millis(120)));
     assert_eq!((error.timeout_kind(), error.attempts()), (Some(TimeoutKind::Total), 2));
     assert!(!error.is_retryable());
-    assert_eq!(error.to_string(), "total timeout: the call was not done after 0.12 s (2 attempts)");
+    assert_eq!(error.to_string(), "total timeout: the call was not finished after 0.12 s (2 attempts)");
 }
 
 #[test]
@@ -175,7 +175,7 @@ fn the_total_bounds_the_stream() {
 }
 
 #[test]
-fn a_stall_behind_the_message_costs_only_the_usage() {
+fn a_stall_after_the_message_costs_only_the_usage() {
     let script = Script::new([Reply::hello().then([Step::Hang])]);
     let client = script.client().build().expect("a client");
     script.run(async {
@@ -191,7 +191,7 @@ fn a_stall_behind_the_message_costs_only_the_usage() {
 }
 
 #[test]
-fn limits_can_be_taken_away() {
+fn limits_can_be_removed() {
     let eons = seconds(1_000_000);
     let reply =
         Reply::stream([start(), text("Hel"), text("lo")]).after(eons).then([Step::Wait(eons)]).then([
@@ -206,14 +206,18 @@ fn limits_can_be_taken_away() {
 }
 
 #[test]
-fn an_answer_that_is_no_stream_has_its_limits_too() {
+fn an_answer_that_is_not_a_stream_has_its_limits_too() {
     let body = [b' '; 1_000];
     for (reply, kind, said) in [
-        (Reply::json(200, "{").then([Step::Hang]), TimeoutKind::Idle, "idle timeout: nothing came for 300 s"),
+        (
+            Reply::json(200, "{").then([Step::Hang]),
+            TimeoutKind::Idle,
+            "idle timeout: nothing arrived for 300 s",
+        ),
         (
             Reply::json(200, "{").then(drip(&body)),
             TimeoutKind::Frame,
-            "frame timeout: the body was not whole after 300 s",
+            "frame timeout: the body was still incomplete after 300 s",
         ),
     ] {
         let script = Script::new([reply.clone(), reply.clone(), reply]);
@@ -229,7 +233,7 @@ fn an_answer_that_is_no_stream_has_its_limits_too() {
 }
 
 #[test]
-fn an_error_whose_words_do_not_come_is_still_that_error() {
+fn an_error_whose_message_does_not_arrive_is_still_that_error() {
     let hanging = Reply::error(400, "ValidationException").then([Step::Hang]);
     let (answer, script) = outcome(Timeouts::new(), [hanging]);
     let error = answer.expect_err("refused");

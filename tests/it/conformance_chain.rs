@@ -34,7 +34,7 @@ impl CaseHost {
     fn new(case: &Path) -> Self {
         let vars = conformance::json(&case.join("env.json"));
         let vars = vars.as_object().expect("variables").iter();
-        let text = |value: &Value| value.as_str().expect("a text").to_owned();
+        let text = |value: &Value| value.as_str().expect("a string").to_owned();
         Self { vars: vars.map(|(name, value)| (name.clone(), text(value))).collect(), root: case.join("fs") }
     }
 }
@@ -102,7 +102,7 @@ fn exchanges(path: &Path) -> Vec<Exchange> {
             (None, None) => continue,
         };
         match (data["direction"].as_str(), &mut exchange.response) {
-            (Some("Request"), _) => exchange.body.push_str(&String::from_utf8(bytes).expect("a text")),
+            (Some("Request"), _) => exchange.body.push_str(&String::from_utf8(bytes).expect("a string")),
             (_, Some((_, body))) => body.extend(bytes),
             (_, None) => panic!("a body without a response"),
         }
@@ -115,7 +115,7 @@ fn headers(headers: &Value) -> HeaderMap {
     for (name, values) in headers.as_object().into_iter().flatten() {
         for value in values.as_array().into_iter().flatten().chain(values.is_string().then_some(values)) {
             let name: http::HeaderName = name.parse().expect("a name");
-            map.append(name, value.as_str().expect("a text").parse().expect("a value"));
+            map.append(name, value.as_str().expect("a string").parse().expect("a value"));
         }
     }
     map
@@ -174,11 +174,11 @@ fn compare(request: &Request<Bytes>, recorded: &Exchange) -> impl Iterator<Item 
     differ("URI", &place(request.uri()), &place(&recorded.uri));
     let query = |uri: &Uri| pairs(uri.query().unwrap_or(""));
     differ("query", &query(request.uri()), &query(&recorded.uri));
-    let body = std::str::from_utf8(request.body()).expect("a text");
+    let body = std::str::from_utf8(request.body()).expect("a string");
     differ("body", &pairs(body), &pairs(&recorded.body));
     for (name, value) in &recorded.headers {
-        let theirs = value.to_str().expect("a text");
-        let ours = request.headers().get(name).map_or("", |value| value.to_str().expect("a text"));
+        let theirs = value.to_str().expect("a string");
+        let ours = request.headers().get(name).map_or("", |value| value.to_str().expect("a string"));
         match name.as_str() {
             "user-agent" | "x-amz-user-agent" | "content-length" => {}
             "host" => differ("host", request.uri().host().unwrap_or(""), theirs),
@@ -252,7 +252,7 @@ fn matches_expected(found: &Result<Resolved, AuthError>, result: &Value) -> Resu
     }
 }
 
-/// Whether an error of ours says what the SDK words like this.
+/// Whether an error of ours matches this wording of the SDK.
 fn same_cause(ours: &str, wording: &str) -> bool {
     const CAUSES: [(&str, &str); 3] = [
         ("OpenIDConnect provider", "OpenIDConnect provider"),
@@ -273,9 +273,9 @@ async fn token(host: &CaseHost, transport: &Recorded) -> Result<SsoToken, AuthEr
 fn token_matches(found: &Result<SsoToken, AuthError>, result: &Value) -> Result<(), String> {
     match (found, result.get("Ok"), result["ErrorContains"].as_str()) {
         (Ok(found), Some(expected), _) => {
-            let text = |name: &str| expected[name].as_str().expect("a text");
+            let text = |name: &str| expected[name].as_str().expect("a string");
             let at = DateTime::from_str(text("expiration"), Format::DateTime).expect("an instant");
-            let at = SystemTime::try_from(at).expect("an instant that can be told");
+            let at = SystemTime::try_from(at).expect("an instant in range");
             let same = found.access_token().expose() == text("token") && found.expires_at() == at;
             if same { Ok(()) } else { Err(format!("{found:?}")) }
         }
@@ -304,7 +304,7 @@ fn run(group: &str, case: &Path) -> Result<(), String> {
     if !differences.is_empty() {
         return Err(differences.join("; "));
     }
-    // How often a failure is asked again is each client's own.
+    // How often a failure is retried is up to each client.
     if found.is_ok() && *sent != transport.exchanges.len() {
         return Err(format!("{sent} requests, {} recorded", transport.exchanges.len()));
     }

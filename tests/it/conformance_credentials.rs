@@ -30,7 +30,7 @@ fn finish(suite: &str, count: usize, failures: &[String]) {
     conformance::report(suite, count);
 }
 
-/// Whether an error that says `ours` names what stands between back-quotes in the SDK's wording.
+/// Whether an error that says `ours` names what is in backquotes in the SDK's wording.
 pub fn names_the_same(ours: &str, wording: &str) -> bool {
     wording.split('`').skip(1).step_by(2).all(|name| ours.contains(name))
 }
@@ -41,7 +41,7 @@ fn sections(prefix: &str, sections: &Value) -> String {
     for (name, properties) in sections.as_object().into_iter().flatten() {
         text.push_str(&format!("[{prefix} {name}]\n"));
         for (name, value) in properties.as_object().expect("properties") {
-            text.push_str(&format!("{name} = {}\n", value.as_str().expect("a text")));
+            text.push_str(&format!("{name} = {}\n", value.as_str().expect("a string")));
         }
     }
     text
@@ -108,7 +108,7 @@ fn flat(set: &ProfileSet, chain: &RoleChain<'_>) -> Value {
     std::iter::once(base(set, chain.base())).chain(roles).collect()
 }
 
-/// Whether the problem is the one that the SDK words like this. Other wordings ask for an error, whichever.
+/// Whether the problem matches this wording of the SDK. Other wordings require an error of any kind.
 fn same_cause(error: &ChainError, wording: &str) -> bool {
     use ChainProblem as P;
     let problem = error.problem();
@@ -166,11 +166,11 @@ fn profile_assume_role_cases() {
 fn host(case: &Value) -> StaticMachine {
     let members = |name: &str| case[name].as_object().cloned().unwrap_or_default();
     let host = members("env").into_iter().fold(StaticMachine::new(), |host, (name, value)| {
-        host.with_var(name, value.as_str().expect("a text"))
+        host.with_var(name, value.as_str().expect("a string"))
     });
     members("fs")
         .into_iter()
-        .fold(host, |host, (path, text)| host.with_file(path, text.as_str().expect("a text")))
+        .fold(host, |host, (path, text)| host.with_file(path, text.as_str().expect("a string")))
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Recorded streams decoded to the events that the AWS SDK for Python makes of them, and recorded errors mapped.
+//! Recorded streams decoded to the events that the AWS SDK for Python reads from them, and recorded errors mapped.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -78,7 +78,7 @@ fn decode<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Result<Vec<Converse
 }
 
 /// Whether `actual` says what `expected` says, and nothing more than the members in `unknown`, which the model that
-/// made `expected` did not have; otherwise the path where they part.
+/// made `expected` did not have; otherwise the path where they differ.
 fn agree(expected: &Value, actual: &Value, path: &str, unknown: &BTreeSet<String>) -> Result<(), String> {
     let at = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
     match (expected, actual) {
@@ -112,7 +112,7 @@ fn agree(expected: &Value, actual: &Value, path: &str, unknown: &BTreeSet<String
     }
 }
 
-/// Holds the assembled message against what the recorded events add up to.
+/// Compares the assembled message with what the recorded events add up to.
 fn check_message(output: &ConverseResponse, events: &[Value]) -> Result<(), String> {
     let (mut texts, mut inputs) = (BTreeMap::<u64, String>::new(), BTreeMap::<u64, String>::new());
     for event in events {

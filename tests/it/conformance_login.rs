@@ -1,4 +1,4 @@
-//! AWS's own cases of `login_session` profiles: cache files, renewals, and what becomes of both.
+//! AWS's own cases of `login_session` profiles: cache files, renewals, and what happens to both.
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -103,7 +103,7 @@ fn compare(expected: &Value, auth: &Auth) -> Result<(), String> {
     ]);
     let seconds = match expected["expiresAt"].as_str() {
         Some("2025-11-19T00:15:00Z") => Some(1_763_511_300_u64),
-        // Others are far away: that they are the future is enough.
+        // Others are far away: it is enough that they are in the future.
         _ => expiration.filter(|at| *at > 1_763_510_400),
     };
     let wanted =

@@ -46,7 +46,7 @@ fn profile_parser_cases() {
         let output = &case["output"];
         match (result, output["errorContaining"].as_str()) {
             (Err(error), Some(wording)) => {
-                // A wording outside the table asks for an error, whichever.
+                // A wording outside the table requires an error of any kind.
                 if cause(wording).is_some_and(|problem| error.problem() != problem) {
                     failures.push(format!("{name}: {error}, expected {wording:?}"));
                 }

@@ -1,4 +1,4 @@
-//! AWS's own signing suites: the current one in both forms, and the older one, which has the header form alone.
+//! AWS's own signing suites: the current one in both forms, and the older one, which has only the header form.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -161,7 +161,7 @@ fn check(
     }
 }
 
-/// A case without a context states no credentials that belong to it; its canonical URI holds all the same.
+/// A case without a context states no credentials that belong to it; its canonical URI counts nevertheless.
 fn check_canonical_uri(name: &str, request: &RawRequest, expected: &Expected, faults: &mut Vec<String>) {
     let credentials = Credentials::new("AKIDEXAMPLE", "secret");
     let params = SigningParams::new(&credentials, "us-east-1", "service", SystemTime::UNIX_EPOCH);

@@ -2,7 +2,7 @@
 //!
 //! For each member of each structure and union, and each value of each enum, a sample is made of the shape with
 //! this member and the required ones, set at a place where the shape is reached from the top, read, and written.
-//! It must come back, and nothing of it may be among the members that our types only carry along.
+//! It must come back, and no part of it may be among the members that our types only preserve.
 
 use bedrill::converse::{
     ConverseRequest, ConverseResponse, ConverseStreamEvent, ExceptionKind, StreamException,

@@ -1,4 +1,4 @@
-//! What comes along with bedrill's core: the dependencies of `examples/embedder`, which is `examples/sans_io_ureq.rs`
+//! What comes with bedrill's core: the dependencies of `examples/embedder`, which is `examples/sans_io_ureq.rs`
 //! as a package of its own.
 
 use std::collections::BTreeSet;
@@ -25,7 +25,7 @@ fn an_embedder_links_neither_tokio_nor_reqwest_nor_futures() {
         .expect("cargo runs");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let tree = String::from_utf8(output.stdout).expect("UTF-8");
-    // `name v1.2.3`, or `name v1.2.3 (path)`, with `(*)` behind what was listed before.
+    // `name v1.2.3`, or `name v1.2.3 (path)`, with `(*)` after what was listed before.
     let crates: BTreeSet<(&str, &str)> = tree
         .lines()
         .filter_map(|line| line.split_once(' '))

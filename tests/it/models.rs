@@ -190,7 +190,7 @@ fn null_is_absent_everywhere_and_unknown_members_are_kept() {
 }
 
 #[test]
-fn a_page_that_is_no_answer_is_quoted() {
+fn a_page_that_is_not_an_answer_is_quoted() {
     let error = operation::parse_list_foundation_models(&HeaderMap::new(), b"<html>proxy").unwrap_err();
     assert!(error.to_string().contains("<html>proxy"), "{error}");
 }

@@ -1,4 +1,4 @@
-//! The client against servers that nobody here wrote. `.ci/ministack` starts one, sets the variables, and runs these
+//! The client against third-party servers. `.ci/ministack` starts one, sets the variables, and runs these
 //! tests, which are ignored otherwise.
 
 use bedrill::auth::Auth;
@@ -73,7 +73,7 @@ fn block_on<T>(work: impl Future<Output = Result<T, Error>>) -> Result<T, Error>
     })
 }
 
-/// MiniStack names the model id as it read it from the path, so a wrongly encoded one shows.
+/// MiniStack names the model id as it read it from the path, so that a wrongly encoded one is noticed.
 #[track_caller]
 fn assert_names(answer: &str, model: &str) {
     assert!(answer.contains(&format!("{model}] reply for prompt")), "{answer}");

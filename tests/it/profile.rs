@@ -1,4 +1,4 @@
-//! The profile reader on our own cases, and beside `rust-ini` on the plain subset that both read.
+//! The profile reader on our own cases, and compared with `rust-ini` on the plain subset that both read.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -61,7 +61,7 @@ fn every_fixture_reads_as_it_says() {
     }
 }
 
-/// What both readers take for the same: no comments, quotes, escapes or continuations.
+/// What both readers read in the same way: no comments, quotes, escapes or continuations.
 fn plain_file() -> impl Strategy<Value = BTreeMap<String, BTreeMap<String, String>>> {
     let value = "[!-~&&[^#;\"'\\\\\\[]]([ -~&&[^#;\"'\\\\]]{0,20}[!-~&&[^#;\"'\\\\]])?";
     let properties = proptest::collection::btree_map("[a-z][a-z0-9_]{0,12}", value, 0..6);

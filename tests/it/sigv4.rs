@@ -1,4 +1,4 @@
-//! The signer against an oracle that nobody here wrote, and against our own cases.
+//! The signer against a third-party oracle, and against our own cases.
 
 use std::path::Path;
 use std::time::{Duration, SystemTime};
@@ -191,7 +191,7 @@ proptest! {
     ) {
         let expires = Duration::from_secs(seconds);
         let mut ours = case.clone();
-        // It leaves this one unsigned; S3 wants every `x-amz-` header signed.
+        // It leaves this one unsigned; S3 requires every `x-amz-` header to be signed.
         ours.headers.retain(|(name, _)| name != "x-amz-user-agent");
         let mut theirs = ours.clone();
         // It signs this one, which belongs to the header form.
@@ -207,7 +207,7 @@ proptest! {
         let again: http::Uri = presigned.uri().to_string().parse().expect("a URI");
         prop_assert_eq!(presigned.uri(), &again);
 
-        // The verifier knows the settings of Bedrock alone.
+        // The verifier knows only the settings of Bedrock.
         if case.normalize && case.double && !case.payload_unsigned {
             let mut received = request;
             *received.uri_mut() = again;
@@ -249,7 +249,7 @@ fn with_parameters(uri: &str, added: &[(prop::sample::Index, String)]) -> String
     if parameters.is_empty() { path.to_owned() } else { format!("{path}?{}", parameters.join("&")) }
 }
 
-/// The parameters of `uri`, in an order of their own; empty ones do not count.
+/// The parameters of `uri`, sorted; empty ones do not count.
 fn parameters(uri: &http::Uri) -> Vec<&str> {
     let query = uri.query().unwrap_or_default();
     let mut parameters: Vec<&str> = query.split('&').filter(|parameter| !parameter.is_empty()).collect();

@@ -166,7 +166,7 @@ types_are! { SendAndSync SHARED:
     }
 }
 
-// These have one owner, who may take them to another thread.
+// These have one owner, which may move them to another thread.
 types_are! { Send SENT:
     #[cfg(feature = "client")]
     bedrill { ClientBuilder, ConverseStream }

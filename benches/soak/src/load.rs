@@ -34,7 +34,7 @@ struct Shared {
     tally: Mutex<Tally>,
 }
 
-/// What came of the streams that have ended.
+/// The outcomes of the streams that have ended.
 #[derive(Clone, Default)]
 pub struct Tally {
     streams: u64,
@@ -70,7 +70,7 @@ impl Load {
             .region("us-east-1")
             .endpoint_url(url)
             .auth(Auth::SigV4(Credentials::new("AKIDEXAMPLE", "not-a-secret")))
-            // A stream that is tried again would hide that it failed.
+            // Retrying a stream would hide that it failed.
             .retry(RetryPolicy::none())
             .timeouts(Timeouts::new().with_connect(Duration::from_secs(30)).with_idle(IDLE))
             .build()?;
@@ -97,7 +97,7 @@ impl Load {
         self.tasks.iter().all(JoinHandle::is_finished)
     }
 
-    /// Waits for all streams, closes the client, and tells what came of them.
+    /// Waits for all streams, closes the client, and returns their outcomes.
     pub async fn end(self) -> Tally {
         for task in self.tasks {
             if let Err(error) = task.await {
@@ -150,10 +150,10 @@ impl Shared {
         }
     }
 
-    /// Reads a stream, counts its text deltas, and tells whether `messageStop` and `metadata` came.
+    /// Reads a stream, counts its text deltas, and returns whether `messageStop` and `metadata` arrived.
     async fn read(&self, plan: &Plan, received: &mut usize) -> Result<bool, Problem> {
         let request = ConverseRequest::new(plan.model_id()).message("go on");
-        // Boxed, so that the memory of the call is given back when the answer begins.
+        // Boxed, so that the memory of the call is freed when the answer begins.
         let mut stream = Box::pin(self.client.converse_stream(&request)).await.map_err(Problem::End)?;
         let _open = Open::count(self);
         let (mut stopped, mut measured) = (false, false);
@@ -177,7 +177,7 @@ impl Shared {
 enum Problem {
     /// It says so itself.
     End(#[allow(dead_code)] Error), // printed
-    /// A delta is another than its number wants.
+    /// A delta differs from the one expected at its number.
     Event(#[allow(dead_code)] String), // printed
 }
 

@@ -45,7 +45,7 @@ impl Plan {
             if number % ONE_IN == ONE_IN / 2 { FAULTS[number / ONE_IN % FAULTS.len()] } else { Fault::None };
         let at = match fault {
             Fault::None => DELTAS,
-            // Anywhere, but not before the first one: nothing is tried again then.
+            // Anywhere but before the first one: nothing is retried after that.
             _ => 1 + number.wrapping_mul(2_654_435_761) % (DELTAS - 1),
         };
         Self { number, fault, at }

@@ -28,7 +28,7 @@ pub async fn serve() -> io::Result<()> {
     loop {
         let (stream, _) = listener.accept().await?;
         tokio::spawn(async move {
-            // A client that goes away is no news.
+            // A client that goes away is not an error.
             let _ = connection(stream).await;
         });
     }
@@ -49,7 +49,7 @@ async fn connection(mut stream: TcpStream) -> io::Result<()> {
 
 /// Answers; `false` when the connection is used up.
 async fn answer(stream: &mut TcpStream, plan: Plan) -> io::Result<bool> {
-    // Without chunks, nothing but the frames themselves tells that a body was cut.
+    // Without chunks, only the frames themselves show that a body was cut.
     let is_chunked = plan.fault != Fault::Cut;
     let head = if is_chunked {
         stream_head()
@@ -96,7 +96,7 @@ async fn answer(stream: &mut TcpStream, plan: Plan) -> io::Result<bool> {
             Ok(true)
         }
         Fault::Stall => {
-            // Until the client has enough of it.
+            // Until the client hangs up.
             stream.read(&mut [0; 1]).await?;
             Ok(false)
         }

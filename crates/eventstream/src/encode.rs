@@ -166,14 +166,14 @@ impl fmt::Display for EncodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::EmptyName => f.write_str("a header name is empty"),
-            Self::NameTooLong { len } => write!(f, "a header name has {len} bytes, the most is 255"),
+            Self::NameTooLong { len } => write!(f, "a header name has {len} bytes; the limit is 255"),
             Self::DuplicateName { name } => write!(f, "two headers are called `{name}`"),
             Self::ValueTooLong { name, len } => {
-                write!(f, "the value of header `{name}` has {len} bytes, the most is {MAX_VALUE_LEN}")
+                write!(f, "the value of header `{name}` has {len} bytes; the limit is {MAX_VALUE_LEN}")
             }
             Self::TooManyHeaders => write!(f, "a frame has at most {MAX_HEADERS} headers"),
             Self::FrameTooLong { len } => {
-                write!(f, "the frame would have {len} bytes, the most is {}", u32::MAX)
+                write!(f, "the frame would have {len} bytes; the limit is {}", u32::MAX)
             }
         }
     }
@@ -286,16 +286,16 @@ mod tests {
         let name = || "attempt".to_owned();
         for (error, text) in [
             (EncodeError::EmptyName, "a header name is empty"),
-            (EncodeError::NameTooLong { len: 256 }, "a header name has 256 bytes, the most is 255"),
+            (EncodeError::NameTooLong { len: 256 }, "a header name has 256 bytes; the limit is 255"),
             (EncodeError::DuplicateName { name: name() }, "two headers are called `attempt`"),
             (
                 EncodeError::ValueTooLong { name: name(), len: 40_000 },
-                "the value of header `attempt` has 40000 bytes, the most is 32767",
+                "the value of header `attempt` has 40000 bytes; the limit is 32767",
             ),
             (EncodeError::TooManyHeaders, "a frame has at most 1024 headers"),
             (
                 EncodeError::FrameTooLong { len: 1 << 32 },
-                "the frame would have 4294967296 bytes, the most is 4294967295",
+                "the frame would have 4294967296 bytes; the limit is 4294967295",
             ),
         ] {
             assert_eq!(error.to_string(), text);

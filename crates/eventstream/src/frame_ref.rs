@@ -56,7 +56,7 @@ impl<'a> FrameRef<'a> {
         self.string_header(":event-type")
     }
 
-    /// `:exception-type`: which modelled error the payload holds, such as `throttlingException`.
+    /// `:exception-type`: which modeled error the payload holds, such as `throttlingException`.
     pub fn exception_type(self) -> Option<&'a str> {
         self.string_header(":exception-type")
     }

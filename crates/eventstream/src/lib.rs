@@ -90,7 +90,7 @@ const OVERHEAD: usize = PRELUDE_LEN + CRC_LEN;
 ///
 /// A frame holds checked bytes: both checksums have been verified and every header is well formed and unique,
 /// so reading one cannot fail. It is cheap to clone. It shares the memory that its stream arrived in, so a frame
-/// kept for long keeps its neighbours' bytes alive too; then keep [`payload`](Self::payload)`.to_vec()` instead.
+/// kept for long keeps its neighbors' bytes alive too; then keep [`payload`](Self::payload)`.to_vec()` instead.
 ///
 /// Two frames are equal when their bytes are, so the order of headers matters.
 ///
@@ -141,7 +141,7 @@ impl Frame {
         self.as_ref().event_type()
     }
 
-    /// `:exception-type`: which modelled error the payload holds, such as `throttlingException`.
+    /// `:exception-type`: which modeled error the payload holds, such as `throttlingException`.
     pub fn exception_type(&self) -> Option<&str> {
         self.as_ref().exception_type()
     }
@@ -243,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn an_event_tells_its_type_and_payload() {
+    fn an_event_gives_its_type_and_payload() {
         let frame = event();
         assert_eq!(frame.message_type(), Some(MessageType::Event));
         assert_eq!(frame.event_type(), Some("messageStop"));
@@ -255,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_tells_its_code_and_message() {
+    fn an_error_gives_its_code_and_message() {
         let frame = Frame::builder()
             .header(":message-type", HeaderValue::String("error"))
             .header(":error-code", HeaderValue::String("InternalError"))

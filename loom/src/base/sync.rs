@@ -5,8 +5,8 @@ use std::time::Duration;
 
 pub(crate) use loom::sync::{Mutex, MutexGuard};
 
-/// Loom's has no `wait_timeout_while`. This one has no time: a notification that is missing is a deadlock, where the
-/// program would go on late.
+/// Loom's has no `wait_timeout_while`. This one has no time: a missing notification is a deadlock, where the
+/// program would merely continue late.
 pub(crate) struct Condvar(loom::sync::Condvar);
 
 impl Condvar {

@@ -71,8 +71,8 @@ impl Cache {
     ///
     /// # Cancel safety
     ///
-    /// Dropping the future ends this call alone. The request to the chain continues for the other callers that wait for
-    /// it, and is cancelled with the last of them, as [`Chain::load`] says. The cached credentials stay.
+    /// Dropping the future ends only this call. The request to the chain continues for the other callers that wait for
+    /// it, and is canceled with the last of them, as [`Chain::load`] says. The cached credentials stay.
     pub async fn load(&self) -> Result<Resolved, AuthError> {
         let ask = || -> Question<Outcome> {
             let chain = Arc::clone(&self.chain);

@@ -62,8 +62,7 @@ fn value(machine: &dyn Machine, source: &str, variable: &str) -> Result<Option<S
     if fits_header(value.expose()) {
         return Ok(Some(value));
     }
-    Err(AuthError::new(source, format!("{variable} {UNFIT}"))
-        .with_hint("copy it again, whole and on one line"))
+    Err(AuthError::new(source, format!("{variable} {UNFIT}")).with_hint("copy it again in full, on one line"))
 }
 
 fn absent(machine: &dyn Machine, variable: &str) -> String {

@@ -52,7 +52,7 @@ pub(in crate::auth) async fn credentials(
         }
     }
     let credentials = parse(output.stdout()).map_err(|problem| {
-        broken(format!("printed something that holds no credentials: {problem}")).with_hint(
+        broken(format!("printed something that contains no credentials: {problem}")).with_hint(
             "it must print the JSON document that the AWS CLI describes, Version 1, and nothing else",
         )
     })?;
@@ -152,19 +152,19 @@ mod tests {
             ),
             (
                 r#"{"Version":1,"AccessKeyId":"A","SecretAccessKey":"a canary"}"#,
-                "SecretAccessKey is empty or holds",
+                "SecretAccessKey is empty or contains",
             ),
             (
                 r#"{"Version":1,"AccessKeyId":"A","SecretAccessKey":"c","Expiration":"canary"}"#,
-                "Expiration is not an",
+                "Expiration is not a time",
             ),
             (
                 r#"{"Version":1,"AccessKeyId":"A","SecretAccessKey":"c","Expiration":7}"#,
-                "Expiration is not a text",
+                "Expiration is not a string",
             ),
             (
                 r#"{"Version":1,"AccessKeyId":"A","SecretAccessKey":"c","SessionToken":[]}"#,
-                "SessionToken is not a text",
+                "SessionToken is not a string",
             ),
             (r#"{"Version":1} canary"#, "it is not JSON"),
             ("canary", "it is not JSON"),

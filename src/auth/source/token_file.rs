@@ -129,7 +129,7 @@ impl TokenFile<'_> {
         let validity = self
             .kind
             .read(&contents, now)
-            .map_err(|problem| self.error(format!("{path} does not hold a token: {problem}")))?;
+            .map_err(|problem| self.error(format!("{path} does not contain a token: {problem}")))?;
         Ok(Current { contents, validity, modified, warning: None })
     }
 
@@ -147,7 +147,7 @@ impl TokenFile<'_> {
         }
         let contents = self.kind.renew(&read.contents).await?;
         let validity = self.kind.read(&contents, now);
-        let validity = validity.map_err(|problem| format!("the new token is of no use: {problem}"))?;
+        let validity = validity.map_err(|problem| format!("the new token is unusable: {problem}"))?;
         let machine = self.context.machine();
         let warning = match machine.write_private(self.path, &contents) {
             Ok(()) => {

@@ -79,7 +79,7 @@ pub(super) async fn exchange(
         token: &token,
     };
     let failing =
-        format!("{place}: the role {role_arn} cannot be had for the web identity token in {token_file}");
+        format!("{place}: the role {role_arn} cannot be assumed with the web identity token in {token_file}");
     let asker = Asker { source, failing: &failing };
     sts::send(context, files, asker, &call, None).await.map(Auth::SigV4)
 }
@@ -89,7 +89,7 @@ fn read_token(context: Context<'_>, request: &Request<'_>) -> Result<Secret, Aut
     let broken = |problem: String| AuthError::new(source, format!("{place}: {problem}"));
     let bytes = context.machine().read(Path::new(token_file)).map_err(|error| {
         broken(format!("the web identity token file {token_file} cannot be read: {error}"))
-            .with_hint("it is made by what issues the token: a Kubernetes service account, a CI job")
+            .with_hint("it is written by whatever issues the token: a Kubernetes service account, a CI job")
     })?;
     let bytes = zeroize::Zeroizing::new(bytes);
     let token = std::str::from_utf8(&bytes).map(str::trim).unwrap_or_default();

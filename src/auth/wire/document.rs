@@ -71,7 +71,7 @@ impl Document {
         Ok(self)
     }
 
-    /// Returns the text in the field `name`, trimmed.
+    /// Returns the string in the field `name`, trimmed.
     pub(in crate::auth) fn text(&self, name: &'static str) -> Result<&str, DocumentError> {
         self.optional_text(name)?.ok_or(DocumentError::Missing(name))
     }
@@ -81,7 +81,7 @@ impl Document {
         match self.find(name) {
             None => Ok(None),
             Some(Value::String(text)) => Ok(Some(text.trim()).filter(|text| !text.is_empty())),
-            Some(_) => Err(DocumentError::WrongType(name, "a text")),
+            Some(_) => Err(DocumentError::WrongType(name, "a string")),
         }
     }
 
@@ -98,7 +98,7 @@ impl Document {
             Some(start) => time::parse_rfc3339(&format!("{start}Z")),
             None => time::parse_rfc3339(text),
         };
-        instant.ok_or(DocumentError::WrongType(name, "an instant (2026-11-22T03:23:31Z)"))
+        instant.ok_or(DocumentError::WrongType(name, "a time such as 2026-11-22T03:23:31Z"))
     }
 
     fn find(&self, name: &str) -> Option<&Value> {
@@ -257,7 +257,7 @@ mod tests {
         assert!(document.object("o").expect("an object").instant("i").is_ok());
         assert_eq!(document.text("blank"), Err(DocumentError::Missing("blank")));
         assert_eq!(document.optional_text("no"), Ok(None));
-        assert_eq!(document.text("n"), Err(DocumentError::WrongType("n", "a text")));
+        assert_eq!(document.text("n"), Err(DocumentError::WrongType("n", "a string")));
         assert_eq!(
             document.number("accesskey"),
             Err(DocumentError::WrongType("accesskey", "a whole number"))

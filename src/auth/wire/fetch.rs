@@ -78,9 +78,9 @@ impl FetchError {
 impl fmt::Display for FetchError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoTransport => f.write_str(
-                "nothing carries HTTP requests: give the chain a transport with ChainBuilder::transport",
-            ),
+            Self::NoTransport => {
+                f.write_str("there is no HTTP transport: give the chain one with ChainBuilder::transport")
+            }
             Self::Timeout(limit) => write!(f, "no answer within {} s", Seconds(*limit)),
             Self::TooLarge(limit) => write!(f, "the answer is larger than {} KiB", limit / 1024),
             Self::Transport(_, message) => f.write_str(&quote::escape(message)),

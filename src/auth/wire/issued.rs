@@ -53,7 +53,7 @@ impl fmt::Display for IssuedError {
                 }
                 write!(f, ": {}", crate::base::quote::quote(message.as_bytes(), 300))
             }
-            Self::Malformed(problem) => write!(f, "the answer is not what it should be: {problem}"),
+            Self::Malformed(problem) => write!(f, "the answer is malformed: {problem}"),
         }
     }
 }
@@ -72,7 +72,7 @@ pub(in crate::auth) fn parse(body: &[u8]) -> Result<Credentials, IssuedError> {
     if let Some(code) = document.optional_text("Code")?.filter(|code| *code != "Success") {
         let is_code = code.len() <= 64 && code.bytes().all(|byte| byte.is_ascii_alphanumeric());
         if !is_code {
-            return Err(IssuedError::Malformed("Code is not one".to_owned()));
+            return Err(IssuedError::Malformed("Code is not an error code".to_owned()));
         }
         // A document that could hold secrets may also repeat them in its message.
         return Err(IssuedError::Refused { code: code.to_owned(), message: String::new() });
@@ -93,7 +93,7 @@ pub(in crate::auth) fn extended(credentials: Credentials, now: SystemTime) -> (C
     // Programs that fail together should not retry together.
     let more = random::between(Duration::from_secs(600), Duration::from_secs(900), random::unit());
     match now.checked_add(more) {
-        Some(until) => (credentials.with_expiration(until), ", expired and used on until it renews them"),
+        Some(until) => (credentials.with_expiration(until), ", expired, but used until it renews them"),
         None => (credentials, ""),
     }
 }
@@ -121,12 +121,12 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_is_told_from_a_damaged_document() {
+    fn a_refusal_is_distinguished_from_a_damaged_document() {
         let refused =
             parse(br#"{"Code":"AssumeRoleUnauthorizedAccess","Message":"no\u001b"}"#).expect_err("refused");
         assert_eq!(refused.to_string(), "AssumeRoleUnauthorizedAccess");
         let odd = parse(br#"{"Code":"canary/secret=="}"#).expect_err("no code").to_string();
-        assert!(odd.ends_with("Code is not one"), "{odd}");
+        assert!(odd.ends_with("Code is not an error code"), "{odd}");
         let missing = parse(br#"{"Code":"Success","AccessKeyId":"a"}"#).expect_err("not whole").to_string();
         assert!(missing.ends_with("SecretAccessKey is missing or blank"), "{missing}");
     }

@@ -24,18 +24,18 @@ pub(in crate::auth) enum XmlError {
 }
 
 impl XmlError {
-    /// What is wrong, to follow "the answer is not XML as STS writes it: ".
+    /// What is wrong, to follow "the answer is not the XML that STS sends: ".
     pub(in crate::auth) fn text(self) -> &'static str {
         match self {
             Self::NotUtf8 => "it is not UTF-8",
             Self::Empty => "it has no element",
             Self::DocumentType => "it has a document type",
             Self::Unsupported => "it has a part that is neither element nor text",
-            Self::Unclosed => "it breaks off",
-            Self::Mismatched => "an end tag does not fit its start tag",
+            Self::Unclosed => "it is incomplete",
+            Self::Mismatched => "an end tag does not match its start tag",
             Self::TooDeep => "its elements nest too deeply",
-            Self::Entity => "it has an entity that is not known",
-            Self::Trailing => "something stands outside its root element",
+            Self::Entity => "it has an unknown entity",
+            Self::Trailing => "there is something outside its root element",
         }
     }
 }
@@ -195,7 +195,7 @@ mod tests {
         assert_eq!(leaves.text(&["C", "Id"]), Some("t<wo&"));
         assert_eq!(leaves.text(&["Id"]), Some("one"));
         assert_eq!(leaves.text(&["Empty"]), None);
-        assert_eq!(leaves.text(&["A"]), None, "an element with children is no leaf");
+        assert_eq!(leaves.text(&["A"]), None, "an element with children is not a leaf");
     }
 
     #[cfg(feature = "client")]

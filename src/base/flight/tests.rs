@@ -45,7 +45,7 @@ fn poll<T>(caller: Pin<&mut impl Future<Output = T>>) -> Poll<T> {
 }
 
 #[test]
-fn all_who_wait_get_the_one_answer_and_the_last_who_gives_up_ends_the_question() {
+fn all_waiting_callers_get_the_one_answer_and_the_last_to_give_up_ends_the_question() {
     let all = Asked::new();
     {
         let mut second = pin!(all.ask());
@@ -107,7 +107,7 @@ fn what_still_serves_is_given_out_while_one_caller_renews_it() {
 }
 
 #[test]
-fn who_needs_an_answer_takes_a_renewal_over_from_a_caller_that_is_parked() {
+fn a_caller_that_needs_an_answer_takes_over_a_renewal_from_one_that_is_parked() {
     let (flight, open) = (SingleFlight::new(7), watch::Sender::new(false));
     let question = || -> Question<u32> {
         let mut open = open.subscribe();

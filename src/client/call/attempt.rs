@@ -1,4 +1,4 @@
-//! One call, with as many attempts as it needs: each built, dated, signed and sent anew.
+//! One call, with as many attempts as it needs, each built, dated, signed and sent from scratch.
 //!
 //! The caller decides what an attempt does; this module adds the rest: number and ID for the service, the time to
 //! sign with, the wait before the next one, and the limit for all of them together.
@@ -10,7 +10,7 @@ use std::time::{Duration, SystemTime};
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::retry::{Quota, Retries, RetryPolicy};
-use super::skew::{LearntSkew, Skew};
+use super::skew::{LearnedSkew, Skew};
 use super::timeouts::Timeouts;
 use super::timer::{Timer, within};
 use crate::base::random;
@@ -26,7 +26,7 @@ pub(in crate::client) struct Attempts {
     pub(in crate::client) policy: RetryPolicy,
     pub(in crate::client) timeouts: Timeouts,
     quota: Quota,
-    skew: LearntSkew,
+    skew: LearnedSkew,
 }
 
 /// One attempt of a call.
@@ -64,7 +64,7 @@ pub(in crate::client) struct Done<T> {
 
 impl Attempts {
     pub(in crate::client) fn new(policy: RetryPolicy, timeouts: Timeouts, correct_skew: bool) -> Self {
-        Self { policy, timeouts, quota: Quota::new(), skew: LearntSkew::new(correct_skew) }
+        Self { policy, timeouts, quota: Quota::new(), skew: LearnedSkew::new(correct_skew) }
     }
 
     /// Calls `send_once` until it succeeds, fails permanently, or may not be retried. Returns the last failure, or the

@@ -35,7 +35,7 @@ pub enum ErrorKind {
     Credentials,
     /// No response, or a body that broke off.
     Transport,
-    /// One of the client's limits ran out; [`Error::timeout_kind`] tells which.
+    /// One of the client's limits ran out; [`Error::timeout_kind`] says which.
     Timeout,
     /// The service answered with an error status.
     Service,

@@ -30,7 +30,7 @@ const TRANSIENT_CODES_IN_A_STREAM: &str = "InternalServerException|ServiceUnavai
 impl Error {
     /// How to wait before retrying, or `None` when a retry cannot help.
     pub(crate) fn retryable(&self) -> Option<Retryable> {
-        // It is refilled tomorrow, though it has the code of throttling.
+        // It is refilled tomorrow, even though it has a throttling code.
         if self.reason() == Reason::DailyQuota {
             return None;
         }
@@ -59,7 +59,7 @@ impl Error {
     /// Whether the service turns the caller away because of too many requests or tokens for now.
     ///
     /// Waiting helps, and a shorter prompt does not: "Too many tokens, please wait before trying again." is this,
-    /// and not a [context overflow](Self::is_context_overflow). A quota of a day ([`Reason::DailyQuota`]) is not: it is not
+    /// and not a [context overflow](Self::is_context_overflow). A daily quota ([`Reason::DailyQuota`]) is not: it is not
     /// worth another try before tomorrow.
     #[must_use]
     pub fn is_throttling(&self) -> bool {
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn codes_tell_throttling_from_transient_whatever_the_status() {
+    fn codes_distinguish_throttling_from_transient_whatever_the_status() {
         for code in words::THROTTLING.split('|') {
             assert_eq!(service(400, code, "").retryable(), Some(Retryable::Throttling), "{code}");
         }
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn exceptions_in_a_stream_are_told_by_their_names() {
+    fn exceptions_in_a_stream_are_judged_by_their_names() {
         for (name, expected) in [
             ("throttlingException", Some(Retryable::Throttling)),
             ("serviceUnavailableException", Some(Retryable::Transient)),
@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn throttling_is_told_from_context_overflow() {
+    fn throttling_is_distinguished_from_context_overflow() {
         let throttled =
             service(429, "ThrottlingException", "Too many tokens, please wait before trying again.");
         assert!(throttled.is_throttling() && !throttled.is_context_overflow());

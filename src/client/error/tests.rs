@@ -168,7 +168,7 @@ fn a_printed_chain_says_nothing_twice() {
 }
 
 #[test]
-fn every_cause_is_given_out_and_only_that_one() {
+fn every_cause_is_returned_and_only_that_one() {
     for (error, expected) in one_of_each_cause() {
         let given = [
             ("configuration", error.configuration().map(ToString::to_string)),

@@ -50,12 +50,12 @@ impl fmt::Display for TimedOut {
         match self.kind {
             TimeoutKind::Connect => write!(f, "connect timeout: no connection within {seconds} s")?,
             TimeoutKind::FirstByte => write!(f, "first-byte timeout: no response within {seconds} s")?,
-            TimeoutKind::Idle => write!(f, "idle timeout: nothing came for {seconds} s")?,
+            TimeoutKind::Idle => write!(f, "idle timeout: nothing arrived for {seconds} s")?,
             TimeoutKind::Frame => match self.progress {
-                Some(_) => write!(f, "frame timeout: one frame was not whole after {seconds} s")?,
-                None => write!(f, "frame timeout: the body was not whole after {seconds} s")?,
+                Some(_) => write!(f, "frame timeout: one frame was still incomplete after {seconds} s")?,
+                None => write!(f, "frame timeout: the body was still incomplete after {seconds} s")?,
             },
-            TimeoutKind::Total => write!(f, "total timeout: the call was not done after {seconds} s")?,
+            TimeoutKind::Total => write!(f, "total timeout: the call was not finished after {seconds} s")?,
         }
         let Some(Progress { last_event, buffered }) = &self.progress else { return Ok(()) };
         match last_event {
@@ -63,7 +63,7 @@ impl fmt::Display for TimedOut {
             None => f.write_str("; there was no event yet")?,
         }
         if *buffered > 0 {
-            write!(f, ", and {buffered} bytes of the next frame were in")?;
+            write!(f, ", and {buffered} bytes of the next frame had arrived")?;
         }
         Ok(())
     }

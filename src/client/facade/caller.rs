@@ -13,7 +13,7 @@ impl Client {
     ///
     /// # Cancel safety
     ///
-    /// Dropping the future ends this call alone; others who wait for the same credentials get them
+    /// Dropping the future ends only this call; others that wait for the same credentials get them
     /// ([`Cache::load`](crate::auth::Cache::load)).
     pub async fn credentials(&self) -> Result<Resolved, Error> {
         self.0.service.caller.credentials().await

@@ -26,7 +26,7 @@ impl Client {
     ///
     /// # Cancel safety
     ///
-    /// Dropping the future ends this call alone. The requests continue for the others who wait for them, and end with
+    /// Dropping the future ends only this call. The requests continue for the others that wait for them, and end with
     /// the last of them. A call that is no longer polled blocks no other: every waiting call drives the requests. An
     /// answer is stored when it is complete; calling again requests what is not stored.
     pub async fn models(&self, settings: &DiscoverySettings) -> Result<Arc<Catalog>, Error> {

@@ -31,9 +31,9 @@ pub(super) fn for_error(error: &ServiceError, at: &Circumstances<'_>) -> Option<
         Reason::ModelAccess | Reason::AccessDenied => return Some(access_advice(at)),
         Reason::IamDenied => return Some(iam_advice(error.message(), at)),
         Reason::ExplicitDeny if is_profile(at.model_id) => {
-            "a policy denies it, which no other policy can allow: an inference profile must not be denied in any region \
-             that it routes to; ask whoever manages the policy that the message names, or choose a profile that stays \
-             where it is allowed"
+            "a policy explicitly denies it, and no other policy can allow it: an inference profile must not be \
+             denied in any region that it routes to; ask whoever manages the policy that the message names, or choose a \
+             profile that stays where it is allowed"
         }
         Reason::UnknownOperation => {
             "the endpoint does not know the operation: is it a bedrock-runtime endpoint?"
@@ -74,7 +74,7 @@ pub(super) fn for_control_error(
 fn in_general(reason: Reason, auth: &Auth, region: &Region) -> Option<String> {
     let advice = match (reason, auth) {
         (Reason::KeyInvalid, Auth::Bearer(_)) => {
-            "the bearer token is not known to the service: it may be mistyped, expired or of another region"
+            "the bearer token is not known to the service: it may be mistyped, expired or from another region"
         }
         (Reason::KeyInvalid, Auth::SigV4(credentials)) => {
             return Some(format!(
@@ -84,46 +84,47 @@ fn in_general(reason: Reason, auth: &Auth, region: &Region) -> Option<String> {
             ));
         }
         (Reason::KeyExpired, Auth::Bearer(_)) => {
-            "the Bedrock API key has run out: make a new one, and put it where this one is from \
+            "the Bedrock API key has expired: create a new one, and put it where the old one was \
              (AWS_BEARER_TOKEN_BEDROCK)"
         }
         (Reason::KeyExpired, Auth::SigV4(_)) => {
-            "the temporary credentials have run out: get new ones (for example `aws sso login`), and look for stale \
+            "the temporary credentials have expired: get new ones (for example `aws sso login`), and look for stale \
              AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN in the environment"
         }
         (Reason::ClockSkew, _) => "the clock of this machine is more than five minutes off: set it right",
         (Reason::BadSignature, _) => {
-            "the secret access key does not belong to the access key id, or something on the way changed the request"
+            "the secret access key does not belong to the access key id, or something along the way changed the request"
         }
         (Reason::Scope, _) => {
             return Some(format!(
-                "the request is signed for {region}, and the endpoint is not: region and endpoint must belong together"
+                "the request is signed for {region}, but the endpoint is in another region: the two must match"
             ));
         }
         (Reason::ExplicitDeny, _) => {
-            "a policy denies it, which no other policy can allow: ask whoever manages the policy that the message names"
+            "a policy explicitly denies it, and no other policy can allow it: ask whoever manages the policy that \
+             the message names"
         }
         (Reason::MarketplaceAgreement, _) => {
             "the model is sold through AWS Marketplace: someone with aws-marketplace:ViewSubscriptions and \
              aws-marketplace:Subscribe must call it once for the account, and the agreement takes a few minutes"
         }
         (Reason::Payment, _) => {
-            "the account needs a valid means of payment for AWS Marketplace (Billing, Payment preferences); after that \
-             it takes a few minutes"
+            "the account needs a valid payment method for AWS Marketplace (Billing, Payment preferences); the change \
+             takes a few minutes"
         }
         (Reason::AccountRestricted, _) => {
             "AWS does not let this account do it, often because it is new or restricted, and no policy changes that: \
              ask AWS Support"
         }
         (Reason::DailyQuota, _) => {
-            "the account's quota for a day is used up: wait until tomorrow, use another model, or ask for more in \
+            "the account's daily quota is used up: wait until tomorrow, use another model, or ask for more in \
              Service Quotas"
         }
         (Reason::ServiceTier, _) => {
-            "the service tier is not one that this model has here, or it is `reserved` without a reservation: leave it out"
+            "this model does not have that service tier here, or it is `reserved` without a reservation: leave it out"
         }
         (Reason::DataRetention, _) => {
-            "the model needs another data retention mode than the account or the project has: \
+            "the model needs a different data retention mode than the account or the project has: \
              https://docs.aws.amazon.com/bedrock/latest/userguide/data-retention.html"
         }
         _ => return None,
@@ -141,12 +142,12 @@ fn inference_profile_advice(at: &Circumstances<'_>) -> String {
         Some(base) if !prefixes.is_empty() => {
             let ids: Vec<String> = prefixes.iter().map(|prefix| format!("{prefix}{base}")).collect();
             format!(
-                "this model is served through an inference profile only; from {} try the model id {}",
+                "this model is served only through an inference profile; from {} try the model id {}",
                 at.region,
                 ids.join(" or ")
             )
         }
-        _ => "this model is served through an inference profile only: use the id or ARN of one that contains it"
+        _ => "this model is served only through an inference profile: use the id or ARN of one that contains it"
             .to_owned(),
     }
 }

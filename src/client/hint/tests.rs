@@ -71,7 +71,7 @@ fn advice_follows_the_reason_in_the_message() {
             &["not known to the service"][..],
             "IAM",
         ),
-        ("AccessDeniedException", "Bearer Token has expired", &["run out"], "IAM"),
+        ("AccessDeniedException", "Bearer Token has expired", &["have expired"], "IAM"),
         (
             "AccessDeniedException",
             "User: x is not authorized to perform: bedrock:InvokeModel on resource: y with an explicit deny in a \
@@ -89,7 +89,7 @@ fn advice_follows_the_reason_in_the_message() {
         (
             "AccessDeniedException",
             "Model access is denied due to INVALID_PAYMENT_INSTRUMENT:A valid payment instrument must be provided.",
-            &["means of payment"],
+            &["payment method"],
             "IAM",
         ),
         (
@@ -101,13 +101,13 @@ fn advice_follows_the_reason_in_the_message() {
         (
             "InvalidSignatureException",
             "Credential should be scoped to a valid region, not 'eu-central-1'.",
-            &["us-east-1", "belong together"],
+            &["us-east-1", "must match"],
             "secret",
         ),
         (
             "ThrottlingException",
             "Too many tokens per day, please wait before trying again.",
-            &["quota for a day"],
+            &["daily quota"],
             "profile",
         ),
         (
@@ -144,7 +144,7 @@ fn what_the_service_explains_itself_gets_no_advice() {
 }
 
 #[test]
-fn an_api_key_that_ran_out_is_made_anew_and_not_logged_in_for() {
+fn an_expired_api_key_calls_for_a_new_one_and_not_for_a_login() {
     let auth = Auth::Bearer("canary".into());
     let mut headers = HeaderMap::new();
     headers.insert("x-amzn-errortype", "AccessDeniedException".parse().unwrap());
@@ -153,7 +153,7 @@ fn an_api_key_that_ran_out_is_made_anew_and_not_logged_in_for() {
         let error = crate::operation::parse_error(http::StatusCode::FORBIDDEN, &headers, body.as_bytes());
         for_control_error(&error, &auth, &Region::new("us-east-1").unwrap(), "bedrock:ListFoundationModels")
     };
-    assert!(advice("Bearer Token has expired").unwrap().contains("make a new one"));
+    assert!(advice("Bearer Token has expired").unwrap().contains("create a new one"));
     let invalid = advice("Authentication failed: Please make sure your API Key is valid.").unwrap();
     assert!(invalid.contains("mistyped") && !invalid.contains("IAM"), "{invalid}");
     let denied = "User: x is not authorized to perform: bedrock:CallWithBearerToken on resource: y";

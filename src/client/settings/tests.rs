@@ -48,7 +48,7 @@ fn a_bad_region_is_named_with_its_place() {
 }
 
 #[test]
-fn the_endpoint_of_a_plane_goes_before_that_of_all_services() {
+fn the_endpoint_of_a_plane_takes_precedence_over_that_of_all_services() {
     let config = "[default]\nservices = here\nendpoint_url = http://profile\n\
                   [services here]\nbedrock_runtime =\n  endpoint_url = http://section\n";
     let mut all = machine(config)

@@ -193,7 +193,7 @@ fn a_delta_of_another_kind_is_an_error_and_what_came_stays() {
         assert_eq!(message.text(), before);
     }
     let error = AssemblyError::OtherKind { index: 3, open: "text", found: "reasoning" };
-    assert_eq!(error.to_string(), "content block 3 is text, but a delta of it is reasoning");
+    assert_eq!(error.to_string(), "content block 3 is text, but one of its deltas is reasoning");
 }
 
 #[test]

@@ -201,7 +201,7 @@ pub enum EventError {
         /// Where it differs from the event's shape.
         error: ShapeError,
     },
-    /// The service reported a modelled exception: `throttlingException` and the like.
+    /// The service reported a modeled exception: `throttlingException` and the like.
     Exception(StreamException),
     /// The service reported an error outside its model (`:message-type: error`).
     Error {
@@ -237,7 +237,7 @@ impl fmt::Display for EventError {
                 f.write_str("the answer is empty: it ended before the first event")
             }
             Self::Incomplete { last_event: Some(event) } => {
-                write!(f, "the answer is cut: it ended after {event:?}, before messageStop")
+                write!(f, "the answer is incomplete: it ended after {event:?}, before messageStop")
             }
         }
     }

@@ -60,7 +60,7 @@ fn a_body_that_ends_before_message_stop_is_incomplete() {
     assert_eq!(error(&[text(), text()].concat()), last);
     assert_eq!(
         last.to_string(),
-        "the answer is cut: it ended after \"contentBlockDelta\", before messageStop"
+        "the answer is incomplete: it ended after \"contentBlockDelta\", before messageStop"
     );
     let metadata = event("metadata", "{}");
     assert_eq!(error(&metadata), EventError::Incomplete { last_event: Some("metadata".to_owned()) });
@@ -183,7 +183,7 @@ fn a_payload_that_is_not_the_events_names_the_place_and_not_the_text() {
 }
 
 #[test]
-fn a_corrupt_frame_ends_the_stream_and_the_good_one_behind_it_never_comes() {
+fn a_corrupt_frame_ends_the_stream_and_the_good_one_after_it_never_comes() {
     let mut corrupt = text();
     let middle = corrupt.len() / 2;
     corrupt[middle] ^= 1;

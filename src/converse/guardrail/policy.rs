@@ -223,7 +223,7 @@ open_enum! {
         CreditDebitCardExpiry = "CREDIT_DEBIT_CARD_EXPIRY",
         /// A card's number.
         CreditDebitCardNumber = "CREDIT_DEBIT_CARD_NUMBER",
-        /// A driver's licence number.
+        /// A driver's license number.
         DriverId = "DRIVER_ID",
         /// An e-mail address.
         Email = "EMAIL",
@@ -231,7 +231,7 @@ open_enum! {
         InternationalBankAccountNumber = "INTERNATIONAL_BANK_ACCOUNT_NUMBER",
         /// An IP address.
         IpAddress = "IP_ADDRESS",
-        /// A licence plate.
+        /// A license plate.
         LicensePlate = "LICENSE_PLATE",
         /// A MAC address.
         MacAddress = "MAC_ADDRESS",

@@ -1,14 +1,14 @@
-//! What the service means by what it says: one table of codes and messages.
+//! What the service's errors mean: one table of codes and messages.
 //!
-//! A row holds when the code is one of its codes and the message has one of its phrases. The first that holds is the
-//! reason, so that words come before mere codes, and narrow ones before wide ones.
+//! A row matches when the code is one of its codes and the message has one of its phrases. The first match is the
+//! reason, so phrases come before bare codes, and narrow ones before wide ones.
 
 #[cfg(test)]
 mod tests;
 
 use super::reason::Reason;
 
-/// Codes of those who are to come later, whatever the service: the AWS SDKs' list.
+/// Codes that ask the caller to slow down, whatever the service: the AWS SDKs' list.
 ///
 /// Source: [Retry behavior](https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html), 2026-11.
 pub(crate) const THROTTLING: &str = "BandwidthLimitExceeded|EC2ThrottledException|LimitExceededException|\
@@ -22,7 +22,7 @@ enum Codes {
     Any,
     /// [`THROTTLING`].
     Throttling,
-    /// What models refuse for their input.
+    /// The codes with which models reject their input.
     Input,
     Invalid,
     Denied,
@@ -50,9 +50,9 @@ impl Codes {
 
 /// Codes, phrases, and what they mean.
 struct Row {
-    /// In any case of letters.
+    /// Case-insensitive.
     codes: Codes,
-    /// In lower case: alternatives separated by `|`, of which each may be several joined by `&`. Empty for any.
+    /// In lower case: alternatives separated by `|`, each of which may be several joined by `&`. Empty for any.
     phrases: &'static str,
     reason: Reason,
     /// Where the words were seen, and when. Only tests read it.

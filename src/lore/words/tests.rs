@@ -6,7 +6,7 @@ const THROTTLED: &str = "ThrottlingException";
 const FORBIDDEN: &str = "AccessDeniedException";
 const NOT_FOUND: &str = "ResourceNotFoundException";
 
-/// Messages that were seen, each with siblings: other numbers, names and endings of the same sentence.
+/// Messages that were seen, each with variants: other numbers, names and endings of the same sentence.
 #[rustfmt::skip]
 const SAID: &[(&str, Reason, &[&str])] = &[
     (INVALID, TooLong, &[
@@ -200,14 +200,14 @@ fn every_code_of_the_service_has_a_reason_of_its_own() {
 
 #[test]
 fn words_that_only_look_alike_mean_something_else() {
-    // Models say this of their input; whoever denies access does not.
+    // Models say this about their input; denials of access do not.
     assert_eq!(reason(FORBIDDEN, "input is too long"), AccessDenied);
     assert_eq!(reason(THROTTLED, "Too many tokens, please wait before trying again."), Throttled);
     assert_eq!(reason(INVALID, "max tokens per day must be a number"), InvalidRequest);
     assert_eq!(reason(FORBIDDEN, "the session expired"), AccessDenied);
 }
 
-/// A row behind a wider one can never hold, and one without a source cannot be checked when the service changes.
+/// A row after a wider one can never match, and one without a source cannot be checked when the service changes.
 #[test]
 fn every_row_can_be_reached_and_names_its_source() {
     for row in ROWS {

@@ -186,7 +186,7 @@ fn wait(
         if let Some(status) = child.try_wait()? {
             return Ok(ProcessOutput { end: ended(status), stdout });
         }
-        if shared.is_cancelled(POLL.min(remaining())) || remaining().is_zero() {
+        if shared.is_canceled(POLL.min(remaining())) || remaining().is_zero() {
             end(&mut child);
             return Ok(ProcessOutput::new(ProcessEnd::TimedOut, Vec::new()));
         }

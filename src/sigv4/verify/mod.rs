@@ -162,12 +162,12 @@ impl fmt::Display for VerifyError {
                 f.write_str("the authorization header, the query or x-amz-date is not of Signature Version 4")
             }
             Self::UnknownKey => f.write_str("the access key id or the session token is not known"),
-            Self::WrongScope => f.write_str("the credential scope is of another service or another day"),
+            Self::WrongScope => f.write_str("the credential scope is for another service or another day"),
             Self::Expired => f.write_str(
                 "the request was signed more than five minutes away from now, or its presigned URL has expired",
             ),
             Self::SignatureMismatch => {
-                f.write_str("the signature does not match: another secret signed, or the request was changed")
+                f.write_str("the signature does not match: it was made with another secret, or the request was changed")
             }
             Self::Unsignable(error) => error.fmt(f),
         }

@@ -51,7 +51,7 @@ pub(super) struct SendError {
 
 impl Connection {
     /// Sends `request` over an unused `socket` and waits for the head of its answer. The connection may end
-    /// end with it.
+    /// with it.
     pub(super) async fn send(
         socket: Socket,
         request: Box<Request<Whole>>,

@@ -73,7 +73,7 @@ impl HyperTransport {
             Some(variable) if !is_direct(host) => Err(TransportError::new(
                 TransportErrorKind::Proxy,
                 format!(
-                    "{variable} is set, and the hyper transport does not speak to proxies: unset it, add {host} to \
+                    "{variable} is set, and the hyper transport does not support proxies: unset it, add {host} to \
                      NO_PROXY, or use the feature reqwest"
                 ),
             )),

@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_socket_serves_its_own_origin_alone() {
+    async fn a_socket_serves_only_its_own_origin() {
         let pool = Pool::default();
         let (socket, _far) = socket();
         pool.put(origin("http://a.test/x"), socket);
@@ -203,7 +203,7 @@ mod tests {
         let waited = start.elapsed();
         assert!(waited >= IDLE_TIMEOUT && waited <= IDLE_TIMEOUT + SWEEP, "{waited:?}");
         assert!(lock(&pool.0).sweeper.is_none(), "nothing is left to do");
-        // And the next one is looked after again.
+        // And the next one is watched again.
         let (socket, far) = self::socket();
         pool.put(origin("http://a.test/"), socket);
         assert!(is_closed(far).await);

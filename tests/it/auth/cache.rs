@@ -1,4 +1,4 @@
-//! The cache among many callers: one question for all, nobody blocked by one who leaves, and files that heal.
+//! The cache among many callers: one request for all, nobody blocked by a caller that leaves, and files that recover.
 
 use std::future::Future;
 use std::pin::{Pin, pin};
@@ -20,7 +20,7 @@ use crate::support::scripted_clock::{Clock, NOON};
 
 type Script = Arc<Mutex<Vec<Result<Found, AuthError>>>>;
 
-/// Answers from a list, each after it was let go, and counts how often it was asked.
+/// Returns answers from a list, each once it is released, and counts how often it was asked.
 #[derive(Clone)]
 struct Scripted {
     script: Script,
@@ -141,7 +141,7 @@ fn a_caller_that_leaves_neither_fails_nor_blocks_the_others() {
             assert!(poll(other.as_mut()).is_pending());
         }
         drop(first);
-        // Another leaves as well, after it has polled.
+        // Another one leaves too, after it has polled.
         assert!(poll(others[0].as_mut()).is_pending());
         drop(others.remove(0));
         setup.gate.send(true).expect("the source waits");

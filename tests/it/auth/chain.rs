@@ -1,4 +1,4 @@
-//! The sources in their order: which one signs, which are shadowed, and what is said when none has any.
+//! The sources in order: which one signs, which are shadowed, and what the error says when none has any.
 
 use std::sync::Arc;
 
@@ -43,7 +43,7 @@ impl Source for Own {
 }
 
 #[test]
-fn the_token_goes_before_the_keys_and_those_before_the_profile() {
+fn the_token_precedes_the_keys_and_those_precede_the_profile() {
     let source = |host: &StaticMachine| load(Chain::builder(), host).expect("found").source().to_owned();
     let all = profiles(keys(token(host())));
     assert_eq!(source(&all), "bearer token");
@@ -56,7 +56,7 @@ fn the_token_goes_before_the_keys_and_those_before_the_profile() {
 }
 
 #[test]
-fn a_profile_of_the_callers_goes_before_the_environment() {
+fn the_callers_profile_takes_precedence_over_the_environment() {
     let all = profiles(keys(token(host())));
     let resolved = load(Chain::builder().profile("other"), &all).expect("found");
     assert_eq!(resolved.origin(), "profile other (/home/me/.aws/credentials:5)");
@@ -69,7 +69,7 @@ fn a_profile_of_the_callers_goes_before_the_environment() {
     );
     let error = load(Chain::builder().profile("absent"), &all).expect_err("no such profile");
     assert!(error.to_string().contains("profiles that exist: default, other"), "{error}");
-    // What the environment chooses does not go before the environment's keys.
+    // What the environment chooses does not take precedence over the environment's keys.
     let chosen = keys(profiles(host())).with_var("AWS_PROFILE", "other");
     assert_eq!(load(Chain::builder(), &chosen).expect("found").source(), "environment");
 }
@@ -168,7 +168,7 @@ fn an_explanation_asks_all_and_marks_the_one_that_signs() {
     );
 }
 
-/// Secrets in every place, good and broken: no output of anything holds one.
+/// Secrets in every place, valid and broken: no output contains one.
 #[test]
 fn no_secret_shows_in_any_output() {
     let variables = ["AWS_BEARER_TOKEN_BEDROCK", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"];

@@ -189,7 +189,7 @@ fn relative() -> StaticMachine {
 }
 
 #[test]
-fn the_file_of_a_token_goes_before_the_variable_and_neither_is_shown() {
+fn the_file_of_a_token_takes_precedence_over_the_variable_and_neither_is_shown() {
     let sent = |host: StaticMachine| {
         let agent = Scripted::new(|_, _| ok(DOCUMENT));
         let resolved = load(host, &agent).expect("credentials");
@@ -279,13 +279,13 @@ fn what_may_pass_is_asked_three_times_and_the_rest_once() {
 }
 
 #[test]
-fn keys_that_have_expired_are_used_on_for_a_while() {
+fn keys_that_have_expired_are_still_used_for_a_while() {
     let agent = Scripted::new(|_, _| ok(DOCUMENT.replace("2080", "2020")));
     let resolved = load(relative(), &agent).expect("credentials");
     let left =
         keys(&resolved).expiration().expect("an end").duration_since(super::roles::clock()).expect("later");
     assert!((600..=900).contains(&left.as_secs()), "{left:?}");
-    assert!(resolved.origin().contains("expired and used on"), "{}", resolved.origin());
+    assert!(resolved.origin().contains("expired, but used"), "{}", resolved.origin());
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The metadata service: its three steps, its second version only, and how quickly it is given up.
+//! The metadata service: its three steps, only its second version, and how soon it is given up on.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -92,7 +92,7 @@ fn without_a_token_there_is_no_metadata_service_here() {
     }
     assert_eq!(ask(status(500)).0, 4);
     for junk in ["", "<html> canary </html>", "canary canary", "canary\ncanary", "canary\u{e9}"] {
-        assert!(ask(ok(junk)).1.contains("with something else"), "{junk}");
+        assert!(ask(ok(junk)).1.contains("an unexpected answer"), "{junk}");
     }
     assert!(ask(ok(vec![b'x'; 70_000])).1.contains("larger than 64 KiB"));
 }
@@ -116,7 +116,7 @@ fn an_instance_without_a_role_is_not_here_and_other_refusals_are_errors() {
     assert!(not_here(&service(ok("token"), ok(" \n"), status(500))).contains("names no role"));
     assert!(
         broken(&service(ok("token"), status(403), status(500)))
-            .contains("answered 403 Forbidden to the question")
+            .contains("answered 403 Forbidden to the request")
     );
     assert!(broken(&service(ok("token"), ok("../../canary"), status(500))).contains("is not a name"));
     assert!(broken(&service(ok("token"), ok("web"), status(404))).contains("answered 404"));
@@ -171,7 +171,7 @@ fn nothing_waits_longer_than_a_second_and_silence_is_not_asked_again() {
 }
 
 #[test]
-fn keys_that_have_expired_are_used_on_for_a_while() {
+fn keys_that_have_expired_are_still_used_for_a_while() {
     let service = service(ok("token"), ok("web"), ok(DOCUMENT.replace("2080", "2020")));
     let resolved = load(StaticMachine::new(), &service).expect("credentials");
     let left = keys(&resolved).expiration().expect("an end").duration_since(clock()).expect("later");
@@ -206,7 +206,7 @@ fn the_program_may_name_the_endpoint_or_leave_the_service_out() {
     assert!(!error.to_string().contains("IMDS"), "{error}");
 }
 
-/// A client on an instance: its transport sees all requests, what is around it those to Bedrock only.
+/// A client on an instance: its transport sees all requests, the wrapper around it only those to Bedrock.
 #[test]
 fn a_client_without_a_region_goes_to_that_of_the_instance_whose_role_signs() {
     let service = Scripted::new(|_, request| {

@@ -40,7 +40,7 @@ const WHOLE: [&str; 24] = [
 
 const FIELDS: [&str; 4] = ["AccessKeyId", "SecretAccessKey", "Token", "Expiration"];
 
-/// What stands in the place of a value, as JSON.
+/// What replaces a value, as JSON.
 const VALUES: [&str; 12] = [
     "null",
     "\"\"",

@@ -74,7 +74,7 @@ fn with_login_token(host: StaticMachine) -> StaticMachine {
 }
 
 impl At {
-    /// Surroundings in which only this source is configured, with its server at `url`.
+    /// A machine on which only this source is configured, with its server at `url`.
     fn host(self, url: &str) -> StaticMachine {
         match self {
             Self::ImdsToken | Self::ImdsRole | Self::ImdsCredentials => {
@@ -101,7 +101,7 @@ impl At {
         }
     }
 
-    /// Whether `request` is of this step.
+    /// Whether `request` belongs to this step.
     fn is(self, request: &Request<Bytes>) -> bool {
         let path = request.uri().path();
         match self {
@@ -116,7 +116,7 @@ impl At {
     }
 }
 
-/// What a server in order answers.
+/// What a working server answers.
 fn in_order(request: &Request<Bytes>) -> Vec<Step> {
     let path = request.uri().path();
     let body = match path {

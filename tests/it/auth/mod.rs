@@ -72,7 +72,8 @@ fn a_bearer_token_is_trimmed_and_a_blank_one_counts_as_absent() {
     assert_eq!(why(token(" \n")), "AWS_BEARER_TOKEN_BEDROCK is blank");
     assert_eq!(why(env::bearer_token(&host())), "AWS_BEARER_TOKEN_BEDROCK is not set");
     assert!(
-        broken(token("a\nb")).starts_with("bearer token: AWS_BEARER_TOKEN_BEDROCK is empty or holds a space")
+        broken(token("a\nb"))
+            .starts_with("bearer token: AWS_BEARER_TOKEN_BEDROCK is empty or contains a space")
     );
 }
 
@@ -106,7 +107,7 @@ fn the_session_token_comes_along() {
 }
 
 #[test]
-fn static_keys_of_the_selected_profile_say_where_they_stand() {
+fn static_keys_of_the_selected_profile_say_where_they_are() {
     let host = host().with_file(CREDENTIALS, format!("[default]\n{KEYS}\n[dev]\n{KEYS}"));
     assert_eq!(found(profile(&host, None)).1, "profile default (/home/me/.aws/credentials:2)");
     assert_eq!(found(profile(&host, Some("dev"))).1, "profile dev (/home/me/.aws/credentials:6)");
@@ -174,7 +175,7 @@ fn a_kind_that_takes_a_request_or_a_process_is_left_to_the_chain() {
         let error = broken(profile(&host, Some("dev")));
         assert!(
             error.starts_with(
-                "profile: /home/me/.aws/config:4: profile dev has more than static keys; ask a Chain"
+                "profile: /home/me/.aws/config:4: profile dev has more than static keys; use a Chain"
             ),
             "{error}"
         );
@@ -182,7 +183,7 @@ fn a_kind_that_takes_a_request_or_a_process_is_left_to_the_chain() {
 }
 
 #[test]
-fn a_file_that_does_not_read_is_named_with_line_and_column() {
+fn a_file_that_cannot_be_parsed_is_named_with_line_and_column() {
     let error = broken(profile(&host().with_file(CONFIG, "[default]\ncanary"), None));
     assert!(error.starts_with("profile: /home/me/.aws/config:2:1: no '='"), "{error}");
     assert!(!error.contains("canary"), "{error}");
@@ -221,7 +222,7 @@ fn a_file_that_cannot_be_read_is_an_error_that_names_it() {
         error.contains("cannot read the config file") && error.contains(".aws/config: a directory"),
         "{error}"
     );
-    // A home directory that is no directory, as services have, holds no files.
+    // A home directory that is not a directory, as services have, contains no files.
     let files =
         ProfileFiles::load(&Elsewhere(StaticMachine::new().with_home("/dev/null")), None).expect("no files");
     assert_eq!(files.selected_by(), SelectedBy::Default);

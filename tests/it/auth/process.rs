@@ -1,4 +1,4 @@
-//! `credential_process`: what a program may do, and that nothing of it stays behind.
+//! `credential_process`: what a program may do, and that no process is left behind.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -41,8 +41,8 @@ fn what_the_program_prints_are_the_credentials() {
 #[test]
 fn what_goes_wrong_is_said_without_arguments_and_output() {
     for (command, problem) in [
-        ("echo canary", "printed something that holds no credentials: it is not JSON"),
-        ("true", "\"true\" printed something that holds no credentials: it is empty"),
+        ("echo canary", "printed something that contains no credentials: it is not JSON"),
+        ("true", "\"true\" printed something that contains no credentials: it is empty"),
         ("echo null", "it is JSON, but not an object"),
         ("echo '{\"Version\":2}' canary-argument", "\"echo ** arguments redacted **\" printed"),
         ("sh -c 'echo canary; echo canary >&2; exit 7' 2>/dev/null", "exited with code 7"),
@@ -79,7 +79,7 @@ fn a_gigabyte_of_output_is_cut_off_at_once() {
     assert_eq!((output.end(), output.stdout().len()), (ProcessEnd::Exited(0), 64 * 1024));
 }
 
-/// The processes whose command line holds `mark`.
+/// The processes whose command line contains `mark`.
 #[cfg(target_os = "linux")]
 fn alive(mark: &str) -> Vec<String> {
     let entries = std::fs::read_dir("/proc").expect("a list").flatten();
@@ -207,7 +207,7 @@ fn the_program_inherits_no_connection() {
         let transport = ReqwestTransport::new().expect("a transport");
         let request = http::Request::get(server.url()).body(bytes::Bytes::new());
         let response = transport.send(request.expect("a request")).await.expect("a response");
-        // Its connection is back in the pool; the server's two sockets are open as well.
+        // Its connection is back in the pool; the server's two sockets are open too.
         let own = std::fs::read_dir("/proc/self/fd").expect("a list").flatten();
         let targets = own.filter_map(|entry| std::fs::read_link(entry.path()).ok());
         assert!(targets.filter(|target| target.to_string_lossy().starts_with("socket:")).count() >= 3);

@@ -1,4 +1,4 @@
-//! Role chains that cannot be followed: where they end, and what is said.
+//! Role chains that cannot be followed: where they end, and what the error says.
 
 use bedrill::auth::profile::{ChainProblem, resolve_chain};
 use bedrill::machine::ProfileFiles;
@@ -24,7 +24,7 @@ fn what_cannot_be_followed_is_named_with_file_and_line() {
             "config:3: profile a names \"b\" as its source_profile, which does not exist; profiles that exist: a",
         ),
         (a_to("a"), "profile a has no credentials"),
-        (a_to("b") + &role("b", "source_profile = a"), "config:6: profile b leads in a circle: a -> b -> a"),
+        (a_to("b") + &role("b", "source_profile = a"), "config:6: profile b leads into a loop: a -> b -> a"),
         (
             a_to("b") + &role("b", "source_profile = b") + KEYS + &role("c", ""),
             "profile a has more than static keys",

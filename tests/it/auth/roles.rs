@@ -1,4 +1,4 @@
-//! Roles: how profiles chain them, what STS is asked, and what is said when it does not work.
+//! Roles: how profiles chain them, what STS is asked, and what the error says when it fails.
 
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -101,7 +101,7 @@ fn roles_are_assumed_one_with_the_other_from_the_base_on() {
          &DurationSeconds=900&ExternalId=ext"
     );
     let signed = |number: usize, header: &str| {
-        requests[number].headers().get(header).map(|value| value.to_str().expect("a text"))
+        requests[number].headers().get(header).map(|value| value.to_str().expect("a string"))
     };
     assert!(
         signed(0, "authorization").expect("signed").contains("AKIAPROFILEEXAMPLE/20261118/eu-west-1/sts/")
@@ -194,7 +194,7 @@ fn a_server_that_echoes_secrets_does_not_make_them_show() {
 }
 
 #[test]
-fn credentials_that_come_expired_are_an_error_that_names_the_clock() {
+fn credentials_that_arrive_expired_are_an_error_that_names_the_clock() {
     let expired = String::from_utf8(assumed("ASIAEXAMPLE").to_vec()).expect("text").replace("2080", "2020");
     let sts = Scripted::new(move |_, _| ok(expired.clone()));
     let error = load(chained(), &sts).expect_err("expired").to_string();
@@ -251,7 +251,7 @@ fn a_web_identity_is_sent_unsigned_and_its_file_read_each_time() {
 }
 
 #[test]
-fn a_web_identity_that_is_not_whole_stops_before_any_request() {
+fn a_web_identity_that_is_incomplete_stops_before_any_request() {
     let sts = Scripted::new(|_, _| ok(assumed("ASIAEXAMPLE")));
     let with_file = host().with_var("AWS_WEB_IDENTITY_TOKEN_FILE", "/token");
     let error = load(with_file.clone(), &sts).expect_err("no role").to_string();
@@ -307,7 +307,7 @@ fn a_code_is_asked_for_on_a_terminal_or_its_absence_said() {
     let error = load(host.clone(), &sts).expect_err("no terminal").to_string();
     assert!(
         error
-            .contains("mfa_serial asks for a code, and there is no terminal to ask at; run it in a terminal"),
+            .contains("mfa_serial requires a code, and there is no terminal to ask at; run it in a terminal"),
         "{error}"
     );
     let asked = |answer: &'static str| {
@@ -343,10 +343,10 @@ fn a_stream_is_read_while_a_code_is_waited_for() {
     let (resolved, ()) = run(async { tokio::join!(chain.load(), stream) });
     assert_eq!(keys(&resolved.expect("a role")).access_key_id(), "ASIAEXAMPLE");
 
-    // The terminal is gone before the code is there.
+    // The terminal closes before the code is entered.
     let (_, code) = tokio::sync::oneshot::channel();
     let error = load_with(Chain::builder(), asked(code), &sts).expect_err("no code").to_string();
-    assert!(error.contains("mfa_serial asks for a code, and it could not be read: "), "{error}");
+    assert!(error.contains("mfa_serial requires a code, and it could not be read: "), "{error}");
 }
 
 #[test]
@@ -356,7 +356,7 @@ fn a_source_that_a_profile_names_must_have_credentials() {
         ("Environment", "but AWS_ACCESS_KEY_ID is not set"),
         ("EcsContainer", "but neither AWS_CONTAINER_CREDENTIALS_RELATIVE_URI nor"),
         ("ec2instancemetadata", "but AWS_EC2_METADATA_DISABLED is true"),
-        ("Vault", "none of Environment, Ec2InstanceMetadata and EcsContainer"),
+        ("Vault", "which is not Environment, Ec2InstanceMetadata or EcsContainer"),
     ] {
         let config = format!("[default]\nrole_arn = arn\ncredential_source = {source}\n");
         let host = host().with_file(CONFIG, config).with_var("AWS_EC2_METADATA_DISABLED", "TRUE");
@@ -391,5 +391,5 @@ fn who_signs_can_be_asked() {
     assert_eq!((identity.account(), identity.arn()), ("123456789012", "arn:aws:iam::123456789012:user/me"));
     assert_eq!(sts.lines(), ["POST https://sts.eu-central-1.amazonaws.com/"]);
     let bearer = runtime.block_on(sts::caller_identity(context, &Auth::Bearer("canary".into()), None));
-    assert!(bearer.expect_err("no key").to_string().contains("a bearer token serves Bedrock only"));
+    assert!(bearer.expect_err("no key").to_string().contains("a bearer token works only with Bedrock"));
 }

@@ -21,7 +21,7 @@ const ROTATIONS: usize = 200;
 const HOME: &str = "BEDRILL_TEST_ROTATION_HOME";
 const SERVER: &str = "BEDRILL_TEST_ROTATION_SERVER";
 
-/// What a refresh token is and whether an old one came.
+/// The current refresh token, and whether an old one arrived.
 #[derive(Default)]
 struct Oidc {
     generation: Mutex<usize>,

@@ -42,7 +42,7 @@ fn client(url: &str, auth: &Auth, transport: &Arc<dyn Transport>) -> Client {
     client.build().expect("a client")
 }
 
-/// Makes each kind of call, and looks at what comes back; `true` when all failed.
+/// Makes each kind of call, and examines what comes back; `true` when all failed.
 async fn all_fail(what: &str, client: &Client) -> bool {
     let request = ConverseRequest::new("us.amazon.nova-lite-v1:0").message("hi");
     let mut errors = Vec::new();
@@ -65,7 +65,7 @@ async fn all_fail(what: &str, client: &Client) -> bool {
 }
 
 /// Everything that a service may know, cut at each place where a quotation may end. It can look up the secret of the key
-/// that signs; of a bearer token's owner it knows no key.
+/// that signs; it knows no key of a bearer token's owner.
 fn reflected(request: &Request<Bytes>, canaries: &Canaries, padding: usize) -> String {
     let authorization = request.headers().get("authorization");
     let bearer = authorization.is_some_and(|value| value.as_bytes().starts_with(b"Bearer"));

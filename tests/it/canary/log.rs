@@ -8,7 +8,7 @@ use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
 
-/// Who logged, and which records hold a canary. Tests beside ours log here too; that does not matter.
+/// Which crates logged, and which records contain a canary. Tests beside ours log here too; that does not matter.
 static SEEN: Mutex<(BTreeSet<String>, Vec<String>)> = Mutex::new((BTreeSet::new(), Vec::new()));
 
 fn record(target: &str, text: &str) {
@@ -21,7 +21,7 @@ fn record(target: &str, text: &str) {
     }
 }
 
-/// Begins to watch; once is enough.
+/// Starts watching; once is enough.
 pub(super) fn watch() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
@@ -31,12 +31,12 @@ pub(super) fn watch() {
     });
 }
 
-/// Checks that the crates below the transport were heard, and that none of them logged a canary.
+/// Checks that the crates below the transport did log, and that none of them logged a canary.
 #[track_caller]
 pub(super) fn assert_clean() {
     let seen = SEEN.lock().expect("no panic");
     for crate_name in ["reqwest", "hyper_util"] {
-        assert!(seen.0.iter().any(|target| target.starts_with(crate_name)), "only heard {:?}", seen.0);
+        assert!(seen.0.iter().any(|target| target.starts_with(crate_name)), "only {:?} logged", seen.0);
     }
     assert!(seen.1.is_empty(), "logged: {:#?}", seen.1);
 }
@@ -91,6 +91,6 @@ struct Text(String);
 
 impl Visit for Text {
     fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
-        write!(self.0, " {field}={value:?}").expect("a text");
+        write!(self.0, " {field}={value:?}").expect("a string");
     }
 }

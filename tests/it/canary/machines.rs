@@ -20,7 +20,7 @@ pub(super) const LOGIN_TOKEN: &str =
 const SSO: &str = "[default]\nsso_session = corp\nsso_account_id = 1\nsso_role_name = r\n\
                    [sso-session corp]\nsso_region = eu-west-1\nsso_start_url = https://x\n";
 
-/// Made for a test; it opens nothing.
+/// Made for a test; it gives access to nothing.
 const DPOP_KEY: &str = "-----BEGIN EC PRIVATE KEY-----\nMHcCAQEEIBZIV2LU/MvKFKvyBIX5CVmFdqLx4dZx2OKhlJOKipWyoAoGCCqGSM49AwEHoUQDQgAE2qEAkTYgP4Ce+KyhvnDqYDjgWyKdew8OW8LOagj2cciRm7TBnlL3a23W9NJt2sV/vk3jro07t73miNhCfmlJkQ==\n-----END EC PRIVATE KEY-----\n";
 
 pub(super) fn empty() -> StaticMachine {
@@ -148,7 +148,7 @@ pub(super) fn in_order(canaries: &Canaries, request: &Request<Bytes>) -> Vec<Ste
     vec![Step::Send(response("200 OK", &[], body))]
 }
 
-/// All that a request holds, in one line.
+/// Everything in a request, on one line.
 pub(super) fn echo(request: &Request<Bytes>) -> String {
     let headers = request.headers().iter();
     let headers =

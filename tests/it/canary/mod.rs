@@ -1,5 +1,6 @@
 //! Six random secrets go through every source, every error path and the client. Whatever could reach a screen or a log
-//! meanwhile, `Display` and `Debug` of what the library hands out and every record of every dependency, must hold none.
+//! meanwhile, `Display` and `Debug` of what the library hands out and every record of every dependency, must contain
+//! none.
 
 mod client;
 mod log;
@@ -42,7 +43,7 @@ fn assert_debug(what: &str, shown: impl Debug) {
     assert_clean(what, &format!("{shown:?} {shown:#?}"));
 }
 
-/// Looks at an error and all that caused it.
+/// Examines an error and all its causes.
 #[track_caller]
 fn assert_error(what: &str, error: &impl std::error::Error) {
     assert_debug(what, error);

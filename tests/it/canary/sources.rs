@@ -19,7 +19,7 @@ use super::{Canaries, KEY_ID, assert_clean, assert_debug, assert_error, canaries
 use crate::support::replies::run;
 use crate::support::scripted::Hurried;
 
-/// Loads, and looks at everything that comes of it.
+/// Loads, and examines everything that results.
 async fn watched(
     what: &str,
     host: impl Machine + 'static,
@@ -69,7 +69,7 @@ fn no_source_shows_what_it_found() {
 
 type Fault = Arc<dyn Fn(&Request<Bytes>) -> Vec<Step> + Send + Sync>;
 
-/// A misbehaving service: it echoes, or it answers with documents that hold secrets in the wrong place.
+/// A misbehaving service: it echoes, or it answers with documents that have secrets in the wrong place.
 fn faults(canaries: &'static Canaries) -> Vec<Fault> {
     let mut faults: Vec<Fault> = Vec::new();
     for status in ["400 Bad", "401 Unauthorized", "403 Forbidden", "404 Not Found", "500 Oops", "200 OK"] {
@@ -157,7 +157,7 @@ fn no_misbehaving_service_makes_a_source_show_what_it_sent_or_got() {
     log::assert_clean();
 }
 
-/// Machines whose variables and files are not in order.
+/// Machines whose variables and files are broken.
 fn broken(canaries: &Canaries) -> Vec<StaticMachine> {
     let Canaries { secret, session, bearer, sso, .. } = canaries;
     let keys = key_lines(canaries);

@@ -1,4 +1,4 @@
-//! `Debug` of the types that a program holds, prints and logs.
+//! `Debug` of the types that a program keeps, prints and logs.
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};

@@ -13,7 +13,7 @@ use super::{listed, model};
 use crate::support::service::{Reply, Service};
 
 #[tokio::test]
-async fn a_corrupt_file_counts_as_absent_and_is_said() {
+async fn a_corrupt_file_counts_as_absent_and_is_reported() {
     let (service, cache) = (Service::new(answers), cache());
     client(&service, cache.path()).models(&plain()).await.unwrap();
     let file = std::fs::read_dir(cache.path().join("bedrill")).unwrap().next().unwrap().unwrap().path();
@@ -24,13 +24,13 @@ async fn a_corrupt_file_counts_as_absent_and_is_said() {
         assert_eq!(listed(&catalog), ALL);
         assert!(matches!(catalog.warnings(), [Warning::CacheUnreadable { .. }]), "{:?}", catalog.warnings());
         let again = client(&service, cache.path()).models(&plain()).await.unwrap();
-        assert_eq!(again.warnings(), [], "it was written anew");
+        assert_eq!(again.warnings(), [], "it was rewritten");
     }
     assert_eq!(service.count("/foundation-models"), 6);
 }
 
 #[tokio::test]
-async fn a_cache_that_cannot_be_written_is_said_and_nothing_worse() {
+async fn a_cache_that_cannot_be_written_is_reported_and_nothing_worse() {
     let (service, cache) = (Service::new(answers), cache());
     std::fs::write(cache.path().join("bedrill"), "in the way").unwrap();
     let catalog = client(&service, cache.path()).models(&plain()).await.unwrap();
@@ -39,7 +39,7 @@ async fn a_cache_that_cannot_be_written_is_said_and_nothing_worse() {
     assert!(catalog.warnings().iter().any(unwritable), "{:?}", catalog.warnings());
 }
 
-/// The variable by which the test below tells its children that they are children: the cache folder and a number.
+/// The variable that marks a process as a child of the test below: the cache folder and a number.
 const CHILD: &str = "BEDRILL_TEST_CACHE_CHILD";
 const PROCESSES: usize = 8;
 const REFRESHES: usize = 50;

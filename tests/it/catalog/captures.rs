@@ -48,7 +48,7 @@ const US_PROFILE: &str = "
     meta.llama3-3-70b-instruct-v1:0 meta.llama4-maverick-17b-instruct-v1:0 meta.llama4-scout-17b-instruct-v1:0
     mistral.pixtral-large-2502-v1:0";
 
-/// Served through profiles only, and younger than the recorded list of profiles.
+/// Served only through profiles, and newer than the recorded list of profiles.
 const NO_PROFILE: &str = "
     amazon.nova-2-lite-v1:0 anthropic.claude-haiku-4-5-20251001-v1:0 anthropic.claude-opus-4-1-20250805-v1:0
     anthropic.claude-opus-4-5-20251101-v1:0 anthropic.claude-opus-4-6-v1 anthropic.claude-sonnet-4-5-20250929-v1:0
@@ -60,7 +60,7 @@ const NO_PROFILE: &str = "
     stability.stable-image-style-guide-v1:0 stability.stable-outpaint-v1:0 stability.stable-style-transfer-v1:0
     twelvelabs.pegasus-1-2-v1:0 writer.palmyra-x4-v1:0 writer.palmyra-x5-v1:0";
 
-/// Variants with a context window of their own: for bought throughput, or for nothing any more.
+/// Variants with a context window of their own: for provisioned throughput, or no longer for anything.
 const NEITHER: &str = "
     amazon.nova-premier-v1:0:1000k amazon.nova-premier-v1:0:20k amazon.nova-premier-v1:0:8k amazon.nova-premier-v1:0:mm
     meta.llama3-3-70b-instruct-v1:0:128k anthropic.claude-3-opus-20240229-v1:0:12k
@@ -78,13 +78,13 @@ const NEITHER: &str = "
     meta.llama3-2-1b-instruct-v1:0:128k meta.llama3-2-3b-instruct-v1:0:128k meta.llama3-2-90b-instruct-v1:0:128k
     stability.stable-diffusion-xl-v1:0";
 
-/// For each model: the id to invoke and the kind, or what its reason says.
+/// For each model: the id to invoke and the kind, or the reason why there is none.
 fn table() -> BTreeMap<&'static str, (Option<String>, &'static str)> {
     let mut table = BTreeMap::new();
     let own = ON_DEMAND.split_whitespace().map(|id| (id, (Some(id.to_owned()), "on-demand")));
     let profile = US_PROFILE.split_whitespace().map(|id| (id, (Some(format!("us.{id}")), "profile")));
     table.extend(own.chain(profile));
-    table.extend(NO_PROFILE.split_whitespace().map(|id| (id, (None, "none of this region covers it"))));
+    table.extend(NO_PROFILE.split_whitespace().map(|id| (id, (None, "none in this region covers it"))));
     table.extend(
         NEITHER.split_whitespace().map(|id| (id, (None, "provisioned throughput|not offered under this id"))),
     );
@@ -153,7 +153,7 @@ async fn conformance_every_listed_id_of_the_recorded_lists_can_be_invoked() {
             .map(|model| (model["modelId"].as_str().expect("an id"), model))
             .collect();
 
-        // By the words of the service alone: on demand under its own id, or through an active profile.
+        // According to the service alone: on demand under its own id, or through an active profile.
         for entry in catalog.all() {
             let Some(id) = entry.invoke_id() else { continue };
             let on_demand = raw.get(id).is_some_and(|model| {
@@ -171,7 +171,7 @@ async fn conformance_every_listed_id_of_the_recorded_lists_can_be_invoked() {
         }
         assert!(catalog.models().count() > 20, "{name}");
 
-        // By the table: which id, and why.
+        // According to the table: which id, and why.
         for id in raw.keys() {
             let entry = catalog.find(id).unwrap_or_else(|| panic!("{name}: {id} is missing"));
             cases += 1;

@@ -1,4 +1,4 @@
-//! What no list holds is described by the service, and what is found goes to the region where it was.
+//! What is in no list is described by the service, and requests go to the region where it was found.
 
 use bedrill::catalog::{DiscoverySettings, Match, Resolution, Warning};
 use bedrill::endpoint::Region;
@@ -12,7 +12,7 @@ use crate::support::service::{Reply, Service};
 
 const NOVA: &str = "amazon.nova-pro-v1:0";
 const SHORT: &str = "k7x2m9q4w1z8";
-/// In this account, but younger than the list.
+/// In this account, but newer than the list.
 const YOUNG: &str = "arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/k7x2m9q4w1z8";
 
 fn reply(request: &Request<bytes::Bytes>) -> Reply {
@@ -64,7 +64,7 @@ async fn profiles_and_models_outside_the_lists_are_asked_for_one_by_one() -> Res
     assert!(entry.is_listed());
     assert_eq!(service.count("/foundation-models?"), 0, "{:?}", service.seen());
 
-    // What the lists hold is not asked for, nor what nothing describes, nor a name.
+    // What the lists contain is not looked up, nor what no operation describes, nor a name.
     let before = service.seen().len();
     let team = "arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/a1";
     assert_eq!(one(&client, team, &plain()).await?.entry().map(|entry| entry.name()), Some("Team"));
@@ -77,7 +77,7 @@ async fn profiles_and_models_outside_the_lists_are_asked_for_one_by_one() -> Res
 }
 
 #[tokio::test]
-async fn what_no_list_holds_is_asked_for_in_the_project_of_the_list() -> Result<(), Error> {
+async fn what_is_in_no_list_is_looked_up_in_the_project_of_the_list() -> Result<(), Error> {
     let (service, cache) = (Service::new(reply), cache());
     let client = client(&service, cache.path());
     let settings = plain().with_project("p1");
@@ -88,7 +88,7 @@ async fn what_no_list_holds_is_asked_for_in_the_project_of_the_list() -> Result<
         assert!(one(&client, text, &settings).await?.entry().is_some(), "{text}");
         assert_eq!(service.seen().last().map(String::as_str), Some(target));
     }
-    // An application profile is of no project but the default one: that is said, and the service not asked.
+    // An application profile belongs only to the default project: the error says so, and the service is not asked.
     let before = service.seen().len();
     let found = one(&client, YOUNG, &settings).await?;
     let said = found.warning().expect("a warning").to_string();
@@ -119,7 +119,7 @@ async fn what_the_service_does_not_know_is_not_there_and_a_missing_permission_is
     assert_eq!((found.invoke_id(), found.entry()), (YOUNG, None));
     let said = found.warning().expect("a warning").to_string();
     let start =
-        format!("the permission bedrock:GetInferenceProfile is missing, so nothing is known of {YOUNG}: ");
+        format!("the permission bedrock:GetInferenceProfile is missing, so nothing is known about {YOUNG}: ");
     assert!(said.starts_with(&start), "{said}");
     for (text, action) in
         [(typo, "bedrock:GetInferenceProfile"), ("acme.x-v1:0", "bedrock:GetFoundationModel")]
@@ -149,7 +149,7 @@ async fn without_the_lists_a_whole_id_is_taken_as_it_is_and_a_short_name_fails()
 async fn what_was_found_in_another_region_is_sent_there() -> Result<(), Error> {
     let (service, cache) = (Service::new(reply), cache());
     let region = |name: &str| Region::new(name).expect("a region");
-    // Without a region of the caller's own, which goes before everything.
+    // Without the caller's own region, which takes precedence over everything.
     let host = bedrill::machine::StaticMachine::new().with_var("AWS_REGION", "us-east-1");
     let elsewhere = Client::builder()
         .machine(std::sync::Arc::new(host))
@@ -173,7 +173,7 @@ async fn what_was_found_in_another_region_is_sent_there() -> Result<(), Error> {
             assert_eq!(elsewhere.region_for(found.model_id()).as_str(), goes_to);
         }
     }
-    // A client that keeps to one region is not led away from it.
+    // A client restricted to one region is not sent to another.
     let fixed = builder(&service, cache.path(), "AKIDEXAMPLE").build()?;
     let found = one(&fixed, "nova-pro", &plain()).await?;
     assert_eq!(found.model_id().to_text(), "us.amazon.nova-pro-v1:0");

@@ -183,7 +183,7 @@ async fn an_answer_is_fresh_for_the_interval_and_shared_by_clients() {
     assert_eq!(service.count("/foundation-models"), 2);
     client().refresh_models(&settings).await.unwrap();
     assert_eq!(service.count("/foundation-models"), 3, "a refresh asks in any case");
-    // A clock that was set back must not keep an answer for ever.
+    // A clock that was set back must not keep an answer forever.
     clock.set(Duration::from_secs(0));
     client().models(&settings).await.unwrap();
     assert_eq!(service.count("/foundation-models"), 4);
@@ -213,7 +213,7 @@ async fn answers_are_kept_apart_by_account_region_endpoint_and_settings() {
     };
     let base = client(&service, cache.path());
     other(&base, &plain(), "the first").await;
-    // Deliberately better than Moltbot, whose key holds no account: there, another account sees the old list.
+    // Deliberately better than Moltbot, whose cache key has no account: there, another account sees the old list.
     let key = builder(&service, cache.path(), "AKIDOTHER").build().unwrap();
     other(&key, &plain(), "another key").await;
     let bearer = builder(&service, cache.path(), "").auth(Auth::Bearer("token".into())).build().unwrap();
@@ -306,7 +306,7 @@ async fn without_the_permission_to_list_models_the_error_names_it_every_time() {
     }
 }
 
-/// A service that works until it is switched to another mood.
+/// A service that works until it is switched to another mode.
 fn moody() -> (Service, Arc<AtomicUsize>) {
     let mood = Arc::new(AtomicUsize::new(0));
     let service = {

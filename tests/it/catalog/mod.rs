@@ -21,7 +21,7 @@ use bedrill::endpoint::Region;
 use bedrill::models::{ListFoundationModelsResponse, ListInferenceProfilesResponse};
 use serde_json::{Value, json};
 
-/// A foundation model as most are: it streams text and is active.
+/// A typical foundation model: it streams text and is active.
 fn model(id: &str, name: &str, provider: &str, inference_types: &[&str]) -> Value {
     json!({
         "modelArn": format!("arn:aws:bedrock:us-east-1::foundation-model/{id}"),

@@ -80,18 +80,18 @@ fn line(resolution: &Resolution) -> String {
 fn what_users_type_names_one_model_several_or_none() {
     let catalog = us_east_1();
     let table = [
-        // Whole ids.
+        // Full ids.
         ("anthropic.claude-3-haiku-20240307-v1:0", "anthropic.claude-3-haiku-20240307-v1:0"),
         ("amazon.nova-lite-v1:0", "amazon.nova-lite-v1:0"),
         ("us.amazon.nova-lite-v1:0", "us.amazon.nova-lite-v1:0"),
         ("openai.gpt-oss-120b-1:0", "openai.gpt-oss-120b-1:0"),
         ("anthropic.claude-v2:1", "anthropic.claude-v2:1"),
         (" us.amazon.nova-pro-v1:0\n", "us.amazon.nova-pro-v1:0"),
-        // Whole ids of models that are served through a profile only.
+        // Full ids of models that are served only through a profile.
         (SONNET, US_SONNET),
         ("amazon.nova-pro-v1:0", "us.amazon.nova-pro-v1:0"),
         ("anthropic.claude-opus-4-6-v1", "global.anthropic.claude-opus-4-6-v1"),
-        // Ids of profiles are sent as they are, also when another is nearer.
+        // Ids of profiles are sent as they are, even when another is nearer.
         (US_SONNET, US_SONNET),
         (
             "global.anthropic.claude-sonnet-4-5-20250929-v1:0",
@@ -190,7 +190,7 @@ fn what_users_type_names_one_model_several_or_none() {
             "several anthropic.claude-3-haiku-20240307-v1:0 us.anthropic.claude-haiku-4-5-20251001-v1:0",
         ),
         ("nova", "several amazon.nova-lite-v1:0 us.amazon.nova-premier-v1:0 us.amazon.nova-pro-v1:0"),
-        // None: the nearest, or what stands in the way.
+        // None: the nearest, or what prevents it.
         ("claude-sonet-4-5", "none [us.anthropic.claude-sonnet-4-5-20250929-v1:0] []"),
         ("novapro", "none [us.amazon.nova-pro-v1:0] []"),
         ("eu.amazon.nova-pro-v1:0", "none [us.amazon.nova-pro-v1:0] []"),
@@ -218,7 +218,7 @@ fn a_single_word_does_not_hide_the_longer_names_that_begin_with_it() {
 }
 
 #[test]
-fn the_catalog_tells_what_it_knows_of_a_match_and_whether_it_changed_the_id() {
+fn the_catalog_reports_what_it_knows_about_a_match_and_whether_it_changed_the_id() {
     let catalog = us_east_1();
     let one = |typed: &str| match catalog.resolve(typed) {
         Resolution::One(found) => found,

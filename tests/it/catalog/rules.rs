@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{application_profile, catalog, listed, listing, model, profile};
 
-/// What the listing says of one model, after `change`.
+/// What the listing says about one model, after `change`.
 fn reasons(change: impl FnOnce(&mut Value)) -> Vec<Reason> {
     let mut one = model("acme.writer-v1:0", "Writer", "Acme", &["ON_DEMAND"]);
     change(&mut one);
@@ -19,7 +19,7 @@ fn names(models: &[Value], settings: &DiscoverySettings) -> Vec<String> {
 }
 
 #[test]
-fn a_model_without_an_id_is_no_model() {
+fn a_model_without_an_id_is_not_a_model() {
     let models =
         [model("  ", "Blank", "Acme", &["ON_DEMAND"]), json!({"modelName": "Nameless"}), json!(null)];
     assert!(catalog("us-east-1", &models, &[], &DiscoverySettings::new()).all().is_empty());
@@ -227,14 +227,14 @@ fn what_cannot_be_invoked_says_why() {
     sleeping["status"] = json!("CREATING");
     let other = profile("us", "acme.writer-v2:0");
     for (types, profiles, kind, why) in [
-        (&["INFERENCE_PROFILE"][..], Some(&[][..]), Kind::InferenceProfile, "none of this region covers it"),
+        (&["INFERENCE_PROFILE"][..], Some(&[][..]), Kind::InferenceProfile, "none in this region covers it"),
         (
             &["INFERENCE_PROFILE"],
             Some(&[sleeping][..]),
             Kind::InferenceProfile,
-            "none of this region covers it",
+            "none in this region covers it",
         ),
-        (&["INFERENCE_PROFILE"], Some(&[other][..]), Kind::InferenceProfile, "none of this region covers it"),
+        (&["INFERENCE_PROFILE"], Some(&[other][..]), Kind::InferenceProfile, "none in this region covers it"),
         (&["INFERENCE_PROFILE"], None, Kind::InferenceProfile, "could not be listed"),
         (&["PROVISIONED"], Some(&[]), Kind::ProvisionedOnly, "needs provisioned throughput"),
         (&[], Some(&[]), Kind::NotOffered, "not offered under this id"),

@@ -1,4 +1,4 @@
-//! Answers that are no stream: errors of the service, other kinds of content, redirects, no answer at all.
+//! Answers that are not a stream: errors of the service, other kinds of content, redirects, no answer at all.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use bedrill::{Error, ErrorKind, RetryPolicy};
 
 use super::{MODEL, builder, prompt, within};
 
-/// Of one attempt: these tests are of what is made of an answer, not of what follows it.
+/// With one attempt: these tests are about how an answer is read, not about what follows it.
 async fn error_of(server: &Server, model: &str) -> Error {
     let builder = builder().endpoint_url(server.url()).region("eu-west-1").retry(RetryPolicy::none());
     let client = builder.build().expect("a client");

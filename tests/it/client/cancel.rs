@@ -68,7 +68,7 @@ fn silence_is_counted_on_while_nobody_waits_until_bytes_come() {
     assert!(matches!(glance(late.next()), Poll::Ready(Some(Ok(_)))));
 }
 
-/// Chunks, and `None` for each time that nothing has come yet.
+/// Chunks, and `None` for each time that nothing has arrived yet.
 struct Halting(VecDeque<Option<&'static str>>);
 
 impl Stream for Halting {

@@ -1,5 +1,5 @@
-//! One answer cut after each of its bytes, and ended in each way that a connection can end: an answer that lacks its
-//! end never passes for a whole one.
+//! One answer cut after each of its bytes, and ended in each way that a connection can end: a truncated answer
+//! never passes for a complete one.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,10 +13,10 @@ use tokio::task::JoinSet;
 
 use super::{builder, drain, prompt, within};
 
-/// How the body ends behind the cut.
+/// How the body ends after the cut.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Ending {
-    /// The connection closes, and with it a body without a length: in HTTP's eyes a clean end.
+    /// The connection closes, and with it a body without a length: for HTTP a clean end.
     Closed,
     /// The connection closes before the last chunk of a chunked body.
     LastChunkMissing,
@@ -69,7 +69,7 @@ impl Ending {
     }
 }
 
-/// Five frames, and what is known of any cut through them.
+/// Five frames, and what is known about any cut through them.
 struct Frames(Vec<Vec<u8>>);
 
 impl Frames {
@@ -90,7 +90,7 @@ impl Frames {
         (self.0.len(), left)
     }
 
-    /// How the answer ends that is cut after `offset` bytes; `None` when nothing of the message is missing.
+    /// How an answer that is cut after `offset` bytes ends; `None` when no part of the message is missing.
     fn end(&self, offset: usize, ending: Ending) -> Option<StreamEnd> {
         let (whole, have) = self.cut(offset);
         match (whole, have) {
@@ -131,7 +131,7 @@ async fn check(client: Client, frames: Arc<Frames>, offset: usize, ending: Endin
 }
 
 #[tokio::test]
-async fn no_cut_answer_passes_for_a_whole_one() {
+async fn no_truncated_answer_passes_for_a_complete_one() {
     let frames = Arc::new(Frames::new());
     let body = frames.0.concat();
     let server = {
@@ -149,7 +149,7 @@ async fn no_cut_answer_passes_for_a_whole_one() {
     let at_an_edge = |offset| [offset, offset + 1].into_iter().any(|end| frames.cut(end).1 <= 1);
     let mut cases: Vec<_> = (0..=body.len())
         .flat_map(|offset| ENDINGS.map(|ending| (offset, ending)))
-        // The last two differ from the first two in HTTP alone.
+        // The last two differ from the first two only in HTTP.
         .filter(|(offset, ending)| ending.number() < 3 || at_an_edge(*offset))
         .collect();
     let (total, mut whole) = (cases.len(), 0);

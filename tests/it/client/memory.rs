@@ -45,7 +45,7 @@ fn a_call_that_waits_holds_little_more_than_its_request() {
     assert!(bytes <= 2_000, "{bytes} bytes");
 }
 
-/// Credentials that never come.
+/// Credentials that never arrive.
 struct Slow;
 
 impl Source for Slow {
@@ -58,7 +58,7 @@ impl Source for Slow {
     }
 }
 
-/// A task of 1 KiB, which lives as long as a waker of it.
+/// A task of 1 KiB, which lives as long as one of its wakers.
 struct Task {
     _memory: [u8; 1024],
 }
@@ -68,7 +68,7 @@ impl Wake for Task {
 }
 
 #[test]
-fn of_calls_that_were_cancelled_nothing_stays() {
+fn nothing_remains_of_canceled_calls() {
     let chain = Chain::builder().machine(Arc::new(StaticMachine::new())).source(Box::new(Slow)).build();
     let client =
         Client::builder().machine(Arc::new(StaticMachine::new())).chain(chain).transport(Arc::new(Silent));

@@ -29,7 +29,7 @@ use bedrill::{Client, ClientBuilder, ConverseStream, Error};
 
 pub const MODEL: &str = "us.amazon.nova-lite-v1:0";
 
-/// Fails a test that would wait for ever.
+/// Fails a test that would wait forever.
 pub async fn within<T>(future: impl Future<Output = T>) -> T {
     tokio::time::timeout(Duration::from_secs(20), future).await.expect("an end within 20 s")
 }

@@ -1,4 +1,4 @@
-//! A call that was begun and is not polled any more blocks nobody: whoever waits polls what all wait for.
+//! A call that was started and is no longer polled blocks nobody: every waiting caller polls what all wait for.
 
 use std::path::Path;
 use std::pin::{Pin, pin};
@@ -55,7 +55,7 @@ fn on_disk(home: &Path) -> ClientBuilder {
     Client::builder().machine(Arc::new(DiskMachine(host))).region("us-east-1").transport(Arc::new(service()))
 }
 
-/// Begins a call, and no more.
+/// Starts a call, and does nothing else.
 fn begin<F: Future>(call: Pin<&mut F>) {
     assert!(call.poll(&mut Context::from_waker(Waker::noop())).is_pending());
 }

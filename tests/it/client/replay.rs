@@ -1,4 +1,4 @@
-//! Streams from memory: no socket, no runtime's features.
+//! Streams from memory: no socket, no features of a runtime.
 
 use bedrill::ErrorKind;
 use bedrill::converse::StopReason;
@@ -116,7 +116,7 @@ async fn an_error_status_is_an_error_of_the_service() {
 }
 
 #[tokio::test]
-async fn events_that_make_no_message_are_an_assembly_error() {
+async fn events_that_do_not_form_a_message_are_an_assembly_error() {
     let mut body = events::event(
         "contentBlockStart",
         r#"{"contentBlockIndex":0,"start":{"toolUse":{"toolUseId":"t","name":"n"}}}"#,

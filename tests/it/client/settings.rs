@@ -1,4 +1,4 @@
-//! Where a request goes and what signs it: the order of the places that say so.
+//! Where a request goes and what signs it: the order of precedence.
 
 use std::sync::Arc;
 
@@ -65,7 +65,7 @@ async fn the_endpoint_is_the_callers_then_the_environments_then_the_regions() {
     let fips = StaticMachine::new().with_var("AWS_USE_FIPS_ENDPOINT", "true");
     let fips = fips.with_var("AWS_USE_DUALSTACK_ENDPOINT", "true");
     assert_eq!(sent(host(fips), MODEL).await, to("bedrock-runtime-fips.us-west-2.api.aws"));
-    // A path in front of all paths, as gateways have it.
+    // A path prefix, as gateways have.
     let transport = ReplayTransport::stream(answer(&["Hi"])).shared();
     let client =
         host(StaticMachine::new()).endpoint_url("https://gateway.test/aws/").transport(transport.clone());
@@ -95,7 +95,7 @@ fn a_setting_that_cannot_be_used_fails_before_anything_is_sent() {
     }
     let both = StaticMachine::new().with_var("AWS_USE_FIPS_ENDPOINT", "true");
     let shown = build(Client::builder().machine(Arc::new(both)).endpoint_url("https://own.test"));
-    assert!(shown.contains("exclude each other"), "{shown}");
+    assert!(shown.contains("cannot be combined"), "{shown}");
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! Streams over a socket: as they come, side by side, dropped, and broken off.
+//! Streams over a socket: as they arrive, side by side, dropped, and broken off.
 
 use std::time::{Duration, Instant};
 
@@ -168,7 +168,7 @@ async fn a_corrupt_frame_ends_the_stream_without_waiting_for_more() {
 }
 
 #[tokio::test]
-async fn a_reset_in_the_middle_is_an_error_and_behind_the_end_a_warning() {
+async fn a_reset_in_the_middle_is_an_error_and_after_the_end_a_warning() {
     let message = [text("Hi"), stop("end_turn")].concat();
     for (body, whole) in
         [(text("Hi"), false), (message.clone(), true), ([message, metadata()].concat(), true)]

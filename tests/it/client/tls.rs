@@ -63,7 +63,7 @@ async fn a_certificate_for_another_name_is_refused() {
 }
 
 #[tokio::test]
-async fn a_port_that_speaks_no_tls_is_refused() {
+async fn a_port_that_does_not_speak_tls_is_refused() {
     let answer = b"HTTP/1.1 400 Bad Request\r\n\r\n".to_vec();
     let server = Server::playing([vec![Step::ReadSome, Step::Send(answer), Step::Hang]]);
     let url = format!("https://localhost:{}", server.port());
@@ -76,8 +76,8 @@ fn a_bundle_that_cannot_be_used_is_an_error_of_the_configuration() {
     let named = StaticMachine::new().with_var("AWS_CA_BUNDLE", BUNDLE);
     for (host, problem) in [
         (named.clone(), "AWS_CA_BUNDLE: /etc/ca.pem cannot be read"),
-        (named.clone().with_file(BUNDLE, ""), "holds no certificate"),
-        (named.clone().with_file(BUNDLE, "not PEM"), "holds no certificate"),
+        (named.clone().with_file(BUNDLE, ""), "contains no certificate"),
+        (named.clone().with_file(BUNDLE, "not PEM"), "contains no certificate"),
         (
             named.with_file(BUNDLE, "-----BEGIN CERTIFICATE-----\nAQID\n-----END CERTIFICATE-----\n"),
             "a certificate that cannot be used",

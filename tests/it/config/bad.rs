@@ -5,7 +5,7 @@ use bedrill::config::{Config, ConfigError, Problem, Severity};
 /// A text, and its problems in the order of the text.
 type Case = (&'static str, &'static [&'static str]);
 
-/// Both a text and its problems stand in the tables without what all cases of a block share: the objects around it, and
+/// Both a text and its problems are in the tables without what all cases of a block share: the objects around it, and
 /// the path that leads to it. Columns count from the start of the block's content.
 struct Block {
     before: &'static str,
@@ -35,7 +35,7 @@ const BLOCKS: [Block; 3] = [
     },
 ];
 
-/// Holds what is read from `text` against `expected`, in whole lines; and `parse` must refuse it if, and only if, one
+/// Compares what is read from `text` with `expected`, line by line; `parse` must refuse it if, and only if, one
 /// of them is an error.
 #[track_caller]
 fn check(text: &str, expected: &[String]) {
@@ -53,7 +53,7 @@ fn check(text: &str, expected: &[String]) {
 }
 
 #[test]
-fn every_mistake_is_told_with_its_place_and_what_was_expected() {
+fn every_mistake_is_reported_with_its_place_and_what_was_expected() {
     let mut count = 0;
     for (text, problems) in WHOLE {
         check(text, &problems.iter().map(ToString::to_string).collect::<Vec<_>>());
@@ -114,7 +114,7 @@ const WHOLE: &[Case] = &[
     ("{ models 1 }",
      &["1:10: error: not JSON5: expected a colon after the key"]),
     ("{ models: {} } }",
-     &["1:16: error: not JSON5: there is more text behind the end"]),
+     &["1:16: error: not JSON5: there is more text after the end"]),
     (r#"{ models: "x }"#,
      &["1:11: error: not JSON5: this string is not closed"]),
     ("{ models: {} /* }",
@@ -190,13 +190,13 @@ const WHOLE: &[Case] = &[
     ("{ auth: { preferBearer: 'no' } }",
      &["1:25: error: auth.preferBearer: expected true or false, found a string"]),
     ("{ auth: { preferBearer: true, preferBearer: false } }",
-     &["1:31: warning: auth.preferBearer: stands twice, at 1:11 before; the last one counts"]),
+     &["1:31: warning: auth.preferBearer: appears twice, first at 1:11; the last one is used"]),
     ("{ models: {}, models: {} }",
-     &["1:15: warning: models: stands twice, at 1:3 before; the last one counts"]),
+     &["1:15: warning: models: appears twice, first at 1:3; the last one is used"]),
     (r#"{
   models: {
     bedrockDiscovery: {
-      // what was meant is region
+      // meant as region
       regoin: "us-east-1",
       enabled: "yes",
     },
@@ -224,7 +224,7 @@ const DISCOVERY: &[Case] = &[
     ("region: 'US East'",
      &[r#"9 error region: "US East" is not a region: one looks like us-east-1 or eu-central-1 (lower-case letters, digits and -)"#]),
     ("region: ''",
-     &[r#"9 warning region: is blank, and counts as absent; expected a region such as "us-east-1""#]),
+     &[r#"9 warning region: is blank and is ignored; expected a region such as "us-east-1""#]),
     ("region: ['us-east-1']",
      &[r#"9 error region: expected a region such as "us-east-1", found a list"#]),
     ("providerFilter: 5",
@@ -234,7 +234,7 @@ const DISCOVERY: &[Case] = &[
     ("providerFilter: ['amazon', 7]",
      &["28 error providerFilter[1]: expected a provider's name, found a number"]),
     ("providerFilter: ['amazon', ' ']",
-     &["28 warning providerFilter[1]: is blank, and counts as absent; expected a provider's name"]),
+     &["28 warning providerFilter[1]: is blank and is ignored; expected a provider's name"]),
     ("refreshInterval: '3600'",
      &["18 error refreshInterval: expected a number of seconds, found a string"]),
     ("refreshInterval: '1h'",
@@ -279,7 +279,7 @@ const DISCOVERY: &[Case] = &[
      &["1 warning \"\\u{1b}[31m\": unknown key; the nearest known key is \"enabled\" (known: enabled, region, providerFilter, refreshInterval, defaultContextWindow, defaultMaxTokens)"]),
     ("enabled: 1, regoin: 2, enabled: true",
      &[r#"13 warning regoin: unknown key; did you mean "region"?"#,
-       "24 warning enabled: stands twice, at 1:33 before; the last one counts"]),
+       "24 warning enabled: appears twice, first at 1:33; the last one is used"]),
 ];
 
 /// Inside `models.providers."amazon-bedrock"`.
@@ -298,9 +298,9 @@ const PROVIDER: &[Case] = &[
     ("baseUrl: 'ftp://host'",
      &[r#"10 error baseUrl: "ftp://host" cannot be the endpoint: its scheme is neither https nor http; one looks like https://bedrock-runtime.us-east-1.amazonaws.com or http://localhost:4566"#]),
     ("baseUrl: 'https://user:secret@host'",
-     &[r#"10 error baseUrl: "https://..@host" cannot be the endpoint: it holds user information, which would end up in logs; one looks like https://bedrock-runtime.us-east-1.amazonaws.com or http://localhost:4566"#]),
+     &[r#"10 error baseUrl: "https://..@host" cannot be the endpoint: it contains user information, which would end up in logs; one looks like https://bedrock-runtime.us-east-1.amazonaws.com or http://localhost:4566"#]),
     ("baseUrl: ' '",
-     &[r#"10 warning baseUrl: is blank, and counts as absent; expected a URL such as "https://bedrock-runtime.us-east-1.amazonaws.com""#]),
+     &[r#"10 warning baseUrl: is blank and is ignored; expected a URL such as "https://bedrock-runtime.us-east-1.amazonaws.com""#]),
     ("api: 'openai-completions'",
      &[r#"6 error api: expected "bedrock-converse-stream", found another string"#]),
     ("api: true",
@@ -336,7 +336,7 @@ const MODEL: &[Case] = &[
      &[r#"1 error [0]: a model needs an id, such as id: "amazon.nova-lite-v1:0""#]),
     ("{ id: '' }",
      &[r#"1 error [0]: a model needs an id, such as id: "amazon.nova-lite-v1:0""#,
-       "7 warning [0].id: is blank, and counts as absent; expected a model id"]),
+       "7 warning [0].id: is blank and is ignored; expected a model id"]),
     ("{ id: 5 }",
      &["7 error [0].id: expected a model id, found a number"]),
     ("{ id: 'a.b', name: 5 }",
@@ -352,11 +352,11 @@ const MODEL: &[Case] = &[
     ("{ id: 'a.b', cost: 3 }",
      &["20 error [0].cost: expected an object { ... }, found a number"]),
     ("{ id: 'a.b', cost: { input: '3' } }",
-     &["29 error [0].cost.input: expected a price in USD for a million tokens, found a string"]),
+     &["29 error [0].cost.input: expected a price in USD per million tokens, found a string"]),
     ("{ id: 'a.b', cost: { output: -1 } }",
-     &["30 error [0].cost.output: expected a price in USD for a million tokens, found one below 0"]),
+     &["30 error [0].cost.output: expected a price in USD per million tokens, found one below 0"]),
     ("{ id: 'a.b', cost: { cacheRead: NaN } }",
-     &["33 error [0].cost.cacheRead: expected a price in USD for a million tokens, found NaN"]),
+     &["33 error [0].cost.cacheRead: expected a price in USD per million tokens, found NaN"]),
     ("{ id: 'a.b', contextWindow: '200k' }",
      &["29 error [0].contextWindow: expected a number of tokens, found a string"]),
     ("{ id: 'a.b', contextWindow: 0 }",

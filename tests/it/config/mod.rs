@@ -259,7 +259,7 @@ fn only_a_model_of_bedrock_is_the_primary_model() {
 }
 
 #[test]
-fn of_a_key_that_stands_twice_the_last_counts() {
+fn the_last_value_of_a_repeated_key_is_used() {
     let text = "{ auth: { preferBearer: true }, auth: { preferBearer: true, preferBearer: false } }";
     assert!(!Config::parse(text).expect("warnings only").prefers_bearer());
 }

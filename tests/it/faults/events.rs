@@ -1,4 +1,4 @@
-//! Frames that are sound around events that are not.
+//! Valid frames around invalid events.
 
 use bedrill::test_util::events::{event, metadata, start, stop, text};
 use bedrill::test_util::{Server, Step};

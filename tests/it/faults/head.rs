@@ -1,4 +1,4 @@
-//! Heads of responses that are none, and successes that are no stream.
+//! Malformed response heads, and successes that are not a stream.
 
 use std::time::Instant;
 
@@ -12,7 +12,7 @@ use super::{CHUNKED, STREAM, ask, begin, over_each, prelude};
 use crate::client::{MODEL, prompt, within};
 
 #[tokio::test]
-async fn a_head_that_is_none_is_a_transport_error() {
+async fn a_malformed_head_is_a_transport_error() {
     let many_headers: String = (0..10_000).map(|number| format!("x-{number}: y\r\n")).collect();
     let answers = [
         ("another protocol", "SSH-2.0-OpenSSH_9.6\r\n\r\n".to_owned()),
@@ -36,7 +36,7 @@ async fn a_head_that_is_none_is_a_transport_error() {
                 "{case}"
             );
             assert_eq!(error.transport_kind(), Some(TransportErrorKind::Broken), "{case}");
-            // The SDKs send again what they cannot read, too.
+            // The SDKs also retry what they cannot read.
             assert_eq!((server.requests().len(), error.attempts()), (3, 3), "{case}");
             assert!(error.to_string().contains("127.0.0.1") && error.to_string().len() < 300, "{case}");
         }

@@ -7,17 +7,17 @@ use bedrill::test_util::events::start;
 
 use super::{crc32, prelude};
 
-/// What may come on top of the frame itself.
+/// What may be allocated in addition to the frame itself.
 const SLACK: u64 = 64 * 1024;
 
-/// The result of `work`, and the most memory that it held at one time.
+/// The result of `work`, and its peak memory.
 fn peak<T>(work: impl FnOnce() -> T) -> (T, u64) {
     let mut done = None;
     let counted = measure(|| done = Some(work()));
     (done.expect("done"), counted.bytes_max)
 }
 
-/// A frame of these headers and this payload, checksums right.
+/// A frame of these headers and this payload, with correct checksums.
 fn frame(headers: &[u8], payload: &[u8]) -> Vec<u8> {
     let total = u32::try_from(16 + headers.len() + payload.len()).expect("a length");
     let mut frame = prelude(total, u32::try_from(headers.len()).expect("a length"));
@@ -34,10 +34,10 @@ fn the_allocator_counts() {
 }
 
 #[test]
-fn a_hostile_length_allocates_nothing_to_speak_of() {
+fn a_hostile_length_allocates_almost_nothing() {
     let budget = u32::try_from(FrameDecoder::DEFAULT_BUDGET).expect("a length");
     for length in [0x7fff_ffff, 0xffff_ffff, budget + 1] {
-        // Bytes behind it change nothing: the decoder has stopped.
+        // Bytes after it change nothing: the decoder has stopped.
         for behind in [0, 1 << 20] {
             let body = [start(), prelude(length, 0), vec![0; behind]].concat();
             let (error, bytes) = peak(|| {

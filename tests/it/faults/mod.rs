@@ -1,8 +1,8 @@
-//! Faults on the wire: what bytes, delays, breaks and bad certificates make of a call, over each transport.
+//! Faults on the wire: what bytes, delays, breaks and bad certificates do to a call, over each transport.
 //!
 //! Every test asserts the typed error, the requests that the server saw, and the text that came before the fault. Long
-//! waits run on a clock that is faster than the wall's ([`Hurried`]), or on one that jumps (`support::scripted_clock`).
-//! Faults that are shown elsewhere are not shown again; this is where to find each:
+//! waits run on a clock that is faster than real time ([`Hurried`]), or on one that jumps (`support::scripted_clock`).
+//! Faults that are covered elsewhere are not repeated; this is where to find each:
 //!
 //! | fault | shown by |
 //! | --- | --- |
@@ -18,14 +18,14 @@
 //! | `x-amz-retry-after` | `client_retry::what_may_pass_is_tried_again`, `client::retry::tests` in `src` |
 //! | exceptions and errors in the stream, before and after content | `exceptions` |
 //! | unknown events and members, events out of order | `events::tolerated_disorder_makes_the_same_message`, `client::streaming::unknown_events_are_handed_out_and_harm_nothing` |
-//! | a payload that is no JSON, or too deep | `events::a_payload_that_cannot_be_read_names_its_event_and_not_its_text` |
-//! | a wrong clock | `retries::a_wrong_clock_is_put_right_once`; the whole table: `client::skew::tests` in `src` |
+//! | a payload that is not JSON, or nested too deeply | `events::a_payload_that_cannot_be_read_names_its_event_and_not_its_text` |
+//! | a wrong clock | `retries::a_wrong_clock_is_corrected_once`; the whole table: `client::skew::tests` in `src` |
 //! | names that do not resolve | `connecting::a_name_that_does_not_exist_is_asked_for_once`; a resolver that does not answer: `transport::failure::tests` in `src`, `client_retry::what_may_pass_is_tried_again` |
 //! | TLS: untrusted, wrong name, expired, no TLS, TLS 1.1 | `connecting::a_bad_certificate_is_refused_for_good`, `connecting::a_port_without_modern_tls_is_refused_for_good` |
-//! | a proxy that refuses, wants a password, is slow, talks nonsense | `proxy`; no proxy at all over hyper: `transport::connecting` |
+//! | a proxy that refuses, asks for a password, is slow, or talks nonsense | `proxy`; no proxy at all over hyper: `transport::connecting` |
 //! | redirects | `client::answers::redirects_are_reported_and_never_followed`, `transport::messages::every_status_is_a_response_and_no_redirect_is_followed` |
 //! | a kept connection that was closed | `retries::a_connection_closed_while_idle_is_replaced_unnoticed`, `transport::connections` |
-//! | a head that is too long or none | `head::a_head_that_is_none_is_a_transport_error` |
+//! | a head that is too long, or malformed | `head::a_malformed_head_is_a_transport_error` |
 //! | a reader that is slow, or gone | `reader` |
 
 mod connecting;

@@ -1,4 +1,4 @@
-//! A proxy in between that does not do its part. Only the reqwest transport speaks to one.
+//! A proxy that does not do its part. Only the reqwest transport supports one.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -56,7 +56,7 @@ async fn error_through(limit: Duration, script: Vec<Step>) -> (Error, Server) {
     (error, proxy)
 }
 
-/// What is for Bedrock stays out of what the proxy sees.
+/// The proxy sees nothing that is meant for Bedrock.
 fn assert_asked_only_for_a_tunnel(proxy: &Server) {
     let requests = proxy.requests();
     assert!(!requests.is_empty());
@@ -101,7 +101,7 @@ async fn a_proxy_that_hangs_up_is_named_and_asked_again() {
         vec![Step::ReadRequest],
         vec![Step::ReadRequest, Step::Reset],
         vec![Step::ReadRequest, send("HTTP/1.1 2")],
-        // The way through leads nowhere.
+        // The tunnel leads nowhere.
         vec![Step::ReadRequest, send(OPEN), Step::ReadSome],
         vec![Step::ReadRequest, send(OPEN), Step::ReadSome, Step::Reset],
     ] {

@@ -11,7 +11,7 @@ use crate::client::{MODEL, drain, prompt, within};
 
 const MIB: usize = 1 << 20;
 
-/// How long a connection may outlive whoever reads from it.
+/// How long a connection may outlive its reader.
 const SOON: Duration = Duration::from_secs(1);
 
 #[tokio::test]
@@ -46,7 +46,7 @@ async fn a_slow_reader_slows_the_server_down_and_misses_nothing() {
 async fn a_flood_of_events_before_content_is_not_read_ahead() {
     over_each(async |wire| {
         let server = Server::answering([begin(&start().repeat(1_000)), Step::Hang]);
-        // It would wait for content for ever.
+        // It would wait for content forever.
         let mut stream =
             within(wire.client(&server).converse_stream(&prompt(MODEL))).await.expect("a stream");
         for _ in 0..1_000 {

@@ -1,4 +1,4 @@
-//! What is sent again, and what is not: seen from the server.
+//! What is sent again, and what is not, as the server sees it.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -157,7 +157,7 @@ fn refusal(headers: &[(&str, &str)]) -> Vec<Step> {
 }
 
 #[tokio::test]
-async fn a_wrong_clock_is_put_right_once() {
+async fn a_wrong_clock_is_corrected_once() {
     over_each(async |wire| {
         for (date, age, corrected) in [
             ("Sun, 22 Nov 2026 12:05:00 GMT", false, Some("20261122T120500Z")),

@@ -1,4 +1,4 @@
-//! Damaged bytes in a stream, and whole ones however they are cut.
+//! Damaged bytes in a stream, and intact ones however they are cut.
 
 use bedrill::converse::{ConverseStreamEvent, EventDecoder, EventError};
 use bedrill::eventstream::{DecodeError, FrameDecoder};
@@ -36,7 +36,7 @@ fn every_flipped_bit_is_caught_within_its_frame_and_no_event_follows() {
 async fn a_flipped_bit_ends_the_stream_while_the_server_still_waits() {
     let bytes = text("evil").len();
     over_each(async |wire| {
-        // The model id says which byte: `flip-17`. The server sends none behind the bad frame, and stays connected.
+        // The model id says which byte: `flip-17`. The server sends none after the bad frame, and stays connected.
         let server = Server::start(|_, request| {
             let id = request.uri().path().split('/').nth(2).expect("a model id").to_owned();
             let at: usize = id.strip_prefix("flip-").and_then(|at| at.parse().ok()).expect("a number");

@@ -1,4 +1,4 @@
-//! The default limits of time against a server that is too slow, on a clock that runs 2,000 times as fast.
+//! The default time limits against a server that is too slow, on a clock that runs 2,000 times as fast.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -61,7 +61,7 @@ async fn a_frame_that_trickles_runs_out_of_time() {
     over_each(async |wire| {
         let framed = [b"1000\r\n".to_vec(), text(&"x".repeat(3_900))].concat();
         let server = Server::answering([begin(&[start(), text("Hi")].concat()), drip(framed)]);
-        // Silence is no matter here, even when the machine is busy.
+        // Silence does not matter here, even when the machine is busy.
         let timeouts = Timeouts::new().with_idle(None);
         let hurried = Hurried::new(Arc::clone(&wire.transport), FACTOR);
         let builder = wire.builder(server.url()).timeouts(timeouts).transport(hurried);

@@ -45,7 +45,7 @@ fn module(path: &Path) -> Module {
     names
 }
 
-/// `text` without comments and without inline modules that are compiled for tests alone.
+/// `text` without comments and without inline modules that are compiled only for tests.
 pub fn code(text: &str) -> String {
     let mut code = String::new();
     let mut lines = text.lines();
@@ -53,7 +53,7 @@ pub fn code(text: &str) -> String {
         if line == "#[cfg(test)]" {
             let item = lines.next().unwrap_or_default();
             if item.ends_with('{') {
-                // As rustfmt writes it, the brace that closes an item stands at the beginning of its line.
+                // As rustfmt writes it, the brace that closes an item is at the beginning of its line.
                 lines.by_ref().find(|line| *line == "}");
             }
             continue;

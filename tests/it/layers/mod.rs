@@ -16,7 +16,7 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()
 }
 
-/// The sources in `folder` without those that are compiled for tests alone.
+/// The sources in `folder` without those that are compiled only for tests.
 fn sources_of(folder: &str) -> Vec<(PathBuf, String)> {
     let is_test = |path: &Path| {
         path.components().any(|part| matches!(part.as_os_str().to_str(), Some("tests" | "tests.rs")))
@@ -35,7 +35,7 @@ fn house_of(folder: &str) -> House {
 fn violations(house: &House, table: &Table) -> Vec<String> {
     let mut violations = Vec::new();
     for room in house.rooms().into_iter().filter(|room| table.floor(room).is_none()) {
-        violations.push(format!("the room {room} lies on no floor"));
+        violations.push(format!("the room {room} is on no floor"));
     }
     for (file, room, used) in house.between_rooms() {
         let Some(own) = table.floor(room) else { continue };
@@ -51,7 +51,7 @@ fn violations(house: &House, table: &Table) -> Vec<String> {
 }
 
 #[test]
-fn rooms_use_only_what_lies_below_them() {
+fn rooms_use_only_what_is_below_them() {
     for table in [LIBRARY, COMMAND] {
         let house = house_of(table.folder);
         let violations = violations(&house, &table);
@@ -87,7 +87,7 @@ fn the_table_names_nothing_that_is_not_there() {
 }
 
 #[test]
-fn modules_of_one_folder_use_each_other_in_no_circle() {
+fn modules_of_one_folder_never_use_each_other_in_a_circle() {
     let known: Vec<(String, BTreeSet<String>)> = KNOWN_CIRCLES
         .iter()
         .map(|(folder, modules)| ((*folder).to_owned(), modules.iter().map(|it| (*it).to_owned()).collect()))
@@ -101,8 +101,8 @@ fn modules_of_one_folder_use_each_other_in_no_circle() {
     assert_eq!(found, known);
 }
 
-/// Each part of the client has its own data, and `Client` hands its methods out: none of them can touch the others' data
-/// by way of the client.
+/// Each part of the client has its own data, and `Client` delegates to it: none of them can touch the others' data
+/// through the client.
 #[test]
 fn the_parts_of_the_client_do_not_know_it() {
     let is_facade = |path: &Path| {
@@ -171,7 +171,7 @@ fn a_violation_is_found_however_it_is_written() {
     ] {
         assert_eq!(violations(&house(&[(path, text)]), &LIBRARY).len(), 1, "{path}: {text}");
     }
-    assert_eq!(violations(&house(&[("nowhere.rs", "")]), &LIBRARY), ["the room nowhere lies on no floor"]);
+    assert_eq!(violations(&house(&[("nowhere.rs", "")]), &LIBRARY), ["the room nowhere is on no floor"]);
     for (path, text) in [
         ("sigv4/key.rs", "use crate::base::{hex, time};\nuse crate::sigv4::error;\nuse super::canonical;"),
         ("sigv4/mod.rs", "//! [`Client`](crate::client)\n/// crate::client\n// crate::client"),

@@ -29,11 +29,11 @@ pub const COMMAND: Table = Table {
     same_floor: &[],
 };
 
-/// Rooms that lie on one height: each may use those of lower floors.
+/// Rooms on one level: each may use those of lower floors.
 pub struct Floor {
     /// What it is called.
     pub name: &'static str,
-    /// The modules at the crate's root that lie on it.
+    /// The modules at the crate's root that are on it.
     pub rooms: &'static [&'static str],
     /// What its rooms are for, and what they may not do.
     pub purpose: &'static str,
@@ -44,7 +44,7 @@ const FLOORS: [Floor; 6] = [
     Floor {
         name: "ground",
         rooms: &["base", "credentials", "terminal", "lore"],
-        purpose: "text, values, and what is known of models and geographies; no I/O, no clock",
+        purpose: "text, values, and what is known about models and geographies; no I/O, no clock",
     },
     Floor {
         name: "protocols",
@@ -64,7 +64,7 @@ const FLOORS: [Floor; 6] = [
     Floor {
         name: "client",
         rooms: &["client"],
-        purpose: "all of it put together; the only room that reads the clock",
+        purpose: "puts everything together; the only room that reads the clock",
     },
     Floor {
         name: "testing",
@@ -103,7 +103,7 @@ const SAME_FLOOR: &[(&str, &str)] = &[
 
 /// Circles that are known: modules of one folder that use each other.
 pub const KNOWN_CIRCLES: &[(&str, &[&str])] = &[
-    // The transport over hyper is to give way to one of our own, which has no pool of hyper's to fit into.
+    // The transport over hyper will be replaced by one of our own, which does not have to fit into hyper's pool.
     ("src/transport/via_hyper", &["connection", "pool"]),
 ];
 

@@ -45,7 +45,7 @@ fn started(home: &Path, variables: &[(&str, &str)]) -> Child {
 #[ignore = "is a process of the tests below"]
 fn worker() {
     if let Err(error) = ten_lines::run() {
-        // As `main` ends with it.
+        // As `main` prints it.
         panic!("Error: {error:?}");
     }
 }

@@ -1,4 +1,4 @@
-//! The API model as data, and the walk that holds our types against every part of it.
+//! The API model as data, and the walk that checks our types against every part of it.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -9,7 +9,7 @@ use crate::support::json::same;
 /// The shapes of the API model.
 pub struct Model(pub Value);
 
-/// How a shape is reached: from this member of that structure. The top has no way.
+/// How a shape is reached: from this member of that structure. The top has no such path.
 type Ways = BTreeMap<String, Option<(String, String)>>;
 
 impl Model {
@@ -94,7 +94,7 @@ impl Model {
         Value::Object(members)
     }
 
-    /// All structures, unions and enums below `top`, each with the first way to it.
+    /// All structures, unions and enums below `top`, each with the first path to it.
     fn reach(&self, top: &str) -> Ways {
         let mut ways = Ways::from([(top.to_owned(), None)]);
         let mut queue = VecDeque::from([top.to_owned()]);
@@ -122,7 +122,7 @@ impl Model {
     }
 }
 
-/// What our types wrote, and the paths of what they only carried along.
+/// What our types wrote, and the paths of what they only preserved.
 pub type Passed = Result<(Value, Vec<String>), String>;
 
 /// One of the outermost shapes, and how our types read and write it.
@@ -131,8 +131,8 @@ pub struct Top {
     pub pass: fn(Value) -> Passed,
 }
 
-/// Sets every member and every enum value below `tops` once, at a place where it is reached, and sees whether our types
-/// know it and give it back. What was walked is returned; what failed ends the test.
+/// Sets every member and every enum value below `tops` once, at a place where it is reached, and checks whether our
+/// types know it and give it back. Returns what was walked; a failure ends the test.
 pub fn walk(model: &Model, tops: &[Top]) -> BTreeSet<String> {
     let (mut walked, mut failures) = (BTreeSet::new(), BTreeMap::new());
     for top in tops {

@@ -4,10 +4,10 @@
 
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 
-/// Not secret, and cut short where it is shown.
+/// Not secret, but shortened where it is shown.
 pub const KEY_ID: &str = "ASIACANARYEXAMPLE000";
 
-/// How much of a secret counts as the secret: a text that is cut short may show that much.
+/// How much of a secret counts as the secret: shortened text may show that much.
 const PREFIX: usize = 12;
 
 /// The secrets of one run of the tests.

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 ///
 /// # Panics
 ///
-/// When no folder is named, or what is named is none.
+/// When no folder is named, or what is named is not a folder.
 pub fn folder(part: &str) -> PathBuf {
     let root = std::env::var_os("BEDRILL_CONFORMANCE").map(PathBuf::from);
     let root =
@@ -22,7 +22,7 @@ pub fn folder(part: &str) -> PathBuf {
     root.join(part)
 }
 
-/// Says how many cases a suite ran, in the form that `.ci/run` reads.
+/// Prints how many cases a suite ran, in the form that `.ci/run` reads.
 pub fn report(suite: &str, cases: usize) {
     eprintln!("conformance {suite}: {cases} cases");
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 /// Fails when four times the input takes more than eight times the CPU: linear work takes four times, quadratic sixteen.
 ///
-/// `work` gets the size. The best of three runs counts, of this thread alone, so that the neighbours do not matter.
+/// `work` gets the size. The best of three runs counts, of this thread alone, so that other tests do not matter.
 #[track_caller]
 pub fn assert_linear<T>(what: &str, size: usize, work: impl Fn(usize) -> T) {
     let best = |size| {

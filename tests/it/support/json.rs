@@ -1,4 +1,4 @@
-//! When two JSON documents say the same.
+//! When two JSON documents mean the same.
 
 use serde_json::Value;
 

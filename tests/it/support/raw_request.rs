@@ -12,7 +12,7 @@ pub struct RawRequest {
 }
 
 impl RawRequest {
-    /// Reads `text`; line feeds at the end of the file are no part of the body.
+    /// Reads `text`; line feeds at the end of the file are not part of the body.
     pub fn parse(text: &str) -> Self {
         let text = text.replace("\r\n", "\n");
         let (head, body) = text.split_once("\n\n").unwrap_or((&text, ""));
@@ -54,7 +54,7 @@ impl RawRequest {
         wire
     }
 
-    /// The request with a path for URI and its own `host` header, as it is on the wire.
+    /// The request with a path as its URI and its own `host` header, as on the wire.
     pub fn in_origin_form(&self) -> Request<Bytes> {
         self.build(self.wire_target(), |_| true)
     }

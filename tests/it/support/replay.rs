@@ -18,7 +18,7 @@ pub struct ReplayTransport {
 }
 
 impl ReplayTransport {
-    /// A stream that comes whole.
+    /// A stream in one piece.
     pub fn stream(body: impl Into<Bytes>) -> Self {
         Self {
             status: 200,

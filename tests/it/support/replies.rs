@@ -79,7 +79,7 @@ impl Transport for Replies {
     }
 }
 
-/// Variables that are made up, over the real files and shell.
+/// Made-up variables, over the real files and shell.
 pub struct DiskMachine(pub StaticMachine);
 
 impl Machine for DiskMachine {

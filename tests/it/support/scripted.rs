@@ -9,12 +9,12 @@ use bedrill::transport::{Body, BoxFuture, Transport, TransportError, TransportEr
 use bytes::Bytes;
 use http::{Request, Response};
 
-/// What becomes of a request.
+/// What happens to a request.
 #[derive(Clone, Debug)]
 pub enum Outcome {
     Answer(u16, Bytes),
     Fails(TransportErrorKind),
-    /// Nothing ever comes.
+    /// Nothing ever arrives.
     Silence,
 }
 
@@ -30,7 +30,7 @@ pub fn status(status: u16) -> Outcome {
 
 type Script = dyn Fn(usize, &Request<Bytes>) -> Outcome + Send + Sync;
 
-/// Answers from memory and keeps the requests. Its timer goes off at once, so that silence is a time-out without a wait.
+/// Answers from memory and keeps the requests. Its timer fires at once, so that silence is a timeout without a wait.
 pub struct Scripted {
     script: Box<Script>,
     requests: Mutex<Vec<Request<Bytes>>>,
@@ -86,7 +86,7 @@ impl Transport for Scripted {
     }
 }
 
-/// A transport whose timers run faster, so that tests of time-outs need not wait.
+/// A transport whose timers run faster, so that tests of timeouts need not wait.
 pub struct Hurried {
     inner: Arc<dyn Transport>,
     factor: u32,

@@ -43,7 +43,7 @@ impl Clock {
         self.time().elapsed += time;
     }
 
-    /// Sets it to so long after noon: back, too.
+    /// Sets it to this long after noon, which may be in the past.
     pub fn set(&self, elapsed: Duration) {
         self.time().elapsed = elapsed;
     }
@@ -97,13 +97,13 @@ impl Drop for Sleep {
 /// A step of a body.
 #[derive(Clone)]
 pub enum Step {
-    /// So long nothing comes.
+    /// Nothing arrives for this long.
     Wait(Duration),
-    /// This comes.
+    /// These bytes arrive.
     Send(Vec<u8>),
     /// The connection breaks.
     Break,
-    /// Nothing comes any more.
+    /// Nothing more arrives.
     Hang,
 }
 
@@ -151,7 +151,7 @@ impl Reply {
         Self { failure: Some(kind), ..Self::stream([]) }
     }
 
-    /// No response, for ever.
+    /// No response, forever.
     pub fn silence() -> Self {
         Self::stream([]).after(Duration::MAX)
     }
@@ -161,7 +161,7 @@ impl Reply {
         self
     }
 
-    /// The head comes after so long.
+    /// The head arrives after this long.
     pub fn after(mut self, wait: Duration) -> Self {
         self.after = wait;
         self
@@ -194,13 +194,13 @@ pub struct Script {
 }
 
 impl Script {
-    /// Answers with `replies`, one for each request, and none beyond them.
+    /// Answers with `replies`, one for each request, and with nothing after them.
     pub fn new(replies: impl IntoIterator<Item = Reply>) -> Self {
         let state = Arc::new(Mutex::new((replies.into_iter().collect(), Vec::new())));
         Self { clock: Clock::default(), state }
     }
 
-    /// The clock that the script goes by.
+    /// The clock of the script.
     pub fn clock(&self) -> Clock {
         self.clock.clone()
     }
@@ -233,7 +233,7 @@ impl Script {
         }
     }
 
-    /// A client over this transport that waits as long as its policy ever does.
+    /// A client over this transport that waits as long as its policy ever waits.
     pub fn client(&self) -> ClientBuilder {
         let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG");
         Client::builder()

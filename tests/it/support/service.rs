@@ -22,7 +22,7 @@ pub enum Reply {
 
 type Handler = dyn Fn(&Request<Bytes>) -> Reply + Send + Sync;
 
-/// A transport whose other end is a closure.
+/// A transport whose server is a closure.
 #[derive(Clone)]
 pub struct Service {
     handler: Arc<Handler>,
@@ -54,7 +54,7 @@ impl Transport for Service {
     fn send(&self, request: Request<Bytes>) -> BoxFuture<'_, Result<Response<Body>, TransportError>> {
         self.seen.lock().unwrap().push(request.uri().path_and_query().unwrap().to_string());
         Box::pin(async move {
-            // Long enough for all others to come.
+            // Long enough for all others to arrive.
             tokio::time::sleep(Duration::from_millis(2)).await;
             let respond = |status: u16, content_type: &str, body: Vec<u8>| {
                 Response::builder()

@@ -9,7 +9,7 @@ use rustls::crypto::ring::default_provider;
 use rustls::pki_types::PrivateKeyDer;
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
-/// A self-signed certificate for `names`; `subject` tells issuers apart.
+/// A self-signed certificate for `names`; `subject` distinguishes issuers.
 pub fn identity(subject: &str, names: &[&str]) -> CertifiedKey<KeyPair> {
     let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
     let mut params = CertificateParams::new(names).expect("names");
@@ -22,7 +22,7 @@ pub fn self_signed(params: CertificateParams) -> CertifiedKey<KeyPair> {
     CertifiedKey { cert: params.self_signed(&signing_key).expect("a certificate"), signing_key }
 }
 
-/// The handshake of a server that shows `identity`.
+/// The handshake of a server that presents `identity`.
 pub fn handshake(
     identity: &CertifiedKey<KeyPair>,
 ) -> impl Fn(Socket) -> io::Result<Box<dyn Connection>> + use<> {

@@ -1,4 +1,4 @@
-//! Connections in the making: names, TCP, TLS, proxies, and the time that it takes.
+//! Making connections: names, TCP, TLS, proxies, and how long it takes.
 
 use std::time::Duration;
 
@@ -105,7 +105,7 @@ async fn the_connect_timeout_covers_tcp_and_the_handshake() {
     .await;
 }
 
-/// A port whose queue of connections is full, so that the next one is neither accepted nor refused.
+/// A port whose connection queue is full, so that the next one is neither accepted nor refused.
 async fn full_backlog() -> (u16, Vec<tokio::net::TcpStream>) {
     let socket = tokio::net::TcpSocket::new_v4().expect("a socket");
     socket.bind("127.0.0.1:0".parse().expect("an address")).expect("a port");

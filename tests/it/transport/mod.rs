@@ -1,4 +1,4 @@
-//! The rules of [`Transport`], held against every implementation that the features give.
+//! The rules of [`Transport`], checked for every implementation that the features provide.
 
 mod connecting;
 mod connections;

@@ -30,7 +30,7 @@ async fn serve() -> Result<(), Box<dyn Error + Send + Sync>> {
     loop {
         let (stream, _) = listener.accept().await?;
         tokio::spawn(async move {
-            // A client that goes away in the middle is no news.
+            // A client that goes away in the middle is not an error.
             let _ = answer(stream).await;
         });
     }

@@ -128,7 +128,7 @@ async fn ask_who_signs(client: &Client, auth: &Auth) -> Result<Value, bedrill::E
 fn identity_text(identity: &Value) -> String {
     match (identity["account"].as_str(), identity["arn"].as_str()) {
         (Some(account), Some(arn)) => format!("account {account}, {arn}"),
-        _ => format!("the token is accepted; models that it lists: {}", identity["models"]),
+        _ => format!("the token is accepted; models listed: {}", identity["models"]),
     }
 }
 
@@ -223,7 +223,8 @@ async fn export(client: &Client, format: ExportFormat) -> Result<(), Failure> {
         }
         (Auth::Bearer(_), ExportFormat::Process) => {
             return Err(Failure::usage(
-                "a bearer token cannot be exported for credential_process, which knows access keys only; use --format env",
+                "a bearer token cannot be exported for credential_process, which supports only access keys; use \
+                 --format env",
             ));
         }
         _ => return Err(Failure::usage("these credentials cannot be exported")),
@@ -253,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn the_time_left_is_told_in_one_unit() {
+    fn the_time_left_is_given_in_one_unit() {
         let now = SystemTime::now();
         assert_eq!(remaining(now - Duration::from_secs(1)), "expired");
         assert_eq!(remaining(now + Duration::from_secs(3_599)), "expires in 59 min");

@@ -69,7 +69,7 @@ fn read<'a>(input: &mut dyn Read, chunk: &'a mut [u8]) -> Result<&'a [u8], Failu
             Ok(length) => return Ok(chunk.get(..length).unwrap_or_default()),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => {
-                return Err(Failure::failed(format!("the recording cannot be read further: {error}")));
+                return Err(Failure::failed(format!("the rest of the recording cannot be read: {error}")));
             }
         }
     }

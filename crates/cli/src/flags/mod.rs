@@ -17,7 +17,7 @@ use crate::flags::timeouts::TimeoutFlags;
     name = "bedrill",
     version,
     max_term_width = 100,
-    after_help = "Exit codes: 0 done; 1 the service, the network or the stream failed; 2 usage or configuration; \
+    after_help = "Exit codes: 0 success; 1 the service, network or stream failed; 2 usage or configuration error; \
                   3 no usable credentials; 130 interrupted; 143 terminated."
 )]
 pub(crate) struct Cli {
@@ -31,64 +31,66 @@ pub(crate) struct Cli {
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Common options")]
 pub(crate) struct Common {
-    /// The AWS region [default: the model ARN's, AWS_REGION, AWS_DEFAULT_REGION, the configuration's, the profile's,
-    /// us-east-1]
+    /// The AWS region [default: the first of the model's ARN, AWS_REGION, AWS_DEFAULT_REGION, the configuration and the
+    /// profile that names one, else us-east-1]
     #[arg(long, global = true, value_name = "REGION")]
     pub(crate) region: Option<String>,
-    /// The profile of ~/.aws to use; goes before keys and tokens in the environment
+    /// The profile in ~/.aws to use; takes precedence over keys and tokens in the environment
     #[arg(long, global = true, value_name = "NAME")]
     pub(crate) profile: Option<String>,
-    /// Leave AWS_BEARER_TOKEN_BEDROCK out, so that access keys sign
+    /// Ignore AWS_BEARER_TOKEN_BEDROCK, so that access keys are used
     #[arg(long, global = true)]
     pub(crate) no_bearer: bool,
     /// Send requests to this URL instead of the region's host
     #[arg(long, global = true, value_name = "URL")]
     pub(crate) endpoint_url: Option<String>,
-    /// Read this configuration [default: BEDRILL_CONFIG, ~/.config/bedrill/config.json5, OpenClaw's, Moltbot's]
+    /// Read this configuration [default: BEDRILL_CONFIG, else ~/.config/bedrill/config.json5, else OpenClaw's or
+    /// Moltbot's]
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
     /// Read variables from this file instead of .env in the working directory
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) env_file: Option<PathBuf>,
-    /// Say more on stderr: the model's reasoning, token use, timings
+    /// Print more on stderr: the model's reasoning, token usage, timings
     #[arg(short, long, global = true)]
     pub(crate) verbose: bool,
-    /// Say nothing on stderr but errors
+    /// Print only errors on stderr
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub(crate) quiet: bool,
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Run the whole path on this machine, without an account
+    /// Try everything on this machine, without an AWS account
     ///
     /// An embedded server on loopback checks the signature of the request and streams a recorded answer.
     Demo {
-        /// What to ask; the answer is the same
+        /// What to ask; the answer is always the same
         prompt: Vec<String>,
     },
-    /// Ask a model, and stream its answer to stdout
+    /// Ask a model and stream its answer to stdout
     Chat(Box<Chat>),
-    /// List the models that can be invoked, and the ids to invoke them by
+    /// List the models that can be invoked, and the ids to use for them
     ///
-    /// Columns: id to invoke, name, input, context window in tokens (~ where it is only assumed), kind. On a terminal
-    /// they are aligned, elsewhere separated by tabs.
+    /// Columns: id to invoke, name, input, context window in tokens (~ if only assumed), kind. On a terminal
+    /// they are aligned; elsewhere they are separated by tabs.
     Models(Models),
     /// Print the frames or events of a recorded stream as JSON Lines
     ///
-    /// What came before a fault is printed; the fault goes to stderr, and the exit code is 1.
+    /// Everything before an error is printed; the error goes to stderr, and the exit code is 1.
     Decode {
-        /// The recorded body of a response; - reads stdin
+        /// The recorded body of a response; - reads from stdin
         file: PathBuf,
-        /// One frame a line, with its headers, instead of one event a line
+        /// Print one frame per line, with its headers, instead of one event per line
         #[arg(long)]
         frames: bool,
     },
-    /// Show which credentials sign, in the order in which they are looked for, and why the others do not
+    /// Show which credentials are used, and why the others are not
     ///
-    /// No secret is shown. The exit code is 3 when there are no usable credentials.
+    /// The sources are listed in the order in which they are tried. No secret is shown. The exit code is 3 when there
+    /// are no usable credentials.
     Auth(AuthArguments),
-    /// Show where the configuration is, what it says, and what is wrong with it
+    /// Show where the configuration is, what it contains, and what is wrong with it
     #[command(subcommand)]
     Config(ConfigCommand),
 }
@@ -96,24 +98,24 @@ pub(crate) enum Command {
 /// The flags of `bedrill models`.
 #[derive(Debug, Args)]
 pub(crate) struct Models {
-    /// List models whose id, name or provider holds this, in any letter case; `bedrock/` lists all
+    /// List models whose id, name or provider contains this, ignoring case; `bedrock/` lists all
     pub(crate) filter: Option<String>,
-    /// List the others too, with the reason why they are left out
+    /// Also list the models that are left out, each with the reason
     #[arg(long)]
     pub(crate) all: bool,
-    /// List models of this provider: its name, or the first part of its ids; may be repeated
+    /// List models from this provider, given by its name or the first part of its ids; may be repeated
     #[arg(long, value_name = "NAME")]
     pub(crate) provider: Vec<String>,
-    /// List what this project may use, by ID or ARN [default: the account's default project]
+    /// List the models that this project may use; an id or ARN [default: the account's default project]
     #[arg(long, global = true, value_name = "ID")]
     pub(crate) project: Option<String>,
-    /// Ask the service, also when a stored answer is still fresh
+    /// Ask the service, even if a stored list is still fresh
     #[arg(long, global = true)]
     pub(crate) refresh: bool,
     /// Print one JSON document
     #[arg(long, global = true)]
     pub(crate) json: bool,
-    /// Put the limits in this JSON file before those that are built in [default: BEDRILL_LIMITS]
+    /// Let the limits in this JSON file override the built-in ones [default: BEDRILL_LIMITS]
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) limits: Option<PathBuf>,
     #[command(subcommand)]
@@ -123,7 +125,7 @@ pub(crate) struct Models {
 /// What `bedrill models` does besides listing.
 #[derive(Debug, Subcommand)]
 pub(crate) enum ModelsCommand {
-    /// Print everything that is known of one model
+    /// Print everything that is known about one model
     Show {
         /// A model id, an inference profile id, an ARN or a short name
         #[arg(value_name = "ID")]
@@ -137,7 +139,7 @@ pub(crate) struct AuthArguments {
     /// Print one JSON document
     #[arg(long)]
     pub(crate) json: bool,
-    /// Ask the service who signs: STS, or for a bearer token the list of models
+    /// Check the credentials with the service: ask STS for the identity or, with a bearer token, list the models
     #[arg(long)]
     pub(crate) probe: bool,
     #[command(subcommand)]
@@ -160,18 +162,18 @@ pub(crate) enum AuthCommand {
 pub(crate) enum ExportFormat {
     /// `export NAME='value'` lines, to be evaluated by a shell
     Env,
-    /// The JSON document of credential_process
+    /// The JSON document that credential_process expects
     Process,
 }
 
 /// The commands of `bedrill config`.
 #[derive(Debug, Clone, Copy, Subcommand)]
 pub(crate) enum ConfigCommand {
-    /// Print the path of the file that is read, or that would be if it existed
+    /// Print the path of the file that is read, or would be read if it existed
     ///
-    /// With --verbose, every place that is looked at goes to stderr.
+    /// With --verbose, every place that is checked is listed on stderr.
     Path,
-    /// Print every setting, its value, and where that comes from
+    /// Print every setting, its value, and where the value comes from
     Show {
         /// Print one JSON document instead of a table
         #[arg(long)]
@@ -179,40 +181,42 @@ pub(crate) enum ConfigCommand {
     },
     /// Print what is wrong with the file, as FILE:LINE:COLUMN: ...
     ///
-    /// The exit code is 2 when there is an error, and 0 when there are only warnings.
+    /// The exit code is 2 if there is an error, and 0 if there are only warnings.
     Check,
 }
 
 /// The flags of `bedrill chat`.
 #[derive(Debug, Args)]
 pub(crate) struct Chat {
-    /// The prompt; text on stdin is added below it
+    /// The prompt; text from stdin is appended to it
     pub(crate) prompt: Vec<String>,
-    /// A model id, an inference profile id, an ARN or a short name such as nova-pro [default: BEDRILL_MODEL, the configuration's primary model]
+    /// A model id, an inference profile id, an ARN or a short name such as nova-pro [default: BEDRILL_MODEL, else the
+    /// configuration's primary model]
     #[arg(short, long, value_name = "MODEL")]
     pub(crate) model: Option<String>,
-    /// When the model is not served on demand: ask again, once, through the inference profile of the region's own geography (auto), only name that profile in the error (suggest), or look nothing up (off)
+    /// What to do if the model is not served on demand: retry once through the inference profile of the region's own
+    /// geography (auto), only name that profile in the error (suggest), or do nothing (off)
     #[arg(long, value_name = "POLICY", default_value = "auto", value_parser = fallback_policies())]
     pub(crate) profile_fallback: InferenceProfileFallback,
-    /// Let that profile be of this geography too, for example global; may be repeated
+    /// Also allow a profile of this geography, for example global; may be repeated
     #[arg(long, value_name = "NAME")]
     pub(crate) allow_geography: Vec<String>,
-    /// The project that the request belongs to, by ID or ARN [default: the account's default project]
+    /// The project that the request belongs to; an id or ARN [default: the account's default project]
     #[arg(long, value_name = "ID")]
     pub(crate) project: Option<String>,
     /// The system prompt
     #[arg(long, value_name = "TEXT")]
     pub(crate) system: Option<String>,
-    /// The most tokens to generate
+    /// The maximum number of tokens to generate
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(i32).range(1..))]
     pub(crate) max_tokens: Option<i32>,
-    /// Randomness, 0 to 1
+    /// Randomness, from 0 to 1
     #[arg(long, value_name = "X", value_parser = zero_to_one)]
     pub(crate) temperature: Option<f64>,
-    /// The share of probability to sample from, 0 to 1
+    /// Sample from the most likely tokens up to this share of the probability, from 0 to 1
     #[arg(long, value_name = "X", value_parser = zero_to_one)]
     pub(crate) top_p: Option<f64>,
-    /// Stop when the model writes this; may be repeated
+    /// Stop when the model writes this text; may be repeated
     #[arg(long, value_name = "TEXT")]
     pub(crate) stop: Vec<String>,
     /// Attach an image (png, jpeg, gif, webp); may be repeated
@@ -221,25 +225,25 @@ pub(crate) struct Chat {
     /// Attach a document (pdf, csv, doc, docx, xls, xlsx, html, txt, md); may be repeated
     #[arg(long, value_name = "FILE")]
     pub(crate) document: Vec<PathBuf>,
-    /// Let the model think before it answers; --verbose shows the thoughts on stderr
+    /// Let the model think before it answers; --verbose shows its reasoning on stderr
     #[arg(long, value_name = "LEVEL", value_parser = thinking_levels())]
     pub(crate) thinking: Option<ThinkingLevel>,
-    /// Say on stderr how many tokens were used, and what they cost where the configuration has prices
+    /// Print token usage on stderr, and the cost if the configuration has prices
     #[arg(long)]
     pub(crate) usage: bool,
-    /// Print the whole answer as one JSON document, in the shape of Converse's, with a cost where one is known
+    /// Print the whole answer as one JSON document, in the form of a Converse response, with the cost if known
     #[arg(long)]
     pub(crate) json: bool,
-    /// Leave control characters in the answer as they are on a terminal; elsewhere they always are
+    /// Leave control characters in the answer unchanged on a terminal; elsewhere they always are
     #[arg(long)]
     pub(crate) raw: bool,
     /// Write the raw body of the response to this file
     #[arg(long, value_name = "FILE", conflicts_with = "replay")]
     pub(crate) record: Option<PathBuf>,
-    /// Stream a recorded body instead of asking the service; - reads stdin
+    /// Stream a recorded body instead of asking the service; - reads from stdin
     #[arg(long, value_name = "FILE", conflicts_with = "no_stream")]
     pub(crate) replay: Option<PathBuf>,
-    /// Ask with Converse instead of ConverseStream
+    /// Use Converse instead of ConverseStream
     #[arg(long)]
     pub(crate) no_stream: bool,
     #[command(flatten)]
@@ -275,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn common_options_stand_before_or_behind_the_command() {
+    fn common_options_may_come_before_or_after_the_command() {
         for line in ["bedrill --region eu-west-1 chat hi", "bedrill chat hi --region eu-west-1"] {
             let cli = Cli::try_parse_from(line.split(' ')).expect(line);
             assert_eq!(cli.common.region.as_deref(), Some("eu-west-1"), "{line}");

@@ -5,26 +5,26 @@ use std::time::Duration;
 use bedrill::Timeouts;
 use clap::Args;
 
-/// How long to wait, in seconds; 0 is for ever.
+/// How long to wait, in seconds; 0 means forever.
 #[derive(Debug, Clone, Default, Args)]
-#[command(next_help_heading = "Timeouts, in seconds; 0 is off")]
+#[command(next_help_heading = "Timeouts, in seconds; 0 means no limit")]
 pub(crate) struct TimeoutFlags {
-    /// For a connection [default: 3.1]
+    /// Time to connect [default: 3.1]
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     connect_timeout: Option<Duration>,
-    /// For the response to begin [default: 600]
+    /// Time until the response begins [default: 600]
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     first_byte_timeout: Option<Duration>,
-    /// While nothing comes [default: 300]
+    /// Time without any data [default: 300]
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     idle_timeout: Option<Duration>,
-    /// For the whole answer, retries included [default: 0]
+    /// Time for the whole answer, including retries [default: 0]
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     total_timeout: Option<Duration>,
 }
 
 impl TimeoutFlags {
-    /// The limits: the library's, but for the flags that are there.
+    /// The limits: the library's defaults, except where a flag is given.
     pub(crate) fn limits(&self) -> Timeouts {
         let mut limits = Timeouts::new();
         if let Some(limit) = self.connect_timeout {
@@ -45,7 +45,8 @@ impl TimeoutFlags {
 
 fn seconds(text: &str) -> Result<Duration, String> {
     let number = text.parse().map_err(|_| "not a number of seconds".to_owned())?;
-    Duration::try_from_secs_f64(number).map_err(|_| "not a number of seconds from 0 up".to_owned())
+    Duration::try_from_secs_f64(number)
+        .map_err(|_| "not a number of seconds; it must be 0 or more".to_owned())
 }
 
 #[cfg(test)]
@@ -65,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn flags_go_before_the_defaults_and_0_is_off() {
+    fn flags_override_the_defaults_and_0_means_no_limit() {
         assert_eq!(limits(&[]), Some(Timeouts::new()));
         let flags =
             ["--connect-timeout=0.5", "--first-byte-timeout=3600", "--idle-timeout=0", "--total-timeout=9"];
@@ -78,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_time_is_refused() {
+    fn what_is_not_a_duration_is_refused() {
         for text in ["-1", "nan", "inf", "1e30", "5s", ""] {
             assert_eq!(limits(&[&format!("--idle-timeout={text}")]), None, "{text}");
         }

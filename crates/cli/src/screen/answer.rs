@@ -78,7 +78,7 @@ impl Answer {
             self.output.json(&self.document(&output)).map_err(|error| Failure::output(&error))?;
         }
         if let Some(warning) = stream.warning() {
-            self.note(&format!("the answer is complete, but the connection broke behind it: {warning}"));
+            self.note(&format!("the answer is complete, but the connection broke afterwards: {warning}"));
         }
         if self.verbose {
             self.note(&format!(
@@ -205,11 +205,11 @@ fn forget_text(event: &mut ConverseStreamEvent) {
 /// What the user should know about an answer that did not end normally.
 fn cut_short(reason: &StopReason) -> Option<&'static str> {
     match reason {
-        StopReason::MaxTokens => Some("the answer stops at the limit of tokens; --max-tokens raises it"),
-        StopReason::GuardrailIntervened => Some("a guardrail stepped in"),
+        StopReason::MaxTokens => Some("the answer stopped at the token limit; --max-tokens raises it"),
+        StopReason::GuardrailIntervened => Some("a guardrail intervened"),
         StopReason::ContentFiltered => Some("the service filtered the answer"),
         StopReason::MalformedModelOutput | StopReason::MalformedToolUse => {
-            Some("the model wrote something that the service could not read")
+            Some("the service could not parse what the model wrote")
         }
         StopReason::ModelContextWindowExceeded => {
             Some("the conversation no longer fits the model's context window")

@@ -101,7 +101,7 @@ impl<'a> Discovery<'a> {
     pub(crate) async fn model_id(&self, typed: &str) -> Result<ModelId, Failure> {
         let short = ModelId::split_tool_prefix(typed).0;
         let catalog = self.catalog(self.region_of(typed).as_ref(), false).await.map_err(|failure| {
-            failure.because(&format!("{short:?} is no whole model id, and the models cannot be listed"))
+            failure.because(&format!("{short:?} is not a full model id, and the models could not be listed"))
         })?;
         let found = match self.resolve(&catalog, short).await {
             Resolution::One(found) => found,
@@ -144,7 +144,7 @@ impl<'a> Discovery<'a> {
             let place = place.filter(|place| place.value() == region);
             let place = place.map(|place| format!(" ({})", self.configuration.origin(place)));
             note(&format!(
-                "bedrill: the models are those of {region}{}; requests go to {}, so the ids name the region",
+                "bedrill: the models listed are those of {region}{}; requests go to {}, so the ids name the region",
                 place.unwrap_or_default(),
                 self.client.home_region(),
             ));
@@ -156,14 +156,14 @@ impl<'a> Discovery<'a> {
         let mut message = String::new();
         match resolution {
             Resolution::Several(entries) => {
-                message = format!("{text:?} names several models; write one of these:");
+                message = format!("{text:?} matches several models; use one of these:");
                 for entry in entries {
                     let id = entry.invoke_id().unwrap_or_else(|| entry.id());
                     message.push_str(&format!("\n  {id}  {}", entry.name()));
                 }
             }
             Resolution::None { nearest, unusable, warning } => {
-                message = format!("{text:?} names no model that can be invoked in {}", catalog.region());
+                message = format!("{text:?} matches no model that can be invoked in {}", catalog.region());
                 for entry in unusable {
                     message.push_str(&format!("\n  {}: {}", entry.id(), why_not(entry)));
                 }
@@ -199,12 +199,12 @@ pub(crate) fn is_whole(model: &RequestedModel, configuration: &Configuration) ->
 fn why_not(entry: &Entry) -> String {
     match (entry.unavailable(), entry.invoke_id()) {
         (Some(reason), _) => reason.to_string(),
-        (None, Some(id)) => format!("not of that geography; there is {id}"),
+        (None, Some(id)) => format!("not available in that geography; use {id}"),
         (None, None) => "it cannot be invoked".to_owned(),
     }
 }
 
-/// The catalog's settings, taken from the configuration; a region that a flag names goes before that of
+/// The catalog's settings, taken from the configuration; a region given by a flag takes precedence over that of
 /// `bedrockDiscovery`.
 pub(crate) fn settings(values: &Config, common: &Common) -> DiscoverySettings {
     let mut values = values.clone();

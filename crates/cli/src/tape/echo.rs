@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn answers_without_it_are_heard_out() {
+    fn answers_without_it_are_read_to_the_end() {
         for headers in [
             headers("authorization", "Bearer ab/cd+e"),
             headers("authorization", "AWS4-HMAC-SHA256 ab/cd+e"),

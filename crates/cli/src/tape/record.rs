@@ -70,7 +70,7 @@ impl Record {
         let problem = match tokio::time::timeout(REST_LIMIT, read).await {
             Ok(Ok(())) => return,
             Ok(Err(error)) => error.to_string(),
-            Err(_) => "its end did not come in time".to_owned(),
+            Err(_) => "its end did not arrive in time".to_owned(),
         };
         self.state().problem.get_or_insert(problem);
     }
@@ -79,7 +79,7 @@ impl Record {
     pub(crate) fn problem(&self) -> Option<String> {
         let state = self.state();
         let problem = state.problem.as_ref()?;
-        Some(format!("the record {} is not complete: {problem}", self.path.display()))
+        Some(format!("the recording {} is incomplete: {problem}", self.path.display()))
     }
 
     fn state(&self) -> MutexGuard<'_, Recorded> {
@@ -106,7 +106,7 @@ impl Record {
         if echo.is_heard_in(chunk) {
             // Its beginning may have been written with the chunk before. A device cannot be emptied.
             let _ = file.set_len(0);
-            *problem = Some("the answer repeats the credentials that it was asked with".to_owned());
+            *problem = Some("the answer repeats the credentials of the request".to_owned());
         } else if let Err(error) = file.write_all(chunk) {
             *problem = Some(error.to_string());
         }
@@ -131,7 +131,7 @@ fn is_device(path: &Path) -> io::Result<bool> {
     }
     match fs::symlink_metadata(path) {
         Ok(metadata) if metadata.is_symlink() => {
-            Err(io::Error::other("it is a symbolic link; name the file that it leads to"))
+            Err(io::Error::other("it is a symbolic link; name the file that it points to"))
         }
         _ => Ok(false),
     }

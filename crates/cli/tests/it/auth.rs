@@ -1,5 +1,5 @@
-//! `bedrill auth`: what it says of every kind of credentials, and that it shows none. The secrets here all hold `canary`,
-//! which no run may show ([`Run::ended`](super::command::Run::ended)), except those that export.
+//! `bedrill auth`: what it says about every kind of credentials, and that it shows no secrets. The secrets here all
+//! contain `canary`, which no run may show ([`Run::ended`](super::command::Run::ended)), except those that export.
 
 use bedrill::test_util::requests::header;
 use bedrill::test_util::responses::response;
@@ -18,7 +18,7 @@ pub(super) fn reply(status: &str, content_type: &str, body: &str) -> Vec<u8> {
     response(status, &[("content-type", content_type)], body)
 }
 
-/// A server that answers each request with what `answer` makes of its first line and its body.
+/// A server that answers each request with what `answer` returns for its first line and its body.
 pub(super) fn server(answer: impl Fn(&Request<Bytes>) -> Vec<u8> + Send + Sync + 'static) -> Server {
     Server::start(move |_, request| vec![Step::Send(answer(request))])
 }
@@ -92,7 +92,7 @@ fn profiles() -> Scratch {
 }
 
 #[test]
-fn nothing_is_3_and_every_source_has_its_reason() {
+fn no_credentials_is_exit_code_3_and_every_source_has_its_reason() {
     let run = Scratch::new().bedrill(&["auth"]).run().ended(3);
     assert_eq!(order(&run), ["bearer token", "environment", "profile", "web identity", "container", "IMDS"]);
     for (source, reason) in [
@@ -106,7 +106,7 @@ fn nothing_is_3_and_every_source_has_its_reason() {
     ] {
         assert!(line(&run, source).starts_with(&format!("  {source:12}  {reason}")), "{}", run.stdout);
     }
-    // The list is on stdout already; stderr says what to do.
+    // The list is already on stdout; stderr says what to do.
     assert_eq!(run.stderr.lines().count(), 1, "{}", run.stderr);
     run.says(&["bedrill: no credentials found; set AWS_BEARER_TOKEN_BEDROCK", "`aws configure`"]);
 }
@@ -136,7 +136,7 @@ fn keys_of_a_profile_are_shown_with_file_and_line() {
 }
 
 #[test]
-fn a_profile_that_is_typed_is_asked_first() {
+fn a_profile_named_by_a_flag_is_asked_first() {
     let run = bearer(profiles().with_keys(&["auth", "--profile", "base"])).run().ended(0);
     assert_eq!(order(&run)[..3], ["*profile", "-bearer token", "-environment"]);
     assert!(line(&run, "environment").ends_with(": not used: profile signs"), "{}", run.stdout);
@@ -160,7 +160,7 @@ fn a_chained_role_is_assumed_once_a_step() {
     assert!(signs.starts_with("* profile       access key ASIA..DEEP from "), "{signs}");
     assert!(signs.contains(", expires in ") && signs.ends_with(": signs"), "{signs}");
     assert!(signs.contains(ROLE) && signs.contains("chained"), "{signs}");
-    // A second round would ask for a second code of an MFA device.
+    // Asking again would need a second code from the MFA device.
     let body = |request: &Request<Bytes>| String::from_utf8_lossy(request.body()).into_owned();
     let roles: Vec<String> = sts.requests().iter().map(body).collect();
     assert_eq!(roles.len(), 2, "{roles:?}");
@@ -168,7 +168,7 @@ fn a_chained_role_is_assumed_once_a_step() {
 }
 
 #[test]
-fn an_expired_sso_token_is_3_and_names_the_command_to_run() {
+fn an_expired_sso_token_is_exit_code_3_and_names_the_command_to_run() {
     let run = profiles().bedrill(&["auth", "--profile", "sso"]).run().ended(3);
     assert!(
         line(&run, "profile").starts_with("! profile       broken: the token expired at 2020-01-01"),
@@ -210,7 +210,7 @@ fn half_a_key_is_broken_and_ends_the_search() {
         run.stdout
     );
     run.says(&["set AWS_SECRET_ACCESS_KEY too, or unset AWS_ACCESS_KEY_ID"]);
-    // Behind keys that sign, a broken source does no harm and still says what to do.
+    // After keys that sign, a broken source does no harm and still says what to do.
     let run = scratch.with_keys(&["auth"]).var("AWS_PROFILE", "sso").run().ended(0);
     let broken = line(&run, "profile");
     assert!(broken.starts_with("! ") && broken.ends_with("; run `aws sso login --profile sso`"), "{broken}");
@@ -261,14 +261,14 @@ fn a_probe_of_a_token_lists_the_models() {
     let scratch = Scratch::new();
     let run = bearer(scratch.bedrill(&["auth", "--probe"])).var("AWS_ENDPOINT_URL_BEDROCK", bedrock.url());
     let run = run.run().ended(0);
-    assert_eq!(line(&run, "identity"), "  identity      the token is accepted; models that it lists: 1");
+    assert_eq!(line(&run, "identity"), "  identity      the token is accepted; models listed: 1");
     let seen = bedrock.request();
     assert_eq!((seen.method().as_str(), seen.uri().path()), ("GET", "/foundation-models"));
     assert_eq!(header(&seen, "authorization"), "Bearer canary-token");
 }
 
 #[test]
-fn a_probe_that_is_refused_is_1_and_echoes_no_secret() {
+fn a_probe_that_is_refused_is_exit_code_1_and_echoes_no_secret() {
     let refusal = "<ErrorResponse><Error><Code>InvalidClientTokenId</Code><Message>not canary-secret</Message></Error></ErrorResponse>";
     let sts = server(move |_| reply("403 Forbidden", "text/xml", refusal));
     let run =

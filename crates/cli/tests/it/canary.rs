@@ -1,4 +1,4 @@
-//! The command, at its most talkative, with nobody at the other end.
+//! The command at its most talkative, with no server at the other end.
 
 use bedrill::test_util::refused;
 

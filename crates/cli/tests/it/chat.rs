@@ -91,7 +91,7 @@ fn flags_become_members_of_the_request() {
 }
 
 #[test]
-fn a_project_goes_along_with_either_operation() {
+fn a_project_is_sent_with_either_operation() {
     let answer_of_converse = json!({
         "output": {"message": {"role": "assistant", "content": [{"text": "Hi"}]}}, "stopReason": "end_turn",
     });
@@ -120,7 +120,7 @@ fn a_project_with_an_application_profile_is_a_usage_error_and_nothing_is_sent() 
 }
 
 #[test]
-fn a_file_that_cannot_go_along_is_a_usage_error() {
+fn a_file_that_cannot_be_attached_is_a_usage_error() {
     let scratch = Scratch::new();
     scratch.file("work/drawing.svg", "<svg/>");
     for (flag, file, problem) in [
@@ -164,7 +164,7 @@ fn json_is_one_document_of_the_whole_answer() {
 }
 
 #[test]
-fn what_came_of_a_broken_answer_stays_on_stdout_on_a_line_of_its_own() {
+fn the_beginning_of_a_broken_answer_stays_on_stdout_on_a_line_of_its_own() {
     let cut = [stream_head(), chunk(&text("Half an ans"))].concat();
     let run =
         Scratch::new().chat(Server::answering([Step::Send(cut), Step::Close]).url(), &["hi"]).run().ended(1);
@@ -181,7 +181,7 @@ fn what_came_of_a_broken_answer_stays_on_stdout_on_a_line_of_its_own() {
 }
 
 #[test]
-fn an_answer_is_complete_at_message_stop_even_when_the_connection_breaks_behind_it() {
+fn an_answer_is_complete_at_message_stop_even_when_the_connection_breaks_afterwards() {
     let cut = [stream_head(), chunk(&[text("All of it"), stop("end_turn")].concat())].concat();
     let run = Scratch::new()
         .chat(Server::answering([Step::Send(cut.clone()), Step::Close]).url(), &["hi"])
@@ -197,7 +197,7 @@ fn an_answer_is_complete_at_message_stop_even_when_the_connection_breaks_behind_
 }
 
 #[test]
-fn an_answer_that_was_cut_short_by_a_limit_is_told_unless_quiet() {
+fn an_answer_that_was_cut_short_by_a_limit_is_reported_unless_quiet() {
     let body = [text("Too l"), stop("max_tokens")].concat();
     let server = Server::sending(stream(&body));
     let run = Scratch::new().chat(server.url(), &["hi"]).run().ended(0);
@@ -207,7 +207,7 @@ fn an_answer_that_was_cut_short_by_a_limit_is_told_unless_quiet() {
 }
 
 #[test]
-fn verbose_tells_thoughts_tokens_and_the_request_id_on_stderr() {
+fn verbose_prints_reasoning_tokens_and_the_request_id_on_stderr() {
     let thought = |text: &str| {
         let delta = json!({"reasoningContent": {"text": text}});
         event("contentBlockDelta", json!({"contentBlockIndex": 0, "delta": delta}))

@@ -1,4 +1,4 @@
-//! Runs of the `bedrill` binary that see nothing of this machine and end in time.
+//! Runs of the `bedrill` binary that see nothing of this machine, with a time limit.
 
 use std::io::{Read, Write as _};
 use std::path::PathBuf;
@@ -48,7 +48,7 @@ impl Scratch {
     pub fn bedrill(&self, arguments: &[&str]) -> Bedrill {
         let mut command = Command::new(env!("CARGO_BIN_EXE_bedrill"));
         command.args(arguments).current_dir(self.path("work")).env_clear().env("HOME", self.path("home"));
-        // A machine of a cloud must not answer in the tests' place.
+        // The metadata service of a cloud machine must not answer.
         command.env("AWS_EC2_METADATA_DISABLED", "true");
         Bedrill { command, stdin: Vec::new() }
     }
@@ -84,7 +84,7 @@ impl Bedrill {
         self
     }
 
-    /// The same through the shell: `script` is run with the program as `$0` and its arguments as `$@`.
+    /// As above, through the shell: `script` is run with the program as `$0` and its arguments as `$@`.
     pub fn under(mut self, script: &str) -> Self {
         let mut shell = Command::new("sh");
         shell.args(["-c", script]).arg(self.command.get_program()).args(self.command.get_args());
@@ -106,7 +106,7 @@ impl Bedrill {
         let mut child = child.spawn().expect("bedrill starts");
         let (stdout, stderr) = (collect(child.stdout.take()), collect(child.stderr.take()));
         let mut stdin = child.stdin.take().expect("a pipe");
-        // A program that does not read its stdin may be gone before all is written.
+        // A program that does not read its stdin may end before everything is written.
         let writer = std::thread::spawn(move || drop(stdin.write_all(&self.stdin)));
         let status = wait(&mut child);
         writer.join().expect("the writer");
@@ -114,7 +114,7 @@ impl Bedrill {
     }
 }
 
-/// Waits for the end of `child`, and kills it when that does not come.
+/// Waits for `child` to end, and kills it if it does not.
 pub fn wait(child: &mut Child) -> ExitStatus {
     let start = Instant::now();
     loop {
@@ -151,7 +151,7 @@ pub struct Run {
 }
 
 impl Run {
-    /// Holds the exit code against `code`. No run may show the secret of [`Scratch::with_keys`].
+    /// Compares the exit code with `code`. No run may show the secret of [`Scratch::with_keys`].
     #[track_caller]
     pub fn ended(self, code: i32) -> Self {
         assert_eq!(self.status.code(), Some(code), "stdout: {}\nstderr: {}", self.stdout, self.stderr);

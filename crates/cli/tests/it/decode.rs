@@ -102,11 +102,11 @@ fn what_came_before_a_fault_is_printed_then_the_fault_and_the_code_is_1() {
     run.ended(1).says(&["newException: no"]);
     decode(&text("Hi"), &[]).ended(1).says(&["before messageStop"]);
     decode(b"", &[]).ended(1).says(&["before the first event"]);
-    decode(b"<html>a proxy's page</html>", &[]).ended(1).says(&["<html>", "no event stream"]);
+    decode(b"<html>a proxy's page</html>", &[]).ended(1).says(&["<html>", "not an event stream"]);
 }
 
 #[test]
-fn frames_have_no_end_that_is_missing() {
+fn frames_are_complete_without_message_stop() {
     assert_eq!(decode(b"", &["--frames"]).ended(0).stdout, "");
     let run = decode(&exception("throttlingException", json!({"message": "wait"})), &["--frames"]).ended(0);
     assert_eq!(run.json_lines()[0]["payload"], json!({"message": "wait"}));
@@ -128,9 +128,9 @@ fn a_file_that_cannot_be_read_is_a_usage_error_that_names_it() {
 }
 
 #[test]
-fn a_reader_that_has_seen_enough_is_no_failure() {
+fn a_reader_that_has_seen_enough_is_not_a_failure() {
     let scratch = Scratch::new();
-    // More than any pipe holds.
+    // More than fits in any pipe.
     scratch.file("work/body.bin", answer(&vec!["word"; 50_000]));
     let mut command = scratch.bedrill(&["decode", "body.bin"]).command;
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("bedrill starts");

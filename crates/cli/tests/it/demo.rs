@@ -13,14 +13,14 @@ fn recorded() -> String {
 }
 
 #[test]
-fn the_demo_streams_the_recorded_answer_and_tells_each_step() {
+fn the_demo_streams_the_recorded_answer_and_prints_each_step() {
     let run = Scratch::new().bedrill(&["demo", "What", "now?"]).run().ended(0);
     assert_eq!(run.stdout.trim_end(), recorded().trim_end());
     run.says(&["demo: What now?", "credentials", "accepted by the embedded server", "stop reason end_turn"]);
 }
 
 #[test]
-fn the_demo_needs_nothing_of_the_machine() {
+fn the_demo_needs_nothing_from_the_machine() {
     let scratch = Scratch::new();
     scratch.file("home/.aws/config", "no profile file").file("work/.env", "AWS_REGION=(");
     let run = scratch

@@ -25,7 +25,7 @@ fn scope(seen: &Request<Bytes>) -> (String, String) {
 }
 
 #[test]
-fn no_credentials_is_3_and_lists_each_source_and_its_answer() {
+fn no_credentials_is_exit_code_3_and_lists_each_source_and_its_answer() {
     let run = Scratch::new().bedrill(&CHAT).run().ended(3);
     assert_eq!(run.stdout, "");
     run.says(&[
@@ -53,7 +53,7 @@ fn a_dot_env_file_in_the_working_directory_is_read() {
     assert_eq!(scope(&seen), ("AKIADOTENV".to_owned(), "eu-west-3".to_owned()));
     assert!(line(&seen).starts_with("POST /model/from.dotenv/"), "{}", line(&seen));
 
-    // The process goes before the file, and another file takes its place.
+    // The process takes precedence over the file, and another file replaces that one.
     scratch.bedrill(&["chat", "hi"]).var("AWS_REGION", "us-west-2").run().ended(0);
     scratch
         .file("elsewhere.env", variables.replace("eu-west-3", "ap-south-1"))
@@ -81,7 +81,7 @@ fn a_dot_env_file_must_not_choose_other_files_or_programs() {
     );
     let run = scratch.bedrill(&CHAT).run().ended(3);
     assert!(!run.stderr.contains("evil"), "{}", run.stderr);
-    // The same variables of the process count.
+    // The same variables count when the process has them.
     let server = server();
     let run = scratch.bedrill(&[&CHAT[..], &["--endpoint-url", server.url()]].concat());
     run.var("AWS_CONFIG_FILE", &evil("evil/config")).run().ended(0);
@@ -96,7 +96,7 @@ fn a_file_of_variables_that_cannot_be_used_is_a_usage_error() {
     scratch.file("work/.env", "AWS_SECRET_ACCESS_KEY=canary (mine)\n");
     let run = scratch.bedrill(&CHAT).run().ended(2);
     run.says(&[".env cannot be read", "AWS_SECRET_ACCESS_KEY in line 1 is not NAME=value"]);
-    // A virtual environment of Python, not a file.
+    // A Python virtual environment, not a file.
     std::fs::remove_file(scratch.path("work/.env")).expect("removed");
     scratch.file("work/.env/bin/activate", "");
     scratch.bedrill(&CHAT).run().ended(3);
@@ -122,7 +122,7 @@ fn a_profile_gives_keys_region_and_endpoint() {
 }
 
 #[test]
-fn a_profile_that_is_typed_goes_before_keys_and_tokens_in_the_environment() {
+fn a_profile_named_by_a_flag_takes_precedence_over_keys_and_tokens_in_the_environment() {
     let (server, scratch) = (server(), Scratch::new());
     scratch.file("home/.aws/credentials", "[dev]\naws_access_key_id=AKIADEV\naws_secret_access_key=canary\n");
     let arguments = [&CHAT[..], &["--profile", "dev", "--endpoint-url", server.url()]].concat();
@@ -132,7 +132,7 @@ fn a_profile_that_is_typed_goes_before_keys_and_tokens_in_the_environment() {
 }
 
 #[test]
-fn a_bearer_token_goes_before_keys_and_never_over_plain_http_elsewhere() {
+fn a_bearer_token_takes_precedence_over_keys_and_never_goes_over_plain_http_elsewhere() {
     let (server, scratch) = (server(), Scratch::new());
     let token = |url: &str| {
         let run = scratch.with_keys(&[&CHAT[..], &["--endpoint-url", url]].concat());
@@ -140,7 +140,7 @@ fn a_bearer_token_goes_before_keys_and_never_over_plain_http_elsewhere() {
     };
     token(server.url()).ended(0);
     assert_eq!(header(&server.request(), "authorization"), "Bearer canary-token");
-    token("http://bedrock.test.invalid").ended(3).says(&["plain http would show the token"]);
+    token("http://bedrock.test.invalid").ended(3).says(&["plain http would expose the token"]);
 }
 
 #[test]
@@ -171,7 +171,7 @@ fn the_region_is_the_flag_then_the_arn_then_the_variables_then_the_profile() {
 }
 
 #[test]
-fn a_bad_setting_is_2_and_says_what_a_good_one_looks_like() {
+fn a_bad_setting_is_exit_code_2_and_says_what_a_good_one_looks_like() {
     let scratch = Scratch::new();
     let run = |arguments: &[&str]| scratch.with_keys(&[&["chat", "hi"], arguments].concat()).run().ended(2);
     run(&["-m", "x.m", "--region", "Europe!"]).says(&["\"Europe!\" is not a region", "us-east-1"]);
@@ -201,7 +201,7 @@ fn a_proxy_is_used_except_for_this_machine() {
         "POST http://bedrock.test.invalid/model/us.example.model-v1%3A0/converse-stream HTTP/1.1"
     );
     assert_eq!(header(&seen, "host"), "bedrock.test.invalid");
-    // The proxy does not know CONNECT and answers it with 200 and frames, which are no TLS.
+    // The proxy does not know CONNECT and answers it with 200 and frames, which are not TLS.
     chat("https://bedrock.test.invalid").ended(1).says(&["through the proxy that https_proxy names"]);
     assert_eq!(line(&proxy.requests()[1]), "CONNECT bedrock.test.invalid:443 HTTP/1.1");
     assert!(!chat(server.url()).ended(0).stderr.contains("plain http"));

@@ -51,7 +51,7 @@ fn throttling_and_bad_keys_are_explained() {
 }
 
 #[test]
-fn an_answer_that_is_no_event_stream_is_quoted_safely() {
+fn an_answer_that_is_not_an_event_stream_is_quoted_safely() {
     let page = "<html>\u{1b}]0;owned\u{7}Please log in</html>";
     let found = response("200 OK", &[("content-type", "text/html")], page);
     refused(found, &["hi"]).says(&[
@@ -77,7 +77,7 @@ fn redirects_are_not_followed() {
 
 #[test]
 fn a_host_that_does_not_answer_is_named() {
-    // Nobody listens on the discard port.
+    // Nothing listens on the discard port.
     let run = Scratch::new().chat("http://127.0.0.1:9", &["hi"]).run().ended(1);
     run.says(&["could not reach 127.0.0.1", "refused"]);
     let run = Scratch::new().chat("https://bedrock.test.invalid", &["hi"]).run().ended(1);

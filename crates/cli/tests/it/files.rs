@@ -1,4 +1,4 @@
-//! The files that the program writes: who may read them, where they land, and what is in them.
+//! The files that the program writes: who may read them, where they end up, and what is in them.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
@@ -78,7 +78,7 @@ fn a_link_in_the_place_of_a_record_is_not_followed() {
         fs::remove_file(scratch.path("work/body.bin")).expect("removed");
     }
 
-    // One that is put there while the answer is waited for.
+    // One that is put there while the program waits for the answer.
     let (victim, link) = (scratch.path("victim"), scratch.path("work/body.bin"));
     let planted = link.clone();
     let server = Server::start(move |_, _| {
@@ -89,7 +89,8 @@ fn a_link_in_the_place_of_a_record_is_not_followed() {
     assert_eq!(mode(&link), 0o600);
     assert_eq!(scratch.read("work/body.bin"), answer(&["Hi"]));
 
-    // One under a name that tells the process: the file that the record is made as has another, which nobody can foresee.
+    // One under a name that contains the process id: the temporary file of the record has another name, which nobody
+    // can foresee.
     let server = Server::sending(stream(&answer(&["Hi"])));
     let plant = "ln -s ../victim .body.bin.$$.tmp; exec \"$0\" \"$@\"";
     let run = scratch.chat(server.url(), &["--record", "body.bin", "hi"]).under(plant).run().ended(0);
@@ -129,7 +130,7 @@ fn a_record_holds_the_body_and_nothing_of_either_head() {
 #[test]
 fn credentials_that_come_back_are_not_recorded() {
     const TOKEN: &str = "IQoJb3JpZ2lu/X2VjEXA+TOKEN==";
-    // Of a gateway that quotes what it was sent, in two chunks, and in an error.
+    // From a gateway that quotes what it was sent, in two chunks and in an error.
     let frame = text(&format!("you sent {TOKEN}, thanks"));
     let at = frame.windows(5).position(|window| window == b"/X2Vj").expect("the token");
     let split =
@@ -143,7 +144,7 @@ fn credentials_that_come_back_are_not_recorded() {
             let scratch = Scratch::new();
             let run = scratch.chat(server.url(), &["--record", "body.bin", "hi"]).var(name, TOKEN).run();
             run.ended(code)
-                .says(&["the record body.bin is not complete: the answer repeats the credentials"]);
+                .says(&["the recording body.bin is incomplete: the answer repeats the credentials"]);
             assert_eq!(scratch.read("work/body.bin"), b"", "{name}");
         }
     }
@@ -167,12 +168,12 @@ fn a_disk_that_fills_up_costs_the_record_and_not_the_answer() {
 
         let run = ask("/dev/full").run().ended(1);
         assert_eq!(run.stdout, whole);
-        run.says(&["the record /dev/full is not complete: No space left on device"]);
+        run.says(&["the recording /dev/full is incomplete: No space left on device"]);
 
-        // Blocks of 512 bytes, or of 1024 where the shell is bash.
+        // In blocks of 512 bytes, or of 1024 if the shell is bash.
         let run = ask("body.bin").under("ulimit -f 16; exec \"$0\" \"$@\"").run().ended(1);
         assert_eq!(run.stdout, whole);
-        run.says(&["the record body.bin is not complete: File too large"]);
+        run.says(&["the recording body.bin is incomplete: File too large"]);
         let kept = scratch.read("work/body.bin").len();
         assert!(kept == 8_192 || kept == 16_384, "{kept}");
         let replayed = scratch.bedrill(&["chat", "--replay", "body.bin"]).run().ended(1);

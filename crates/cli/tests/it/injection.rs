@@ -1,4 +1,4 @@
-//! Settings that would be more than they say: a line of a request's head, a part of a URL, another folder.
+//! Settings that try to be more than they should: a line in a request's head, a part of a URL, another folder.
 
 use bedrill::test_util::Server;
 use bedrill::test_util::events::answer;
@@ -9,7 +9,7 @@ use super::command::Scratch;
 
 const CHAT: [&str; 4] = ["chat", "-m", "us.example.model-v1:0", "hi"];
 
-/// What does not belong into a host's label.
+/// What does not belong in a host label.
 const NO_REGIONS: [&str; 18] = [
     "us-east-1.evil.test/#",
     "us-east-1.evil.test",

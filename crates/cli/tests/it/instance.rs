@@ -31,9 +31,9 @@ fn on_instance(scratch: &Scratch, imds: &Server, arguments: &[&str]) -> Bedrill 
 }
 
 #[test]
-fn its_role_signs_in_its_region_also_when_the_environment_names_the_default_profile() {
+fn its_role_signs_in_its_region_even_when_the_environment_names_the_default_profile() {
     let (scratch, imds) = (Scratch::new(), imds());
-    // Moltbot's users set `AWS_PROFILE=default` so that the role is detected at all. Here it does nothing.
+    // Moltbot's users set `AWS_PROFILE=default` so that the role is detected at all. Here it makes no difference.
     for profile in ["", "default"] {
         let run = on_instance(&scratch, &imds, &["auth"]).var("AWS_PROFILE", profile).run().ended(0);
         let signs = line(&run, "IMDS");

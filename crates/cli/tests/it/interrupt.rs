@@ -10,7 +10,7 @@ use bedrill::test_util::{Server, Step};
 
 use super::command::{Scratch, wait};
 
-/// How soon a server sees that nobody reads any more.
+/// How soon a server notices that nobody is reading any more.
 const SOON: Duration = Duration::from_millis(250);
 
 fn kill(signal: &str, id: u32) -> Instant {
@@ -129,8 +129,8 @@ fn a_program_that_waits_for_its_stdin_can_be_interrupted() {
             let scratch = Scratch::new();
             let mut child = scratch.with_keys(arguments).start();
             let stdin = child.stdin.take();
-            // Until it reads, and its handler is there. Before that the signal's own way ends it, which is as good but
-            // for the number that is looked at here.
+            // Waits until it reads and its handler is installed. Before that the signal's default action ends it, which
+            // is fine, except for the exit code that is checked here.
             until_asleep(child.id());
             kill(signal, child.id());
             assert_eq!(ended(child, code).1, "", "{arguments:?}");
@@ -190,13 +190,13 @@ fn a_credential_process_is_killed_with_all_that_it_started() {
         }
         kill(signal, child.id());
         assert_eq!(wait(&mut child).code(), Some(code));
-        // What was killed may not be taken off the list yet by its new parent.
+        // Its new parent may not have reaped what was killed yet.
         let limit = Instant::now() + Duration::from_secs(5);
         while alive(mark) > 0 {
             assert!(Instant::now() < limit, "{} left behind", alive(mark));
             std::thread::sleep(Duration::from_millis(5));
         }
-        // Only now: what is left behind would keep the pipes open.
+        // Only now, because anything left behind would keep the pipes open.
         assert_eq!(ended(child, code), (String::new(), String::new()));
     }
 }

@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::command::{Scratch, wait};
 
-/// What the process `id` holds in memory at its height, in bytes.
+/// The peak memory of the process `id`, in bytes.
 fn peak(id: u32) -> usize {
     let status = std::fs::read_to_string(format!("/proc/{id}/status")).expect("a running process");
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("a height");
@@ -117,7 +117,7 @@ fn a_slow_reader_slows_the_sender_down_and_memory_stays_flat() {
         bedrill.command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().expect("bedrill starts");
     server.wait_for_request();
 
-    // Nobody reads: the sender comes to a stop as soon as the pipe and the sockets are full.
+    // Nobody reads, so the sender stops as soon as the pipe and the sockets are full.
     let mut sent = 0;
     loop {
         std::thread::sleep(Duration::from_millis(300));

@@ -32,7 +32,7 @@ fn a_recorded_body_replays_and_decodes_to_the_same() {
 }
 
 #[test]
-fn a_replay_needs_nothing_of_the_machine() {
+fn a_replay_needs_nothing_from_the_machine() {
     let scratch = Scratch::new();
     scratch.file("body.bin", answer(&["Hi"])).file("home/.aws/config", "no profile file");
     scratch.file("work/.env", "AWS_REGION=(");
@@ -103,7 +103,7 @@ fn an_older_record_is_kept_until_there_is_an_answer() {
 }
 
 #[test]
-fn a_record_that_cannot_be_written_is_told_before_anything_is_asked() {
+fn a_recording_that_cannot_be_written_is_reported_before_anything_is_sent() {
     let server = Server::sending(stream(&answer(&["Hi"])));
     let run = Scratch::new().chat(server.url(), &["--record", "missing/body.bin", "hi"]).run().ended(2);
     run.says(&["missing/body.bin cannot be written"]);

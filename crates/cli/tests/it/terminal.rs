@@ -190,14 +190,14 @@ fn json_stays_json_on_a_terminal() {
 #[test]
 fn an_error_begins_on_a_line_of_its_own() {
     let shown = on_terminal(&text("Half"), "chat --replay");
-    assert!(shown.starts_with("Half\nbedrill: the answer is cut"), "{shown:?}");
+    assert!(shown.starts_with("Half\nbedrill: the answer is incomplete"), "{shown:?}");
     let shown = on_terminal(&answer(&["All"]), "chat --verbose --replay");
     assert!(shown.starts_with("All\nbedrill: "), "{shown:?}");
 }
 
 #[test]
 fn ctrl_c_leaves_the_terminal_as_it_was() {
-    // What the terminal shows of the key itself.
+    // The echo of the key itself.
     const KEY: &str = "^C";
     let server = Server::answering([Step::Send([stream_head(), chunk(&text("Once"))].concat()), Step::Hang]);
     let arguments = format!("chat --endpoint-url {} -m us.example.model-v1:0 hi", server.url());

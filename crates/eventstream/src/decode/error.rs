@@ -82,7 +82,7 @@ impl fmt::Display for DecodeError {
                     let text = prelude.escape_ascii();
                     write!(
                         f,
-                        "; it begins with the text \"{text}\", so this is no event stream: \
+                        "; it begins with the text \"{text}\", so this is not an event stream: \
                          look at the status and the content type of the response"
                     )
                 } else {

@@ -51,7 +51,7 @@ pub struct FrameDecoder {
     state: State,
 }
 
-/// What is known of the frame at the start of the buffer.
+/// What is known about the frame at the start of the buffer.
 #[derive(Clone, Copy, Debug)]
 enum State {
     /// Nothing yet.
@@ -177,7 +177,7 @@ impl FrameDecoder {
 
     /// Returns how many bytes have been pushed and not yet returned in a frame; 0 after an error.
     pub fn buffered(&self) -> usize {
-        // One of them is empty.
+        // One of the two is empty.
         self.buffer.len().max(self.piece.len())
     }
 

@@ -135,7 +135,9 @@ impl fmt::Display for HeaderProblem {
             Self::EmptyName => f.write_str("the name is empty"),
             Self::NameNotUtf8 => f.write_str("the name is not UTF-8"),
             Self::DuplicateName => f.write_str("an earlier header has the same name"),
-            Self::UnknownType(number) => write!(f, "value type {number} does not exist, they are 0 to 9"),
+            Self::UnknownType(number) => {
+                write!(f, "value type {number} does not exist; the types are 0 to 9")
+            }
             Self::ValueNotUtf8 => f.write_str("the string value is not UTF-8"),
             Self::PastEnd => f.write_str("it runs past the end of the headers"),
         }

@@ -41,7 +41,7 @@ fn each_fixture_decodes_to_what_it_describes() {
     }
 }
 
-/// A header value that owns its text and bytes, so that a test can hold it and show it.
+/// A header value that owns its text and bytes, so that a test can keep and print it.
 #[derive(Clone, Debug)]
 enum Owned {
     Bool(bool),

@@ -92,8 +92,8 @@ fn assert_refused(name: &str, bytes: &[u8], case: &Value) {
     if fits(case, error) {
         return;
     }
-    // Vectors with malformed headers often have a false checksum, too, which is found first. Made good, they must
-    // fail for their headers.
+    // Vectors with malformed headers often have a false checksum, too, which is found first. Once corrected, they must
+    // fail because of their headers.
     assert_eq!(case["check"], "headers", "{name}: {error}");
     assert!(is_checksum(error), "{name}: {error}");
     let mended = with_true_checksums(bytes);
@@ -144,7 +144,7 @@ fn is_checksum(error: DecodeError) -> bool {
     matches!(error, DecodeError::PreludeChecksum { .. } | DecodeError::MessageChecksum { .. })
 }
 
-/// The first frame of `bytes` with both checksums computed anew.
+/// The first frame of `bytes` with both checksums recomputed.
 fn with_true_checksums(bytes: &[u8]) -> Vec<u8> {
     let total_len = u32::from_be_bytes(*bytes.first_chunk().expect("a length")) as usize;
     let mut frame = bytes[..total_len].to_vec();

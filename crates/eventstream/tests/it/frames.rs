@@ -33,7 +33,7 @@ pub fn decode<'a>(
     (frames, decoder.finish())
 }
 
-/// Writes a frame anew from its headers and payload.
+/// Rebuilds a frame from its headers and payload.
 pub fn rebuild<'a>(
     headers: impl IntoIterator<Item = Header<'a>>,
     payload: &[u8],
@@ -44,7 +44,7 @@ pub fn rebuild<'a>(
         .build()
 }
 
-/// `frame` in the form of `expected`: its payload as JSON or in base64, whichever is there.
+/// `frame` in the form of `expected`: its payload as JSON or in base64, as there.
 pub fn to_json_like(expected: &Value, frame: &Frame) -> Value {
     let headers = headers_to_json(frame);
     match expected.get("payload_base64") {
@@ -77,7 +77,7 @@ fn headers_to_json(frame: &Frame) -> Value {
         .collect()
 }
 
-/// The bytes that a base64 text in a case stands for.
+/// The bytes of a base64 text in a case.
 pub fn from_base64(value: &Value) -> Vec<u8> {
     let text = value.as_str().unwrap_or_else(|| panic!("{value} is not base64"));
     BASE64.decode(text).unwrap_or_else(|error| panic!("{text}: {error}"))
@@ -107,7 +107,7 @@ pub fn assert_round_trip(case: &str, bytes: &[u8], expected: &[Value]) {
     assert!(rebuilt == bytes, "{case}: other bytes when written back");
 }
 
-/// Holds the headers and the payload of `frame` against `expected`, and nothing else that is in there.
+/// Compares the headers and the payload of `frame` with `expected`, ignoring everything else in it.
 pub fn assert_same(case: &str, frame: &Frame, expected: &Value) {
     let actual = to_json_like(expected, frame);
     assert_eq!(actual["headers"], expected["headers"], "{case}: headers");

@@ -142,7 +142,7 @@ impl State {
         Ok(held
             .resolved
             .clone()
-            .with_warning(format!("the credentials could not be renewed and serve on: {error}")))
+            .with_warning(format!("the credentials could not be renewed and stay in use: {error}")))
     }
 
     /// Records that the service rejects this access key: it counts as expired from now on. A pause after a failed

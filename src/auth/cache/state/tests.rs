@@ -109,7 +109,7 @@ fn a_first_failure_is_repeated_for_one_to_five_seconds() {
 }
 
 #[test]
-fn credentials_that_come_expired_count_as_a_failure() {
+fn credentials_that_arrive_expired_count_as_a_failure() {
     let mut state = State::default();
     let error = state.succeeded(at(10), resolved("A", Some(at(10))), 0.0, Vec::new()).expect_err("expired");
     assert!(error.to_string().contains("already expired"), "{error}");

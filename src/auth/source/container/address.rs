@@ -169,7 +169,7 @@ fn full_uri(text: &str) -> Result<(Uri, Option<Name>), String> {
         _ => return Err("it begins with neither https:// nor http://".to_owned()),
     };
     if authority.as_str().contains('@') {
-        return Err("it holds user information".to_owned());
+        return Err("it contains user information".to_owned());
     }
     let name = authority.host();
     let port = port(authority.as_str().get(name.len()..).unwrap_or_default())?;

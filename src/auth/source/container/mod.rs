@@ -63,9 +63,9 @@ pub fn token(machine: &dyn Machine) -> Result<Option<Secret>, AuthError> {
         let hint = if token.ends_with('\n') {
             "it ends with a line break: write it with printf and not with echo"
         } else {
-            "copy it again, whole and on one line"
+            "copy it again in full, on one line"
         };
-        let problem = "is empty or holds a line break or another character that cannot go into a header";
+        let problem = "is empty or contains a line break or another character that cannot go into a header";
         return Err(AuthError::new(SOURCE, format!("{place} {problem}")).with_hint(hint));
     }
     Ok(Some(Secret::new(token.as_str())))

@@ -44,7 +44,7 @@ impl Imds {
             return Ok(Answer::not_here(format!("{endpoint} names no role")));
         }
         let role = parse_role(body)
-            .ok_or_else(|| session.error("its answer to the question for a role is not a name"))?;
+            .ok_or_else(|| session.error("its answer to the request for a role is not a name"))?;
         let reply = session.get(&|endpoint, token| credentials_request(endpoint, role, token)).await?;
         let body = session.expect_ok(&reply, "the credentials")?;
         let credentials = parse_credentials(body).map_err(|error| session.refusal(role, error))?;
@@ -121,7 +121,7 @@ impl<'a> Session<'a> {
         if reply.status == StatusCode::OK {
             return Ok(&reply.body);
         }
-        Err(self.error(format!("it answered {} to the question for {what}", reply.status)))
+        Err(self.error(format!("it answered {} to the request for {what}", reply.status)))
     }
 
     fn refusal(&self, role: &str, error: IssuedError) -> AuthError {
@@ -161,7 +161,7 @@ async fn token(context: Context<'_>, endpoint: &Endpoint) -> Result<Secret, Stri
         ));
     }
     parse_token(&reply.body).ok_or_else(|| {
-        format!("{endpoint} answered the request for a token with something else; {DISABLED}=true switches this off")
+        format!("{endpoint} sent an unexpected answer to the request for a token; {DISABLED}=true switches this off")
     })
 }
 

@@ -144,7 +144,7 @@ impl Imds {
                 None => EndpointMode::IPv4,
                 Some((text, place)) => EndpointMode::parse(&text).ok_or_else(|| {
                     let problem = format!("{place}: `{}` is not a valid endpoint mode", escape(&text));
-                    AuthError::new(SOURCE, problem).with_hint("it is IPv4 or IPv6")
+                    AuthError::new(SOURCE, problem).with_hint("it must be IPv4 or IPv6")
                 })?,
             },
         };

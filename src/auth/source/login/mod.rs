@@ -117,8 +117,8 @@ impl Kind for LoginKind<'_> {
     }
 
     fn read(&self, contents: &[u8], _: SystemTime) -> Result<Validity, DocumentError> {
-        let obstacle = (!proof::CAN_SIGN)
-            .then_some("this build of bedrill has no library to sign its renewal with (feature reqwest)");
+        let obstacle =
+            (!proof::CAN_SIGN).then_some("this build of bedrill cannot sign its renewal (feature reqwest)");
         Ok(Validity { expires_at: Token::parse(contents)?.expires_at(), obstacle })
     }
 
@@ -134,7 +134,7 @@ impl Kind for LoginKind<'_> {
             }
             let answer = Document::parse(&reply.body);
             let contents = answer.and_then(|answer| token.renewed(&answer, self.context.now()));
-            contents.map_err(|problem| format!("{} answered with something else: {problem}", self.endpoint))
+            contents.map_err(|problem| format!("{} sent an unexpected answer: {problem}", self.endpoint))
         })
     }
 }
@@ -156,7 +156,7 @@ fn request(endpoint: &Endpoint, token: &Token, now: SystemTime) -> Result<Reques
 #[cfg(feature = "fuzzing")]
 pub(in crate::auth) fn read_file(file: &[u8], answer: &[u8]) -> Result<(), DocumentError> {
     const FAR_FUTURE: DocumentError =
-        DocumentError::WrongType("expiresAt", "an instant (2026-11-22T03:23:31Z)");
+        DocumentError::WrongType("expiresAt", "a time such as 2026-11-22T03:23:31Z");
     let token = Token::parse(file)?;
     assert!(!token.key().expose().is_empty() && token.renewal().iter().all(|(_, value)| !value.is_empty()));
     let now = SystemTime::UNIX_EPOCH

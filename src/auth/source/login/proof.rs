@@ -44,7 +44,7 @@ mod with_rustls {
         url: &str,
         now: SystemTime,
     ) -> Result<String, String> {
-        const NO_KEY: &str = "dpopKey is not a private key of the curve P-256";
+        const NO_KEY: &str = "dpopKey is not a P-256 private key";
         let provider = tls::provider().map_err(|error| error.to_string())?;
         let key = PrivateKeyDer::from_pem_slice(pem.expose().as_bytes()).map_err(|_| NO_KEY)?;
         let key = provider.key_provider.load_private_key(key).map_err(|_| NO_KEY)?;
@@ -58,7 +58,7 @@ mod with_rustls {
         let (x, y) = x.zip(y).ok_or(NO_KEY)?;
 
         let mut id = [0; 16];
-        provider.secure_random.fill(&mut id).map_err(|_| "there is no randomness")?;
+        provider.secure_random.fill(&mut id).map_err(|_| "no random numbers are available")?;
         let encode = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
         // Only the URL could need escaping, so no JSON value is built first.
         let header = format!(
@@ -134,7 +134,7 @@ mod with_rustls {
         }
 
         #[test]
-        fn what_is_no_key_is_refused_without_being_shown() {
+        fn what_is_not_a_key_is_refused_without_being_shown() {
             for pem in
                 ["", "canary", "-----BEGIN EC PRIVATE KEY-----\nY2FuYXJ5\n-----END EC PRIVATE KEY-----\n"]
             {

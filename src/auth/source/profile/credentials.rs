@@ -59,7 +59,7 @@ impl ProfileFiles {
         let origin = chain.roles().last().map_or_else(|| base.origin(), Role::origin);
         let problem =
             format!("{}: profile {} has more than static keys", self.place(origin), self.selected_name());
-        Err(AuthError::new(SOURCE, problem).with_hint("ask a Chain, which can send requests"))
+        Err(AuthError::new(SOURCE, problem).with_hint("use a Chain, which can send requests"))
     }
 
     /// Returns where the selected profile configures credentials of any kind, complete or not.

@@ -43,11 +43,11 @@ pub(super) fn credentials(files: &ProfileFiles, profile: &Section) -> Result<Fou
     for name in settings {
         if let Some(unfit) = setting(profile, name).filter(|setting| !fits_header(setting.value())) {
             let problem = format!("{}: {name} {UNFIT}", files.place(unfit.origin()));
-            return Err(AuthError::new(SOURCE, problem).with_hint("copy it again, whole and on one line"));
+            return Err(AuthError::new(SOURCE, problem).with_hint("copy it again in full, on one line"));
         }
     }
     let [Some(id), Some(secret), token] = settings.map(|name| setting(profile, name)) else {
-        return Err(AuthError::new(SOURCE, format!("profile {} has no whole key", profile.name())));
+        return Err(AuthError::new(SOURCE, format!("profile {} has no complete key pair", profile.name())));
     };
     let mut credentials = Credentials::new(id.value(), Secret::new(secret.value()));
     if let Some(token) = token {

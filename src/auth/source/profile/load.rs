@@ -127,16 +127,16 @@ async fn ask_for_code(context: Context<'_>, failing: &str, serial: &str) -> Resu
     let answer = context.machine().ask(&prompt).await.map_err(|error| {
         AuthError::new(
             SOURCE,
-            format!("{failing}: mfa_serial asks for a code, and it could not be read: {error}"),
+            format!("{failing}: mfa_serial requires a code, and it could not be read: {error}"),
         )
     })?;
     let Some(answer) = answer else {
         return Err(AuthError::new(
             SOURCE,
-            format!("{failing}: mfa_serial asks for a code, and there is no terminal to ask at"),
+            format!("{failing}: mfa_serial requires a code, and there is no terminal to ask at"),
         )
         .with_hint(
-            "run it in a terminal, or take a session with `aws sts get-session-token --serial-number ... --token-code \
+            "run it in a terminal, or get a session with `aws sts get-session-token --serial-number ... --token-code \
              ...` and use that",
         ));
     };

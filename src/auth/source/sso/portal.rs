@@ -26,7 +26,7 @@ pub(super) fn request(endpoint: &Endpoint, role: &Role, token: &Secret) -> Resul
     let request = endpoint.request(Method::GET, &path, Bytes::new());
     let mut request = request.map_err(|error| error.to_string())?;
     let mut value = HeaderValue::from_str(token.expose())
-        .map_err(|_| "the token holds a character that cannot go into a header".to_owned())?;
+        .map_err(|_| "the token contains a character that cannot go into a header".to_owned())?;
     value.set_sensitive(true);
     request.headers_mut().insert(TOKEN, value);
     Ok(request)
@@ -48,7 +48,7 @@ pub(super) fn parse(
     let login = || format!("run `{}`", settings.login_command());
     if reply.status == StatusCode::OK {
         return credentials(&reply.body).map_err(|problem| {
-            (format!("answered with something that holds no credentials: {problem}"), String::new())
+            (format!("answered with something that contains no credentials: {problem}"), String::new())
         });
     }
     if reply.status.is_redirection() {
@@ -73,7 +73,7 @@ pub(super) fn credentials(body: &[u8]) -> Result<Credentials, DocumentError> {
     let document = Document::parse(body)?.object("roleCredentials")?;
     let expiration = UNIX_EPOCH
         .checked_add(Duration::from_millis(document.number("expiration")?))
-        .ok_or(DocumentError::WrongType("expiration", "an instant in milliseconds"))?;
+        .ok_or(DocumentError::WrongType("expiration", "a time in milliseconds"))?;
     Ok(Credentials::new(document.token("accessKeyId")?, document.token("secretAccessKey")?)
         .with_session_token(document.token("sessionToken")?)
         .with_expiration(expiration))

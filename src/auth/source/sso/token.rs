@@ -43,11 +43,11 @@ impl Token {
             .into_iter()
             .any(|name| self.document.text(name).is_err())
         {
-            return Some("its file holds nothing to renew it with");
+            return Some("its file contains nothing to renew it with");
         }
         match self.registration_expires_at {
             Some(at) if at > now => None,
-            _ => Some("the registration to renew it with has expired too"),
+            _ => Some("the client registration that could renew it has expired too"),
         }
     }
 

@@ -80,7 +80,7 @@ pub async fn caller_identity(
 ) -> Result<Identity, AuthError> {
     let asker = Asker { source: SIGNING_NAME, failing: "the caller's identity cannot be asked for" };
     if !matches!(auth, Auth::SigV4(_)) {
-        return Err(asker.error("a bearer token serves Bedrock only"));
+        return Err(asker.error("a bearer token works only with Bedrock"));
     }
     let files = ProfileFiles::load(context.machine(), profile)?;
     exchange(context, &files, asker, &Call::GetCallerIdentity, Some(auth), parse_identity).await
@@ -147,11 +147,12 @@ fn hint(error: &StsError, call: &Call<'_>) -> &'static str {
     let StsError::Service { code, status, message } = error else { return "" };
     match words::reason(code, message) {
         Reason::Scope => {
-            return "the region and the endpoint of STS must belong together: check AWS_ENDPOINT_URL_STS";
+            return "the region and the STS endpoint must match: check AWS_ENDPOINT_URL_STS";
         }
         Reason::ClockSkew => return "this machine's clock is more than five minutes off: set it right",
         Reason::ExplicitDeny => {
-            return "a policy denies it, which no other policy can allow: ask whoever manages that policy";
+            return "a policy explicitly denies it, and no other policy can allow it: ask whoever manages that \
+                    policy";
         }
         _ => {}
     }
@@ -167,20 +168,20 @@ fn hint(error: &StsError, call: &Call<'_>) -> &'static str {
                  sts:AssumeRole on the role; an mfa_serial or external_id may be missing"
             }
         },
-        "ExpiredToken" => "the credentials or the token that it was asked with have expired: renew those",
+        "ExpiredToken" => "the credentials or the token sent to STS have expired: renew them",
         "InvalidClientTokenId" | "UnrecognizedClient" => {
-            "the access key that it was asked with is not known: it may be deleted, of another partition, or a \
+            "the access key sent to STS is not known: it may be deleted, belong to another partition, or be a \
              temporary one without its session token"
         }
         "SignatureDoesNotMatch" | "InvalidSignature" => {
-            "the secret access key may be wrong, or this machine's clock more than five minutes off"
+            "the secret access key may be wrong, or this machine's clock may be more than five minutes off"
         }
         "InvalidIdentityToken" => {
             "the account has no OpenID Connect provider for the token's issuer, or the token is damaged"
         }
-        "RegionDisabled" => "switch the region on for the account, or set another one",
+        "RegionDisabled" => "enable the region for the account, or set another one",
         _ if *status == 404 => {
-            "the endpoint does not know STS: check AWS_ENDPOINT_URL_STS and AWS_ENDPOINT_URL"
+            "the endpoint does not serve STS: check AWS_ENDPOINT_URL_STS and AWS_ENDPOINT_URL"
         }
         _ => "",
     }
@@ -198,7 +199,7 @@ mod tests {
     #[test]
     fn advice_follows_what_sts_says_about_a_signature() {
         let scope = "Credential should be scoped to a valid region.";
-        assert!(advice("SignatureDoesNotMatch", scope).contains("belong together"));
+        assert!(advice("SignatureDoesNotMatch", scope).contains("must match"));
         let old = "Signature expired: 20250130T064508Z is now earlier than 20250210T013411Z";
         assert!(advice("SignatureDoesNotMatch", old).starts_with("this machine's clock"));
         assert!(advice("RequestExpired", "Request has expired").starts_with("this machine's clock"));

@@ -181,7 +181,7 @@ pub enum StsError {
         /// The message from STS, unescaped; empty when there is none.
         message: String,
     },
-    /// The answer is not XML as STS writes it: the reason.
+    /// The answer is not the XML that STS sends: the reason.
     NotXml(&'static str),
     /// The answer lacks this element, or it is empty.
     Missing(&'static str),
@@ -204,10 +204,10 @@ impl fmt::Display for StsError {
                 crate::base::quote::escape(code),
                 crate::base::quote::quote(message.as_bytes(), 500)
             ),
-            Self::NotXml(why) => write!(f, "the answer is not XML as STS writes it: {why}"),
+            Self::NotXml(why) => write!(f, "the answer is not the XML that STS sends: {why}"),
             Self::Missing(name) => write!(f, "the answer has no {name}"),
             Self::Unfit(name) => write!(f, "{name} in the answer {UNFIT}"),
-            Self::NotAnInstant(name) => write!(f, "{name} in the answer is not an instant"),
+            Self::NotAnInstant(name) => write!(f, "{name} in the answer is not a time"),
         }
     }
 }

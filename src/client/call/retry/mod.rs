@@ -8,7 +8,7 @@
 //! | wait before retry i, from 0 | `random * min(0.05 s * 2^i, 20 s)` | `random * min(1 s * 2^i, 20 s)` |
 //! | cost, of a quota of 500 | 14 | 5 |
 //!
-//! `x-amz-retry-after`, in milliseconds, is honoured up to 5 s above that wait. A success returns what its last
+//! `x-amz-retry-after`, in milliseconds, is honored up to 5 s above that wait. A success returns what its last
 //! retry cost, or 1 when it needed none. Once the quota is spent, failures are final at once, so that a client does
 //! not flood a service that is down.
 
@@ -26,7 +26,7 @@ use crate::client::error::Retryable;
 const TRANSIENT_BASE: Duration = Duration::from_millis(50);
 /// The first wait after throttling, before the jitter.
 const THROTTLING_BASE: Duration = Duration::from_secs(1);
-/// How far above its own wait the client honours the service's.
+/// How far above its own wait the client honors the service's.
 const HINT_SPAN: Duration = Duration::from_secs(5);
 
 const QUOTA: u32 = 500;

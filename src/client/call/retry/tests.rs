@@ -1,10 +1,10 @@
-//! The behaviour that AWS publishes for its standard mode, 2.1, as data.
+//! The behavior that AWS publishes for its standard mode, 2.1, as data.
 
 use super::*;
 use crate::client::error::Error;
 use http::HeaderMap;
 
-/// What one attempt comes to.
+/// The result of one attempt.
 #[derive(Clone, Copy)]
 enum Answer {
     Ok,
@@ -18,7 +18,7 @@ enum Answer {
     ThrottledAfter(&'static str),
 }
 
-/// What is expected after an answer.
+/// What the policy should do after an answer.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Then {
     /// Another attempt after so many milliseconds.
@@ -192,7 +192,7 @@ const ROWS: &[Row] = &[
         &[(After(500, "10000"), Wait(5_050), 486), (Success, Done, 500)],
     ),
     (
-        "a wait that is no number is ignored",
+        "a wait that is not a number is ignored",
         3,
         20_000,
         500,
@@ -309,7 +309,7 @@ fn jitter_scales_the_wait_before_the_hint_is_clamped() {
 }
 
 #[test]
-fn no_number_of_attempts_is_none_at_all() {
+fn the_number_of_attempts_is_never_zero() {
     assert_eq!(RetryPolicy::standard().with_max_attempts(0).max_attempts(), 1);
     assert_eq!(RetryPolicy::default().max_attempts(), 3);
     assert!(RetryPolicy::standard().waits_for_content());

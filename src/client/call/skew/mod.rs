@@ -85,12 +85,12 @@ fn unix_ms(at: SystemTime) -> Option<i64> {
 
 /// The skew that a client signs with: learned from one request, used by all later ones.
 #[derive(Debug)]
-pub(in crate::client) struct LearntSkew {
+pub(in crate::client) struct LearnedSkew {
     milliseconds: AtomicI64,
     enabled: bool,
 }
 
-impl LearntSkew {
+impl LearnedSkew {
     pub(in crate::client) fn new(enabled: bool) -> Self {
         Self { milliseconds: AtomicI64::new(0), enabled }
     }

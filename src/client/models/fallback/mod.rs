@@ -75,7 +75,7 @@ pub struct UnknownInferenceProfileFallback(String);
 
 impl fmt::Display for UnknownInferenceProfileFallback {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?} is none of auto, suggest and off", self.0)
+        write!(f, "{:?} is not auto, suggest or off", self.0)
     }
 }
 
@@ -136,7 +136,7 @@ pub(in crate::client) struct Fallback {
 /// The head and body of a response, and the notice about the model.
 pub(in crate::client) type Invoked = (http::response::Parts, Body, Option<Notice>);
 
-const ONLY_BY_PROFILE: &str = "this model is served through an inference profile only, and the profiles could not be \
+const ONLY_BY_PROFILE: &str = "this model is served only through an inference profile, and the profiles could not be \
     listed (bedrock:ListInferenceProfiles): use the id or ARN of one that contains it";
 
 impl Fallback {
@@ -203,7 +203,7 @@ impl Fallback {
                 }
             }
             Some(id) if is_listed => Err(refused.with_hint(format!(
-                "this model is served through an inference profile only; from {region} use the model id {id}"
+                "this model is served only through an inference profile; from {region} use the model id {id}"
             ))),
             // The general advice names IDs by the rule; the list knows better.
             None if is_listed => Err(refused.with_hint(of_others(missing, listed.unwrap_or_default()))),
@@ -301,7 +301,7 @@ fn invoke_stand_in<'a>(
     })
 }
 
-/// What to do when no listed profile is of a geography that may be used.
+/// What to do when no listed profile is in a geography that may be used.
 fn of_others(Missing { base, region, .. }: Missing<'_>, listed: Vec<String>) -> String {
     let is_name = |id: &String| id.strip_suffix(base).is_some_and(|prefix| prefix.ends_with('.'));
     let mut ids: Vec<String> = listed.into_iter().filter(is_name).collect();
@@ -310,12 +310,12 @@ fn of_others(Missing { base, region, .. }: Missing<'_>, listed: Vec<String>) -> 
     ids.truncate(3);
     if ids.is_empty() {
         return format!(
-            "this model is served through an inference profile only, and none that can be used from {region} covers it: \
+            "this model is served only through an inference profile, and none that can be used from {region} covers it: \
              choose another region or model"
         );
     }
     format!(
-        "this model is served through an inference profile only; from {region} there is {}, which may send the request to \
+        "this model is served only through an inference profile; from {region} there is {}, which may send the request to \
          another geography: use that id, or allow its geography",
         ids.join(" and ")
     )
@@ -341,7 +341,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_own_geography_and_what_is_allowed_is_used() {
+    fn only_its_own_geography_and_those_allowed_are_used() {
         assert_eq!(prefixes("us-east-1", &[]), ["us."]);
         assert_eq!(prefixes("us-gov-west-1", &[]), ["us-gov."]);
         assert_eq!(prefixes("eu-central-1", &["global"]), ["eu.", "global."]);

@@ -79,7 +79,7 @@ fn a_damaged_file_counts_as_absent_and_is_named() {
         let transport = Replies::new(aws);
         let machine = host().with_file(CONFIG, PROFILE).with_file(TOKEN, file.clone());
         let error = refused(load(&machine, &transport));
-        assert!(error.starts_with(&format!("SSO: {TOKEN} does not hold a token: ")), "{error}");
+        assert!(error.starts_with(&format!("SSO: {TOKEN} does not contain a token: ")), "{error}");
         assert!(error.ends_with("run `aws sso login --profile dev`"), "{error}");
         assert!(transport.requests().is_empty());
         assert_eq!(machine.read(TOKEN.as_ref()).expect("there"), file, "left alone");

@@ -1,4 +1,4 @@
-//! SSO: which token serves, when it is renewed, and what is said when neither works.
+//! SSO: which token is used, when it is renewed, and what the error says when neither works.
 
 mod files;
 mod renewal;
@@ -24,7 +24,7 @@ fn now() -> SystemTime {
     UNIX_EPOCH + Duration::from_secs(1_795_317_811)
 }
 
-/// A token that serves until then, and all that renews it.
+/// A token that is valid until then, and all that renewing it needs.
 fn token(expires_at: &str) -> Value {
     json!({
         "startUrl": "https://corp.awsapps.com/start",
@@ -71,7 +71,7 @@ fn chain(host: &StaticMachine, transport: &Replies) -> Chain {
         .build()
 }
 
-/// The text of an error; it holds no secret and says what to run.
+/// The text of an error; it contains no secret and says what to run.
 #[track_caller]
 fn refused(result: Result<Resolved, AuthError>) -> String {
     let error = result.expect_err("an error");
@@ -105,7 +105,7 @@ fn a_token_that_serves_is_exchanged_for_the_roles_credentials() {
     assert_eq!(bearer(request), "canary-access-old");
 }
 
-/// A fault of a server, and whether another try is made.
+/// A server fault, and whether the request is retried.
 type Fault = (&'static str, fn() -> Reply, bool);
 
 fn faults() -> Vec<Fault> {
@@ -214,7 +214,7 @@ fn a_legacy_profile_finds_its_token_by_the_start_url() {
 }
 
 #[test]
-fn the_token_itself_can_be_had() {
+fn the_token_itself_is_available() {
     let machine = machine(token(LATER));
     let files = ProfileFiles::load(&machine, Some("dev")).expect("reads");
     let context = bedrill::auth::Context::new(&machine).with_clock(&now);

@@ -1,4 +1,4 @@
-//! When a token is renewed, and what serves when it cannot be.
+//! When a token is renewed, and what is used when it cannot be.
 
 use std::path::Path;
 use std::pin::pin;
@@ -111,7 +111,7 @@ fn renewing_is_tried_once_in_thirty_seconds() {
     assert_eq!(transport.requests().len(), 1);
 }
 
-/// A machine that cannot be written to, as one with a full disk or a home that is mounted read-only.
+/// A machine that cannot be written to, such as one with a full disk or a read-only home directory.
 struct ReadOnly(StaticMachine);
 
 impl bedrill::machine::Machine for ReadOnly {

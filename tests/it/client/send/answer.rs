@@ -56,7 +56,7 @@ fn what_may_pass_is_sent_again() {
 }
 
 #[test]
-fn an_answer_that_is_not_retried_is_no_error() {
+fn an_answer_that_is_not_retried_is_not_an_error() {
     for status in [204, 301, 304, 400, 403, 404, 408, 501, 529] {
         let reply = Reply::json(status, "{\"message\":\"no ").header("x-amzn-requestid", "r-1");
         let reply = reply.then([Step::Send(b"token-canary\"}\r\n".to_vec())]);
@@ -141,7 +141,7 @@ fn each_stage_has_its_limit() {
         assert_eq!((error.kind(), error.timeout_kind()), (ErrorKind::Timeout, Some(kind)));
         assert_eq!(error.is_retryable(), kind == TimeoutKind::Idle);
     }
-    // The limit for frames is none for a body.
+    // The limit for frames does not apply to a body.
     let reply = Reply::stream([]).then(trickling(6));
     let (response, script) = of(Timeouts::none().with_frame(SECOND), vec![reply]);
     let mut response = response.expect("the head");

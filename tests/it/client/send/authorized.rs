@@ -13,7 +13,7 @@ use crate::support::scripted_clock::Reply;
 const EXPIRED: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>ExpiredToken</Code><Message>The provided token \
                        has expired.</Message><Token-0>canary</Token-0></Error>";
 
-/// What `aws-sigv4` signs with the settings that S3 wants is what was sent.
+/// What `aws-sigv4` signs with the settings for S3 is what was sent.
 fn assert_signed_for_s3(sent: &Sent, payload_unsigned: bool) {
     let mut unsigned = sent.request.clone();
     for name in ["authorization", "x-amz-date", "x-amz-content-sha256", "x-amz-security-token"] {
@@ -38,7 +38,7 @@ fn assert_signed_for_s3(sent: &Sent, payload_unsigned: bool) {
 }
 
 #[test]
-fn s3_gets_the_signature_that_it_wants() {
+fn s3_gets_the_signature_that_it_requires() {
     let script = Script::new((0..2).map(|_| Reply::json(200, "{}")));
     let client = client(&script);
     for (service, unsigned) in
@@ -65,7 +65,7 @@ fn each_attempt_is_the_same_request_signed_anew() {
 }
 
 #[test]
-fn a_wrong_clock_is_put_right_for_all_calls() {
+fn a_wrong_clock_is_corrected_for_all_calls() {
     let body = "<Error><Code>RequestTimeTooSkewed</Code></Error>";
     let refused = Reply::json(403, body).header("date", "Sun, 22 Nov 2026 12:20:00 GMT");
     let script = Script::new([refused, Reply::json(200, "{}"), Reply::hello()]);
@@ -146,8 +146,8 @@ fn a_bearer_token_goes_to_no_other_service_and_not_over_plain_http() {
     let script = Script::new([]);
     let client = bearer(&script);
     for (service, uri, expected) in [
-        (SigningService::s3(), "/bucket/key", "s3 takes no bearer token"),
-        (SigningService::new("sts"), "https://sts.amazonaws.com/", "sts takes no bearer token"),
+        (SigningService::s3(), "/bucket/key", "s3 accepts no bearer token"),
+        (SigningService::new("sts"), "https://sts.amazonaws.com/", "sts accepts no bearer token"),
         (runtime(), "http://gateway.test/", "plain http"),
         (SigningService::s3().with_bearer(true), "http://gateway.test/", "plain http"),
     ] {

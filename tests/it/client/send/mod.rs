@@ -1,4 +1,4 @@
-//! Requests of the program's own: authorized, bounded and repeated like the client's, and answered as they are.
+//! The program's own requests: authorized, limited and retried like the client's, and answered unchanged.
 
 mod answer;
 mod authorized;
@@ -43,7 +43,7 @@ fn send(
     script.run(client.send(service, post(uri)))
 }
 
-/// When `sent` was sent, by the clock on the wall.
+/// When `sent` was sent, in wall-clock time.
 fn date(sent: &Sent) -> SystemTime {
     SystemTime::UNIX_EPOCH + Duration::from_secs(NOON) + sent.at
 }

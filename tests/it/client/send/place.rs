@@ -38,7 +38,7 @@ fn a_path_goes_to_the_host_of_the_service_in_its_region() {
 }
 
 #[test]
-fn what_is_set_for_bedrock_counts_for_bedrock_alone() {
+fn what_is_set_for_bedrock_applies_only_to_bedrock() {
     let script = Script::new((0..2).map(|_| Reply::json(200, "{}")));
     let client = script.client().region("us-east-1").endpoint_url("http://localhost:4566/v/").build();
     let client = client.expect("a client");

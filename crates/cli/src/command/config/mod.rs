@@ -30,7 +30,7 @@ fn path(common: &Common, host: &dyn Machine) -> Result<(), Failure> {
     for place in &places {
         let state = match host.read(place.path()) {
             Err(error) if is_absent(&error) => "does not exist".to_owned(),
-            _ if chosen.is_some() => "is not read: the first one counts".to_owned(),
+            _ if chosen.is_some() => "is not read: an earlier file takes precedence".to_owned(),
             answer => {
                 chosen = Some(place);
                 answer.map_or_else(|error| format!("cannot be read: {error}"), |_| "is read".to_owned())

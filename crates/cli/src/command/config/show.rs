@@ -162,7 +162,8 @@ impl Settings<'_> {
         Row { name: name.to_owned(), value, rule, origin }
     }
 
-    /// What the client says of one of its settings; `of_caller` is what a flag or the configuration tells it.
+    /// What the client reports about one of its settings; `of_caller` is the origin if a flag or the configuration set
+    /// it.
     fn of_client(&self, value: &str, origin: &SettingOrigin, of_caller: Origin) -> Option<(Value, Origin)> {
         let origin = match origin {
             SettingOrigin::Caller => of_caller,

@@ -23,7 +23,8 @@ const SECRET: &str = "not-a-secret/only-for-the-demo";
 /// Starts the server, asks it `prompt` with keys found in (pretended) variables, and prints the answer.
 pub(crate) async fn run(prompt: &str, common: &Common) -> Result<(), Failure> {
     let server = server::start(Credentials::new(KEY_ID, SECRET));
-    let server = server.map_err(|error| Failure::failed(format!("no server on loopback: {error}")))?;
+    let server =
+        server.map_err(|error| Failure::failed(format!("cannot start a server on loopback: {error}")))?;
     converse(prompt, server.url(), SECRET, common).await
 }
 

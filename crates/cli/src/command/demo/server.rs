@@ -30,7 +30,7 @@ fn reply(request: &Request<Bytes>, credentials: &Credentials, frames: &[Vec<u8>]
         return vec![Step::Send(responses::refusal(&problem))];
     }
     if request.method() != http::Method::POST || !request.uri().path().ends_with("/converse-stream") {
-        let message = "the demo knows ConverseStream alone";
+        let message = "the demo supports only ConverseStream";
         return vec![Step::Send(responses::error("404 Not Found", "UnknownOperationException", message))];
     }
     let answer = frames.iter().flat_map(|frame| [Step::Send(chunk(frame)), Step::Sleep(PACE)]);

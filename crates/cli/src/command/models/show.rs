@@ -55,7 +55,7 @@ pub(super) async fn run(
 fn undescribed(found: &Match) -> Failure {
     let why = match found.warning() {
         Some(warning) => warning.to_string(),
-        None => format!("nothing is known of {}", found.invoke_id()),
+        None => format!("nothing is known about {}", found.invoke_id()),
     };
     Failure::failed(format!("the id can be sent as it is, but {why}"))
 }
@@ -112,13 +112,13 @@ fn rows(
     }
     rows.extend(entry.prompt_cache().map(|cache| {
         let (tokens, points, places) = (cache.min_tokens, cache.max_points, cache.places.join(", "));
-        ("prompt cache", format!("{tokens} tokens at least, {points} points at most, in {places}"))
+        ("prompt cache", format!("at least {tokens} tokens, at most {points} points, in {places}"))
     }));
     rows.extend(prices.map(|cost| {
         let Cost { input, output, cache_read, cache_write } = cost;
         let text =
             format!("{input} in, {output} out, {cache_read} from the cache, {cache_write} to the cache");
-        ("cost", format!("USD for a million tokens: {text}"))
+        ("cost", format!("USD per million tokens: {text}"))
     }));
     if !entry.is_listed() {
         rows.push(("not listed", describe::reasons(entry).join("; ")));

@@ -5,7 +5,7 @@ use super::*;
 /// What terminals obey, by ECMA-48, xterm's control sequences and the manuals of others; and what text editors and
 /// browsers hide behind. `$` stands for the string terminators in turn: BEL, ST and the C1 form of ST.
 const SEQUENCES: &[&str] = &[
-    // The clipboard, links, titles, colours, files, notifications, prompts (OSC).
+    // The clipboard, links, titles, colors, files, notifications, prompts (OSC).
     "\u{1b}]52;c;aGk=$",
     "\u{1b}]52;c;?$",
     "\u{1b}]52;p;cm0gLXJmIC8=$",
@@ -58,7 +58,7 @@ const SEQUENCES: &[&str] = &[
     "\u{9b}1A",
     "\u{1b}[1000b",
     "\u{1b}[4i",
-    // Colours that hide text, and modes.
+    // Colors that hide text, and modes.
     "\u{1b}[8m",
     "\u{1b}[30;40m",
     "\u{1b}[38;2;0;0;0m",
@@ -109,7 +109,7 @@ fn is_safe(shown: &str) -> bool {
         && !shown.chars().any(|c| ('\u{7f}'..='\u{9f}').contains(&c) || reorders(c))
 }
 
-/// What stood there before it was made visible.
+/// The text before its controls were made visible.
 fn undone(shown: &str) -> String {
     let mut parts = shown.split("\\u{");
     let mut text = parts.next().unwrap_or_default().to_owned();
@@ -181,7 +181,7 @@ proptest! {
         if !pieces.concat().contains("\\u{") {
             prop_assert_eq!(undone(&shown), pieces.concat());
         }
-        // Whatever is ordinary is there, in its order.
+        // All ordinary characters are there, in order.
         let mut rest = shown.chars();
         for expected in ordinary(&pieces.concat()).chars() {
             prop_assert!(rest.any(|c| c == expected), "{:?} is lost in {:?}", expected, shown);

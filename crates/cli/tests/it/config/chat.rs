@@ -1,4 +1,4 @@
-//! What `bedrill chat` takes from a configuration, and what goes before it.
+//! What `bedrill chat` takes from a configuration, and what takes precedence over it.
 
 use bedrill::test_util::Server;
 use bedrill::test_util::requests::{header, line};
@@ -40,7 +40,7 @@ fn chat(scratch: &Scratch, arguments: &[&str]) -> Bedrill {
     scratch.with_keys(&[&["chat", "--no-stream"], arguments, &["hi"]].concat())
 }
 
-/// The only request since the last one that was asked for.
+/// The only request since this was last called.
 #[track_caller]
 fn asked(server: &Server) -> Request<Bytes> {
     let mut requests = server.take_requests();
@@ -66,7 +66,7 @@ fn the_primary_model_and_the_base_url_are_used() {
 }
 
 #[test]
-fn every_name_of_the_provider_may_stand_in_the_file_and_in_the_flag() {
+fn every_name_of_the_provider_works_in_the_file_and_in_the_flag() {
     let (scratch, server) = (Scratch::new(), server());
     for provider in ["amazon-bedrock", "aws-bedrock", "bedrock"] {
         let model = format!("{provider}/us.example.priced-v1:0");
@@ -80,7 +80,7 @@ fn every_name_of_the_provider_may_stand_in_the_file_and_in_the_flag() {
 }
 
 #[test]
-fn a_flag_goes_before_a_variable_and_that_before_the_primary_model() {
+fn a_flag_takes_precedence_over_a_variable_and_that_over_the_primary_model() {
     let (scratch, server) = (Scratch::new(), server());
     scratch.file(OWN, configuration(server.url()));
     chat(&scratch, &[]).var("BEDRILL_MODEL", "of.variable").run().ended(0);
@@ -92,7 +92,7 @@ fn a_flag_goes_before_a_variable_and_that_before_the_primary_model() {
 }
 
 #[test]
-fn the_base_url_goes_behind_the_flag_and_before_the_environment() {
+fn the_base_url_ranks_below_the_flag_and_above_the_environment() {
     let (scratch, server) = (Scratch::new(), server());
     scratch.file(OWN, configuration("http://127.0.0.1:9/closed"));
     chat(&scratch, &["--endpoint-url", server.url()]).run().ended(0);
@@ -107,7 +107,7 @@ fn a_base_url_of_aws_names_the_region_when_nothing_else_does() {
     let (scratch, server) = (Scratch::new(), server());
     scratch.file(OWN, configuration(&OF_AWS.replace("us-east-1", "eu-west-1")));
     scratch.file("home/.aws/config", "[default]\nregion = eu-west-3\n");
-    // AWS's own host is no endpoint of one's own: the variable's still counts.
+    // AWS's own host is not a custom endpoint: the variable's still counts.
     let chat = |arguments: &[&str]| chat(&scratch, arguments).var("AWS_ENDPOINT_URL", server.url());
     let signed_for = |region: &str| {
         let request = asked(&server);
@@ -158,7 +158,7 @@ fn usage_is_shown_with_the_cost_where_prices_are_known() {
         chat(&["--usage", "-m", "bedrock/us.example.priced-v1:0"]).stderr,
         format!("{tokens}; 0.006000 USD\n")
     );
-    // Zeros stand where prices are not known.
+    // Zeros mean that prices are not known.
     assert_eq!(chat(&["--usage", "-m", "us.example.zero-v1:0"]).stderr, format!("{tokens}\n"));
     assert_eq!(chat(&["--usage", "-m", "us.example.other-v1:0"]).stderr, format!("{tokens}\n"));
     assert_eq!(chat(&[]).stderr, "");
@@ -175,7 +175,7 @@ fn usage_is_shown_with_the_cost_where_prices_are_known() {
 }
 
 #[test]
-fn without_a_model_the_message_tells_every_way_to_name_one() {
+fn without_a_model_the_message_lists_every_way_to_name_one() {
     let scratch = Scratch::new();
     let run = chat(&scratch, &[]).run().ended(2);
     run.says(&["no model: name one with -m, in BEDRILL_MODEL or as the configuration's agents.defaults.model.primary"]);
@@ -185,7 +185,7 @@ fn without_a_model_the_message_tells_every_way_to_name_one() {
 }
 
 #[test]
-fn an_error_stops_a_run_and_a_warning_is_told_unless_quiet() {
+fn an_error_stops_a_run_and_a_warning_is_printed_unless_quiet() {
     let (scratch, server) = (Scratch::new(), server());
     let own = scratch.shown(OWN);
     scratch.file(OWN, "{ auth: { preferBearer: 1, }, models: { bedrockDiscovery: { regoin: '' } } }");
@@ -228,6 +228,6 @@ fn another_tools_file_is_read_as_it_is_and_its_mistakes_stop_nothing() {
     assert_eq!(run.stderr.lines().count(), 1, "{}", run.stderr);
     asked_for(&server, "us.example.priced-v1:0");
 
-    // Named, it is held to the same rules as one's own.
+    // When it is named, the same rules apply as to bedrill's own file.
     chat(&scratch, &["--config", &path]).run().ended(2).says(&["found another string"]);
 }

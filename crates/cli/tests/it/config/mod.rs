@@ -16,7 +16,7 @@ fn path_prints_the_first_file_that_exists() {
     let path =
         |arguments: &[&str]| scratch.bedrill(&[&["config", "path"], arguments].concat()).run().ended(0);
 
-    // Without a file: where it would be.
+    // Without a file, the place where it would be.
     let run = path(&[]);
     assert_eq!(run.stdout, format!("{}\n", scratch.shown(OWN)));
     assert_eq!(run.stderr, "bedrill: this file does not exist; every setting is at its default\n");
@@ -34,8 +34,8 @@ fn path_prints_the_first_file_that_exists() {
         states,
         [
             Some("read"),
-            Some("not read: the first one counts"),
-            Some("not read: the first one counts"),
+            Some("not read: an earlier file takes precedence"),
+            Some("not read: an earlier file takes precedence"),
             None // does not exist
         ]
     );
@@ -215,7 +215,7 @@ fn show_prints_lines_with_tabs_into_a_pipe() {
 }
 
 #[test]
-fn show_tells_the_region_of_a_base_url_of_aws() {
+fn show_prints_the_region_of_an_aws_base_url() {
     let scratch = Scratch::new();
     scratch.file(
         OWN,
@@ -232,7 +232,7 @@ fn show_tells_the_region_of_a_base_url_of_aws() {
 }
 
 #[test]
-fn show_tells_what_the_client_would_use() {
+fn show_prints_what_the_client_would_use() {
     let scratch = Scratch::new();
     let show = ["config", "show", "--json"];
     scratch.file(OWN, "{ models: { bedrockDiscovery: { region: 'us-west-2' } } }");

@@ -16,7 +16,7 @@ fn chat(scratch: &Scratch, service: &Service, model: &str, arguments: &[&str]) -
 }
 
 #[test]
-fn a_short_name_is_sent_as_the_one_model_that_it_names_and_that_is_said() {
+fn a_short_name_is_sent_as_the_one_model_that_it_names_and_a_note_says_so() {
     let (service, scratch) = (Service::start(), Scratch::new());
     for name in ["haiku", "bedrock/claude-haiku-9", "Claude Haiku 9"] {
         let run = chat(&scratch, &service, name, &[]).run().ended(0);
@@ -42,7 +42,7 @@ fn a_short_name_is_looked_up_in_the_project_of_the_request() {
 }
 
 #[test]
-fn a_whole_id_asks_nobody_for_models() {
+fn a_full_id_needs_no_list_of_models() {
     let (service, scratch) = (Service::start(), Scratch::new());
     let arn = "arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/abc123";
     scratch.file(OWN, "{ models: { providers: { 'amazon-bedrock': { models: [{ id: 'alias' }] } } } }");
@@ -57,15 +57,15 @@ fn a_whole_id_asks_nobody_for_models() {
 fn a_name_of_several_or_of_none_is_a_usage_error() {
     let (service, scratch) = (Service::start(), Scratch::new());
     let refused = |model: &str| chat(&scratch, &service, model, &[]).run().ended(2);
-    refused("claude").says(&["\"claude\" names several models", US_HAIKU, "Claude Sonnet 9"]);
-    refused("claude-hiaku-9").says(&["names no model", &format!("did you mean {US_HAIKU}?")]);
-    refused("opus").says(&["anthropic.claude-opus-9-20300101-v1:0: served through inference profiles only"]);
+    refused("claude").says(&["\"claude\" matches several models", US_HAIKU, "Claude Sonnet 9"]);
+    refused("claude-hiaku-9").says(&["matches no model", &format!("did you mean {US_HAIKU}?")]);
+    refused("opus").says(&["anthropic.claude-opus-9-20300101-v1:0: served only through inference profiles"]);
     assert!(service.invoked().is_empty());
 
     service.deny("/foundation-models");
     let run = chat(&Scratch::new(), &service, "haiku", &[]).run().ended(1);
     run.says(&[
-        "\"haiku\" is no whole model id, and the models cannot be listed",
+        "\"haiku\" is not a full model id, and the models could not be listed",
         "bedrock:ListFoundationModels",
     ]);
 }
@@ -132,7 +132,8 @@ fn the_region_of_discovery_is_that_of_requests_and_a_listed_id_goes_where_it_was
         let run = run.run().ended(0);
         (service.signed_for(), run.stderr)
     };
-    // As in Moltbot, whose provider is then that region's; but a variable goes before a file for what users type.
+    // As in Moltbot, whose provider is then that region's; but for what users type a variable takes precedence over a
+    // file.
     assert_eq!(ask(US_HAIKU, None, &[]).0, "us-west-2");
     assert_eq!(ask(US_HAIKU, Some("us-east-1"), &[]).0, "us-east-1");
     // A name is looked up in the region of discovery, and goes there, with the id that `bedrill models` prints.
@@ -153,6 +154,10 @@ fn the_region_of_discovery_is_that_of_requests_and_a_listed_id_goes_where_it_was
     let typed = scratch.with_keys(&["models", "bedrock/us-east-2/haiku"]).var("AWS_REGION", "us-east-1");
     let typed = typed.var("AWS_ENDPOINT_URL_BEDROCK", service.url()).run().ended(0);
     assert!(typed.stdout.starts_with(&format!("bedrock/us-east-2/{US_HAIKU}\t")), "{}", typed.stdout);
-    typed.says(&["the models are those of us-east-2; requests go to us-east-1"]);
-    run.says(&["the models are those of us-west-2 (", "config.json5:1:41)", "requests go to us-east-1"]);
+    typed.says(&["the models listed are those of us-east-2; requests go to us-east-1"]);
+    run.says(&[
+        "the models listed are those of us-west-2 (",
+        "config.json5:1:41)",
+        "requests go to us-east-1",
+    ]);
 }

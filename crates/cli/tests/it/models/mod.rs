@@ -1,4 +1,4 @@
-//! `bedrill models`, and what `bedrill chat` makes of short names and of models that are not served on demand.
+//! `bedrill models`, and what `bedrill chat` does with short names and with models that are not served on demand.
 
 mod chat;
 pub mod service;
@@ -9,7 +9,7 @@ use super::command::{Bedrill, Scratch};
 pub use service::Service;
 use service::YOUNG;
 
-/// Where the configuration of one's own is.
+/// Where the user's own configuration is.
 const OWN: &str = "home/.config/bedrill/config.json5";
 
 /// `bedrill models ARGUMENT...` with keys, in us-east-1, against `service`.
@@ -20,7 +20,7 @@ fn models(scratch: &Scratch, service: &Service, arguments: &[&str]) -> Bedrill {
         .var("AWS_ENDPOINT_URL_BEDROCK", service.url())
 }
 
-/// What it prints, and nothing on stderr.
+/// What it prints on stdout; it must print nothing on stderr.
 fn printed(service: &Service, arguments: &[&str]) -> String {
     let run = models(&Scratch::new(), service, arguments).run().ended(0);
     assert_eq!(run.stderr, "", "{arguments:?}");
@@ -63,7 +63,7 @@ fn a_filter_is_part_of_an_id_a_name_or_a_provider_in_any_case() {
 }
 
 #[test]
-fn a_filter_that_leaves_nothing_is_said() {
+fn a_filter_that_matches_nothing_is_reported() {
     let service = Service::start();
     let none = models(&Scratch::new(), &service, &["nosuch"]).run().ended(0);
     assert_eq!(
@@ -95,7 +95,7 @@ fn all_lists_the_others_with_the_reason() {
     assert_eq!(reason("acme.echo-v1:0"), "");
     assert_eq!(reason("acme.embed-v1"), "does not stream; writes no text");
     assert_eq!(reason("acme.old-v1:0"), "is LEGACY");
-    assert!(reason("anthropic.claude-opus-9-20300101-v1:0").contains("none of this region covers it"));
+    assert!(reason("anthropic.claude-opus-9-20300101-v1:0").contains("none in this region covers it"));
 }
 
 #[test]
@@ -148,7 +148,7 @@ fn two_runs_ask_once_and_refresh_asks_again() {
     service.deny("/foundation-models");
     let stale = list(&["--refresh"]);
     assert_eq!(stale.stdout, first.stdout);
-    stale.says(&["the models are those of "]);
+    stale.says(&["the list of models is from "]);
 
     scratch.file(OWN, "{ models: { bedrockDiscovery: { refreshInterval: 0 } } }");
     service.allow_all();
@@ -210,11 +210,11 @@ fn the_configuration_sets_filter_defaults_region_and_models_of_its_own() {
     assert_eq!(region(&["--json"]), "us-west-2");
     assert_eq!(region(&["--json", "--region", "eu-west-1"]), "eu-west-1", "a flag goes first");
     let shown = list(&["show", "own.model-v1:0"]);
-    assert!(shown.contains("cost\tUSD for a million tokens: 3 in, 15 out"), "{shown}");
+    assert!(shown.contains("cost\tUSD per million tokens: 3 in, 15 out"), "{shown}");
 }
 
 #[test]
-fn discovery_that_is_off_asks_nobody() {
+fn discovery_that_is_off_sends_nothing() {
     let (service, scratch) = (Service::start(), Scratch::new());
     let configuration = |enabled: &str| {
         let text = "{ models: { bedrockDiscovery: { ENABLED }, providers: { 'amazon-bedrock': { models: [
@@ -250,7 +250,7 @@ fn a_base_url_of_the_runtime_is_not_asked_for_lists() {
 }
 
 #[test]
-fn show_tells_everything_of_one_model() {
+fn show_prints_everything_about_one_model() {
     let service = Service::start();
     for name in ["haiku", "anthropic.claude-haiku-9-20300101-v1:0", "bedrock/Claude Haiku 9"] {
         let shown = printed(&service, &["show", name]);
@@ -270,18 +270,18 @@ fn show_tells_everything_of_one_model() {
     assert!(global.starts_with("id to invoke\tglobal."), "{global}");
     let opus = printed(&service, &["show", "opus"]);
     assert!(opus.starts_with("id to invoke\tnone\n"), "{opus}");
-    assert!(opus.contains("not listed\tserved through inference profiles only"), "{opus}");
+    assert!(opus.contains("not listed\tserved only through inference profiles"), "{opus}");
     let json: Value = serde_json::from_str(&printed(&service, &["show", "--json", "echo"])).expect("JSON");
     assert_eq!((&json["invokeId"], &json["kind"]), (&json!("acme.echo-v1:0"), &json!("on-demand")));
 
     let show = |name: &str| models(&Scratch::new(), &service, &["show", name]).run().ended(2);
     show("claude")
-        .says(&["names several models", "us.anthropic.claude-sonnet-9-20300101-v1:0  Claude Sonnet 9"]);
+        .says(&["matches several models", "us.anthropic.claude-sonnet-9-20300101-v1:0  Claude Sonnet 9"]);
     show("claude-hiaku-9").says(&["did you mean us.anthropic.claude-haiku-9-20300101-v1:0?"]);
 }
 
 #[test]
-fn show_asks_for_what_no_list_holds() {
+fn show_looks_up_what_is_in_no_list() {
     let service = Service::start();
     let shown = printed(&service, &["show", YOUNG]);
     for line in [
@@ -304,7 +304,7 @@ fn show_asks_for_what_no_list_holds() {
 }
 
 #[test]
-fn limits_of_ones_own_go_first() {
+fn the_users_own_limits_take_precedence() {
     let (service, scratch) = (Service::start(), Scratch::new());
     let table = json!({"asOf": "2030-01-01", "families": [{"models": ["acme.echo"], "contextWindow": 77}]});
     scratch.file("work/limits.json", table.to_string());

@@ -10,7 +10,7 @@ use bedrill::test_util::responses::{error, json as document, stream};
 use bedrill::test_util::{Server, Step};
 use serde_json::{Value, json};
 
-/// An application profile that the list does not hold.
+/// An application profile that is not in the list.
 pub const YOUNG: &str = "arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/k7x2m9q4w1z8";
 
 pub struct Service {

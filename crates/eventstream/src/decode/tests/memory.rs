@@ -97,7 +97,7 @@ fn pieces_that_nobody_looked_into_are_joined_in_their_order() {
 }
 
 #[test]
-fn a_kept_piece_comes_before_what_is_pushed_behind_it() {
+fn a_kept_piece_comes_before_what_is_pushed_after_it() {
     let frame = event("Hello");
     let mut decoder = FrameDecoder::new();
     // From here on the buffer has room.
@@ -155,7 +155,7 @@ fn only_a_frame_that_was_shown_is_discarded_whatever_comes_between() {
 }
 
 #[test]
-fn a_kept_piece_is_let_go_with_its_last_frame() {
+fn a_kept_piece_is_released_with_its_last_frame() {
     let piece = Bytes::from(event("Hello").as_bytes().to_vec());
     let mut decoder = FrameDecoder::new();
     decoder.push_bytes(piece.clone());

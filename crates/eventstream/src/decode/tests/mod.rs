@@ -147,7 +147,7 @@ fn finish_looks_at_frames_that_were_not_taken() {
 }
 
 #[test]
-fn every_flipped_bit_is_an_error_at_once_and_for_ever() {
+fn every_flipped_bit_is_an_error_at_once_and_forever() {
     let before = event("before");
     let frame = event("flipped");
     let after = event("after");
@@ -304,7 +304,7 @@ fn frames_before_a_fault_are_delivered_and_none_after_it() {
 }
 
 #[test]
-fn debug_keeps_to_itself_what_is_waiting() {
+fn debug_does_not_show_what_is_waiting() {
     let mut decoder = FrameDecoder::new();
     decoder.push(&event("Hello").as_bytes()[..150]);
     let text = format!("{decoder:?}");

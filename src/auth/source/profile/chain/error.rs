@@ -90,19 +90,19 @@ impl fmt::Display for ChainProblem {
             Self::AbsentSource(name) => {
                 write!(f, "names {name:?} as its source_profile, which does not exist")
             }
-            Self::Loop(names) => write!(f, "leads in a circle: {}", names.join(" -> ")),
+            Self::Loop(names) => write!(f, "leads into a loop: {}", names.join(" -> ")),
             Self::TooLong => write!(f, "leads through more than {MAX_PROFILES} profiles"),
             Self::NoSource => f.write_str("has role_arn, but neither source_profile nor credential_source"),
             Self::TwoSources => {
-                f.write_str("has both source_profile and credential_source: only one of them can count")
+                f.write_str("has both source_profile and credential_source: only one of them is allowed")
             }
             Self::UnknownSource(name) => write!(
                 f,
-                "has credential_source = {name:?}, which is none of Environment, Ec2InstanceMetadata and EcsContainer"
+                "has credential_source = {name:?}, which is not Environment, Ec2InstanceMetadata or EcsContainer"
             ),
             Self::NoRole => f.write_str("has web_identity_token_file, but role_arn is missing"),
             Self::MisplacedSsoSetting(setting) => {
-                write!(f, "has sso_session, so {setting} belongs into that [sso-session] section")
+                write!(f, "has sso_session, so {setting} belongs in that [sso-session] section")
             }
             Self::AbsentSsoSession(name) => {
                 write!(f, "names sso_session {name:?}, which no [sso-session] section defines")
