@@ -6,24 +6,24 @@ use std::time::Duration;
 
 use super::{BoxFuture, Transport};
 
-/// A timer that rings this much later than it was set for means that this program did not run: it was stopped, its
+/// A timer that rings so many milliseconds later than it was set for means that this program did not run: it was stopped, its
 /// container was frozen, or its machine stalled. The peer may have answered meanwhile.
-const LATE: Duration = Duration::from_millis(100);
+const LATE: u64 = 100;
 
-/// How long what has arrived may take to get here once the limit has run out: the connection may be read by another task,
-/// which had no turn yet.
+/// How long what arrived while we slept may take to get here: another task may have to read the connection first.
 const LAST_LOOK: Duration = Duration::from_millis(20);
 
 /// A limit, running since it was created.
 ///
 /// ```text
-/// running ---rings in time------------------------> last look ---20 ms---> out of time
-///    `------rings late: we slept---> anew, once ------^
+/// running ---rings in time--------------------------------------------------> out of time
+///    |                                  ^                                          ^
+///    `--rings late: we slept---> again, once ---rings late again---> 20 ms --------'
 /// ```
 pub(crate) struct Limit {
     length: Duration,
-    /// When it rings, on the transport's clock.
-    due: Duration,
+    /// When it rings, in milliseconds on the transport's clock: every call that waits keeps two of these.
+    due: u64,
     sleep: BoxFuture<'static, ()>,
     stage: Stage,
 }
@@ -32,8 +32,9 @@ pub(crate) struct Limit {
 enum Stage {
     /// It starts anew when it rings late.
     Running,
-    /// It rings once more, late or not.
+    /// It does not.
     Final,
+    /// It rings after the last look.
     LastLook,
 }
 
@@ -50,8 +51,14 @@ impl Limit {
     }
 
     fn new(transport: &dyn Transport, length: Duration, stage: Stage) -> Self {
-        let due = transport.now().saturating_add(length);
+        let due = milliseconds(transport.now().saturating_add(length));
         Self { length, due, sleep: transport.sleep(length), stage }
+    }
+
+    /// How long it is.
+    #[cfg(feature = "client")]
+    pub(crate) fn length(&self) -> Duration {
+        self.length
     }
 
     /// Whether the time has run out, and everything that had arrived by then could be read. Must not be polled again after
@@ -59,19 +66,26 @@ impl Limit {
     pub(crate) fn poll(&mut self, transport: &dyn Transport, context: &mut Context<'_>) -> Poll<()> {
         loop {
             let late = ready!(self.poll_ring(transport, context));
-            *self = match self.stage {
-                Stage::LastLook => return Poll::Ready(()),
-                Stage::Running if late => Self::new(transport, self.length, Stage::Final),
-                _ => Self::new(transport, LAST_LOOK, Stage::LastLook),
-            };
+            match self.stage {
+                Stage::Running if late => *self = Self::new(transport, self.length, Stage::Final),
+                Stage::Final if late => {
+                    self.sleep = transport.sleep(LAST_LOOK);
+                    self.stage = Stage::LastLook;
+                }
+                _ => return Poll::Ready(()),
+            }
         }
     }
 
     /// Resolves when it rings, to whether that is so late that this program must have slept.
     pub(crate) fn poll_ring(&mut self, transport: &dyn Transport, context: &mut Context<'_>) -> Poll<bool> {
         ready!(Pin::new(&mut self.sleep).poll(context));
-        Poll::Ready(transport.now().saturating_sub(self.due) > LATE)
+        Poll::Ready(milliseconds(transport.now()).saturating_sub(self.due) > LATE)
     }
+}
+
+fn milliseconds(time: Duration) -> u64 {
+    time.as_millis().try_into().unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]
@@ -127,16 +141,16 @@ mod tests {
     }
 
     #[test]
-    fn it_runs_out_in_time_and_after_a_last_look() {
-        assert_eq!(runs_out_after(Limit::on_peer, &[3_999, 1, 19, 1]), Some(3));
+    fn it_runs_out_in_time() {
+        assert_eq!(runs_out_after(Limit::on_peer, &[3_999, 1]), Some(1));
         // An ordinary delay of the runtime is no sleep.
-        assert_eq!(runs_out_after(Limit::on_peer, &[4_100, 20]), Some(1));
+        assert_eq!(runs_out_after(Limit::on_peer, &[4_100]), Some(0));
     }
 
     #[test]
     fn time_that_we_slept_is_given_to_the_peer_once_more_and_no_oftener() {
-        assert_eq!(runs_out_after(Limit::on_peer, &[9_000, 3_999, 1, 20]), Some(3));
-        assert_eq!(runs_out_after(Limit::on_peer, &[9_000, 9_000, 20]), Some(2));
+        assert_eq!(runs_out_after(Limit::on_peer, &[9_000, 3_999, 1]), Some(2));
+        assert_eq!(runs_out_after(Limit::on_peer, &[9_000, 9_000, 19, 1]), Some(3));
     }
 
     #[test]

@@ -100,8 +100,7 @@ pub trait Transport: Send + Sync {
 
     /// Resolves after `duration`, on the timer that belongs to the transport's runtime.
     ///
-    /// A limit of the client that has run out lets 20 ms pass before it ends a call, so that what has arrived by then is
-    /// read. One that rings more than 100 ms late by [`now`](Self::now) starts anew, once: this program was stopped then,
+    /// A limit that rings more than 100 ms late by [`now`](Self::now) starts again, once: this program was stopped then,
     /// and not the peer.
     ///
     /// A transport without a runtime, whose reads block, may have no timers that fire: it tracks the deadlines of the
