@@ -151,6 +151,12 @@ pub struct Run {
 }
 
 impl Run {
+    /// What is left of a program that was [started](Bedrill::start) and has ended.
+    pub fn of(mut child: Child, status: ExitStatus) -> Self {
+        let (stdout, stderr) = (collect(child.stdout.take()), collect(child.stderr.take()));
+        Self { status, stdout: text(stdout), stderr: text(stderr) }
+    }
+
     /// Compares the exit code with `code`. No run may show the secret of [`Scratch::with_keys`].
     #[track_caller]
     pub fn ended(self, code: i32) -> Self {

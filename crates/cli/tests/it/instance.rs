@@ -1,6 +1,8 @@
 //! An EC2 instance whose role signs, and nothing else that could.
 
 use bedrill::test_util::Server;
+use bytes::Bytes;
+use http::Request;
 use serde_json::json;
 
 use super::auth::{line, reply, server};
@@ -8,24 +10,25 @@ use super::command::{Bedrill, Scratch};
 
 /// The instance metadata service.
 fn imds() -> Server {
-    server(|seen| {
-        let credentials = json!({
-            "Code": "Success", "AccessKeyId": "ASIAINSTANCEROLEIMDS", "SecretAccessKey": "canary-imds",
-            "Token": "canary-imds-token", "Expiration": "2099-01-01T00:00:00Z",
-        });
-        match seen.uri().path().trim_end_matches('/') {
-            "/latest/api/token" => reply("200 OK", "text/plain", "canary-imds-session"),
-            "/latest/meta-data/placement/region" => reply("200 OK", "text/plain", "ap-south-1"),
-            role if role.ends_with("/server") => {
-                reply("200 OK", "application/json", &credentials.to_string())
-            }
-            list if list.ends_with("/security-credentials") => reply("200 OK", "text/plain", "server"),
-            _ => reply("404 Not Found", "text/plain", ""),
-        }
-    })
+    server(answer)
 }
 
-fn on_instance(scratch: &Scratch, imds: &Server, arguments: &[&str]) -> Bedrill {
+/// What it answers.
+pub(super) fn answer(seen: &Request<Bytes>) -> Vec<u8> {
+    let credentials = json!({
+        "Code": "Success", "AccessKeyId": "ASIAINSTANCEROLEIMDS", "SecretAccessKey": "canary-imds",
+        "Token": "canary-imds-token", "Expiration": "2099-01-01T00:00:00Z",
+    });
+    match seen.uri().path().trim_end_matches('/') {
+        "/latest/api/token" => reply("200 OK", "text/plain", "canary-imds-session"),
+        "/latest/meta-data/placement/region" => reply("200 OK", "text/plain", "ap-south-1"),
+        role if role.ends_with("/server") => reply("200 OK", "application/json", &credentials.to_string()),
+        list if list.ends_with("/security-credentials") => reply("200 OK", "text/plain", "server"),
+        _ => reply("404 Not Found", "text/plain", ""),
+    }
+}
+
+pub(super) fn on_instance(scratch: &Scratch, imds: &Server, arguments: &[&str]) -> Bedrill {
     let run = scratch.bedrill(arguments).var("AWS_EC2_METADATA_DISABLED", "false");
     run.var("AWS_EC2_METADATA_SERVICE_ENDPOINT", imds.url())
 }

@@ -26,6 +26,7 @@ mod interrupt;
 mod json;
 mod models;
 #[cfg(target_os = "linux")]
+mod paused;
 mod pipe;
 mod record;
 #[cfg(target_os = "linux")]
