@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, UNIX_EPOCH};
 
-use super::{SystemClock, TimeSource};
+use super::{Machine as _, SystemClock, SystemMachine, TimeSource};
 
 /// A lock between processes, released on drop.
 pub struct FileLock(#[allow(dead_code)] Box<dyn Send>); // held for its `Drop`
@@ -169,7 +169,7 @@ struct HeldFile {
 impl Drop for HeldFile {
     fn drop(&mut self) {
         // Unless another process considered it stale and holds it now.
-        if fs::read(&self.path).is_ok_and(|mark| mark == self.mark.as_bytes()) {
+        if SystemMachine.read(&self.path).is_ok_and(|mark| mark == self.mark.as_bytes()) {
             let _ = fs::remove_file(&self.path);
         }
     }
@@ -199,6 +199,7 @@ fn create_new(path: &Path) -> io::Result<File> {
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    #[expect(clippy::disallowed_methods, reason = "nothing is read: it is a new file")]
     options.open(path)
 }
 
