@@ -3,6 +3,7 @@
 mod command;
 mod failure;
 mod flags;
+mod input;
 mod interrupt;
 mod runtime;
 mod screen;

@@ -29,7 +29,7 @@ pub(crate) fn run(arguments: &Chat, common: &Common) -> Result<(), Failure> {
     let (host, configuration): (Arc<dyn Machine>, Configuration) = match &arguments.replay {
         Some(_) => (Arc::new(StaticMachine::new()), Configuration::default()),
         None => {
-            let environment = Environment::read(common.env_file.as_deref())?;
+            let environment = Environment::read(common)?;
             let configuration = configuration::load(common, &environment)?;
             (Arc::new(environment), configuration)
         }

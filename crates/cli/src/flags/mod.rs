@@ -46,7 +46,7 @@ pub(crate) struct Common {
     /// Read this configuration [default: BEDRILL_CONFIG, ~/.config/bedrill/config.json5, OpenClaw's, Moltbot's]
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
-    /// Read variables from this file instead of .env in the working directory
+    /// Read AWS_* and BEDRILL_* from this file instead of .env in the working directory, which may set only region, profile, credentials and model; - is stdin
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) env_file: Option<PathBuf>,
     /// Say more on stderr: the model's reasoning, token use, timings

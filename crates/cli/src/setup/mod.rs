@@ -4,4 +4,7 @@ pub(crate) mod attachment;
 pub(crate) mod client;
 pub(crate) mod configuration;
 pub(crate) mod discovery;
+mod dotenv;
+mod env_file;
 pub(crate) mod environment;
+mod variables;

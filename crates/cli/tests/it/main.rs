@@ -2,6 +2,7 @@
 
 #![allow(unreachable_pub)] // a test binary exports nothing
 #![allow(clippy::print_stderr)] // tests say on stderr what they ran
+#![allow(clippy::disallowed_methods)] // tests read what they wrote
 
 mod auth;
 #[path = "../../../../tests/it/support/canaries.rs"]
@@ -14,6 +15,7 @@ mod config;
 mod conformance;
 mod decode;
 mod demo;
+mod dot_env;
 mod environment;
 mod errors;
 #[cfg(target_os = "linux")]
@@ -30,6 +32,7 @@ mod pipe;
 mod record;
 #[cfg(target_os = "linux")]
 mod terminal;
+mod variables;
 
 use command::Scratch;
 

@@ -25,7 +25,7 @@ const CONTEXT: usize = 3;
 
 /// Lists models, or shows one.
 pub(crate) fn run(arguments: &Models, common: &Common) -> Result<(), Failure> {
-    let environment = Environment::read(common.env_file.as_deref())?;
+    let environment = Environment::read(common)?;
     let configuration = configuration::load(common, &environment)?;
     let from_variable = environment.setting("BEDRILL_LIMITS");
     let limits = arguments.limits.as_deref().or_else(|| from_variable.as_deref().map(Path::new)).map(limits);
