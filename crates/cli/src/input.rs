@@ -68,14 +68,20 @@ pub(crate) fn limited(reader: impl Read, length: u64, limit: usize) -> io::Resul
     let mut bytes = Vec::with_capacity(expected.saturating_add(1));
     reader.take((limit as u64).saturating_add(1)).read_to_end(&mut bytes)?;
     if bytes.len() > limit {
-        let limit = if limit < 1024 * 1024 {
-            format!("{} KiB", limit / 1024)
-        } else {
-            format!("{} MB", limit / 1_000_000)
-        };
-        return Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("larger than {limit}")));
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("larger than {}", size(limit))));
     }
     Ok(bytes)
+}
+
+/// `limit` in its own unit.
+fn size(limit: usize) -> String {
+    const KIB: usize = 1024;
+    const MIB: usize = 1024 * KIB;
+    match limit {
+        limit if limit % MIB == 0 => format!("{} MiB", limit / MIB),
+        limit if limit % KIB == 0 => format!("{} KiB", limit / KIB),
+        limit => format!("{} MB", limit / 1_000_000),
+    }
 }
 
 /// `<(command)` of a shell names a pipe.

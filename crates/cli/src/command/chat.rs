@@ -1,11 +1,10 @@
 //! `bedrill chat`: one question, one answer, streamed as it arrives.
 
-use std::io::{self, IsTerminal as _, Read as _};
 use std::sync::{Arc, OnceLock};
 
 use bedrill::auth::Auth;
 use bedrill::config::Cost;
-use bedrill::converse::{ContentBlock, ConverseRequest, InferenceConfiguration, Message, Role};
+use bedrill::converse::{ConverseRequest, InferenceConfiguration, Message};
 use bedrill::credentials::Credentials;
 use bedrill::endpoint::Plane;
 use bedrill::machine::{Machine, StaticMachine};
@@ -19,12 +18,13 @@ use crate::screen::terminal::note;
 use crate::setup::configuration::Configuration;
 use crate::setup::discovery::{self, Discovery};
 use crate::setup::environment::Environment;
-use crate::setup::{attachment, configuration};
+use crate::setup::{configuration, prompt};
 use crate::tape::record::{Record, Recording};
 use crate::tape::replay::Replay;
 
 /// Asks, and prints the answer to stdout.
 pub(crate) fn run(arguments: &Chat, common: &Common) -> Result<(), Failure> {
+    prompt::check_stdin(arguments, common)?;
     // A replay must not depend on the machine it runs on: its variables and files are ignored.
     let (host, configuration): (Arc<dyn Machine>, Configuration) = match &arguments.replay {
         Some(_) => (Arc::new(StaticMachine::new()), Configuration::default()),
@@ -35,8 +35,10 @@ pub(crate) fn run(arguments: &Chat, common: &Common) -> Result<(), Failure> {
         }
     };
     let model = model(arguments, &*host, &configuration)?;
-    let message = message(arguments)?;
-    let record = arguments.record.as_deref().map(Record::open).transpose()?;
+    // What cannot be written is said before stdin is waited for.
+    let record = arguments.record.as_deref().map(|path| Record::open(path, common.quiet)).transpose()?;
+    let system = prompt::system(arguments, common)?;
+    let message = prompt::message(arguments, common)?;
     let used = Arc::new(OnceLock::new());
     let client = client(arguments, common, host, &configuration, record.clone(), Arc::clone(&used))?;
     crate::runtime::in_runtime(async {
@@ -49,7 +51,7 @@ pub(crate) fn run(arguments: &Chat, common: &Common) -> Result<(), Failure> {
             }
             discovery.model_id(&model).await?
         };
-        let request = request(arguments, model, message);
+        let request = request(arguments, model, system, message);
         let cost = prices(&configuration, request.model_id());
         let answer = Answer::new(common)
             .with_json(arguments.json)
@@ -130,7 +132,7 @@ fn client(
     if let Some(path) = &arguments.replay {
         // Nothing is sent, so the signature does not matter.
         builder = builder.auth(Auth::SigV4(Credentials::new("REPLAY", "replay")));
-        builder = builder.transport(Arc::new(Replay::open(path)?));
+        builder = builder.transport(Arc::new(Replay::open(path, common.quiet)?));
         // It would fail in the same way again.
         builder = builder.retry(RetryPolicy::none());
     }
@@ -186,10 +188,10 @@ fn prices(configuration: &Configuration, model: &str) -> Option<Cost> {
 }
 
 /// The request made from the flags, the files and stdin.
-fn request(arguments: &Chat, model: String, message: Message) -> ConverseRequest {
+fn request(arguments: &Chat, model: String, system: Option<String>, message: Message) -> ConverseRequest {
     let mut request = ConverseRequest::new(model).message(message);
-    if let Some(system) = &arguments.system {
-        request = request.system(system.as_str());
+    if let Some(system) = system {
+        request = request.system(system);
     }
     if let Some(project) = &arguments.project {
         request = request.project(project);
@@ -206,41 +208,4 @@ fn request(arguments: &Chat, model: String, message: Message) -> ConverseRequest
         request = request.thinking(level);
     }
     request
-}
-
-/// The user's message: attachments first, as the models' makers advise, then the text.
-fn message(arguments: &Chat) -> Result<Message, Failure> {
-    let mut blocks = Vec::new();
-    for path in &arguments.image {
-        blocks.push(attachment::image(path)?);
-    }
-    for (position, path) in arguments.document.iter().enumerate() {
-        blocks.push(attachment::document(path, position)?);
-    }
-    let text = prompt(arguments)?;
-    if text.trim().is_empty() && arguments.replay.is_none() {
-        return Err(Failure::usage("no prompt: give one as an argument, on stdin, or both"));
-    }
-    blocks.push(ContentBlock::Text(text));
-    Ok(Message::new(Role::User, blocks))
-}
-
-/// The prompt from the arguments, from stdin when it is not a terminal, or from both with a blank line between.
-fn prompt(arguments: &Chat) -> Result<String, Failure> {
-    let words = arguments.prompt.join(" ");
-    let stdin = io::stdin();
-    // A recording brings its own question, and may itself be on stdin.
-    if stdin.is_terminal() || arguments.replay.is_some() {
-        return Ok(words);
-    }
-    let mut piped = String::new();
-    stdin
-        .lock()
-        .read_to_string(&mut piped)
-        .map_err(|error| Failure::usage(format!("the prompt on stdin cannot be read: {error}")))?;
-    Ok(match (words.is_empty(), piped.trim().is_empty()) {
-        (_, true) => words,
-        (true, false) => piped,
-        (false, false) => format!("{words}\n\n{piped}"),
-    })
 }

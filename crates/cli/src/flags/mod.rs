@@ -2,11 +2,12 @@
 
 mod timeouts;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use bedrill::converse::ThinkingLevel;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
 use crate::flags::timeouts::TimeoutFlags;
 
@@ -95,14 +96,8 @@ pub(crate) enum Command {
 /// The flags of `bedrill models`.
 #[derive(Debug, Args)]
 pub(crate) struct Models {
-    /// List models whose id, name or provider holds this, in any letter case; `bedrock/` lists all
-    pub(crate) filter: Option<String>,
-    /// List the others too, with the reason why they are left out
-    #[arg(long)]
-    pub(crate) all: bool,
-    /// List models of this provider: its name, or the first part of its ids; may be repeated
-    #[arg(long, value_name = "NAME")]
-    pub(crate) provider: Vec<String>,
+    #[command(flatten)]
+    pub(crate) choice: ModelChoice,
     /// List what this project may use, by ID or ARN [default: the account's default project]
     #[arg(long, global = true, value_name = "ID")]
     pub(crate) project: Option<String>,
@@ -119,9 +114,28 @@ pub(crate) struct Models {
     pub(crate) command: Option<ModelsCommand>,
 }
 
-/// What `bedrill models` does besides listing.
+/// Which models `bedrill models` lists.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct ModelChoice {
+    /// List models whose id, name or provider holds this, in any letter case; `bedrock/` lists all. Without a match, the
+    /// exit code is 1
+    pub(crate) filter: Option<String>,
+    /// List the others too, with the reason why they are left out
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// List models of this provider: its name, or the first part of its ids; may be repeated
+    #[arg(long, value_name = "NAME")]
+    pub(crate) provider: Vec<String>,
+}
+
+/// What `bedrill models` does.
 #[derive(Debug, Subcommand)]
 pub(crate) enum ModelsCommand {
+    /// List models: the same as without this word
+    List {
+        #[command(flatten)]
+        choice: ModelChoice,
+    },
     /// Print everything that is known of one model
     Show {
         /// A model id, an inference profile id, an ARN or a short name
@@ -185,7 +199,7 @@ pub(crate) enum ConfigCommand {
 /// The flags of `bedrill chat`.
 #[derive(Debug, Args)]
 pub(crate) struct Chat {
-    /// The prompt; text on stdin is added below it
+    /// The prompt; text on stdin is added below it, or where - stands before or behind the words
     pub(crate) prompt: Vec<String>,
     /// A model id, an inference profile id, an ARN or a short name such as nova-pro [default: BEDRILL_MODEL, the configuration's primary model]
     #[arg(short, long, value_name = "MODEL")]
@@ -199,9 +213,15 @@ pub(crate) struct Chat {
     /// The project that the request belongs to, by ID or ARN [default: the account's default project]
     #[arg(long, value_name = "ID")]
     pub(crate) project: Option<String>,
-    /// The system prompt
-    #[arg(long, value_name = "TEXT")]
+    /// The system prompt; blank is none
+    #[arg(long, value_name = "TEXT", conflicts_with = "system_file")]
     pub(crate) system: Option<String>,
+    /// Read the system prompt from this file; - is stdin
+    #[arg(long, value_name = "FILE")]
+    pub(crate) system_file: Option<PathBuf>,
+    /// Leave stdin alone, also when it is a pipe
+    #[arg(long)]
+    pub(crate) no_stdin: bool,
     /// The most tokens to generate
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(i32).range(1..))]
     pub(crate) max_tokens: Option<i32>,
@@ -214,10 +234,10 @@ pub(crate) struct Chat {
     /// Stop when the model writes this; may be repeated
     #[arg(long, value_name = "TEXT")]
     pub(crate) stop: Vec<String>,
-    /// Attach an image (png, jpeg, gif, webp); may be repeated
+    /// Attach an image (png, jpeg, gif or webp by its content); - is stdin; may be repeated
     #[arg(long, value_name = "FILE")]
     pub(crate) image: Vec<PathBuf>,
-    /// Attach a document (pdf, csv, doc, docx, xls, xlsx, html, txt, md); may be repeated
+    /// Attach a document (pdf, docx, xlsx, doc, xls, or text of any name); - is stdin; may be repeated
     #[arg(long, value_name = "FILE")]
     pub(crate) document: Vec<PathBuf>,
     /// Let the model think before it answers; --verbose shows the thoughts on stderr
@@ -232,7 +252,7 @@ pub(crate) struct Chat {
     /// Leave control characters in the answer as they are on a terminal; elsewhere they always are
     #[arg(long)]
     pub(crate) raw: bool,
-    /// Write the raw body of the response to this file
+    /// Write the raw body of the response to this file, which cannot be stdout
     #[arg(long, value_name = "FILE", conflicts_with = "replay")]
     pub(crate) record: Option<PathBuf>,
     /// Stream a recorded body instead of asking the service; - reads stdin
@@ -256,6 +276,16 @@ pub(crate) enum Fallback {
     Off,
 }
 
+/// Whether `arguments`, which name no command, would be right behind `chat`.
+pub(crate) fn would_chat(arguments: &[OsString]) -> bool {
+    let cli = Cli::command();
+    let names_a_command = |argument: &OsString| {
+        argument.to_str().is_some_and(|name| name == "help" || cli.find_subcommand(name).is_some())
+    };
+    let line = ["bedrill", "chat"].map(OsString::from).into_iter().chain(arguments.iter().cloned());
+    !arguments.is_empty() && !arguments.iter().any(names_a_command) && Cli::try_parse_from(line).is_ok()
+}
+
 /// Takes the names of the levels, and lists them in the help.
 fn thinking_levels() -> impl TypedValueParser<Value = ThinkingLevel> {
     PossibleValuesParser::new(ThinkingLevel::ALL.map(ThinkingLevel::as_str)).try_map(|name| name.parse())
@@ -271,7 +301,6 @@ fn zero_to_one(text: &str) -> Result<f64, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory as _;
 
     #[test]
     fn the_command_line_is_consistent() {
@@ -294,6 +323,19 @@ mod tests {
             "bedrill chat --max-tokens 0 x",
         ] {
             assert!(Cli::try_parse_from(line.split(' ')).is_err(), "{line}");
+        }
+    }
+
+    #[test]
+    fn what_could_only_be_a_prompt_would_chat() {
+        let would = |line: &str| would_chat(&line.split(' ').map(OsString::from).collect::<Vec<_>>());
+        for line in ["hello", "what is new", "-m x hi", "--model=x hi", "--region eu-west-1 hi", "char"] {
+            assert!(would(line), "{line}");
+        }
+        for line in
+            ["models -m x", "chat --foo", "--foo hi", "config set x", "help --help", "--temperature 9 x"]
+        {
+            assert!(!would(line), "{line}");
         }
     }
 }

@@ -7,4 +7,5 @@ pub(crate) mod discovery;
 mod dotenv;
 mod env_file;
 pub(crate) mod environment;
+pub(crate) mod prompt;
 mod variables;
