@@ -120,7 +120,9 @@ mod tests {
 
     /// The names and values in `text`; `!` where one cannot be read.
     fn read(text: &str) -> Vec<(&str, String)> {
-        entries(text).map(|entry| (entry.name, entry.value.unwrap_or(Cow::Borrowed("!")).into_owned())).collect()
+        entries(text)
+            .map(|entry| (entry.name, entry.value.unwrap_or(Cow::Borrowed("!")).into_owned()))
+            .collect()
     }
 
     fn value(line: &str) -> String {

@@ -6,7 +6,7 @@ use bedrill::test_util::responses::{self, REQUEST_ID, chunk, stream, stream_head
 use bedrill::test_util::{Server, Step};
 use bytes::Bytes;
 use http::Request;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::command::Scratch;
 
