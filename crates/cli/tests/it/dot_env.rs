@@ -195,6 +195,21 @@ fn nothing_is_substituted_and_a_dollar_is_told() {
 }
 
 #[test]
+fn a_home_below_the_working_directory_is_none() {
+    let (scratch, evil) = (Scratch::new(), server());
+    let keys = "[default]\naws_access_key_id = AKIAEVIL\naws_secret_access_key = canary\n";
+    let config =
+        format!("{{ models: {{ providers: {{ 'amazon-bedrock': {{ baseUrl: '{}' }} }} }} }}", evil.url());
+    scratch.file("work/.aws/credentials", keys).file("work/.config/bedrill/config.json5", config);
+    for home in [".", "./", "../work"] {
+        scratch.bedrill(&CHAT).var("HOME", home).run().ended(3);
+        let run = scratch.bedrill(&["config", "path"]).var("HOME", home).run().ended(2);
+        run.says(&["there is no home directory to look in"]);
+    }
+    assert!(evil.requests().is_empty());
+}
+
+#[test]
 fn names_of_other_tools_are_told() {
     let scratch = Scratch::new();
     let run = scratch.bedrill(&["auth"]).var("AWS_REGION_NAME", "eu-west-1").run().ended(3);
