@@ -88,9 +88,13 @@ impl Content {
 
     /// The format to send it in as a document: by its bytes, and where they leave a choice, by `extension`.
     pub(crate) fn document_format(&self, bytes: &[u8], extension: &str) -> Option<DocumentFormat> {
-        let has = |name: &[u8]| bytes.windows(name.len()).any(|window| window == name);
+        let holds = |bytes: &[u8], name: &[u8]| bytes.windows(name.len()).any(|window| window == name);
+        let has = |name: &[u8]| holds(bytes, name);
+        // Readers of PDF let something else stand before it.
+        let begin = bytes.get(..1024).unwrap_or(bytes);
         match (self, extension) {
             (Self::Document(format), _) => Some(format.clone()),
+            (Self::Text | Self::Other(_), "pdf") if holds(begin, b"%PDF-") => Some(DocumentFormat::Pdf),
             // The names of an archive's members are not compressed.
             (Self::Zip, _) if has(b"word/document.xml") => Some(DocumentFormat::Docx),
             (Self::Zip, _) if has(b"xl/workbook.") => Some(DocumentFormat::Xlsx),
@@ -140,6 +144,8 @@ mod tests {
         for (bytes, extension, expected) in [
             (b"%PDF-1.7 \xff".to_vec(), "txt", Some(Pdf)),
             (b"%PDF-1.7".to_vec(), "", Some(Pdf)),
+            (b"\xef\xbb\xbf\n%PDF-1.4 \xff".to_vec(), "pdf", Some(Pdf)),
+            (b"see %PDF-1.4".to_vec(), "txt", Some(Txt)),
             (b"no pdf".to_vec(), "pdf", None),
             (zip("word/document.xml"), "bin", Some(Docx)),
             (zip("xl/workbook.xml"), "docx", Some(Xlsx)),
