@@ -9,7 +9,7 @@ use bedrill::credentials::Credentials;
 use bedrill::endpoint::Plane;
 use bedrill::machine::{Machine, StaticMachine};
 use bedrill::model_id::ModelId;
-use bedrill::{Client, ProfileFallback, RetryPolicy};
+use bedrill::{Client, ProfileFallback, RetryPolicy, SettingOrigin};
 
 use crate::failure::Failure;
 use crate::flags::{Chat, Common, Fallback};
@@ -26,13 +26,13 @@ use crate::tape::replay::Replay;
 pub(crate) fn run(arguments: &Chat, common: &Common) -> Result<(), Failure> {
     prompt::check_stdin(arguments, common)?;
     // A replay must not depend on the machine it runs on: its variables and files are ignored.
-    let (host, configuration): (Arc<dyn Machine>, Configuration) = match &arguments.replay {
-        Some(_) => (Arc::new(StaticMachine::new()), Configuration::default()),
-        None => {
-            let environment = Environment::read(common)?;
-            let configuration = configuration::load(common, &environment)?;
-            (Arc::new(environment), configuration)
-        }
+    let environment = match &arguments.replay {
+        Some(_) => None,
+        None => Some(Arc::new(Environment::read(common)?)),
+    };
+    let (host, configuration): (Arc<dyn Machine>, Configuration) = match &environment {
+        None => (Arc::new(StaticMachine::new()), Configuration::default()),
+        Some(environment) => (Arc::clone(environment) as _, configuration::load(common, &**environment)?),
     };
     let model = model(arguments, &*host, &configuration)?;
     // What cannot be written is said before stdin is waited for.
@@ -59,6 +59,9 @@ pub(crate) fn run(arguments: &Chat, common: &Common) -> Result<(), Failure> {
             .with_usage(arguments.usage, cost)
             .with_used_model(used);
         warn(&client, common).await;
+        if let Some(environment) = environment.filter(|_| common.verbose) {
+            tell_what_the_file_decides(&client, &environment).await;
+        }
         let outcome = ask(&client, &request, answer, arguments.no_stream).await;
         match record {
             Some(record) => ended(&record, outcome).await,
@@ -101,6 +104,23 @@ async fn warn(client: &Client, common: &Common) {
     if let Ok(resolved) = client.credentials().await {
         for warning in resolved.warnings() {
             note(&format!("bedrill: warning: {warning}"));
+        }
+    }
+}
+
+/// Says of region and credentials that they come from a file of variables, if they do.
+async fn tell_what_the_file_decides(client: &Client, environment: &Environment) {
+    let mut settings = Vec::new();
+    if let (region, SettingOrigin::Variable(place)) = client.region().await {
+        settings.push(format!("region {region} from {place}"));
+    }
+    if let Ok(resolved) = client.credentials().await {
+        settings.push(format!("credentials from {}", resolved.origin()));
+    }
+    for setting in settings {
+        let marked = environment.mark(&setting);
+        if marked != setting {
+            note(&format!("bedrill: {marked}"));
         }
     }
 }

@@ -38,6 +38,8 @@ fn dot_env_sets_region_credentials_and_model_and_says_so() {
     assert_eq!(scope(&seen), ("AKIADOTENV".to_owned(), "eu-west-3".to_owned()));
     assert!(line(&seen).starts_with("POST /model/from.dotenv/"), "{}", line(&seen));
     assert_eq!(chat(&scratch, &server, &["-q"], &[]).ended(0).stderr, "");
+    let run = chat(&scratch, &server, &["-v"], &[]).ended(0);
+    run.says(&["region eu-west-3 from AWS_REGION (.env)\n", "credentials from AWS_ACCESS_KEY_ID (.env)\n"]);
 
     // The process goes before the file, and another file takes its place.
     let run = chat(&scratch, &server, &[], &[("AWS_DEFAULT_REGION", "us-west-2")]).ended(0);
@@ -49,7 +51,7 @@ fn dot_env_sets_region_credentials_and_model_and_says_so() {
     let run = chat(&scratch, &server, &["--env-file", "../elsewhere.env"], &[]).ended(0);
     assert_eq!(run.stderr, "", "the user knows what was named");
     let regions: Vec<String> = server.requests().iter().map(|seen| scope(seen).1).collect();
-    assert_eq!(regions, ["eu-west-3", "eu-west-3", "us-west-2", "eu-west-3", "ap-south-1"]);
+    assert_eq!(regions, ["eu-west-3", "eu-west-3", "eu-west-3", "us-west-2", "eu-west-3", "ap-south-1"]);
 }
 
 #[test]
