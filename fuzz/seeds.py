@@ -396,6 +396,23 @@ def config_seeds():
     yield from (b"{a: 'open", b"{a: '\\ud83d'}", b"{a: 0x}", b"{a: @}")
 
 
+# Files of variables --------------------------------------------------------------------------------------------
+
+
+def dotenv_seeds():
+    values = [
+        b"", b"b", b"b c", b"'b c'", b'"b c"', b"b # comment", b"# comment", b"b#c", b"'it", b'"open', b"it's",
+        b'"a\\n\\t\\r\\"\\$\\q\\\\"', b"'two\nlines'", b'"two\r\nlines" # end', b"$B", b"${B:-c}", b"$(id)", b"C:\\x",
+        b"'a'b", b"'a' b", b'"a"#b', b"\xff\xfe", b"\xc3\xa9", b"a\x00b",
+    ]
+    for value in values:
+        yield b"A=" + value
+        yield b"export A = " + value + b"\r\nB=1\n"
+    yield b"\n".join(b"V%d=%s" % (number, value) for number, value in enumerate(values))
+    yield b"\xef\xbb\xbfAWS_REGION=eu-west-1\n\n# comment\nOTHER = two words\nexport BEDRILL_MODEL='m'\n"
+    yield from (b"", b"=", b"export", b"export A", b"exportA=1", b"1A=1", b"A.B=1", b"A", b"\n\n", b"A=1\rB=2")
+
+
 # Credentials ---------------------------------------------------------------------------------------------------
 
 KEYS = {"AccessKeyId": "ASIAEXAMPLE", "SecretAccessKey": "canary", "Expiration": "2026-11-22T03:23:31Z"}
@@ -543,6 +560,7 @@ TARGETS = {
     "frames": frame_seeds(), "frames_valid_crc": corrected_seeds(2, 40), "frames_vs_smithy": corrected_seeds(3, 60),
     "frames_round_trip": round_trip_seeds(), "event_json": event_json_seeds(), "event_sequence": event_sequence_seeds(),
     "profile": profile_seeds(), "profile_vs_ini": ini_seeds(), "config": config_seeds(),
+    "dotenv": dotenv_seeds(),
     "credential_json": credential_seeds(), "sign_vs_aws": sign_seeds(),
 }
 

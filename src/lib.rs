@@ -61,6 +61,7 @@
 
 // On docs.rs only: marks what needs a feature.
 #![cfg_attr(docsrs, feature(doc_cfg))]
+#![cfg_attr(test, allow(clippy::disallowed_methods))] // tests read what they wrote
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 // Input must not bring the program down: no panic that it can reach.

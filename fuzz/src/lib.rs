@@ -10,6 +10,10 @@
 mod aws_signer;
 #[cfg(feature = "client")]
 mod credentials;
+// The command has no library to take it from.
+#[path = "../../crates/cli/src/setup/dotenv.rs"]
+mod dotenv;
+mod env_file;
 #[cfg(feature = "client")]
 mod events;
 #[cfg(feature = "client")]
@@ -30,5 +34,6 @@ pub use self::{
     profile_vs_ini::profile_vs_ini,
     sign_vs_aws::sign_vs_aws,
 };
+pub use env_file::dotenv;
 pub use frames::{frames, frames_round_trip, frames_valid_crc};
 pub use frames_vs_smithy::frames_vs_smithy;

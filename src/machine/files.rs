@@ -2,12 +2,13 @@
 
 use std::fmt;
 use std::fs::{self, File, OpenOptions};
+use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::Duration;
 
-use super::{SystemClock, TimeSource};
+use super::{Machine as _, SystemClock, SystemMachine, TimeSource};
 
 /// A lock between processes, released on drop.
 pub struct FileLock(#[allow(dead_code)] Box<dyn Send>); // held for its `Drop`
@@ -169,7 +170,7 @@ struct HeldFile {
 impl Drop for HeldFile {
     fn drop(&mut self) {
         // Unless another process considered it stale and holds it now.
-        if fs::read(&self.path).is_ok_and(|mark| mark == self.mark.as_bytes()) {
+        if SystemMachine.read(&self.path).is_ok_and(|mark| mark == self.mark.as_bytes()) {
             let _ = fs::remove_file(&self.path);
         }
     }
@@ -199,28 +200,55 @@ fn create_new(path: &Path) -> io::Result<File> {
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    #[expect(clippy::disallowed_methods, reason = "nothing is read: it is a new file")]
     options.open(path)
 }
 
 /// Returns a name in the same folder, and so on the same file system, that no other process uses.
 fn beside(path: &Path, extension: &str) -> io::Result<PathBuf> {
     let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?;
+    // Of `answers/` and `answers/.` it is the folder's, and the file could not be renamed to that.
+    if !path.as_os_str().as_encoded_bytes().ends_with(name.as_encoded_bytes()) {
+        return Err(io::ErrorKind::IsADirectory.into());
+    }
     let mut hidden = std::ffi::OsString::from(".");
     hidden.push(name);
     hidden.push(format!(".{}.{extension}", unique()));
     Ok(path.with_file_name(hidden))
 }
 
+/// Nobody who knows the process and the time can foresee it, and take the name first.
 fn unique() -> String {
     static COUNTER: AtomicU64 = AtomicU64::new(0);
     let count = COUNTER.fetch_add(1, Ordering::Relaxed);
-    let since = SystemClock.now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    format!("{}-{count}-{}-{}", std::process::id(), since.as_secs(), since.subsec_nanos())
+    // Keyed by the system's random numbers.
+    let random = RandomState::new().build_hasher().finish();
+    format!("{}-{count}-{random:016x}", std::process::id())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_path_that_names_a_folder_is_refused_at_once() {
+        let folder = tempfile::tempdir().expect("a folder");
+        for name in ["new/", "new/.", "new//"] {
+            let refused = PrivateFile::beside(&folder.path().join(name)).expect_err(name);
+            assert_eq!(refused.kind(), io::ErrorKind::IsADirectory, "{name}");
+        }
+        for name in ["..", "/", ""] {
+            assert!(PrivateFile::beside(Path::new(name)).is_err(), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_temporary_name_cannot_be_foreseen() {
+        let random = |name: &str| name.rsplit('-').next().expect("a part").to_owned();
+        let (one, other) = (random(&unique()), random(&unique()));
+        assert_eq!(one.len(), 16);
+        assert_ne!(one, other);
+    }
 
     #[cfg(unix)]
     #[test]

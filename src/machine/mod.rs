@@ -11,6 +11,7 @@ mod handoff;
 #[cfg(feature = "client")]
 mod process;
 mod profile_files;
+mod regular;
 #[cfg(feature = "client")]
 mod settings;
 mod static_machine;
@@ -23,7 +24,6 @@ mod time_source;
 #[cfg(feature = "client")]
 mod tree;
 
-use std::fs::{File, Metadata};
 use std::io::{self, Read};
 #[cfg(feature = "client")]
 use std::net::{IpAddr, ToSocketAddrs};
@@ -44,6 +44,7 @@ pub use files::{FileLock, PrivateFile};
 #[cfg(feature = "client")]
 pub use process::{ProcessEnd, ProcessLimits, ProcessOutput};
 pub use profile_files::{ProfileFiles, SelectedBy, Setting};
+pub use regular::open_regular;
 pub use static_machine::StaticMachine;
 #[cfg(feature = "client")]
 pub use time_source::{SystemClock, TimeSource};
@@ -198,12 +199,8 @@ impl Machine for SystemMachine {
         if path == Path::new(if cfg!(windows) { "NUL" } else { "/dev/null" }) {
             return Ok(Vec::new());
         }
-        // Checked before opening, because opening a FIFO waits for a writer, and again after, because the path may have
-        // changed meanwhile.
-        regular(&std::fs::metadata(path)?)?;
-        let file = File::open(path)?;
+        let file = open_regular(path)?;
         let metadata = file.metadata()?;
-        regular(&metadata)?;
         // Allocated at full size up front, so that growing leaves no copies of secrets behind.
         let expected = usize::try_from(metadata.len()).unwrap_or(MAX_FILE_BYTES).min(MAX_FILE_BYTES);
         let mut bytes = Vec::with_capacity(expected.saturating_add(1));
@@ -256,16 +253,6 @@ impl Machine for SystemMachine {
     fn ask(&self, prompt: &str) -> BoxFuture<'static, io::Result<Option<Secret>>> {
         let prompt = prompt.to_owned();
         threads::away("terminal", move || terminal::ask(&prompt))
-    }
-}
-
-fn regular(metadata: &Metadata) -> io::Result<()> {
-    if metadata.is_file() {
-        Ok(())
-    } else if metadata.is_dir() {
-        Err(io::Error::new(io::ErrorKind::IsADirectory, "a directory, not a file"))
-    } else {
-        Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"))
     }
 }
 

@@ -14,6 +14,7 @@ pub(super) fn ask(prompt: &str) -> io::Result<Option<Secret>> {
     use std::fs::OpenOptions;
     use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 
+    #[expect(clippy::disallowed_methods, reason = "a terminal is no file")]
     let Ok(mut terminal) = OpenOptions::new().read(true).write(true).open("/dev/tty") else {
         return Ok(None);
     };

@@ -34,6 +34,7 @@ fn parents() -> Vec<(u32, u32)> {
     let Ok(entries) = std::fs::read_dir("/proc") else { return Vec::new() };
     let process = |entry: std::fs::DirEntry| {
         let id = entry.file_name().to_str()?.parse().ok()?;
+        #[expect(clippy::disallowed_methods, reason = "the kernel writes it")]
         let stat = std::fs::read(entry.path().join("stat")).ok()?;
         Some((id, parent_in_stat(&stat)?))
     };

@@ -12,9 +12,10 @@ mod fuzz;
 /// A target: its name, which is that of its binary and of its folder in the corpus, and its function.
 type Target = (&'static str, fn(&[u8]));
 
-const TARGETS: [Target; 11] = [
+const TARGETS: [Target; 12] = [
     ("config", fuzz::config),
     ("credential_json", fuzz::credential_json),
+    ("dotenv", fuzz::dotenv),
     ("event_json", fuzz::event_json),
     ("event_sequence", fuzz::event_sequence),
     ("frames", fuzz::frames),

@@ -3,6 +3,7 @@
 mod command;
 mod failure;
 mod flags;
+mod input;
 mod interrupt;
 mod runtime;
 mod screen;
@@ -34,6 +35,10 @@ fn without_command(error: &clap::Error) -> ExitCode {
     if error.use_stderr() {
         // It quotes arguments, and those may be file names that a shell put in.
         note(error.render().to_string().trim_end());
+        let arguments: Vec<_> = std::env::args_os().skip(1).collect();
+        if flags::would_chat(&arguments) {
+            note("\nTo ask a model, name the command: bedrill chat PROMPT");
+        }
         return ExitCode::from(2);
     }
     match error.print() {

@@ -122,7 +122,9 @@ fn shell(command: &str) -> Command {
     shell.arg("-c").arg(command);
     // A process group of its own can be killed as a whole. But a background group cannot read from the terminal, and
     // Ctrl-C does not reach it: where there is a terminal, the descendants are looked up instead.
-    if std::fs::File::open("/dev/tty").is_err() {
+    #[expect(clippy::disallowed_methods, reason = "a terminal is no file")]
+    let has_terminal = std::fs::File::open("/dev/tty").is_ok();
+    if !has_terminal {
         std::os::unix::process::CommandExt::process_group(&mut shell, 0);
     }
     shell

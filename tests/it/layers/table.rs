@@ -23,6 +23,7 @@ pub const COMMAND: Table = Table {
             purpose: "what was asked for, and how it ends",
         },
         Floor { name: "screen", rooms: &["runtime", "screen"], purpose: "what a person sees while it runs" },
+        Floor { name: "input", rooms: &["input"], purpose: "files and stdin, opened in one place" },
         Floor { name: "setup", rooms: &["setup", "tape"], purpose: "clients, messages and recordings" },
         Floor { name: "command", rooms: &["command"], purpose: "the commands, a module each" },
     ],

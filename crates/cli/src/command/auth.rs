@@ -16,9 +16,11 @@ use crate::setup::environment::Environment;
 
 /// Explains the chain, or exports the credentials it found when explicitly asked to.
 pub(crate) fn run(arguments: &AuthArguments, common: &Common) -> Result<(), Failure> {
-    let environment = Environment::read(common.env_file.as_deref())?;
+    let environment = Environment::read(common)?;
     let configuration = configuration::load(common, &environment)?;
-    let client = crate::setup::client::builder(common, Arc::new(environment), &configuration).build()?;
+    let environment = Arc::new(environment);
+    let client =
+        crate::setup::client::builder(common, Arc::clone(&environment) as _, &configuration).build()?;
     let no_bearer = match (common.no_bearer, configuration.values.prefers_bearer()) {
         (true, _) => Some("left out by --no-bearer"),
         (false, false) => Some("left out by auth.preferBearer in the configuration"),
@@ -27,7 +29,7 @@ pub(crate) fn run(arguments: &AuthArguments, common: &Common) -> Result<(), Fail
     crate::runtime::in_runtime(async {
         match &arguments.command {
             Some(AuthCommand::Export { format }) => export(&client, *format).await,
-            None => explain(&client, arguments, common, no_bearer).await,
+            None => explain(&client, arguments, common, no_bearer, &environment).await,
         }
     })
 }
@@ -38,6 +40,7 @@ async fn explain(
     arguments: &AuthArguments,
     common: &Common,
     no_bearer: Option<&str>,
+    environment: &Environment,
 ) -> Result<(), Failure> {
     let mut attempts = client.explain_credentials().await;
     if let Some(why) = no_bearer {
@@ -54,6 +57,7 @@ async fn explain(
         SettingOrigin::Instance => "the instance's metadata".to_owned(),
         _ => "the default; nothing names one".to_owned(),
     };
+    let why = environment.mark(&why);
     // The error of a chain without credentials says what to do, and sets the exit code.
     let resolved = client.credentials().await;
     let identity = match (&resolved, arguments.probe) {
@@ -64,7 +68,7 @@ async fn explain(
     if arguments.json {
         let warnings = resolved.as_ref().map(|resolved| resolved.warnings().to_vec()).unwrap_or_default();
         let document = json!({
-            "sources": attempts.iter().map(attempt_json).collect::<Vec<_>>(),
+            "sources": attempts.iter().map(|attempt| attempt_json(attempt, environment)).collect::<Vec<_>>(),
             "region": {"name": region.as_str(), "from": why},
             "warnings": warnings,
             "identity": identity.as_ref().map(|identity| match identity {
@@ -80,7 +84,7 @@ async fn explain(
             attempts.iter().position(|attempt| !matches!(attempt.outcome(), Outcome::NotHere { .. }));
         for (place, attempt) in attempts.iter().enumerate() {
             let above = decides.filter(|decides| *decides < place).and_then(|decides| attempts.get(decides));
-            line(&attempt_text(attempt, above, width))?;
+            line(&environment.mark(&attempt_text(attempt, above, width)))?;
         }
         line(&format!("\n  {:width$}  {region} ({why})", "region"))?;
         if let Some(Ok(identity)) = &identity {
@@ -156,14 +160,14 @@ fn attempt_text(attempt: &Attempt, above: Option<&Attempt>, width: usize) -> Str
     }
 }
 
-fn attempt_json(attempt: &Attempt) -> Value {
+fn attempt_json(attempt: &Attempt, environment: &Environment) -> Value {
     let mut document = match attempt.outcome() {
         Outcome::Found { identity, origin, expiration } => {
             let seconds = expiration.and_then(|at| at.duration_since(SystemTime::UNIX_EPOCH).ok());
             json!({
                 "outcome": "found",
                 "identity": identity,
-                "from": origin,
+                "from": environment.mark(origin),
                 "expiresAt": seconds.map(|since| since.as_secs()),
             })
         }

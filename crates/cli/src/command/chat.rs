@@ -1,16 +1,15 @@
 //! `bedrill chat`: one question, one answer, streamed as it arrives.
 
-use std::io::{self, IsTerminal as _, Read as _};
 use std::sync::{Arc, OnceLock};
 
 use bedrill::auth::Auth;
 use bedrill::catalog::Cost;
-use bedrill::converse::{ContentBlock, ConverseRequest, InferenceConfiguration, Message, Role};
+use bedrill::converse::{ConverseRequest, InferenceConfiguration, Message};
 use bedrill::credentials::Credentials;
 use bedrill::endpoint::Plane;
 use bedrill::machine::{Machine, StaticMachine};
 use bedrill::model_id::{ModelId, RequestedModel};
-use bedrill::{Client, RetryPolicy};
+use bedrill::{Client, RetryPolicy, SettingOrigin};
 
 use crate::failure::Failure;
 use crate::flags::{Chat, Common};
@@ -19,24 +18,27 @@ use crate::screen::terminal::note;
 use crate::setup::configuration::Configuration;
 use crate::setup::discovery::{self, Discovery};
 use crate::setup::environment::Environment;
-use crate::setup::{attachment, configuration};
+use crate::setup::{configuration, prompt};
 use crate::tape::record::{Record, Recording};
 use crate::tape::replay::Replay;
 
 /// Asks, and prints the answer to stdout.
 pub(crate) fn run(arguments: &Chat, common: &Common) -> Result<(), Failure> {
+    prompt::check_stdin(arguments, common)?;
     // A replay must not depend on the machine it runs on: its variables and files are ignored.
-    let (host, configuration): (Arc<dyn Machine>, Configuration) = match &arguments.replay {
-        Some(_) => (Arc::new(StaticMachine::new()), Configuration::default()),
-        None => {
-            let environment = Environment::read(common.env_file.as_deref())?;
-            let configuration = configuration::load(common, &environment)?;
-            (Arc::new(environment), configuration)
-        }
+    let environment = match &arguments.replay {
+        Some(_) => None,
+        None => Some(Arc::new(Environment::read(common)?)),
+    };
+    let (host, configuration): (Arc<dyn Machine>, Configuration) = match &environment {
+        None => (Arc::new(StaticMachine::new()), Configuration::default()),
+        Some(environment) => (Arc::clone(environment) as _, configuration::load(common, &**environment)?),
     };
     let model = RequestedModel::from(model(arguments, &*host, &configuration)?);
-    let message = message(arguments)?;
-    let record = arguments.record.as_deref().map(Record::open).transpose()?;
+    // What cannot be written is reported before stdin is waited for.
+    let record = arguments.record.as_deref().map(|path| Record::open(path, common.quiet)).transpose()?;
+    let system = prompt::system(arguments, common)?;
+    let message = prompt::message(arguments, common)?;
     let used = Arc::new(OnceLock::new());
     let client = client(arguments, common, host, &configuration, record.clone(), Arc::clone(&used))?;
     crate::runtime::in_runtime(async {
@@ -49,7 +51,7 @@ pub(crate) fn run(arguments: &Chat, common: &Common) -> Result<(), Failure> {
             }
             discovery.model_id(model.as_str()).await?.into()
         };
-        let request = request(arguments, model, message);
+        let request = request(arguments, model, system, message);
         let cost = request.model_id.id().ok().and_then(|id| prices(&configuration, id));
         let answer = Answer::new(common)
             .with_json(arguments.json)
@@ -57,6 +59,9 @@ pub(crate) fn run(arguments: &Chat, common: &Common) -> Result<(), Failure> {
             .with_usage(arguments.usage, cost)
             .with_used_model(used);
         warn(&client, common).await;
+        if let Some(environment) = environment.filter(|_| common.verbose) {
+            tell_what_the_file_decides(&client, &environment).await;
+        }
         let outcome = ask(&client, &request, answer, arguments.no_stream).await;
         match record {
             Some(record) => ended(&record, outcome).await,
@@ -103,6 +108,23 @@ async fn warn(client: &Client, common: &Common) {
     }
 }
 
+/// Says of region and credentials that they come from a file of variables, if they do.
+async fn tell_what_the_file_decides(client: &Client, environment: &Environment) {
+    let mut settings = Vec::new();
+    if let (region, SettingOrigin::Variable(place)) = client.region().await {
+        settings.push(format!("region {region} from {place}"));
+    }
+    if let Ok(resolved) = client.credentials().await {
+        settings.push(format!("credentials from {}", resolved.origin()));
+    }
+    for setting in settings {
+        let marked = environment.mark(&setting);
+        if marked != setting {
+            note(&format!("bedrill: {marked}"));
+        }
+    }
+}
+
 async fn ask(
     client: &Client,
     request: &ConverseRequest,
@@ -130,7 +152,7 @@ fn client(
     if let Some(path) = &arguments.replay {
         // Nothing is sent, so the signature does not matter.
         builder = builder.auth(Auth::SigV4(Credentials::new("REPLAY", "replay")));
-        builder = builder.transport(Arc::new(Replay::open(path)?));
+        builder = builder.transport(Arc::new(Replay::open(path, common.quiet)?));
         // It would fail in the same way again.
         builder = builder.retry(RetryPolicy::none());
     }
@@ -181,10 +203,15 @@ fn prices(configuration: &Configuration, id: &ModelId) -> Option<Cost> {
 }
 
 /// The request made from the flags, the files and stdin.
-fn request(arguments: &Chat, model: RequestedModel, message: Message) -> ConverseRequest {
+fn request(
+    arguments: &Chat,
+    model: RequestedModel,
+    system: Option<String>,
+    message: Message,
+) -> ConverseRequest {
     let mut request = ConverseRequest::new(model).message(message);
-    if let Some(system) = &arguments.system {
-        request = request.system(system.as_str());
+    if let Some(system) = system {
+        request = request.system(system);
     }
     if let Some(project) = &arguments.project {
         request = request.project(project);
@@ -201,41 +228,4 @@ fn request(arguments: &Chat, model: RequestedModel, message: Message) -> Convers
         request = request.thinking(level);
     }
     request
-}
-
-/// The user's message: attachments first, as the models' makers advise, then the text.
-fn message(arguments: &Chat) -> Result<Message, Failure> {
-    let mut blocks = Vec::new();
-    for path in &arguments.image {
-        blocks.push(attachment::image(path)?);
-    }
-    for (position, path) in arguments.document.iter().enumerate() {
-        blocks.push(attachment::document(path, position)?);
-    }
-    let text = prompt(arguments)?;
-    if text.trim().is_empty() && arguments.replay.is_none() {
-        return Err(Failure::usage("no prompt: give one as an argument, on stdin, or both"));
-    }
-    blocks.push(ContentBlock::Text(text));
-    Ok(Message::new(Role::User, blocks))
-}
-
-/// The prompt from the arguments, from stdin when it is not a terminal, or from both with a blank line between.
-fn prompt(arguments: &Chat) -> Result<String, Failure> {
-    let words = arguments.prompt.join(" ");
-    let stdin = io::stdin();
-    // A recording brings its own question, and may itself be on stdin.
-    if stdin.is_terminal() || arguments.replay.is_some() {
-        return Ok(words);
-    }
-    let mut piped = String::new();
-    stdin
-        .lock()
-        .read_to_string(&mut piped)
-        .map_err(|error| Failure::usage(format!("the prompt on stdin cannot be read: {error}")))?;
-    Ok(match (words.is_empty(), piped.trim().is_empty()) {
-        (_, true) => words,
-        (true, false) => piped,
-        (false, false) => format!("{words}\n\n{piped}"),
-    })
 }

@@ -1,7 +1,5 @@
 //! `bedrill decode`: the frames or events of a recorded stream, one JSON document a line.
 
-use std::fmt::Display;
-use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
@@ -12,27 +10,22 @@ use bedrill::eventstream::{Frame, FrameDecoder, HeaderValue};
 use serde_json::{Value, json};
 
 use crate::failure::Failure;
+use crate::flags::Common;
+use crate::input;
 use crate::screen::terminal::Output;
 
 /// How much is read at a time, in bytes.
 const CHUNK: usize = 16 * 1024;
 
 /// Decodes `path`, or stdin for `-`, as data arrives.
-pub(crate) fn run(path: &Path, frames: bool) -> Result<(), Failure> {
-    let unreadable =
-        |problem: &dyn Display| Failure::usage(format!("{} cannot be read: {problem}", path.display()));
-    let input: Box<dyn Read> = if path.as_os_str() == "-" {
-        Box::new(io::stdin().lock())
-    } else if path.is_dir() {
-        return Err(unreadable(&"it is a directory"));
-    } else {
-        Box::new(File::open(path).map_err(|error| unreadable(&error))?)
-    };
+pub(crate) fn run(path: &Path, frames: bool, common: &Common) -> Result<(), Failure> {
+    let input = input::open_recording(path, common.quiet)
+        .map_err(|error| Failure::usage(format!("{} cannot be read: {error}", path.display())))?;
     let mut lines = Output::stdout();
     if frames { decode_frames(input, &mut lines) } else { decode_events(input, &mut lines) }
 }
 
-fn decode_events(mut input: Box<dyn Read>, lines: &mut Output) -> Result<(), Failure> {
+fn decode_events(mut input: Box<dyn Read + Send>, lines: &mut Output) -> Result<(), Failure> {
     let mut decoder = EventDecoder::new();
     let fault = |error: bedrill::converse::EventError| Failure::failed(error.to_string());
     let mut chunk = [0; CHUNK];
@@ -47,7 +40,7 @@ fn decode_events(mut input: Box<dyn Read>, lines: &mut Output) -> Result<(), Fai
     }
 }
 
-fn decode_frames(mut input: Box<dyn Read>, lines: &mut Output) -> Result<(), Failure> {
+fn decode_frames(mut input: Box<dyn Read + Send>, lines: &mut Output) -> Result<(), Failure> {
     let mut decoder = FrameDecoder::new();
     let fault = |error: bedrill::eventstream::DecodeError| Failure::failed(error.to_string());
     let mut chunk = [0; CHUNK];

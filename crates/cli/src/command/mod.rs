@@ -14,7 +14,7 @@ use crate::runtime::in_runtime;
 /// Runs the command given on the command line.
 pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
     match cli.command {
-        Command::Decode { file, frames } => decode::run(&file, frames),
+        Command::Decode { file, frames } => decode::run(&file, frames, &cli.common),
         Command::Auth(arguments) => auth::run(&arguments, &cli.common),
         Command::Chat(arguments) => chat::run(&arguments, &cli.common),
         Command::Models(arguments) => models::run(&arguments, &cli.common),

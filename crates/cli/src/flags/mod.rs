@@ -2,12 +2,13 @@
 
 mod timeouts;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use bedrill::InferenceProfileFallback;
 use bedrill::converse::ThinkingLevel;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
 use crate::flags::timeouts::TimeoutFlags;
 
@@ -48,7 +49,7 @@ pub(crate) struct Common {
     /// Moltbot's]
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
-    /// Read variables from this file instead of .env in the working directory
+    /// Read AWS_* and BEDRILL_* from this file instead of .env in the working directory, which may set only region, profile, credentials and model; - is stdin
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) env_file: Option<PathBuf>,
     /// Print more on stderr: the model's reasoning, token usage, timings
@@ -98,14 +99,8 @@ pub(crate) enum Command {
 /// The flags of `bedrill models`.
 #[derive(Debug, Args)]
 pub(crate) struct Models {
-    /// List models whose id, name or provider contains this, ignoring case; `bedrock/` lists all
-    pub(crate) filter: Option<String>,
-    /// Also list the models that are left out, each with the reason
-    #[arg(long)]
-    pub(crate) all: bool,
-    /// List models from this provider, given by its name or the first part of its ids; may be repeated
-    #[arg(long, value_name = "NAME")]
-    pub(crate) provider: Vec<String>,
+    #[command(flatten)]
+    pub(crate) choice: ModelChoice,
     /// List the models that this project may use; an id or ARN [default: the account's default project]
     #[arg(long, global = true, value_name = "ID")]
     pub(crate) project: Option<String>,
@@ -122,9 +117,28 @@ pub(crate) struct Models {
     pub(crate) command: Option<ModelsCommand>,
 }
 
-/// What `bedrill models` does besides listing.
+/// Which models `bedrill models` lists.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct ModelChoice {
+    /// List models whose id, name or provider contains this, ignoring case; `bedrock/` lists all. Without a match, the
+    /// exit code is 1
+    pub(crate) filter: Option<String>,
+    /// Also list the models that are left out, each with the reason
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// List models from this provider, given by its name or the first part of its ids; may be repeated
+    #[arg(long, value_name = "NAME")]
+    pub(crate) provider: Vec<String>,
+}
+
+/// What `bedrill models` does.
 #[derive(Debug, Subcommand)]
 pub(crate) enum ModelsCommand {
+    /// List models: the same as without this word
+    List {
+        #[command(flatten)]
+        choice: ModelChoice,
+    },
     /// Print everything that is known about one model
     Show {
         /// A model id, an inference profile id, an ARN or a short name
@@ -188,7 +202,7 @@ pub(crate) enum ConfigCommand {
 /// The flags of `bedrill chat`.
 #[derive(Debug, Args)]
 pub(crate) struct Chat {
-    /// The prompt; text from stdin is appended to it
+    /// The prompt; text from stdin is appended to it, or put where - stands before or after the words
     pub(crate) prompt: Vec<String>,
     /// A model id, an inference profile id, an ARN or a short name such as nova-pro [default: BEDRILL_MODEL, else the
     /// configuration's primary model]
@@ -204,9 +218,15 @@ pub(crate) struct Chat {
     /// The project that the request belongs to; an id or ARN [default: the account's default project]
     #[arg(long, value_name = "ID")]
     pub(crate) project: Option<String>,
-    /// The system prompt
-    #[arg(long, value_name = "TEXT")]
+    /// The system prompt; blank is none
+    #[arg(long, value_name = "TEXT", conflicts_with = "system_file")]
     pub(crate) system: Option<String>,
+    /// Read the system prompt from this file; - is stdin
+    #[arg(long, value_name = "FILE")]
+    pub(crate) system_file: Option<PathBuf>,
+    /// Leave stdin alone, even if it is a pipe
+    #[arg(long)]
+    pub(crate) no_stdin: bool,
     /// The maximum number of tokens to generate
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(i32).range(1..))]
     pub(crate) max_tokens: Option<i32>,
@@ -219,10 +239,10 @@ pub(crate) struct Chat {
     /// Stop when the model writes this text; may be repeated
     #[arg(long, value_name = "TEXT")]
     pub(crate) stop: Vec<String>,
-    /// Attach an image (png, jpeg, gif, webp); may be repeated
+    /// Attach an image (png, jpeg, gif or webp by its content); - is stdin; may be repeated
     #[arg(long, value_name = "FILE")]
     pub(crate) image: Vec<PathBuf>,
-    /// Attach a document (pdf, csv, doc, docx, xls, xlsx, html, txt, md); may be repeated
+    /// Attach a document (pdf, docx, xlsx, doc, xls, or text of any name); - is stdin; may be repeated
     #[arg(long, value_name = "FILE")]
     pub(crate) document: Vec<PathBuf>,
     /// Let the model think before it answers; --verbose shows its reasoning on stderr
@@ -237,7 +257,7 @@ pub(crate) struct Chat {
     /// Leave control characters in the answer unchanged on a terminal; elsewhere they always are
     #[arg(long)]
     pub(crate) raw: bool,
-    /// Write the raw body of the response to this file
+    /// Write the raw body of the response to this file, which cannot be stdout
     #[arg(long, value_name = "FILE", conflicts_with = "replay")]
     pub(crate) record: Option<PathBuf>,
     /// Stream a recorded body instead of asking the service; - reads from stdin
@@ -256,6 +276,16 @@ fn fallback_policies() -> impl TypedValueParser<Value = InferenceProfileFallback
     PossibleValuesParser::new(names).try_map(|name| name.parse())
 }
 
+/// Whether `arguments`, which name no command, would be right behind `chat`.
+pub(crate) fn would_chat(arguments: &[OsString]) -> bool {
+    let cli = Cli::command();
+    let names_a_command = |argument: &OsString| {
+        argument.to_str().is_some_and(|name| name == "help" || cli.find_subcommand(name).is_some())
+    };
+    let line = ["bedrill", "chat"].map(OsString::from).into_iter().chain(arguments.iter().cloned());
+    !arguments.is_empty() && !arguments.iter().any(names_a_command) && Cli::try_parse_from(line).is_ok()
+}
+
 /// Takes the names of the levels, and lists them in the help.
 fn thinking_levels() -> impl TypedValueParser<Value = ThinkingLevel> {
     PossibleValuesParser::new(ThinkingLevel::ALL.map(ThinkingLevel::as_str)).try_map(|name| name.parse())
@@ -271,7 +301,6 @@ fn zero_to_one(text: &str) -> Result<f64, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory as _;
 
     #[test]
     fn the_command_line_is_consistent() {
@@ -294,6 +323,19 @@ mod tests {
             "bedrill chat --max-tokens 0 x",
         ] {
             assert!(Cli::try_parse_from(line.split(' ')).is_err(), "{line}");
+        }
+    }
+
+    #[test]
+    fn what_could_only_be_a_prompt_would_chat() {
+        let would = |line: &str| would_chat(&line.split(' ').map(OsString::from).collect::<Vec<_>>());
+        for line in ["hello", "what is new", "-m x hi", "--model=x hi", "--region eu-west-1 hi", "char"] {
+            assert!(would(line), "{line}");
+        }
+        for line in
+            ["models -m x", "chat --foo", "--foo hi", "config set x", "help --help", "--temperature 9 x"]
+        {
+            assert!(!would(line), "{line}");
         }
     }
 }

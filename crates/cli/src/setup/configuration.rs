@@ -8,6 +8,7 @@ use bedrill::machine::Machine;
 
 use crate::failure::Failure;
 use crate::flags::Common;
+use crate::input;
 use crate::screen::terminal::note;
 
 /// A configuration and its file; without a file, everything has its default.
@@ -71,6 +72,7 @@ pub(crate) fn places_of(common: &Common, host: &dyn Machine) -> Vec<Place> {
 
 /// The first file that exists.
 pub(crate) fn find(common: &Common, host: &dyn Machine) -> Result<Option<Found>, Failure> {
+    input::not_stdin(common.config.as_deref(), "--config")?;
     for place in places_of(common, host) {
         let text = match read(host, &place) {
             Ok(text) => text,

@@ -14,6 +14,7 @@ use bytes::Bytes;
 use futures_core::Stream;
 
 use crate::failure::Failure;
+use crate::input::Waiting;
 use crate::tape::echo::Echo;
 
 /// How long the rest of a body may take once no one waits for it.
@@ -43,12 +44,20 @@ struct Recorded {
 
 impl Record {
     /// Checks that `path` can be written before any request is sent.
-    pub(crate) fn open(path: &Path) -> Result<Self, Failure> {
+    pub(crate) fn open(path: &Path, quiet: bool) -> Result<Self, Failure> {
+        if path.as_os_str() == "-" {
+            return Err(Failure::usage(
+                "--record cannot be stdout, which the answer goes to; name a file (one of that name is ./-)",
+            ));
+        }
         let unwritable =
             |error: io::Error| Failure::usage(format!("{} cannot be written: {error}", path.display()));
         let is_device = is_device(path).map_err(unwritable)?;
         let file = if is_device {
-            Some(OpenOptions::new().write(true).open(path).map_err(unwritable)?)
+            let _waiting = Waiting::begin(&format!("a reader of {}", path.display()), quiet);
+            #[expect(clippy::disallowed_methods, reason = "nothing is read")]
+            let file = OpenOptions::new().write(true).open(path).map_err(unwritable)?;
+            Some(file)
         } else {
             // Dropped at once: an older record stays until there is an answer.
             PrivateFile::beside(path).map_err(unwritable)?;

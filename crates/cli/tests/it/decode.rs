@@ -124,7 +124,7 @@ fn a_dash_reads_stdin() {
 fn a_file_that_cannot_be_read_is_a_usage_error_that_names_it() {
     let scratch = Scratch::new();
     scratch.bedrill(&["decode", "missing.bin"]).run().ended(2).says(&["missing.bin cannot be read"]);
-    scratch.bedrill(&["decode", "."]).run().ended(2).says(&[". cannot be read: it is a directory"]);
+    scratch.bedrill(&["decode", "."]).run().ended(2).says(&[". cannot be read: a directory, not a file"]);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Where settings and credentials come from: flags, variables, `.env`, profiles, proxies.
+//! Where settings and credentials come from: flags, variables, profiles, proxies.
 
 use bedrill::test_util::Server;
 use bedrill::test_util::events::answer;
@@ -16,7 +16,7 @@ fn server() -> Server {
 }
 
 /// `KEYID/DATE/REGION/bedrock/aws4_request`, without the date.
-fn scope(seen: &Request<Bytes>) -> (String, String) {
+pub fn scope(seen: &Request<Bytes>) -> (String, String) {
     let authorization = header(seen, "authorization");
     let credential = authorization.split_once("Credential=").map_or("", |(_, rest)| rest);
     let parts: Vec<&str> = credential.split(['/', ',']).collect();
@@ -37,69 +37,6 @@ fn no_credentials_is_exit_code_3_and_lists_each_source_and_its_answer() {
     ]);
     let run = Scratch::new().bedrill(&CHAT).var("AWS_ACCESS_KEY_ID", "AKIA").run().ended(3);
     run.says(&["AWS_SECRET_ACCESS_KEY is not set"]);
-}
-
-#[test]
-fn a_dot_env_file_in_the_working_directory_is_read() {
-    let (server, scratch) = (server(), Scratch::new());
-    let variables = format!(
-        "# ours\nexport AWS_ENDPOINT_URL_BEDROCK_RUNTIME='{}'\nAWS_ACCESS_KEY_ID=AKIADOTENV\n\
-         AWS_SECRET_ACCESS_KEY=\"canary\"\nAWS_REGION=eu-west-3\nBEDRILL_MODEL=from.dotenv\nOTHER=two words\n",
-        server.url()
-    );
-    scratch.file("work/.env", &variables);
-    assert_eq!(scratch.bedrill(&["chat", "hi"]).run().ended(0).stdout, "Hi\n");
-    let seen = server.request();
-    assert_eq!(scope(&seen), ("AKIADOTENV".to_owned(), "eu-west-3".to_owned()));
-    assert!(line(&seen).starts_with("POST /model/from.dotenv/"), "{}", line(&seen));
-
-    // The process takes precedence over the file, and another file replaces that one.
-    scratch.bedrill(&["chat", "hi"]).var("AWS_REGION", "us-west-2").run().ended(0);
-    scratch
-        .file("elsewhere.env", variables.replace("eu-west-3", "ap-south-1"))
-        .file("work/.env", "AWS_REGION=(");
-    scratch.bedrill(&["chat", "--env-file", "../elsewhere.env", "hi"]).run().ended(0);
-    let regions: Vec<String> = server.requests().iter().map(|seen| scope(seen).1).collect();
-    assert_eq!(regions, ["eu-west-3", "us-west-2", "ap-south-1"]);
-}
-
-#[test]
-fn a_dot_env_file_must_not_choose_other_files_or_programs() {
-    let scratch = Scratch::new();
-    let keys = "[default]\naws_access_key_id = AKIA\naws_secret_access_key = canary\n";
-    scratch.file("evil/credentials", keys).file("evil/.aws/credentials", keys);
-    scratch.file("evil/config", format!("{keys}region = eu-west-1\n"));
-    let evil = |name: &str| format!("{}", scratch.path(name).display());
-    scratch.file(
-        "work/.env",
-        format!(
-            "AWS_CONFIG_FILE={}\nAWS_SHARED_CREDENTIALS_FILE={}\nHOME={}\n",
-            evil("evil/config"),
-            evil("evil/credentials"),
-            evil("evil")
-        ),
-    );
-    let run = scratch.bedrill(&CHAT).run().ended(3);
-    assert!(!run.stderr.contains("evil"), "{}", run.stderr);
-    // The same variables count when the process has them.
-    let server = server();
-    let run = scratch.bedrill(&[&CHAT[..], &["--endpoint-url", server.url()]].concat());
-    run.var("AWS_CONFIG_FILE", &evil("evil/config")).run().ended(0);
-    assert_eq!(scope(&server.request()), ("AKIA".to_owned(), "eu-west-1".to_owned()));
-}
-
-#[test]
-fn a_file_of_variables_that_cannot_be_used_is_a_usage_error() {
-    let scratch = Scratch::new();
-    let run = scratch.with_keys(&[&CHAT[..], &["--env-file", "missing.env"]].concat()).run().ended(2);
-    run.says(&["missing.env cannot be read"]);
-    scratch.file("work/.env", "AWS_SECRET_ACCESS_KEY=canary (mine)\n");
-    let run = scratch.bedrill(&CHAT).run().ended(2);
-    run.says(&[".env cannot be read", "AWS_SECRET_ACCESS_KEY in line 1 is not NAME=value"]);
-    // A Python virtual environment, not a file.
-    std::fs::remove_file(scratch.path("work/.env")).expect("removed");
-    scratch.file("work/.env/bin/activate", "");
-    scratch.bedrill(&CHAT).run().ended(3);
 }
 
 #[test]

@@ -193,3 +193,13 @@ fn a_record_goes_to_a_pipe_as_well() {
         scratch.chat(server.url(), &["--record", "/dev/stdout", "hi"]).under("\"$0\" \"$@\" | wc -c").run();
     assert_eq!(run.ended(0).stdout.trim(), (body.len() + "Hi\n".len()).to_string());
 }
+
+#[test]
+fn a_pipe_that_nobody_reads_is_said_to_be_waited_for() {
+    let server = Server::sending(stream(&answer(&["Hi"])));
+    let scratch = Scratch::new();
+    let through = "mkfifo fifo; { sleep 1.6; cat fifo > copy; } & \"$0\" \"$@\"; code=$?; wait; exit $code";
+    let run = scratch.chat(server.url(), &["--record", "fifo", "hi"]).under(through).run().ended(0);
+    assert_eq!(run.stderr, "bedrill: waiting for a reader of fifo\n");
+    assert_eq!(scratch.read("work/copy"), answer(&["Hi"]));
+}

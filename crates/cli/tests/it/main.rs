@@ -2,7 +2,9 @@
 
 #![allow(unreachable_pub)] // a test binary exports nothing
 #![allow(clippy::print_stderr)] // tests say on stderr what they ran
+#![allow(clippy::disallowed_methods)] // tests read what they wrote
 
+mod attachments;
 mod auth;
 #[path = "../../../../tests/it/support/canaries.rs"]
 mod canaries;
@@ -14,6 +16,7 @@ mod config;
 mod conformance;
 mod decode;
 mod demo;
+mod dot_env;
 mod environment;
 mod errors;
 #[cfg(target_os = "linux")]
@@ -29,8 +32,10 @@ mod models;
 mod paused;
 mod pipe;
 mod record;
+mod stdin;
 #[cfg(target_os = "linux")]
 mod terminal;
+mod variables;
 
 use command::Scratch;
 
@@ -46,6 +51,18 @@ fn help_and_version_go_to_stdout() {
         let run = Scratch::new().bedrill(arguments).run().ended(0);
         assert!(run.stdout.contains(expected), "{arguments:?}: {}", run.stdout);
         assert_eq!(run.stderr, "", "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_prompt_without_a_command_is_pointed_to_chat() {
+    for arguments in [&["hello there"][..], &["-m", "nova-micro", "hi"], &["hello"]] {
+        let run = Scratch::new().bedrill(arguments).run().ended(2);
+        run.says(&["To ask a model, name the command: bedrill chat PROMPT"]);
+    }
+    for arguments in [&["models", "-m", "x"][..], &["help", "--help"], &["config", "set", "x"], &[]] {
+        let run = Scratch::new().bedrill(arguments).run().ended(2);
+        assert!(!run.stderr.contains("To ask a model"), "{}", run.stderr);
     }
 }
 

@@ -105,7 +105,22 @@ fn an_older_record_is_kept_until_there_is_an_answer() {
 #[test]
 fn a_recording_that_cannot_be_written_is_reported_before_anything_is_sent() {
     let server = Server::sending(stream(&answer(&["Hi"])));
-    let run = Scratch::new().chat(server.url(), &["--record", "missing/body.bin", "hi"]).run().ended(2);
-    run.says(&["missing/body.bin cannot be written"]);
+    let scratch = Scratch::new();
+    scratch.file("work/folder/x", "");
+    for (path, problem) in [
+        ("missing/body.bin", "missing/body.bin cannot be written"),
+        ("folder", "folder cannot be written: is a directory"),
+        ("folder/", "folder/ cannot be written: is a directory"),
+        ("new/", "new/ cannot be written: is a directory"),
+        ("new/.", "new/. cannot be written"),
+        ("folder/x/y", "folder/x/y cannot be written"),
+    ] {
+        // Nor is stdin waited for.
+        let mut child = scratch.chat(server.url(), &["--record", path, "hi"]).start();
+        let open = child.stdin.take();
+        assert_eq!(super::command::wait(&mut child).code(), Some(2), "{path}");
+        drop(open);
+        scratch.chat(server.url(), &["--record", path, "hi"]).run().ended(2).says(&[problem]);
+    }
     assert!(server.requests().is_empty());
 }

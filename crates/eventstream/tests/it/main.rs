@@ -2,6 +2,7 @@
 
 #![allow(unreachable_pub)] // a test binary exports nothing
 #![allow(clippy::print_stderr)] // suites say on stderr what they ran
+#![allow(clippy::disallowed_methods)] // tests read what they wrote
 
 mod codec;
 #[path = "../../../../tests/it/support/conformance.rs"]

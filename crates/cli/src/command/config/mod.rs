@@ -13,7 +13,7 @@ use crate::setup::environment::Environment;
 
 /// Prints what `command` asks for.
 pub(crate) fn run(command: ConfigCommand, common: &Common) -> Result<(), Failure> {
-    let environment = Environment::read(common.env_file.as_deref())?;
+    let environment = Environment::read(common)?;
     match command {
         ConfigCommand::Path => path(common, &environment),
         ConfigCommand::Show { json } => {

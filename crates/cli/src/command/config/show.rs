@@ -57,6 +57,14 @@ impl Origin {
             Self::Default => "default",
         }
     }
+
+    /// With the file that sets the variable, where one does.
+    fn marked(self, environment: &Environment) -> Self {
+        match self {
+            Self::Variable(place) => Self::Variable(environment.mark(&place)),
+            other => other,
+        }
+    }
 }
 
 /// Prints all settings: JSON, a table on a terminal, or lines with tabs.
@@ -130,7 +138,7 @@ fn rows(configuration: &Configuration, common: &Common, environment: Environment
         let name = format!("{MODELS}[{index}]");
         rows.push(settings.of_file(&name, Some(model), |model| json!(model.id), Value::Null, ""));
     }
-    rows
+    rows.into_iter().map(|row| Row { origin: row.origin.marked(&environment), ..row }).collect()
 }
 
 struct Settings<'a> {

@@ -13,7 +13,8 @@ use bedrill::model_id::ModelId;
 use serde_json::json;
 
 use crate::failure::Failure;
-use crate::flags::{Common, Models, ModelsCommand};
+use crate::flags::{Common, ModelChoice, Models, ModelsCommand};
+use crate::input;
 use crate::screen::terminal::{Output, note};
 use crate::setup::configuration;
 use crate::setup::configuration::Configuration;
@@ -25,7 +26,8 @@ const CONTEXT: usize = 3;
 
 /// Lists models, or shows one.
 pub(crate) fn run(arguments: &Models, common: &Common) -> Result<(), Failure> {
-    let environment = Environment::read(common.env_file.as_deref())?;
+    input::not_stdin(arguments.limits.as_deref(), "--limits")?;
+    let environment = Environment::read(common)?;
     let configuration = configuration::load(common, &environment)?;
     let from_variable = environment.setting("BEDRILL_LIMITS");
     let limits = arguments.limits.as_deref().or_else(|| from_variable.as_deref().map(Path::new)).map(limits);
@@ -43,14 +45,24 @@ pub(crate) fn run(arguments: &Models, common: &Common) -> Result<(), Failure> {
             Some(ModelsCommand::Show { model }) => {
                 show::run(&discovery, &configuration, model, arguments).await
             }
-            None => list(&discovery, &configuration, arguments, common).await,
+            Some(ModelsCommand::List { choice }) => {
+                // Flags may stand before the word, too.
+                let (before, mut choice) = (&arguments.choice, choice.clone());
+                choice.all |= before.all;
+                choice.provider.extend_from_slice(&before.provider);
+                list(&discovery, &configuration, arguments, &choice, common).await
+            }
+            None => list(&discovery, &configuration, arguments, &arguments.choice, common).await,
         }
     })
 }
 
+/// The most of a table of limits, in bytes.
+const MAX_LIMITS: usize = 1024 * 1024;
+
 /// The user's own table of limits.
 fn limits(path: &Path) -> Result<LimitsTable, Failure> {
-    let text = std::fs::read_to_string(path)
+    let text = input::read_text(path, MAX_LIMITS, "the limits on stdin", true)
         .map_err(|error| Failure::usage(format!("the limits {} cannot be read: {error}", path.display())))?;
     LimitsTable::parse(&text)
         .map_err(|error| Failure::usage(format!("the limits {} cannot be used: {error}", path.display())))
@@ -60,29 +72,34 @@ async fn list(
     discovery: &Discovery<'_>,
     configuration: &Configuration,
     arguments: &Models,
+    wanted: &ModelChoice,
     common: &Common,
 ) -> Result<(), Failure> {
-    let filter = arguments.filter.as_deref().unwrap_or_default().to_lowercase();
+    let filter = wanted.filter.as_deref().unwrap_or_default().to_lowercase();
     let catalog = discovery.catalog(discovery.region_of(&filter).as_ref(), arguments.refresh).await?;
-    let choice = Choice::of(ModelId::split_tool_prefix(&filter).0, &arguments.provider);
+    let choice = Choice::of(ModelId::split_tool_prefix(&filter).0, &wanted.provider);
     let (listed, hidden): (Vec<&Entry>, Vec<&Entry>) = catalog
         .all()
         .iter()
         .filter(|entry| choice.takes(entry))
-        .partition(|entry| arguments.all || entry.is_listed());
+        .partition(|entry| wanted.all || entry.is_listed());
     let mut output = Output::stdout();
     if arguments.json {
         let document = document(&catalog, configuration, &listed);
         output.json(&document).map_err(|error| Failure::output(&error))?;
     } else {
-        table(&mut output, &listed, arguments.all, discovery.apart(&catalog))?;
+        table(&mut output, &listed, wanted.all, discovery.apart(&catalog))?;
     }
     drop(output);
     if !listed.is_empty() && !arguments.json {
         discovery.tell_region(&catalog);
     }
+    let words = || nothing(discovery, &catalog, hidden.len());
+    if listed.is_empty() && choice.is_a_choice() {
+        return Err(Failure::failed(words()));
+    }
     if listed.is_empty() && !common.quiet {
-        note(&format!("bedrill: {}", nothing(discovery, &catalog, hidden.len())));
+        note(&format!("bedrill: {}", words()));
     }
     Ok(())
 }
@@ -109,6 +126,11 @@ struct Choice<'a> {
 impl<'a> Choice<'a> {
     fn of(text: &'a str, providers: &[String]) -> Self {
         Self { text, providers: providers.iter().map(|name| name.trim().to_lowercase()).collect() }
+    }
+
+    /// Whether it can leave anything out.
+    fn is_a_choice(&self) -> bool {
+        !(self.text.is_empty() && self.providers.is_empty())
     }
 
     fn takes(&self, entry: &Entry) -> bool {

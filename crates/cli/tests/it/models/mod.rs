@@ -63,14 +63,31 @@ fn a_filter_is_part_of_an_id_a_name_or_a_provider_in_any_case() {
 }
 
 #[test]
-fn a_filter_that_matches_nothing_is_reported() {
+fn a_filter_that_matches_nothing_is_reported_with_exit_code_1() {
     let service = Service::start();
-    let none = models(&Scratch::new(), &service, &["nosuch"]).run().ended(0);
-    assert_eq!(
-        (none.stdout.as_str(), none.stderr.as_str()),
-        ("", "bedrill: no model of us-east-1 matches\n")
-    );
-    models(&Scratch::new(), &service, &["embed"]).run().ended(0).says(&["--all shows 1 with the reason"]);
+    for arguments in [&["nosuch"][..], &["-q", "nosuch"], &["--provider", "nosuch"], &["list", "nosuch"]] {
+        let none = models(&Scratch::new(), &service, arguments).run().ended(1);
+        let (stdout, stderr) = (none.stdout.as_str(), none.stderr.as_str());
+        assert_eq!((stdout, stderr), ("", "bedrill: no model of us-east-1 matches\n"), "{arguments:?}");
+    }
+    let none = models(&Scratch::new(), &service, &["nosuch", "--json"]).run().ended(1);
+    assert_eq!(none.json_lines()[0]["models"].as_array().map(Vec::len), Some(0));
+    models(&Scratch::new(), &service, &["embed"]).run().ended(1).says(&["--all shows 1 with the reason"]);
+}
+
+#[test]
+fn the_word_list_lists() {
+    let service = Service::start();
+    assert_eq!(printed(&service, &["list"]), printed(&service, &[]));
+    assert_eq!(printed(&service, &["list", "haiku"]), printed(&service, &["haiku"]));
+    let all = printed(&service, &["--all"]);
+    for arguments in [["list", "--all"], ["--all", "list"]] {
+        assert_eq!(printed(&service, &arguments), all);
+    }
+    let acme = printed(&service, &["--provider", "acme"]);
+    for arguments in [["list", "--provider", "acme"], ["--provider", "acme", "list"]] {
+        assert_eq!(printed(&service, &arguments), acme);
+    }
 }
 
 #[test]
@@ -224,7 +241,7 @@ fn discovery_that_is_off_sends_nothing() {
     configuration("enabled: false");
     let run = models(&scratch, &service, &[]).run().ended(0);
     assert_eq!((ids(&run.stdout), run.stderr.as_str()), (vec!["own.model-v1:0"], ""));
-    models(&scratch, &service, &["haiku"]).run().ended(0).says(&["discovery is off at ", "config.json5:1:"]);
+    models(&scratch, &service, &["haiku"]).run().ended(1).says(&["discovery is off at ", "config.json5:1:"]);
 
     // By default it is on when there are credentials.
     configuration("");
