@@ -42,6 +42,8 @@ pub use error::SettingsError;
 #[cfg(feature = "client")]
 pub use files::{FileLock, PrivateFile};
 #[cfg(feature = "client")]
+pub(crate) use process::MAX_NESTED_PROCESSES;
+#[cfg(feature = "client")]
 pub use process::{ProcessEnd, ProcessLimits, ProcessOutput};
 pub use profile_files::{ProfileFiles, SelectedBy, Setting};
 pub use static_machine::StaticMachine;
@@ -143,6 +145,28 @@ pub trait Machine: Send + Sync {
         Box::pin(std::future::ready(Err(io::Error::new(io::ErrorKind::Unsupported, refusal))))
     }
 
+    /// Runs `command` as [`run`](Self::run) does, with `variables` added to its environment: they tell a program that
+    /// finds credentials what led to it, so that one that leads back to itself ends. The default runs it without them;
+    /// then [`SystemMachine`] on Linux still ends a loop after eight processes.
+    ///
+    /// # Errors
+    ///
+    /// As [`run`](Self::run), and [`io::ErrorKind::Deadlock`] when the command would run inside itself.
+    ///
+    /// # Cancel safety
+    ///
+    /// As [`run`](Self::run).
+    #[cfg(feature = "client")]
+    fn run_with(
+        &self,
+        command: &str,
+        variables: &[(&str, &str)],
+        limits: ProcessLimits,
+    ) -> BoxFuture<'static, io::Result<ProcessOutput>> {
+        let _ = variables;
+        self.run(command, limits)
+    }
+
     /// Resolves the addresses of the host `name`. The default knows no names.
     ///
     /// # Errors
@@ -241,7 +265,17 @@ impl Machine for SystemMachine {
 
     #[cfg(feature = "client")]
     fn run(&self, command: &str, limits: ProcessLimits) -> BoxFuture<'static, io::Result<ProcessOutput>> {
-        Box::pin(process::run(command, limits))
+        Box::pin(process::run(command, &[], limits))
+    }
+
+    #[cfg(feature = "client")]
+    fn run_with(
+        &self,
+        command: &str,
+        variables: &[(&str, &str)],
+        limits: ProcessLimits,
+    ) -> BoxFuture<'static, io::Result<ProcessOutput>> {
+        Box::pin(process::run(command, variables, limits))
     }
 
     #[cfg(feature = "client")]

@@ -3,14 +3,38 @@
 #[cfg(any(unix, windows))]
 use std::process::{Command, Stdio};
 
+/// How often to look for processes that were started meanwhile. What is stopped starts none, so that this ends soon.
+#[cfg(unix)]
+const MAX_LISTINGS: usize = 32;
+
 /// Kills the process `root`, the group that it leads (if any), and its descendants.
+///
+/// They are stopped before the first one is killed: a process that still runs may start others after it was listed,
+/// and the children of one that is gone are nobody's descendants any more.
 #[cfg(unix)]
 pub(super) fn kill(root: u32) {
-    let mut targets = vec![format!("-{root}"), root.to_string()];
-    targets.extend(descendants(&parents(), root).iter().map(u32::to_string));
+    let mut found = vec![root];
+    signal("-STOP", root, &found);
+    for _ in 0..MAX_LISTINGS {
+        let mut new = descendants(&parents(), root);
+        new.retain(|id| !found.contains(id));
+        if new.is_empty() {
+            break;
+        }
+        signal("-STOP", root, &new);
+        found.extend(new);
+    }
+    signal("-KILL", root, &found);
+}
+
+/// Sends `name` to `processes`, and to the group of `root`.
+#[cfg(unix)]
+fn signal(name: &str, root: u32, processes: &[u32]) {
+    let targets = processes.iter().map(u32::to_string);
     // `kill` is built into every shell, and the system call needs unsafe code. It continues when one of the targets is
     // gone or is not a group.
-    quietly(Command::new("sh").args(["-c", "for p; do kill -9 \"$p\"; done", "sh"]).args(targets));
+    let script = "s=$1; shift; for p; do kill \"$s\" \"$p\"; done";
+    quietly(Command::new("sh").args(["-c", script, "sh", name]).arg(format!("-{root}")).args(targets));
 }
 
 /// Kills the process `root` and its descendants.
@@ -42,7 +66,7 @@ fn parents() -> Vec<(u32, u32)> {
 
 /// Reads the parent from `id (name) state parent ...`; the name may contain spaces and parentheses.
 #[cfg(target_os = "linux")]
-fn parent_in_stat(stat: &[u8]) -> Option<u32> {
+pub(super) fn parent_in_stat(stat: &[u8]) -> Option<u32> {
     let end_of_name = stat.iter().rposition(|byte| *byte == b')')?;
     let rest = std::str::from_utf8(stat.get(end_of_name..)?).ok()?;
     rest.split_ascii_whitespace().nth(2)?.parse().ok()

@@ -140,6 +140,15 @@ impl Machine for Environment {
         self.system.run(command, limits)
     }
 
+    fn run_with(
+        &self,
+        command: &str,
+        variables: &[(&str, &str)],
+        limits: ProcessLimits,
+    ) -> BoxFuture<'static, io::Result<ProcessOutput>> {
+        self.system.run_with(command, variables, limits)
+    }
+
     fn resolve(&self, name: &str) -> BoxFuture<'static, io::Result<Vec<IpAddr>>> {
         self.system.resolve(name)
     }
