@@ -26,7 +26,7 @@ mod tree;
 use std::fs::{File, Metadata};
 use std::io::{self, Read};
 #[cfg(feature = "client")]
-use std::net::{IpAddr, ToSocketAddrs};
+use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::path::{Path, PathBuf};
 #[cfg(feature = "client")]
 use std::time::{Duration, SystemTime};
@@ -214,7 +214,7 @@ impl Machine for SystemMachine {
     }
 
     fn home(&self) -> Option<PathBuf> {
-        std::env::home_dir().filter(|home| !home.as_os_str().is_empty())
+        std::env::home_dir().filter(|home| home.is_absolute())
     }
 
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
@@ -280,10 +280,8 @@ impl Machine for SystemMachine {
 
     #[cfg(feature = "client")]
     fn resolve(&self, name: &str) -> BoxFuture<'static, io::Result<Vec<IpAddr>>> {
-        let name = name.to_owned();
-        threads::away("resolver", move || {
-            Ok((name.as_str(), 0).to_socket_addrs()?.map(|address| address.ip()).collect())
-        })
+        let found = look_up(name);
+        Box::pin(async move { Ok(found.await?.into_iter().map(|address| address.ip()).collect()) })
     }
 
     #[cfg(feature = "client")]
@@ -291,6 +289,29 @@ impl Machine for SystemMachine {
         let prompt = prompt.to_owned();
         threads::away("terminal", move || terminal::ask(&prompt))
     }
+}
+
+/// Looks up the host `name` with the system's resolver, on a thread of its own.
+#[cfg(feature = "client")]
+pub(crate) fn look_up(name: &str) -> BoxFuture<'static, io::Result<Vec<SocketAddr>>> {
+    let name = name.to_owned();
+    threads::away("resolver", move || match (name.as_str(), 0).to_socket_addrs() {
+        Ok(found) => Ok(found.collect()),
+        // Without a descriptor for its files and sockets, the resolver says that the name server does not answer.
+        Err(error) => Err(File::open("/dev/null").err().filter(is_out_of_descriptors).unwrap_or(error)),
+    })
+}
+
+/// Whether `error` says that this process, or the system, can open no more files and sockets.
+#[cfg(feature = "client")]
+pub(crate) fn is_out_of_descriptors(error: &io::Error) -> bool {
+    /// ENFILE and EMFILE, the same on Linux, the BSDs and macOS.
+    #[cfg(unix)]
+    const CODES: [i32; 2] = [23, 24];
+    /// ERROR_TOO_MANY_OPEN_FILES and WSAEMFILE.
+    #[cfg(not(unix))]
+    const CODES: [i32; 2] = [4, 10_024];
+    error.raw_os_error().is_some_and(|code| CODES.contains(&code))
 }
 
 fn regular(metadata: &Metadata) -> io::Result<()> {

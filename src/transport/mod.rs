@@ -9,6 +9,8 @@ mod failure;
 #[cfg(any(feature = "reqwest", feature = "hyper"))]
 mod proxy;
 #[cfg(any(feature = "reqwest", feature = "hyper"))]
+mod surroundings;
+#[cfg(any(feature = "reqwest", feature = "hyper"))]
 pub(crate) mod tls;
 #[cfg(feature = "hyper")]
 mod via_hyper;

@@ -96,6 +96,7 @@ const SAME_FLOOR: &[(&str, &str)] = &[
     ("config", "model_id"),
     ("auth", "machine"),
     ("auth", "transport"),
+    ("transport", "machine"),
 ];
 
 /// Circles that are known: modules of one folder that use each other.
