@@ -109,11 +109,11 @@ pub trait Machine: Send + Sync {
         Err(io::ErrorKind::Unsupported.into())
     }
 
-    /// Removes the files in `folder` that were last written longer than `age` ago, on a best-effort basis. The default
-    /// removes nothing.
+    /// Removes the files in `folder` whose names `is_ours` accepts and that were last written longer than `age` ago, on a
+    /// best-effort basis. The default removes nothing.
     #[cfg(feature = "client")]
-    fn remove_old(&self, folder: &Path, age: Duration) {
-        let _ = (folder, age);
+    fn remove_old(&self, folder: &Path, age: Duration, is_ours: fn(&str) -> bool) {
+        let _ = (folder, age, is_ours);
     }
 
     /// Takes the lock `path`, shared by all processes that use it; `None` when another process holds it. The default
@@ -254,8 +254,8 @@ impl Machine for SystemMachine {
     }
 
     #[cfg(feature = "client")]
-    fn remove_old(&self, folder: &Path, age: Duration) {
-        files::remove_old(folder, age);
+    fn remove_old(&self, folder: &Path, age: Duration, is_ours: fn(&str) -> bool) {
+        files::remove_old(folder, age, is_ours);
     }
 
     #[cfg(feature = "client")]

@@ -59,8 +59,13 @@ pub(crate) async fn asked() -> u8 {
 ///
 /// The first one must be built before another thread can take descriptors: see [`check_descriptors`].
 pub(crate) fn runtime() -> io::Result<Runtime> {
-    check_descriptors()?;
-    Builder::new_current_thread().enable_all().build()
+    static HAS_SIGNALS: AtomicBool = AtomicBool::new(false);
+    if !HAS_SIGNALS.load(Ordering::Relaxed) {
+        check_descriptors()?;
+    }
+    let runtime = Builder::new_current_thread().enable_all().build()?;
+    HAS_SIGNALS.store(true, Ordering::Relaxed);
+    Ok(runtime)
 }
 
 /// Fails when there are not enough descriptors for a runtime: tokio panics where it cannot make the pair of sockets
@@ -68,8 +73,8 @@ pub(crate) fn runtime() -> io::Result<Runtime> {
 #[cfg(unix)]
 fn check_descriptors() -> io::Result<()> {
     use std::os::unix::net::UnixStream;
-    // Four for the poller and its waker, two for signals, one for their receiver in this runtime.
-    [(); 4].into_iter().map(|()| UnixStream::pair()).collect::<io::Result<Vec<_>>>().map(drop)
+    // The poller and its waker take up to three before that pair.
+    [(); 3].into_iter().map(|()| UnixStream::pair()).collect::<io::Result<Vec<_>>>().map(drop)
 }
 
 #[cfg(not(unix))]

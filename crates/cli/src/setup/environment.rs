@@ -128,8 +128,8 @@ impl Machine for Environment {
         self.system.write_private(path, contents)
     }
 
-    fn remove_old(&self, folder: &Path, age: Duration) {
-        self.system.remove_old(folder, age);
+    fn remove_old(&self, folder: &Path, age: Duration, is_ours: fn(&str) -> bool) {
+        self.system.remove_old(folder, age, is_ours);
     }
 
     fn try_lock(&self, path: &Path) -> io::Result<Option<FileLock>> {
