@@ -281,7 +281,7 @@ impl Machine for SystemMachine {
     #[cfg(feature = "client")]
     fn resolve(&self, name: &str) -> BoxFuture<'static, io::Result<Vec<IpAddr>>> {
         let found = look_up(name);
-        Box::pin(async move { Ok(found.await?.into_iter().map(|address| address.ip()).collect()) })
+        Box::pin(async move { Ok(found.await?.map(|address| address.ip()).collect()) })
     }
 
     #[cfg(feature = "client")]
@@ -293,12 +293,13 @@ impl Machine for SystemMachine {
 
 /// Looks up the host `name` with the system's resolver, on a thread of its own.
 #[cfg(feature = "client")]
-pub(crate) fn look_up(name: &str) -> BoxFuture<'static, io::Result<Vec<SocketAddr>>> {
+pub(crate) fn look_up(name: &str) -> BoxFuture<'static, io::Result<std::vec::IntoIter<SocketAddr>>> {
     let name = name.to_owned();
-    threads::away("resolver", move || match (name.as_str(), 0).to_socket_addrs() {
-        Ok(found) => Ok(found.collect()),
-        // Without a descriptor for its files and sockets, the resolver says that the name server does not answer.
-        Err(error) => Err(File::open("/dev/null").err().filter(is_out_of_descriptors).unwrap_or(error)),
+    threads::away("resolver", move || {
+        (name.as_str(), 0).to_socket_addrs().map_err(|error| {
+            // Without a descriptor for its files and sockets, the resolver says that the name server does not answer.
+            File::open("/dev/null").err().filter(is_out_of_descriptors).unwrap_or(error)
+        })
     })
 }
 

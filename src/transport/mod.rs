@@ -9,7 +9,7 @@ mod failure;
 #[cfg(any(feature = "reqwest", feature = "hyper"))]
 mod proxy;
 #[cfg(any(feature = "reqwest", feature = "hyper"))]
-mod surroundings;
+mod runtime;
 #[cfg(any(feature = "reqwest", feature = "hyper"))]
 pub(crate) mod tls;
 #[cfg(feature = "hyper")]

@@ -14,8 +14,7 @@ use super::chunks::Chunks;
 use super::direct::is_direct;
 use super::proxy::ProxyVariables;
 use super::{
-    Body, BoxFuture, CONNECT_TIMEOUT, Transport, TransportError, TransportErrorKind, failure, surroundings,
-    tls,
+    Body, BoxFuture, CONNECT_TIMEOUT, Transport, TransportError, TransportErrorKind, failure, runtime, tls,
 };
 
 /// The default transport. Cloning is cheap and shares the connection pool. It may be used in several tokio runtimes, at
@@ -77,7 +76,7 @@ impl ReqwestTransport {
     }
 
     fn client_for(&self, uri: &http::Uri) -> Result<reqwest::Client, TransportError> {
-        let runtime = Some(surroundings::runtime()?);
+        let runtime = Some(runtime::current()?);
         let is_direct = uri.host().is_some_and(is_direct) && !matches!(self.settings.proxy, Proxy::None);
         let make = |proxy| client(&self.settings, self.tls.clone(), proxy);
         let mut all = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
@@ -220,11 +219,12 @@ fn client(
     })
 }
 
+/// Looks names up on threads of our own: tokio's for such work panic where the system has none left.
 struct Resolver;
 
 impl Resolve for Resolver {
     fn resolve(&self, name: Name) -> Resolving {
-        let found = surroundings::look_up(name.as_str());
+        let found = crate::machine::look_up(name.as_str());
         Box::pin(async move { Ok(Box::new(found.await?) as Addrs) })
     }
 }
@@ -251,7 +251,7 @@ impl Transport for ReqwestTransport {
     }
 
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
-        surroundings::sleep(duration)
+        runtime::sleep(duration)
     }
 
     fn now(&self) -> Duration {

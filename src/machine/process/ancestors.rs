@@ -4,14 +4,11 @@
 //! The thread that watches a helper has a name that says whose helper it is, and any process may read the names of its
 //! ancestors' threads.
 
-use std::fs;
-use std::io;
-
-use sha2::{Digest as _, Sha256};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::{fs, io};
 
 use super::MAX_NESTED_PROCESSES;
-use crate::base::hex;
-use crate::machine::tree::parent_in_stat;
+use crate::machine::tree::parent_of;
 
 const PREFIX: &str = "cred-";
 
@@ -20,13 +17,11 @@ const MAX_ANCESTORS: usize = 256;
 
 /// The name of the thread that runs `command` with these variables: the 15 bytes that Linux allows. It tells neither.
 pub(super) fn mark(command: &str, variables: &[(&str, &str)]) -> String {
-    let mut digest = Sha256::new().chain_update(command);
-    for (name, value) in variables {
-        digest = digest.chain_update([0]).chain_update(name).chain_update([0]).chain_update(value);
-    }
-    let mut mark = PREFIX.to_owned();
-    mark.push_str(hex::encode(&digest.finalize()).get(..10).unwrap_or_default());
-    mark
+    const TEN_DIGITS: u64 = (1 << 40) - 1;
+    // Alike in every process that is built with one version of Rust; for others there is the limit on the depth.
+    let mut hasher = DefaultHasher::new();
+    (command, variables).hash(&mut hasher);
+    format!("{PREFIX}{:010x}", hasher.finish() & TEN_DIGITS)
 }
 
 /// Refuses what an ancestor is already running, as `mark` tells, and what would run inside too many others.
@@ -35,35 +30,32 @@ pub(super) fn mark(command: &str, variables: &[(&str, &str)]) -> String {
 ///
 /// [`io::ErrorKind::Deadlock`].
 pub(super) fn check(mark: Option<&str>) -> io::Result<()> {
-    let refusal = |text| Err(io::Error::new(io::ErrorKind::Deadlock, text));
     let marks = marks();
-    if let Some((id, _)) = marks.iter().find(|(_, of_ancestor)| Some(of_ancestor.as_str()) == mark) {
-        return refusal(format!(
-            "process {id} already runs it for the same profile, and led to this one, which is a loop"
-        ));
-    }
-    if marks.len() >= MAX_NESTED_PROCESSES {
-        return refusal(format!(
-            "more than {MAX_NESTED_PROCESSES} such programs would run inside each other"
-        ));
-    }
-    Ok(())
+    let problem = if marks.iter().any(|of_ancestor| Some(of_ancestor.trim_end()) == mark) {
+        "it leads back to its own profile, which is a loop: a process that led to this one runs it already"
+    } else if marks.len() >= MAX_NESTED_PROCESSES {
+        "it would run inside seven others"
+    } else {
+        return Ok(());
+    };
+    Err(io::Error::new(io::ErrorKind::Deadlock, problem))
 }
 
-/// The marks of all ancestors, with their processes.
-fn marks() -> Vec<(u32, String)> {
-    let parent = |id: u32| parent_in_stat(&fs::read(format!("/proc/{id}/stat")).ok()?).filter(|id| *id > 0);
-    let ancestors = std::iter::successors(parent(std::process::id()), |id| parent(*id)).take(MAX_ANCESTORS);
-    let marks_of = |id: u32| {
-        let threads = fs::read_dir(format!("/proc/{id}/task")).into_iter().flatten().flatten();
-        let names = threads.filter_map(|thread| fs::read_to_string(thread.path().join("comm")).ok());
-        names
-            .map(|name| name.trim_end().to_owned())
-            .filter(|name| name.starts_with(PREFIX))
-            .map(move |mark| (id, mark))
-            .collect::<Vec<_>>()
-    };
-    ancestors.flat_map(marks_of).collect()
+/// The marks of all ancestors.
+fn marks() -> Vec<String> {
+    let mut marks = Vec::new();
+    let mut process = std::process::id();
+    for _ in 0..MAX_ANCESTORS {
+        let Some(parent) = parent_of(process) else { break };
+        process = parent;
+        for thread in fs::read_dir(format!("/proc/{process}/task")).into_iter().flatten().flatten() {
+            let name = fs::read_to_string(thread.path().join("comm")).unwrap_or_default();
+            if name.starts_with(PREFIX) {
+                marks.push(name);
+            }
+        }
+    }
+    marks
 }
 
 #[cfg(test)]

@@ -17,7 +17,8 @@ use tower_service::Service;
 use super::connection::Socket;
 use super::pool::Origin;
 use crate::base::uri;
-use crate::transport::{BoxFuture, TransportError, TransportErrorKind, failure, surroundings};
+use crate::machine::look_up;
+use crate::transport::{BoxFuture, TransportError, TransportErrorKind, failure};
 
 /// How often a silent connection is probed, and how many probes may stay unanswered; as in reqwest.
 const KEEPALIVE: Duration = Duration::from_secs(15);
@@ -65,6 +66,7 @@ impl Connector {
     }
 }
 
+/// Looks names up on threads of our own: tokio's for such work panic where the system has none left.
 #[derive(Clone)]
 struct Resolver;
 
@@ -78,7 +80,7 @@ impl Service<Name> for Resolver {
     }
 
     fn call(&mut self, name: Name) -> Self::Future {
-        surroundings::look_up(name.as_str())
+        look_up(name.as_str())
     }
 }
 

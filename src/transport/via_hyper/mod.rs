@@ -24,8 +24,7 @@ use super::chunks::Chunks;
 use super::direct::is_direct;
 use super::proxy::ProxyVariables;
 use super::{
-    Body, BoxFuture, CONNECT_TIMEOUT, Transport, TransportError, TransportErrorKind, failure, surroundings,
-    tls,
+    Body, BoxFuture, CONNECT_TIMEOUT, Transport, TransportError, TransportErrorKind, failure, runtime, tls,
 };
 use crate::base::uri;
 
@@ -170,7 +169,7 @@ impl Transport for HyperTransport {
     }
 
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
-        surroundings::sleep(duration)
+        runtime::sleep(duration)
     }
 
     fn now(&self) -> Duration {

@@ -11,7 +11,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep};
 
 use super::connection::{Socket, is_silent};
-use crate::transport::{TransportError, TransportErrorKind, surroundings};
+use crate::transport::{TransportError, TransportErrorKind, runtime};
 
 /// How long an unused socket stays open, as in reqwest.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(90);
@@ -29,7 +29,7 @@ pub(super) struct Origin {
 
 impl Origin {
     pub(super) fn of(uri: &Uri) -> Result<Self, TransportError> {
-        let runtime = surroundings::runtime()?;
+        let runtime = runtime::current()?;
         let https = match uri.scheme() {
             Some(scheme) if *scheme == Scheme::HTTPS => Some(true),
             Some(scheme) if *scheme == Scheme::HTTP => Some(false),

@@ -1,8 +1,6 @@
-//! What a transport needs around it: a tokio runtime, and a thread for a name that is looked up.
+//! The tokio runtime around a transport.
 
 use std::future::pending;
-use std::io;
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use tokio::runtime::{Handle, Id};
@@ -14,7 +12,7 @@ use super::{BoxFuture, TransportError, TransportErrorKind};
 /// # Errors
 ///
 /// [`TransportErrorKind::Other`] when there is none: tokio itself would panic.
-pub(super) fn runtime() -> Result<Id, TransportError> {
+pub(super) fn current() -> Result<Id, TransportError> {
     Handle::try_current().map(|runtime| runtime.id()).map_err(|_| {
         TransportError::new(
             TransportErrorKind::Other,
@@ -29,10 +27,4 @@ pub(super) fn sleep(duration: Duration) -> BoxFuture<'static, ()> {
         Ok(_) => Box::pin(tokio::time::sleep(duration)),
         Err(_) => Box::pin(pending()),
     }
-}
-
-/// Looks up `host` on a thread of its own. The runtime's threads for such work panic where the system has none left.
-pub(super) fn look_up(host: &str) -> BoxFuture<'static, io::Result<std::vec::IntoIter<SocketAddr>>> {
-    let found = crate::machine::look_up(host);
-    Box::pin(async move { found.await.map(Vec::into_iter) })
 }
