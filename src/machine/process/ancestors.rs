@@ -34,7 +34,7 @@ pub(super) fn check(mark: Option<&str>) -> io::Result<()> {
     let problem = if marks.iter().any(|of_ancestor| Some(of_ancestor.trim_end()) == mark) {
         "it leads back to its own profile, which is a loop: a process that led to this one runs it already"
     } else if marks.len() >= MAX_NESTED_PROCESSES {
-        "it would run inside seven others"
+        "it would run inside seven others, as in a loop"
     } else {
         return Ok(());
     };

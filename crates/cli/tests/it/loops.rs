@@ -111,7 +111,7 @@ fn a_loop_whose_environment_is_cleared_ends_by_its_ancestors() {
         "[profile p]\ncredential_process = {env} AWS_PROFILE=p BEDRILL auth export --format process\n"
     );
     let counted = Counted::new(&one);
-    counted.run(&EXPORT, "p").ended(3).says(&["is not run", "which is a loop"]);
+    counted.run(&EXPORT, "p").ended(3).says(&["is not run for profile p", "which is a loop"]);
     assert_eq!(counted.helpers(), 1);
 
     let mut many = String::new();
@@ -124,7 +124,10 @@ fn a_loop_whose_environment_is_cleared_ends_by_its_ancestors() {
         .expect("written");
     }
     let counted = Counted::new(&many);
-    counted.run(&EXPORT, "p0").ended(3).says(&["more than 7 such programs would run inside each other"]);
+    counted
+        .run(&EXPORT, "p0")
+        .ended(3)
+        .says(&["is not run for profile p7: it would run inside seven others"]);
     assert_eq!(counted.helpers(), 7);
 }
 

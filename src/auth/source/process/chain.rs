@@ -27,7 +27,7 @@ pub(super) fn extended(variable: &str, profile: &str) -> Result<String, String> 
     let problem = if profiles.contains(&profile) {
         "it leads back to its own profile, which is a loop"
     } else if profiles.len() >= MAX_NESTED_PROCESSES {
-        "it would run inside seven others"
+        "it would run inside seven others, as in a loop"
     } else if profiles.is_empty() {
         return Ok(profile.to_owned());
     } else {

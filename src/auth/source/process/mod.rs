@@ -43,7 +43,9 @@ pub(in crate::auth) async fn credentials(
     let shown = redacted(command);
     let broken = |problem: String| AuthError::new(SOURCE, format!("{place}: {shown} {problem}"));
 
-    let refused = |problem: String| broken(format!("is not run: {problem}")).with_hint(LOOP_HINT);
+    let refused = |problem: String| {
+        broken(format!("is not run for profile {}: {problem}", profile.name())).with_hint(LOOP_HINT)
+    };
     let visited = context.machine().var(chain::VARIABLE).unwrap_or_default();
     let visited = chain::extended(&visited, profile.name()).map_err(refused)?;
 
