@@ -41,6 +41,9 @@ const CONVERSE_STREAM: Invocation =
 ///
 /// Cloning is cheap, and clones share the connections. One client serves any number of requests at once.
 ///
+/// With the transports of this crate, its futures are polled inside a tokio runtime with I/O and time enabled. There may be
+/// several, at once or in turn: each has its own connections. Outside of one, a request is an error that says so.
+///
 /// ```no_run
 /// # async fn example() -> Result<(), bedrill::Error> {
 /// use bedrill::Client;

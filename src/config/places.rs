@@ -61,7 +61,7 @@ impl PlaceKind {
 /// 3. `~/.openclaw/openclaw.json`, `~/.moltbot/moltbot.json`, `~/.clawdbot/clawdbot.json`.
 ///
 /// The working directory is never searched: a configuration can send requests elsewhere. `~` is `HOME`, else `home`;
-/// without either there is no such place. Blank variables count as absent.
+/// without either there is no such place. Blank variables count as absent, and so do relative folders.
 ///
 /// ```
 /// use bedrill::config::places;
@@ -81,7 +81,8 @@ pub fn places(
     if let Some(path) = var("BEDRILL_CONFIG") {
         return vec![Place { path, kind: PlaceKind::Variable }];
     }
-    let home = var("HOME").or_else(|| home.map(Path::to_owned));
+    let absolute = |path: PathBuf| path.is_absolute().then_some(path);
+    let home = var("HOME").and_then(absolute).or_else(|| home.map(Path::to_owned).and_then(absolute));
     let folder = var("XDG_CONFIG_HOME").filter(|path| path.is_absolute());
     let folder = folder.or_else(|| Some(home.as_ref()?.join(".config")));
     let own = folder.map(|folder| folder.join("bedrill").join("config.json5"));
@@ -132,6 +133,12 @@ mod tests {
     #[test]
     fn without_a_home_directory_nothing_is_guessed() {
         assert_eq!(paths(None, &[], None), [""; 0]);
+        assert_eq!(
+            paths(None, &[("HOME", "me")], Some("./me")),
+            [""; 0],
+            "the working directory is not searched"
+        );
+        assert_eq!(paths(None, &[("HOME", "me")], Some("/me")), paths(None, &[("HOME", "/me")], None));
         assert_eq!(paths(None, &[("XDG_CONFIG_HOME", "/xdg")], None), ["/xdg/bedrill/config.json5"]);
     }
 }

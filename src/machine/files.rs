@@ -109,10 +109,14 @@ fn create_folder(folder: &Path) -> io::Result<()> {
     builder.create(folder)
 }
 
-/// Removes the files in `folder` that were last written longer than `age` ago, on a best-effort basis.
-pub(super) fn remove_old(folder: &Path, age: Duration) {
+/// Removes the files in `folder` whose names `is_ours` accepts and that were last written longer than `age` ago, on a
+/// best-effort basis.
+pub(super) fn remove_old(folder: &Path, age: Duration, is_ours: fn(&str) -> bool) {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     for entry in entries {
+        if !entry.file_name().to_str().is_some_and(is_ours) {
+            continue;
+        }
         let modified = entry.metadata().and_then(|metadata| metadata.modified());
         if modified.is_ok_and(|at| at.elapsed().is_ok_and(|since| since > age)) {
             let _ = fs::remove_file(entry.path());
@@ -281,16 +285,20 @@ mod tests {
     #[test]
     fn only_files_that_nobody_wrote_for_long_are_removed() {
         let folder = tempfile::tempdir().expect("a folder");
-        let (old, new) = (folder.path().join("old"), folder.path().join("new"));
-        for path in [&old, &new] {
+        let paths = ["ours-old", "ours-new", "old"].map(|name| folder.path().join(name));
+        let [old, _, of_others] = &paths;
+        for path in &paths {
             write_private(path, b"x").expect("written");
         }
         let age = Duration::from_secs(3_600);
-        let file = File::options().write(true).open(&old).expect("opened");
-        file.set_modified(SystemClock.now() - age - Duration::from_secs(1)).expect("aged");
-        remove_old(folder.path(), age);
-        assert_eq!((old.exists(), new.exists()), (false, true));
-        remove_old(&folder.path().join("missing"), age);
+        for path in [old, of_others] {
+            let file = File::options().write(true).open(path).expect("opened");
+            file.set_modified(SystemClock.now() - age - Duration::from_secs(1)).expect("aged");
+        }
+        let is_ours = |name: &str| name.starts_with("ours");
+        remove_old(folder.path(), age, is_ours);
+        assert_eq!(paths.each_ref().map(|path| path.exists()), [false, true, true]);
+        remove_old(&folder.path().join("missing"), age, is_ours);
     }
 
     #[test]

@@ -26,7 +26,7 @@ mod tree;
 
 use std::io::{self, Read};
 #[cfg(feature = "client")]
-use std::net::{IpAddr, ToSocketAddrs};
+use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::path::{Path, PathBuf};
 #[cfg(feature = "client")]
 use std::time::{Duration, SystemTime};
@@ -41,6 +41,8 @@ use crate::credentials::Secret;
 pub use error::SettingsError;
 #[cfg(feature = "client")]
 pub use files::{FileLock, PrivateFile};
+#[cfg(feature = "client")]
+pub(crate) use process::MAX_NESTED_PROCESSES;
 #[cfg(feature = "client")]
 pub use process::{ProcessEnd, ProcessLimits, ProcessOutput};
 pub use profile_files::{ProfileFiles, SelectedBy, Setting};
@@ -108,11 +110,11 @@ pub trait Machine: Send + Sync {
         Err(io::ErrorKind::Unsupported.into())
     }
 
-    /// Removes the files in `folder` that were last written longer than `age` ago, on a best-effort basis. The default
-    /// removes nothing.
+    /// Removes the files in `folder` whose names `is_ours` accepts and that were last written longer than `age` ago, on a
+    /// best-effort basis. The default removes nothing.
     #[cfg(feature = "client")]
-    fn remove_old(&self, folder: &Path, age: Duration) {
-        let _ = (folder, age);
+    fn remove_old(&self, folder: &Path, age: Duration, is_ours: fn(&str) -> bool) {
+        let _ = (folder, age, is_ours);
     }
 
     /// Takes the lock `path`, shared by all processes that use it; `None` when another process holds it. The default
@@ -142,6 +144,28 @@ pub trait Machine: Send + Sync {
         let _ = (command, limits);
         let refusal = "this machine runs no processes";
         Box::pin(std::future::ready(Err(io::Error::new(io::ErrorKind::Unsupported, refusal))))
+    }
+
+    /// Runs `command` as [`run`](Self::run) does, with `variables` added to its environment: they tell a program that
+    /// finds credentials what led to it, so that one that leads back to itself ends. The default runs it without them;
+    /// then [`SystemMachine`] on Linux still ends a loop after eight processes.
+    ///
+    /// # Errors
+    ///
+    /// As [`run`](Self::run), and [`io::ErrorKind::Deadlock`] when the command would run inside itself.
+    ///
+    /// # Cancel safety
+    ///
+    /// As [`run`](Self::run).
+    #[cfg(feature = "client")]
+    fn run_with(
+        &self,
+        command: &str,
+        variables: &[(&str, &str)],
+        limits: ProcessLimits,
+    ) -> BoxFuture<'static, io::Result<ProcessOutput>> {
+        let _ = variables;
+        self.run(command, limits)
     }
 
     /// Resolves the addresses of the host `name`. The default knows no names.
@@ -191,7 +215,7 @@ impl Machine for SystemMachine {
     }
 
     fn home(&self) -> Option<PathBuf> {
-        std::env::home_dir().filter(|home| !home.as_os_str().is_empty())
+        std::env::home_dir().filter(|home| home.is_absolute())
     }
 
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
@@ -227,8 +251,8 @@ impl Machine for SystemMachine {
     }
 
     #[cfg(feature = "client")]
-    fn remove_old(&self, folder: &Path, age: Duration) {
-        files::remove_old(folder, age);
+    fn remove_old(&self, folder: &Path, age: Duration, is_ours: fn(&str) -> bool) {
+        files::remove_old(folder, age, is_ours);
     }
 
     #[cfg(feature = "client")]
@@ -238,15 +262,23 @@ impl Machine for SystemMachine {
 
     #[cfg(feature = "client")]
     fn run(&self, command: &str, limits: ProcessLimits) -> BoxFuture<'static, io::Result<ProcessOutput>> {
-        Box::pin(process::run(command, limits))
+        Box::pin(process::run(command, &[], limits))
+    }
+
+    #[cfg(feature = "client")]
+    fn run_with(
+        &self,
+        command: &str,
+        variables: &[(&str, &str)],
+        limits: ProcessLimits,
+    ) -> BoxFuture<'static, io::Result<ProcessOutput>> {
+        Box::pin(process::run(command, variables, limits))
     }
 
     #[cfg(feature = "client")]
     fn resolve(&self, name: &str) -> BoxFuture<'static, io::Result<Vec<IpAddr>>> {
-        let name = name.to_owned();
-        threads::away("resolver", move || {
-            Ok((name.as_str(), 0).to_socket_addrs()?.map(|address| address.ip()).collect())
-        })
+        let found = look_up(name);
+        Box::pin(async move { Ok(found.await?.map(|address| address.ip()).collect()) })
     }
 
     #[cfg(feature = "client")]
@@ -254,6 +286,32 @@ impl Machine for SystemMachine {
         let prompt = prompt.to_owned();
         threads::away("terminal", move || terminal::ask(&prompt))
     }
+}
+
+/// Looks up the host `name` with the system's resolver, on a thread of its own.
+#[cfg(feature = "client")]
+pub(crate) fn look_up(name: &str) -> BoxFuture<'static, io::Result<std::vec::IntoIter<SocketAddr>>> {
+    let name = name.to_owned();
+    threads::away("resolver", move || {
+        (name.as_str(), 0).to_socket_addrs().map_err(|error| {
+            // Without a descriptor for its files and sockets, the resolver says that the name server does not answer.
+            #[expect(clippy::disallowed_methods, reason = "it is only seen whether a descriptor can be had")]
+            let probe = std::fs::File::open("/dev/null");
+            probe.err().filter(is_out_of_descriptors).unwrap_or(error)
+        })
+    })
+}
+
+/// Whether `error` says that this process, or the system, can open no more files and sockets.
+#[cfg(feature = "client")]
+pub(crate) fn is_out_of_descriptors(error: &io::Error) -> bool {
+    /// ENFILE and EMFILE, the same on Linux, the BSDs and macOS.
+    #[cfg(unix)]
+    const CODES: [i32; 2] = [23, 24];
+    /// ERROR_TOO_MANY_OPEN_FILES and WSAEMFILE.
+    #[cfg(not(unix))]
+    const CODES: [i32; 2] = [4, 10_024];
+    error.raw_os_error().is_some_and(|code| CODES.contains(&code))
 }
 
 #[cfg(test)]

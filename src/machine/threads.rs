@@ -9,7 +9,11 @@ use crate::base::BoxFuture;
 /// Starts a detached thread. Boxed, so that the code to start a thread is compiled once.
 pub(super) fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> io::Result<()> {
     let work: Box<dyn FnOnce() + Send> = Box::new(work);
-    thread::Builder::new().name(name.to_owned()).spawn(work).map(drop)
+    let spawned = thread::Builder::new().name(name.to_owned()).spawn(work);
+    // The words by which resolvers tell a fault that passes (EAI_AGAIN).
+    spawned.map(drop).map_err(|error| {
+        io::Error::new(error.kind(), format!("no thread can be started for it, try again later: {error}"))
+    })
 }
 
 /// Starts `work` on a thread of its own at once. Dropping the future leaves that thread to end by itself.

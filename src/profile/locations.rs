@@ -126,7 +126,23 @@ fn home_directory(
         let drive_and_path = || Some(var("HOMEDRIVE")? + &var("HOMEPATH")?);
         var("USERPROFILE").or_else(drive_and_path).filter(|_| platform == Platform::Windows)
     };
-    var("HOME").or_else(of_windows).or_else(|| home.map(|home| home.to_string_lossy().into_owned()))
+    let home = || home.map(|home| home.to_string_lossy().into_owned());
+    let is_absolute = |path: &String| is_absolute(path, platform);
+    // A relative one would lead into the working directory, which may be a stranger's.
+    var("HOME")
+        .filter(is_absolute)
+        .or_else(|| of_windows().filter(is_absolute))
+        .or_else(|| home().filter(is_absolute))
+}
+
+/// By hand, as [`join`] is.
+fn is_absolute(path: &str, platform: Platform) -> bool {
+    match platform {
+        Platform::Windows => {
+            path.starts_with(['/', '\\']) || path.get(1..).is_some_and(|rest| rest.starts_with(':'))
+        }
+        _ => path.starts_with('/'),
+    }
 }
 
 /// `~` or `~/x` below `home`; anything else, `~user/x` too, as it is.
@@ -216,6 +232,19 @@ mod tests {
         assert_eq!(config(&[("AWS_CONFIG_FILE", "~/x")], None, Platform::Unix).as_deref(), Some("~/x"));
         assert_eq!(config(&[], Some("/passwd"), Platform::Unix).as_deref(), Some("/passwd/.aws/config"));
         assert_eq!(config(&[("HOME", "/")], None, Platform::Unix).as_deref(), Some("/.aws/config"));
+    }
+
+    #[test]
+    fn a_relative_home_counts_as_absent() {
+        for relative in ["me", ".", "./me", "..", "~", "C:\\me"] {
+            let config = |home| config(&[("HOME", relative)], home, Platform::Unix);
+            assert_eq!(config(Some("/h")).as_deref(), Some("/h/.aws/config"), "{relative}");
+            assert_eq!(config(Some("h")), None, "{relative}");
+        }
+        let windows = |home| config(&[("HOME", home), ("USERPROFILE", "D:\\u")], None, Platform::Windows);
+        for (home, expected) in [("me", "D:\\u\\.aws\\config"), ("C:\\me", "C:\\me\\.aws\\config")] {
+            assert_eq!(windows(home).as_deref(), Some(expected), "{home}");
+        }
     }
 
     #[test]

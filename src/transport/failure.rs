@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::{TransportError, TransportErrorKind};
 use crate::base::time::Seconds;
+use crate::machine::is_out_of_descriptors;
 
 /// Converts an error of the HTTP library, with the kind that its causes show, else `otherwise`; `action` is what was
 /// tried, as in "could not reach HOST".
@@ -19,11 +20,21 @@ pub(super) fn describe(
     let mut kind = None;
     // The innermost cause says what happened; the ones above only where.
     let mut root = String::new();
+    let mut is_ours = false;
     let mut cause: Option<&(dyn Error + 'static)> = Some(&*error);
     while let Some(current) = cause {
         root = current.to_string();
+        is_ours = is_ours || current.downcast_ref().is_some_and(is_out_of_descriptors);
         kind = kind.or_else(|| kind_of(current, &root));
         cause = current.source();
+    }
+    if is_ours {
+        // No fault of the peer, which would be asked again.
+        let message = format!(
+            "could not {action} {host}: {root}; this program has too many files and connections open for its limit \
+             (`ulimit -n`)"
+        );
+        return TransportError::new(TransportErrorKind::Other, message).with_source(error);
     }
     let kind = match kind.unwrap_or(otherwise) {
         TransportErrorKind::Dns => dns_kind(&root),
@@ -170,6 +181,30 @@ mod tests {
         ] {
             assert_eq!(kind_of_chain(text, cause), kind, "{text}");
         }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn descriptors_that_we_have_run_out_of_are_no_fault_of_the_peer() {
+        const EMFILE: i32 = 24;
+        const ENFILE: i32 = 23;
+        for (text, code) in [
+            ("tcp open error", EMFILE),
+            ("tcp connect error", ENFILE),
+            ("dns error", EMFILE),
+            ("tunnel error: x", EMFILE),
+        ] {
+            let cause = io::Error::from_raw_os_error(code);
+            let error = describe(Layer(text, Some(cause.into())), "bedrock.test", "reach", Connect);
+            assert_eq!(error.kind(), TransportErrorKind::Other, "{text}");
+            assert!(error.to_string().contains("`ulimit -n`"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_look_up_without_a_thread_is_temporary() {
+        let cause = io::Error::other("no thread can be started for it, try again later: os error 11");
+        assert_eq!(kind_of_chain("dns error", Some(cause.into())), DnsTemporary);
     }
 
     #[cfg(feature = "reqwest")]

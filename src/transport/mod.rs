@@ -10,6 +10,8 @@ pub(crate) mod limit;
 #[cfg(any(feature = "reqwest", feature = "hyper"))]
 mod proxy;
 #[cfg(any(feature = "reqwest", feature = "hyper"))]
+mod runtime;
+#[cfg(any(feature = "reqwest", feature = "hyper"))]
 pub(crate) mod tls;
 #[cfg(feature = "hyper")]
 mod via_hyper;

@@ -1,19 +1,24 @@
 //! [`Transport`] over reqwest: HTTP/1.1, rustls configured by us, proxies from the environment.
 
 use std::fmt;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use rustls::ClientConfig;
+use tokio::runtime::Id;
 use tokio::time::Instant;
 
 use super::chunks::Chunks;
 use super::direct::is_direct;
 use super::proxy::ProxyVariables;
-use super::{Body, BoxFuture, CONNECT_TIMEOUT, Transport, TransportError, TransportErrorKind, failure, tls};
+use super::{
+    Body, BoxFuture, CONNECT_TIMEOUT, Transport, TransportError, TransportErrorKind, failure, runtime, tls,
+};
 
-/// The default transport. Cloning is cheap and shares the connection pool.
+/// The default transport. Cloning is cheap and shares the connection pool. It may be used in several tokio runtimes, at
+/// once or in turn: an idle connection is only used again in the runtime in which it was made.
 ///
 /// HTTP/1.1 only, redirects never followed, nothing decompressed. `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and
 /// `NO_PROXY` are honored, except that requests to this machine (`localhost`, loopback addresses) and to the
@@ -27,15 +32,27 @@ use super::{Body, BoxFuture, CONNECT_TIMEOUT, Transport, TransportError, Transpo
 /// ```
 #[derive(Debug, Clone)]
 pub struct ReqwestTransport {
-    proxied: reqwest::Client,
-    // Made on first use: most programs never talk to such hosts.
-    direct: Arc<OnceLock<reqwest::Client>>,
+    clients: Arc<Mutex<Vec<Clients>>>,
     /// The variables that reqwest reads too; errors name the one that applies.
     variables: Arc<ProxyVariables>,
     settings: ReqwestTransportBuilder,
     tls: ClientConfig,
     /// Uses the runtime's clock, which a test can pause.
     origin: Instant,
+}
+
+/// How many runtimes have clients of their own. Beyond that, those that were not used for the longest time go, and with
+/// them their idle connections; a program may make a runtime for each call.
+const MAX_RUNTIMES: usize = 16;
+
+/// The clients of one runtime: a connection waits for the runtime in which it was made to be driven.
+#[derive(Debug)]
+struct Clients {
+    /// `None` until the first request.
+    runtime: Option<Id>,
+    proxied: reqwest::Client,
+    // Made on first use: most programs never talk to such hosts.
+    direct: Option<reqwest::Client>,
 }
 
 impl ReqwestTransport {
@@ -58,16 +75,28 @@ impl ReqwestTransport {
         }
     }
 
-    fn client_for(&self, uri: &http::Uri) -> Result<&reqwest::Client, TransportError> {
-        let direct = uri.host().is_some_and(is_direct);
-        if !direct || matches!(self.settings.proxy, Proxy::None) {
-            return Ok(&self.proxied);
+    fn client_for(&self, uri: &http::Uri) -> Result<reqwest::Client, TransportError> {
+        let runtime = Some(runtime::current()?);
+        let is_direct = uri.host().is_some_and(is_direct) && !matches!(self.settings.proxy, Proxy::None);
+        let make = |proxy| client(&self.settings, self.tls.clone(), proxy);
+        let mut all = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
+        // The last one was used last.
+        let known = all.iter().position(|clients| clients.runtime == runtime || clients.runtime.is_none());
+        let mut clients = match known {
+            Some(place) => all.remove(place),
+            None => Clients { runtime, proxied: make(&self.settings.proxy)?, direct: None },
+        };
+        clients.runtime = runtime;
+        let wanted = match (is_direct, &clients.direct) {
+            (false, _) => Ok(clients.proxied.clone()),
+            (true, Some(direct)) => Ok(direct.clone()),
+            (true, None) => make(&Proxy::None).inspect(|made| clients.direct = Some(made.clone())),
+        };
+        if all.len() >= MAX_RUNTIMES {
+            all.remove(0);
         }
-        if let Some(client) = self.direct.get() {
-            return Ok(client);
-        }
-        let client = client(&self.settings, self.tls.clone(), &Proxy::None)?;
-        Ok(self.direct.get_or_init(|| client))
+        all.push(clients);
+        wanted
     }
 
     /// Describes the proxy that a request for `uri` goes through.
@@ -161,7 +190,8 @@ impl ReqwestTransportBuilder {
         let proxied = client(&self, tls.clone(), &self.proxy)?;
         let variables = Arc::new(ProxyVariables::read(|name| std::env::var(name).ok()));
         let origin = Instant::now();
-        Ok(ReqwestTransport { proxied, direct: Arc::default(), variables, settings: self, tls, origin })
+        let clients = Arc::new(Mutex::new(vec![Clients { runtime: None, proxied, direct: None }]));
+        Ok(ReqwestTransport { clients, variables, settings: self, tls, origin })
     }
 }
 
@@ -176,6 +206,7 @@ fn client(
         .retry(reqwest::retry::never())
         .referer(false)
         .http1_only()
+        .dns_resolver(Resolver)
         .connect_timeout(settings.connect_timeout);
     let builder = match proxy {
         Proxy::FromEnvironment => builder,
@@ -186,6 +217,16 @@ fn client(
         TransportError::new(TransportErrorKind::Other, "the HTTP client could not be set up")
             .with_source(error)
     })
+}
+
+/// Looks names up on threads of our own: tokio's for such work panic where the system has none left.
+struct Resolver;
+
+impl Resolve for Resolver {
+    fn resolve(&self, name: Name) -> Resolving {
+        let found = crate::machine::look_up(name.as_str());
+        Box::pin(async move { Ok(Box::new(found.await?) as Addrs) })
+    }
 }
 
 impl Transport for ReqwestTransport {
@@ -210,7 +251,7 @@ impl Transport for ReqwestTransport {
     }
 
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
-        Box::pin(tokio::time::sleep(duration))
+        runtime::sleep(duration)
     }
 
     fn now(&self) -> Duration {
@@ -256,12 +297,13 @@ fn describe(error: reqwest::Error, host: &str, action: &str) -> TransportError {
 mod tests {
     use super::*;
 
-    #[test]
-    fn this_machine_and_its_link_are_never_asked_through_a_proxy() {
+    #[tokio::test]
+    async fn this_machine_and_its_link_are_never_asked_through_a_proxy() {
         let transport = ReqwestTransport::new().expect("a transport");
         let goes_directly = |uri: &str| {
-            let client = transport.client_for(&uri.parse().expect("a URI")).expect("a client");
-            !std::ptr::eq(client, &raw const transport.proxied)
+            transport.clients.lock().expect("the clients")[0].direct = None;
+            transport.client_for(&uri.parse().expect("a URI")).expect("a client");
+            transport.clients.lock().expect("the clients")[0].direct.is_some()
         };
         for uri in [
             "http://localhost/",
@@ -284,5 +326,32 @@ mod tests {
         ] {
             assert!(!goes_directly(uri), "{uri}");
         }
+    }
+
+    #[test]
+    fn each_runtime_has_its_clients_and_only_so_many_are_kept() {
+        let transport = ReqwestTransport::new().expect("a transport");
+        let uri = http::Uri::from_static("http://127.0.0.1/");
+        let kept = || {
+            let clients = transport.clients.lock().expect("the clients");
+            clients.iter().map(|clients| clients.runtime).collect::<Vec<_>>()
+        };
+        assert!(transport.client_for(&uri).is_err(), "without a runtime");
+        let runtimes: Vec<_> = std::iter::repeat_with(|| {
+            tokio::runtime::Builder::new_current_thread().build().expect("a runtime")
+        })
+        .take(MAX_RUNTIMES + 2)
+        .collect();
+        for runtime in &runtimes {
+            for _ in 0..2 {
+                runtime.block_on(async { transport.client_for(&uri).expect("a client") });
+            }
+            // It is used all the time.
+            runtimes[0].block_on(async { transport.client_for(&uri).expect("a client") });
+        }
+        let mut expected: Vec<_> =
+            runtimes.iter().skip(3).map(|runtime| Some(runtime.handle().id())).collect();
+        expected.push(Some(runtimes[0].handle().id()));
+        assert_eq!(kept(), expected);
     }
 }

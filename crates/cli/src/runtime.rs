@@ -5,9 +5,7 @@ use crate::interrupt;
 
 /// Runs `work` on this thread until it is done, or a signal asks to end: then it is dropped.
 pub(crate) fn in_runtime(work: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
+    let runtime = interrupt::runtime()
         .map_err(|error| Failure::failed(format!("the runtime cannot be started: {error}")))?;
     let outcome = runtime.block_on(async {
         tokio::select! {
@@ -16,7 +14,7 @@ pub(crate) fn in_runtime(work: impl Future<Output = Result<(), Failure>>) -> Res
             outcome = work => outcome,
         }
     });
-    // A name lookup still running on the runtime's thread must not delay the exit.
+    // Work that is still running on the runtime's threads must not delay the exit.
     runtime.shutdown_background();
     outcome
 }

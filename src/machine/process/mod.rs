@@ -1,5 +1,8 @@
 //! Runs a command through the shell on a thread of its own, bounded in time and output, and leaves no process behind.
 
+#[cfg(target_os = "linux")]
+mod ancestors;
+
 use std::fmt;
 use std::future::Future;
 use std::io::{self, Read};
@@ -12,6 +15,9 @@ use zeroize::Zeroizing;
 use super::handoff::{Handoff, Running, Watching};
 use super::threads::spawn;
 use super::tree;
+
+/// How many programs of `credential_process` may run inside each other: the eighth process of a chain runs none.
+pub(crate) const MAX_NESTED_PROCESSES: usize = 7;
 
 /// The limits of a process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,21 +100,39 @@ const POLL: Duration = Duration::from_millis(5);
 /// It inherits our standard input and standard error, so that the user can answer a prompt for a second factor.
 pub(super) fn run(
     command: &str,
+    variables: &[(&str, &str)],
     limits: ProcessLimits,
 ) -> impl Future<Output = io::Result<ProcessOutput>> + Send + use<> {
     let handoff = Handoff::new();
-    let command = shell(command);
+    let name = ancestors::mark(command, variables);
+    // Without variables, two commands that are alike may still be asked for different things.
+    let mark = (!variables.is_empty()).then(|| name.clone());
+    let mut command = shell(command);
+    command.envs(variables.iter().copied());
     let watched = Arc::clone(&handoff);
-    let spawned = spawn("credential_process", move || {
+    let spawned = spawn(&name, move || {
         let otherwise = || Err(io::Error::other("the thread that watched the process failed"));
         let watching = Watching { handoff: watched, otherwise };
-        let result = supervise(command, limits, &watching.handoff);
+        let result =
+            ancestors::check(mark.as_deref()).and_then(|()| supervise(command, limits, &watching.handoff));
         watching.handoff.end(|| result);
     });
     if let Err(error) = spawned {
         handoff.end(|| Err(error));
     }
     Running(handoff)
+}
+
+/// Elsewhere the variables alone tell a loop.
+#[cfg(not(target_os = "linux"))]
+mod ancestors {
+    pub(super) fn mark(_: &str, _: &[(&str, &str)]) -> String {
+        "credential_process".to_owned()
+    }
+
+    pub(super) fn check(_: Option<&str>) -> std::io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Returns the whole output, or `None` when there was more than allowed.

@@ -23,10 +23,13 @@ use self::pool::{Origin, Pool};
 use super::chunks::Chunks;
 use super::direct::is_direct;
 use super::proxy::ProxyVariables;
-use super::{Body, BoxFuture, CONNECT_TIMEOUT, Transport, TransportError, TransportErrorKind, failure, tls};
+use super::{
+    Body, BoxFuture, CONNECT_TIMEOUT, Transport, TransportError, TransportErrorKind, failure, runtime, tls,
+};
 use crate::base::uri;
 
-/// The lightweight transport. Cloning is cheap and shares the connection pool.
+/// The lightweight transport. Cloning is cheap and shares the connection pool. It may be used in several tokio runtimes,
+/// at once or in turn: an idle connection is only used again in the runtime in which it was made.
 ///
 /// HTTP/1.1 only, redirects never followed, nothing decompressed. A connection is driven by the call or the body that
 /// uses it, without a task of its own; unused ones are closed after 90 seconds. **It does not speak to proxies.** When a proxy
@@ -166,7 +169,7 @@ impl Transport for HyperTransport {
     }
 
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
-        Box::pin(tokio::time::sleep(duration))
+        runtime::sleep(duration)
     }
 
     fn now(&self) -> Duration {

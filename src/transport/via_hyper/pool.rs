@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use http::Uri;
 use http::uri::{Authority, Scheme};
-use tokio::runtime::Handle;
+use tokio::runtime::{Handle, Id};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep};
 
 use super::connection::{Socket, is_silent};
-use crate::transport::{TransportError, TransportErrorKind};
+use crate::transport::{TransportError, TransportErrorKind, runtime};
 
 /// How long an unused socket stays open, as in reqwest.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(90);
@@ -19,15 +19,17 @@ const IDLE_TIMEOUT: Duration = Duration::from_secs(90);
 /// How often unused sockets are checked: those that have expired, or that the server has closed, are closed.
 const SWEEP: Duration = Duration::from_secs(5);
 
-/// Where a socket leads.
+/// Where a socket leads, and the runtime in which it was made: in another one it would wait for that one to be driven.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Origin {
     https: bool,
     authority: Authority,
+    runtime: Id,
 }
 
 impl Origin {
     pub(super) fn of(uri: &Uri) -> Result<Self, TransportError> {
+        let runtime = runtime::current()?;
         let https = match uri.scheme() {
             Some(scheme) if *scheme == Scheme::HTTPS => Some(true),
             Some(scheme) if *scheme == Scheme::HTTP => Some(false),
@@ -35,7 +37,7 @@ impl Origin {
         };
         https
             .zip(uri.authority())
-            .map(|(https, authority)| Self { https, authority: authority.clone() })
+            .map(|(https, authority)| Self { https, authority: authority.clone(), runtime })
             .ok_or_else(|| {
                 TransportError::new(
                     TransportErrorKind::Other,
@@ -67,8 +69,8 @@ pub(super) struct Pool(Arc<Mutex<Unused>>);
 struct Unused {
     /// In order of arrival: the newest last.
     sockets: Vec<Waiting>,
-    /// Closes expired sockets. Runs while there are any sockets.
-    sweeper: Option<JoinHandle<()>>,
+    /// Close expired sockets, one in each runtime while there are any of its sockets.
+    sweepers: Vec<(Id, JoinHandle<()>)>,
 }
 
 struct Waiting {
@@ -92,17 +94,22 @@ impl Pool {
 
     /// Keeps `socket` for the next request, if it is reusable.
     pub(super) fn put(&self, origin: Origin, socket: Socket) {
+        let runtime = origin.runtime;
         let mut waiting = Waiting { origin, socket, since: Instant::now() };
-        // Without a runtime nothing would close it in time.
-        let Ok(runtime) = Handle::try_current() else { return };
+        // In another runtime, or in none, nothing would close it in time.
+        let Some(handle) = Handle::try_current().ok().filter(|handle| handle.id() == runtime) else { return };
         if !waiting.is_usable() {
             return;
         }
         let mut unused = lock(&self.0);
         unused.sockets.push(waiting);
         // A sweeper ends with its runtime, too.
-        if unused.sweeper.as_ref().is_none_or(JoinHandle::is_finished) {
-            unused.sweeper = Some(runtime.spawn(sweep(Arc::downgrade(&self.0))));
+        unused.sweepers.retain(|(_, sweeper)| !sweeper.is_finished());
+        if unused.sweepers.iter().all(|(of, _)| *of != runtime) {
+            // Those of runtimes that are gone: a program may make one for each call.
+            unused.sockets.retain_mut(Waiting::is_usable);
+            let sweeper = handle.spawn(sweep(Arc::downgrade(&self.0), runtime));
+            unused.sweepers.push((runtime, sweeper));
         }
     }
 }
@@ -122,14 +129,17 @@ impl fmt::Debug for Waiting {
     }
 }
 
-async fn sweep(unused: Weak<Mutex<Unused>>) {
+async fn sweep(unused: Weak<Mutex<Unused>>, runtime: Id) {
     loop {
         sleep(SWEEP).await;
         let Some(unused) = unused.upgrade() else { return };
         let mut unused = lock(&unused);
         unused.sockets.retain_mut(Waiting::is_usable);
-        if unused.sockets.is_empty() {
-            *unused = Unused::default();
+        if unused.sockets.iter().all(|waiting| waiting.origin.runtime != runtime) {
+            unused.sweepers.retain(|(of, _)| *of != runtime);
+            if unused.sockets.is_empty() {
+                unused.sockets.shrink_to_fit();
+            }
             return;
         }
     }
@@ -172,6 +182,23 @@ mod tests {
         assert!(pool.take(&origin("http://a.test/x")).is_none(), "it is taken");
     }
 
+    #[test]
+    fn a_socket_serves_its_own_runtime_alone() {
+        let runtime =
+            || tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let (pool, [a, b]) = (Pool::default(), [runtime(), runtime()]);
+        let (near, far) = socket();
+        let of_a = a.block_on(async { origin("http://a.test/") });
+        let of_b = b.block_on(async { origin("http://a.test/") });
+        a.block_on(async { pool.put(of_a.clone(), near) });
+        assert!(pool.take(&of_b).is_none());
+        let near = pool.take(&of_a).expect("it is there");
+        b.block_on(async {
+            pool.put(of_a, near);
+            assert!(is_closed(far).await, "its own runtime would have to look after it");
+        });
+    }
+
     #[tokio::test(start_paused = true)]
     async fn a_socket_that_the_server_has_closed_is_not_handed_out() {
         let pool = Pool::default();
@@ -202,7 +229,7 @@ mod tests {
         assert!(is_closed(far).await);
         let waited = start.elapsed();
         assert!(waited >= IDLE_TIMEOUT && waited <= IDLE_TIMEOUT + SWEEP, "{waited:?}");
-        assert!(lock(&pool.0).sweeper.is_none(), "nothing is left to do");
+        assert!(lock(&pool.0).sweepers.is_empty(), "nothing is left to do");
         // And the next one is watched again.
         let (socket, far) = self::socket();
         pool.put(origin("http://a.test/"), socket);
@@ -231,8 +258,8 @@ mod tests {
         assert_eq!(start.elapsed(), Duration::ZERO);
     }
 
-    #[test]
-    fn an_origin_has_a_scheme_of_the_web_and_a_host() {
+    #[tokio::test]
+    async fn an_origin_has_a_scheme_of_the_web_and_a_host() {
         for url in ["/path", "ftp://a.test/", "a.test"] {
             assert!(Origin::of(&Uri::from_static(url)).is_err(), "{url}");
         }

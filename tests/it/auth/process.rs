@@ -120,6 +120,24 @@ fn a_program_that_hangs_is_killed_with_all_that_it_started() {
     }
 }
 
+/// Each process starts the next one, in a group of its own, so that one that runs on has another child by the time it is
+/// killed.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_chain_of_programs_that_grows_is_killed_to_its_end() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let script = folder.path().join("grow-1000.75");
+    // The end is for the case that the test fails.
+    std::fs::write(&script, "[ $1 -lt 400 ] || sleep 5\nsetsid sh $0 $(($1 + 1)) &\nwait\n")
+        .expect("written");
+    for milliseconds in [20, 50, 100] {
+        let limits = ProcessLimits::new(Duration::from_millis(milliseconds), 64 * 1024);
+        let output = run(SystemMachine.run(&format!("sh {} 0", script.display()), limits)).expect("it ran");
+        assert_eq!(output.end(), ProcessEnd::TimedOut);
+        assert_gone("grow-1000.75");
+    }
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn dropping_the_future_ends_the_program() {

@@ -100,6 +100,7 @@ const SAME_FLOOR: &[(&str, &str)] = &[
     ("config", "models"),
     ("auth", "machine"),
     ("auth", "transport"),
+    ("transport", "machine"),
 ];
 
 /// Circles that are known: modules of one folder that use each other.

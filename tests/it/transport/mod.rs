@@ -3,6 +3,7 @@
 mod connecting;
 mod connections;
 mod messages;
+mod runtimes;
 
 use std::sync::Arc;
 use std::time::Duration;

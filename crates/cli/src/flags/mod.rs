@@ -19,7 +19,7 @@ use crate::flags::timeouts::TimeoutFlags;
     version,
     max_term_width = 100,
     after_help = "Exit codes: 0 success; 1 the service, network or stream failed; 2 usage or configuration error; \
-                  3 no usable credentials; 130 interrupted; 143 terminated."
+                  3 no usable credentials; 129, 130, 131, 143 ended by SIGHUP, SIGINT, SIGQUIT, SIGTERM."
 )]
 pub(crate) struct Cli {
     #[command(subcommand)]
@@ -176,7 +176,7 @@ pub(crate) enum AuthCommand {
 pub(crate) enum ExportFormat {
     /// `export NAME='value'` lines, to be evaluated by a shell
     Env,
-    /// The JSON document that credential_process expects
+    /// The JSON document that credential_process expects, for a profile that names another one with --profile
     Process,
 }
 

@@ -2,7 +2,7 @@
 
 use std::io::{self, IsTerminal as _, Write as _};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
-use std::thread::JoinHandle;
+use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use crate::flags::Common;
@@ -36,7 +36,8 @@ impl Spinner {
                 let _ = write!(io::stderr(), "\r\u{1b}[K");
             }
         };
-        Self(Some((stop, std::thread::spawn(turn))))
+        // Where there is no thread for it, nothing spins.
+        Self(thread::Builder::new().name("spinner".to_owned()).spawn(turn).ok().map(|thread| (stop, thread)))
     }
 }
 

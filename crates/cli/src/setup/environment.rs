@@ -98,8 +98,8 @@ impl Machine for Environment {
         self.system.write_private(path, contents)
     }
 
-    fn remove_old(&self, folder: &Path, age: Duration) {
-        self.system.remove_old(folder, age);
+    fn remove_old(&self, folder: &Path, age: Duration, is_ours: fn(&str) -> bool) {
+        self.system.remove_old(folder, age, is_ours);
     }
 
     fn try_lock(&self, path: &Path) -> io::Result<Option<FileLock>> {
@@ -108,6 +108,15 @@ impl Machine for Environment {
 
     fn run(&self, command: &str, limits: ProcessLimits) -> BoxFuture<'static, io::Result<ProcessOutput>> {
         self.system.run(command, limits)
+    }
+
+    fn run_with(
+        &self,
+        command: &str,
+        variables: &[(&str, &str)],
+        limits: ProcessLimits,
+    ) -> BoxFuture<'static, io::Result<ProcessOutput>> {
+        self.system.run_with(command, variables, limits)
     }
 
     fn resolve(&self, name: &str) -> BoxFuture<'static, io::Result<Vec<IpAddr>>> {

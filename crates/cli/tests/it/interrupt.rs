@@ -1,4 +1,4 @@
-//! SIGINT and SIGTERM, whatever the program waits for.
+//! SIGINT, SIGTERM, SIGHUP and SIGQUIT, whatever the program waits for.
 
 use std::io::Read as _;
 use std::process::{Child, Command};
@@ -12,6 +12,8 @@ use super::command::{Scratch, wait};
 
 /// How soon a server notices that nobody is reading any more.
 const SOON: Duration = Duration::from_millis(250);
+
+const SIGNALS: [(&str, i32); 4] = [("-INT", 130), ("-TERM", 143), ("-HUP", 129), ("-QUIT", 131)];
 
 fn kill(signal: &str, id: u32) -> Instant {
     let now = Instant::now();
@@ -45,7 +47,7 @@ fn best(limit: Duration, measure: impl FnMut() -> Duration) -> Duration {
 
 #[test]
 fn a_signal_ends_an_answer_with_its_line_and_closes_the_connection_within_250_ms() {
-    for (signal, code) in [("-INT", 130), ("-TERM", 143)] {
+    for (signal, code) in SIGNALS {
         let taken = best(SOON, || {
             let server =
                 Server::answering([Step::Send([stream_head(), chunk(&text("Once"))].concat()), Step::Hang]);
@@ -85,7 +87,7 @@ fn thoughts_and_documents_leave_no_half_line_either() {
 
 #[test]
 fn commands_that_wait_for_the_network_end_in_the_same_way() {
-    for (signal, code) in [("-INT", 130), ("-TERM", 143)] {
+    for (signal, code) in SIGNALS {
         for (arguments, variable) in [
             (&["chat", "-m", "us.example.model-v1:0", "hi"][..], "AWS_ENDPOINT_URL_BEDROCK_RUNTIME"),
             (&["models"], "AWS_ENDPOINT_URL_BEDROCK"),
@@ -124,7 +126,7 @@ fn the_search_for_credentials_ends_in_the_same_way() {
 
 #[test]
 fn a_program_that_waits_for_its_stdin_can_be_interrupted() {
-    for (signal, code) in [("-INT", 130), ("-TERM", 143)] {
+    for (signal, code) in SIGNALS {
         for arguments in [&["chat", "-m", "m", "hi"][..], &["chat", "--replay", "-"], &["decode", "-"]] {
             let scratch = Scratch::new();
             let mut child = scratch.with_keys(arguments).start();
@@ -175,7 +177,7 @@ fn a_blocked_program_ends_after_a_grace_and_at_a_second_signal_at_once() {
 
 #[test]
 fn a_credential_process_is_killed_with_all_that_it_started() {
-    for (signal, code, mark) in [("-INT", 130, "102.125"), ("-TERM", 143, "102.25")] {
+    for ((signal, code), mark) in SIGNALS.into_iter().zip(["102.125", "102.25", "102.375", "102.5"]) {
         let scratch = Scratch::new();
         let command = format!("sh -c 'sleep {mark} & sleep {mark} & touch started; wait'");
         scratch.file("home/.aws/config", format!("[default]\ncredential_process = {command}\n"));
@@ -198,6 +200,29 @@ fn a_credential_process_is_killed_with_all_that_it_started() {
         }
         // Only now, because anything left behind would keep the pipes open.
         assert_eq!(ended(child, code), (String::new(), String::new()));
+    }
+}
+
+/// `nohup`, and what a script runs in the background.
+#[test]
+fn a_signal_that_was_ignored_at_the_start_stays_ignored() {
+    for (ignored, others) in [("INT", "-TERM"), ("HUP", "-INT"), ("INT HUP QUIT", "-TERM"), ("QUIT", "-HUP")]
+    {
+        let server =
+            Server::answering([Step::Send([stream_head(), chunk(&text("Once"))].concat()), Step::Hang]);
+        let scratch = Scratch::new();
+        let script = format!("trap '' {ignored}; exec \"$0\" \"$@\"");
+        let mut child = scratch.chat(server.url(), &["hi"]).under(&script).start();
+        drop(child.stdin.take());
+        child.stdout.as_mut().expect("a pipe").read_exact(&mut [0; 4]).expect("the first piece");
+        for signal in ignored.split(' ') {
+            kill(&format!("-{signal}"), child.id());
+        }
+        std::thread::sleep(Duration::from_millis(300));
+        assert!(child.try_wait().expect("a child").is_none(), "{ignored} ended it");
+        kill(others, child.id());
+        let code = SIGNALS.into_iter().find(|(signal, _)| *signal == others).expect("a signal").1;
+        assert_eq!(ended(child, code), ("\n".to_owned(), String::new()), "{ignored}");
     }
 }
 

@@ -27,6 +27,10 @@ mod instance;
 mod interrupt;
 #[path = "../../../../tests/it/support/json.rs"]
 mod json;
+#[cfg(target_os = "linux")]
+mod limits;
+#[cfg(target_os = "linux")]
+mod loops;
 mod models;
 #[cfg(target_os = "linux")]
 mod paused;

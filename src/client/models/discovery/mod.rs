@@ -24,9 +24,9 @@ use crate::client::service::Service;
 use crate::endpoint::{Plane, Region};
 use crate::models::{ListFoundationModelsRequest, ListInferenceProfilesRequest};
 use both::both;
-use store::Stored;
+use store::{LISTS, Stored};
 
-pub(in crate::client) use store::Store;
+pub(in crate::client) use store::{STAND_INS, Store};
 
 /// The largest page: almost every account has one.
 const PAGE: u32 = 1_000;
@@ -106,7 +106,7 @@ impl Discovery {
                     Some(answer) if !force && now < answer.fresh_until => Decision::Serve(Ok(answer.clone())),
                     _ => Decision::Ask,
                 };
-                let ask = || ask(Some(format!("models-{key}")), interval);
+                let ask = || ask(Some(format!("{LISTS}{key}")), interval);
                 let keep = |kept: &mut Option<Answer>, answer: Result<Answer, Error>| {
                     if let Ok(answer) = &answer {
                         *kept = Some(answer.clone());

@@ -20,6 +20,12 @@ const VERSION: u64 = 1;
 /// Files not written for this long are removed: their keys may belong to credentials that are gone.
 const KEPT: Duration = Duration::from_secs(30 * 24 * 3_600);
 
+/// The name of the file of the profiles used in place of models.
+pub(in crate::client) const STAND_INS: &str = "profiles";
+
+/// How the names of the files of lists begin; the 64 digits of their key follow.
+pub(super) const LISTS: &str = "models-";
+
 /// An answer on disk.
 pub(super) struct Stored {
     pub(super) fetched_at: SystemTime,
@@ -34,10 +40,12 @@ pub(in crate::client) struct Store {
 
 impl Store {
     /// The folder `bedrill` in `XDG_CACHE_HOME`, else in `~/.cache`; `None` where neither is known. A relative
-    /// `XDG_CACHE_HOME` does not count ([XDG Base Directory](https://specifications.freedesktop.org/basedir/latest/)).
+    /// folder does not count ([XDG Base Directory](https://specifications.freedesktop.org/basedir/latest/)).
     pub(in crate::client) fn of(machine: &Arc<dyn Machine>) -> Option<Self> {
         let xdg = machine.setting("XDG_CACHE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
-        let home = || machine.setting("HOME").map(PathBuf::from).or_else(|| machine.home());
+        let absolute = |path: &PathBuf| path.is_absolute();
+        let of_variable = || machine.setting("HOME").map(PathBuf::from).filter(absolute);
+        let home = || of_variable().or_else(|| machine.home().filter(absolute));
         let caches = xdg.or_else(|| Some(home()?.join(".cache")))?;
         Some(Self { machine: Arc::clone(machine), folder: caches.join("bedrill") })
     }
@@ -116,10 +124,27 @@ impl Store {
     fn write(&self, name: &str, value: &Value) -> io::Result<()> {
         let path = self.path(name);
         if self.machine.modified(&path).is_none() {
-            self.machine.remove_old(&self.folder, KEPT);
+            self.machine.remove_old(&self.folder, KEPT, is_ours);
         }
         self.machine.write_private(&path, value.to_string().as_bytes())
     }
+}
+
+/// Whether a [`Store`] gives a file this name, or what [`Machine::write_private`] makes of it until it is complete: the
+/// folder may hold files of others.
+fn is_ours(name: &str) -> bool {
+    let is_number = |c: char| c.is_ascii_digit() || c == '-';
+    let of_temporary = |name: &'_ str| -> Option<usize> {
+        let (whole, unique) = name.strip_suffix(".tmp")?.rsplit_once('.')?;
+        (!unique.is_empty() && unique.chars().all(is_number)).then_some(whole.len())
+    };
+    let whole = match name.strip_prefix('.') {
+        Some(hidden) => of_temporary(hidden).and_then(|end| hidden.get(..end)),
+        None => Some(name),
+    };
+    let Some(stem) = whole.and_then(|whole| whole.strip_suffix(".json")) else { return false };
+    let is_key = |key: &str| key.len() == 64 && key.bytes().all(|c| matches!(c, b'0'..=b'9' | b'a'..=b'f'));
+    stem == STAND_INS || stem.strip_prefix(LISTS).is_some_and(is_key)
 }
 
 fn read_listing(mut value: Value) -> Option<Stored> {
@@ -153,6 +178,9 @@ mod tests {
         assert_eq!(folder(&relative), Some("/home/u/.cache/bedrill".into()));
         assert_eq!(folder(&StaticMachine::new().with_home("/h")), Some("/h/.cache/bedrill".into()));
         assert_eq!(folder(&StaticMachine::new()), None);
+        let relative = StaticMachine::new().with_var("HOME", "h");
+        assert_eq!(folder(&relative.clone().with_home("h")), None);
+        assert_eq!(folder(&relative.with_home("/h")), Some("/h/.cache/bedrill".into()));
     }
 
     #[cfg(unix)]
@@ -171,6 +199,45 @@ mod tests {
         assert_eq!(files, [store.path("x")]);
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!((mode(&files[0]), mode(&store.folder)), (0o600, 0o700));
+    }
+
+    #[test]
+    fn only_files_of_our_own_are_removed_when_they_are_old() {
+        use std::fs::{self, File};
+        let key = "0123456789abcdef".repeat(4);
+        let ours = [
+            "profiles.json".to_owned(),
+            format!("models-{key}.json"),
+            format!(".models-{key}.json.12-0-1764000000-5.tmp"),
+            ".profiles.json.12-0-1764000000-5.tmp".to_owned(),
+        ];
+        let others = [
+            "precious.txt".to_owned(),
+            "README.md".to_owned(),
+            "models-1.json".to_owned(),
+            format!("models-{key}.json.bak"),
+            format!("models-{}.json", key.to_uppercase()),
+            "my-profiles.json".to_owned(),
+            "profiles.json.tmp".to_owned(),
+            ".profiles.json.mine.tmp".to_owned(),
+            ".config.json.12-0-1764000000-5.tmp".to_owned(),
+        ];
+        let root = tempfile::tempdir().unwrap();
+        for name in ours.iter().chain(&others) {
+            let file = File::create(root.path().join(name)).unwrap();
+            file.set_modified(SystemTime::now() - KEPT - Duration::from_secs(1)).unwrap();
+        }
+        let store = Store { machine: Arc::new(SystemMachine), folder: root.path().to_owned() };
+        store.put_stand_ins("new", &Map::new()).unwrap();
+        let mut left: Vec<_> = fs::read_dir(root.path())
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        left.sort();
+        let mut expected = others.to_vec();
+        expected.push("new.json".to_owned());
+        expected.sort();
+        assert_eq!(left, expected);
     }
 
     #[test]

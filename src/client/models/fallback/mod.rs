@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::{Map, Value};
 
-use super::discovery::{Discovery, Store};
+use super::discovery::{Discovery, STAND_INS, Store};
 use crate::client::call::attempt::{Attempt, Failed};
 use crate::client::error::Error;
 use crate::client::place::Place;
@@ -21,9 +21,6 @@ use crate::shape;
 use crate::transport::{Body, BoxFuture};
 
 pub(in crate::client) use lookup::{Lookup, in_catalog, in_list};
-
-/// The file of the profiles used in place of models.
-const STAND_INS: &str = "profiles";
 
 /// What happens when a model is refused because it is not served on demand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]

@@ -9,9 +9,12 @@
 //! The command goes through the shell, as in the SDKs for Rust and Go; nothing in it is expanded here. It is limited to
 //! 60 seconds and 64 KiB of output; beyond that it is killed with every process it started. It inherits our standard
 //! input and standard error, so that it can ask for a second factor; its output and arguments are never shown, because
-//! both may hold secrets. Source: [process credential
+//! both may hold secrets. A program that leads back to its own profile is refused (`chain`). Source: [process credential
 //! provider](https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html).
 
+mod chain;
+
+use std::io;
 use std::time::Duration;
 
 use crate::auth::wire::document::{Document, DocumentError};
@@ -25,6 +28,9 @@ const SOURCE: &str = "credential_process";
 const TIME: Duration = Duration::from_secs(60);
 const STDOUT: usize = 64 * 1024;
 
+const LOOP_HINT: &str =
+    "give the program a profile with credentials of its own (`bedrill auth export --profile OTHER`)";
+
 /// Loads the credentials that the program of `profile` prints.
 pub(in crate::auth) async fn credentials(
     context: Context<'_>,
@@ -37,9 +43,18 @@ pub(in crate::auth) async fn credentials(
     let shown = redacted(command);
     let broken = |problem: String| AuthError::new(SOURCE, format!("{place}: {shown} {problem}"));
 
+    let refused = |problem: String| {
+        broken(format!("is not run for profile {}: {problem}", profile.name())).with_hint(LOOP_HINT)
+    };
+    let visited = context.machine().var(chain::VARIABLE).unwrap_or_default();
+    let visited = chain::extended(&visited, profile.name()).map_err(refused)?;
+
     let limits = ProcessLimits::new(TIME, STDOUT);
-    let output = context.machine().run(command, limits).await;
-    let output = output.map_err(|error| broken(format!("could not be run: {error}")))?;
+    let output = context.machine().run_with(command, &[(chain::VARIABLE, &visited)], limits).await;
+    let output = output.map_err(|error| match error.kind() {
+        io::ErrorKind::Deadlock => refused(error.to_string()),
+        _ => broken(format!("could not be run: {error}")),
+    })?;
     match output.end() {
         ProcessEnd::Exited(0) => {}
         ProcessEnd::Exited(code) => return Err(broken(format!("exited with code {code}"))),

@@ -1,0 +1,83 @@
+//! SIGINT, SIGTERM, SIGHUP and SIGQUIT: running work is dropped in order, so that the answer's line ends, the terminal is
+//! restored, connections are closed and started programs are gone; all of it quickly.
+//!
+//! A signal that was ignored when the program started stays ignored: `nohup`, `trap '' INT`, and the background jobs of a
+//! script mean that.
+
+#[cfg(not(unix))]
+#[path = "other.rs"]
+mod platform;
+#[cfg(unix)]
+#[path = "unix.rs"]
+mod platform;
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+use std::{io, process, thread};
+
+use tokio::runtime::{Builder, Runtime};
+
+/// How long dropping may take. Anything waiting in a system call (a full pipe, the user) could take forever.
+const GRACE: Duration = Duration::from_millis(150);
+
+/// Whether someone awaits [`asked`] and will end the program.
+static DROPS_IN_ORDER: AtomicBool = AtomicBool::new(false);
+
+/// Ends the program on a signal, whatever it is waiting for: at once if nothing has to be dropped, at the second
+/// signal, and when the grace is over.
+pub(crate) fn watch() {
+    platform::remember_ignored();
+    // Without handlers the signals themselves end the program, which shells report with the same codes: the program
+    // works on where no descriptor or thread is left for them.
+    let Ok(runtime) = runtime() else { return };
+    let end_on_signal = move || {
+        runtime.block_on(async {
+            let Ok(mut signals) = platform::Signals::listen() else { return };
+            let code = signals.next().await;
+            if DROPS_IN_ORDER.load(Ordering::Relaxed) {
+                // Either it takes too long, or the user does not want to wait.
+                let _ = tokio::time::timeout(GRACE, signals.next()).await;
+            }
+            process::exit(i32::from(code))
+        });
+    };
+    let _ = thread::Builder::new().name("signals".to_owned()).spawn(end_on_signal);
+}
+
+/// Resolves to the exit code of the first signal from now on. Whoever awaits it drops the running work.
+pub(crate) async fn asked() -> u8 {
+    match platform::Signals::listen() {
+        Ok(mut signals) => {
+            DROPS_IN_ORDER.store(true, Ordering::Relaxed);
+            signals.next().await
+        }
+        Err(_) => std::future::pending().await,
+    }
+}
+
+/// Builds a runtime that can wait for signals, for this thread.
+///
+/// The first one must be built before another thread can take descriptors: see [`check_descriptors`].
+pub(crate) fn runtime() -> io::Result<Runtime> {
+    static HAS_SIGNALS: AtomicBool = AtomicBool::new(false);
+    if !HAS_SIGNALS.load(Ordering::Relaxed) {
+        check_descriptors()?;
+    }
+    let runtime = Builder::new_current_thread().enable_all().build()?;
+    HAS_SIGNALS.store(true, Ordering::Relaxed);
+    Ok(runtime)
+}
+
+/// Fails when there are not enough descriptors for a runtime: tokio panics where it cannot make the pair of sockets
+/// that all runtimes of a program share for their signals.
+#[cfg(unix)]
+fn check_descriptors() -> io::Result<()> {
+    use std::os::unix::net::UnixStream;
+    // The poller and its waker take up to three before that pair.
+    [(); 3].into_iter().map(|()| UnixStream::pair()).collect::<io::Result<Vec<_>>>().map(drop)
+}
+
+#[cfg(not(unix))]
+fn check_descriptors() -> io::Result<()> {
+    Ok(())
+}
