@@ -179,6 +179,7 @@ pub trait Machine: Send + Sync {
 
 /// The real environment, file system and shell.
 #[derive(Debug, Clone, Copy, Default)]
+#[expect(clippy::exhaustive_structs, reason = "its name is its value, and it has no settings")]
 pub struct SystemMachine;
 
 impl Machine for SystemMachine {

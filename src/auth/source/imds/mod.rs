@@ -54,6 +54,7 @@ const TOKEN: HeaderName = HeaderName::from_static("x-aws-ec2-metadata-token");
 
 /// Which of the two default addresses to use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum EndpointMode {
     /// `http://169.254.169.254`.
     IPv4,
