@@ -17,14 +17,13 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
 use std::time::Duration;
 
-use bedrill::Client;
 use bedrill::auth::Auth;
-use bedrill::converse::ConverseRequest;
 use bedrill::credentials::Credentials;
 use bedrill::eventstream::{EncodeError, Frame, HeaderValue};
 use bedrill::machine::StaticMachine;
 use bedrill::operation::EVENT_STREAM;
 use bedrill::transport::{Body, BoxFuture, Transport, TransportError};
+use bedrill::{Client, ConverseRequest};
 use bytes::Bytes;
 use futures_core::Stream;
 use http::{HeaderValue as HttpValue, Request, Response, header};

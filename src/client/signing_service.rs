@@ -19,7 +19,7 @@ pub(super) static BEDROCK: SigningService = SigningService::bedrock(Plane::Data)
 /// For a service with any other host, use absolute URIs.
 ///
 /// ```
-/// use bedrill::SigningService;
+/// use bedrill::client::SigningService;
 /// use bedrill::endpoint::{Plane, Region};
 ///
 /// let runtime = SigningService::bedrock(Plane::Data);

@@ -171,7 +171,8 @@ structure! {
     /// Text converts to a user message.
     ///
     /// ```
-    /// use bedrill::converse::{Message, Role};
+    /// use bedrill::converse::Role;
+    /// use bedrill::Message;
     ///
     /// let question = Message::from("What is 2 + 2?");
     /// assert_eq!(question.role, Role::User);

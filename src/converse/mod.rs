@@ -4,7 +4,8 @@
 //! [`ConverseStreamEvent`] is one event of what ConverseStream returns.
 //!
 //! ```
-//! use bedrill::converse::{ConverseRequest, InferenceConfiguration};
+//! use bedrill::converse::InferenceConfiguration;
+//! use bedrill::ConverseRequest;
 //! use serde_json::json;
 //!
 //! let request = ConverseRequest::new("us.amazon.nova-lite-v1:0")

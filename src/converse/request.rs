@@ -19,7 +19,8 @@ structure_without_builders! {
     /// Each method takes the request and returns it. An absent list is not sent; an empty one is.
     ///
     /// ```
-    /// use bedrill::converse::{ConverseRequest, GuardrailConfiguration, Message, ServiceTierType};
+    /// use bedrill::converse::{GuardrailConfiguration, ServiceTierType};
+    /// use bedrill::{ConverseRequest, Message};
     /// use serde_json::json;
     ///
     /// let mut request = ConverseRequest::new("us.anthropic.claude-sonnet-4-5-20250929-v1:0")

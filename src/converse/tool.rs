@@ -24,7 +24,8 @@ structure! {
     /// A tool that the caller runs for the model.
     ///
     /// ```
-    /// use bedrill::converse::{ConverseRequest, ToolChoice, ToolSpecification};
+    /// use bedrill::converse::{ToolChoice, ToolSpecification};
+    /// use bedrill::ConverseRequest;
     /// use serde_json::json;
     ///
     /// let weather = ToolSpecification::new(

@@ -235,7 +235,7 @@ pub enum TransportErrorKind {
     Tls,
     /// The proxy refused, or the transport does not support proxies.
     Proxy,
-    /// No connection in time. All other limits are the client's ([`Timeouts`](crate::Timeouts)); in a body of
+    /// No connection in time. All other limits are the client's ([`Timeouts`](crate::client::Timeouts)); in a body of
     /// [`Client::send`](crate::Client::send), it is one of those.
     Timeout,
     /// The connection broke: inside the TLS handshake, before the head, or inside the body. A peer that hangs up in the

@@ -23,8 +23,12 @@ impl<T: Send + Sync> SendAndSync for T {}
 types_are! { SendAndSync SHARED:
     #[cfg(feature = "client")]
     bedrill {
-        Client, Error, ErrorKind, Notice, InferenceProfileFallback, RetryPolicy, SettingOrigin, SigningService, StreamEnd,
-        TimeoutKind, Timeouts, UnknownInferenceProfileFallback,
+        Client, Error, ErrorKind,
+    }
+    #[cfg(feature = "client")]
+    bedrill::client {
+        InferenceProfileFallback, Notice, RetryPolicy, SettingOrigin, SigningService, StreamEnd, TimeoutKind, Timeouts,
+        UnknownInferenceProfileFallback,
     }
     bedrill::auth {
         Answer, Attempt, Auth, AuthError, AuthErrorKind, Found, IssuedError, Outcome, Reuse,
@@ -195,7 +199,7 @@ const _: fn(Arguments<'_>) = |mut it| {
     sent(bedrill::Client::from_env());
     sent(it.client.converse(it.request));
     sent(it.client.converse_stream(it.request));
-    sent(it.client.send(&bedrill::SigningService::s3(), Default::default()));
+    sent(it.client.send(&bedrill::client::SigningService::s3(), Default::default()));
     sent(it.client.count_tokens(&it.request.into()));
     sent(it.client.models(it.settings));
     sent(it.client.refresh_models(it.settings));
@@ -227,7 +231,7 @@ const _: fn(Arguments<'_>) = |mut it| {
 #[allow(dead_code)] // nobody calls the function above
 struct Arguments<'a> {
     client: &'a bedrill::Client,
-    request: &'a bedrill::converse::ConverseRequest,
+    request: &'a bedrill::ConverseRequest,
     settings: &'a bedrill::catalog::DiscoverySettings,
     catalog: &'a bedrill::catalog::Catalog,
     stream: bedrill::ConverseStream,

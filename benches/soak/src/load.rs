@@ -6,10 +6,11 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use bedrill::auth::Auth;
-use bedrill::machine::StaticMachine;
-use bedrill::converse::{ConverseRequest, ConverseStreamEvent};
+use bedrill::client::{RetryPolicy, StreamEnd, Timeouts};
+use bedrill::converse::ConverseStreamEvent;
 use bedrill::credentials::Credentials;
-use bedrill::{Client, Error, RetryPolicy, StreamEnd, Timeouts};
+use bedrill::machine::StaticMachine;
+use bedrill::{Client, ConverseRequest, Error};
 use tokio::task::JoinHandle;
 
 use crate::plan::{Fault, IDLE, Plan};

@@ -4,12 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use bedrill::Client;
 use bedrill::auth::imds::{self, Imds};
 use bedrill::auth::{AuthError, AuthErrorKind, Chain, Context, Resolved};
-use bedrill::converse::ConverseRequest;
 use bedrill::machine::StaticMachine;
 use bedrill::transport::{Body, BoxFuture, Transport, TransportError, TransportErrorKind};
+use bedrill::{Client, ConverseRequest};
 use bytes::Bytes;
 use http::Request;
 

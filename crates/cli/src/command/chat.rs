@@ -5,12 +5,13 @@ use std::sync::{Arc, OnceLock};
 
 use bedrill::auth::Auth;
 use bedrill::catalog::Cost;
-use bedrill::converse::{ContentBlock, ConverseRequest, InferenceConfiguration, Message, Role};
+use bedrill::client::RetryPolicy;
+use bedrill::converse::{ContentBlock, InferenceConfiguration, Role};
 use bedrill::credentials::Credentials;
 use bedrill::endpoint::Plane;
 use bedrill::machine::{Machine, StaticMachine};
 use bedrill::model_id::ModelId;
-use bedrill::{Client, RetryPolicy};
+use bedrill::{Client, ConverseRequest, Message};
 
 use crate::failure::Failure;
 use crate::flags::{Chat, Common};

@@ -4,7 +4,7 @@ mod timeouts;
 
 use std::path::PathBuf;
 
-use bedrill::InferenceProfileFallback;
+use bedrill::client::InferenceProfileFallback;
 use bedrill::converse::ThinkingLevel;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};

@@ -4,10 +4,9 @@ mod server;
 
 use std::sync::Arc;
 
-use bedrill::Client;
-use bedrill::converse::ConverseRequest;
 use bedrill::credentials::Credentials;
 use bedrill::machine::StaticMachine;
+use bedrill::{Client, ConverseRequest};
 
 use crate::failure::Failure;
 use crate::flags::Common;
