@@ -94,7 +94,7 @@ impl Caller {
         // On the heap, because nearly all requests do not need it.
         let asking = Box::pin(async {
             let resolved = cache.load().await.ok()?;
-            Some(cache.chain().region(resolved.source()).await)
+            Some(cache.chain().region_of(&resolved).await)
         });
         asking.await
     }

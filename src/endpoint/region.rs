@@ -58,7 +58,7 @@ impl Region {
     /// `us.` from `us-west-2`; `jp.` before `apac.` from `ap-northeast-1`; `global.` last where it exists. Source:
     /// [Supported Regions and models for inference profiles](https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-support.html).
     #[must_use]
-    pub fn profile_prefixes(&self) -> &'static [&'static str] {
+    pub(crate) fn profile_prefixes(&self) -> &'static [&'static str] {
         match self.partition() {
             Partition::Aws => geography::prefixes(&self.0),
             Partition::AwsUsGov => geography::OF_GOVCLOUD,

@@ -53,7 +53,7 @@ pub(crate) use profile_files::setting;
 pub(crate) use settings::{Place, Settings};
 
 /// The most that [`SystemMachine`] reads of a file: 16 MiB. Model lists are the largest, at about 200 KB.
-pub const MAX_FILE_BYTES: usize = 16 * 1024 * 1024;
+const MAX_FILE_BYTES: usize = 16 * 1024 * 1024;
 
 /// The environment that sources read: variables, files, processes and prompts.
 pub trait Machine: Send + Sync {

@@ -47,9 +47,6 @@ types_are! { SendAndSync SHARED:
     bedrill::auth::imds {
         Imds,
     }
-    bedrill::auth::profile {
-        Base<'static>, BaseKind, ChainError, ChainProblem, Role<'static>, RoleChain<'static>,
-    }
     #[cfg(feature = "client")]
     bedrill::auth::sso {
         SsoToken,
@@ -219,8 +216,6 @@ const _: fn(Arguments<'_>) = |mut it| {
     sent(it.cache.load());
     sent(it.cache.chain().load());
     sent(it.cache.chain().explain());
-    sent(it.cache.chain().region(""));
-    sent(bedrill::auth::imds::region(it.context, None));
     sent(bedrill::auth::sso::token(it.context, it.files));
     sent(bedrill::auth::sts::caller_identity(it.context, it.auth, None));
     sent(it.body.chunk());

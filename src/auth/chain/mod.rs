@@ -20,6 +20,8 @@ pub use builder::ChainBuilder;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Resolved {
     source: String,
+    /// The place of the source in its chain.
+    index: usize,
     found: Found,
     warnings: Vec<String>,
 }
@@ -45,7 +47,12 @@ impl Resolved {
 
     /// Creates a value for credentials that the program supplies itself.
     pub(crate) fn explicit(auth: Auth) -> Self {
-        Self { source: EXPLICIT.to_owned(), found: Found::new(auth, EXPLICIT), warnings: Vec::new() }
+        Self {
+            source: EXPLICIT.to_owned(),
+            index: 0,
+            found: Found::new(auth, EXPLICIT),
+            warnings: Vec::new(),
+        }
     }
 
     /// Returns when they expire; `None` for those that do not, and for tokens, whose expiration is unknown.
@@ -69,7 +76,7 @@ impl Resolved {
 
     #[cfg(test)]
     pub(super) fn new(source: &str, found: Found) -> Self {
-        Self { source: source.to_owned(), found, warnings: Vec::new() }
+        Self { source: source.to_owned(), index: 0, found, warnings: Vec::new() }
     }
 
     pub(super) fn found(&self) -> &Found {
@@ -181,13 +188,10 @@ impl Chain {
     pub async fn load(&self) -> Result<Resolved, AuthError> {
         let context = self.context();
         let mut attempts = Vec::new();
-        let mut sources = self.sources.iter();
-        while let Some(source) = sources.next() {
+        for (index, source) in self.sources.iter().enumerate() {
             let answer = source.load(context).await;
             match answer {
-                Ok(Answer::Found(found)) => {
-                    return Ok(resolved(context, source.name(), found, sources.as_slice()));
-                }
+                Ok(Answer::Found(found)) => return Ok(self.resolved(context, (index, &**source), found)),
                 Ok(Answer::NotHere(_)) => attempts.push(Attempt::new(source.name(), &answer)),
                 Err(error) => return Err(error.after(attempts)),
             }
@@ -211,13 +215,12 @@ impl Chain {
         let context = self.context();
         let mut attempts = Vec::with_capacity(self.sources.len());
         let mut decided = None;
-        let mut sources = self.sources.iter();
-        while let Some(source) = sources.next() {
+        for (index, source) in self.sources.iter().enumerate() {
             let answer = source.load(context).await;
             let attempt = Attempt::new(source.name(), &answer);
             match answer {
                 Ok(Answer::Found(found)) if decided.is_none() => {
-                    decided = Some(Ok(resolved(context, source.name(), found, sources.as_slice())));
+                    decided = Some(Ok(self.resolved(context, (index, &**source), found)));
                     attempts.push(attempt.chosen());
                     continue;
                 }
@@ -229,18 +232,24 @@ impl Chain {
         let outcome = decided.unwrap_or_else(|| Err(AuthError::no_credentials(attempts.clone())));
         (attempts, outcome)
     }
-}
 
-impl Chain {
-    /// Returns the region that credentials from `source` belong to: the instance's, for those of IMDS. `None` when the
+    /// Returns what the source at `index` found, with the warnings about it; those behind it are not asked any more.
+    fn resolved(
+        &self,
+        context: Context<'_>,
+        (index, source): (usize, &dyn Source),
+        found: Found,
+    ) -> Resolved {
+        let behind = self.sources.iter().skip(index.saturating_add(1));
+        let mut warnings = warnings(&found, behind.filter_map(|source| source.presence(context)));
+        warnings.extend_from_slice(found.warnings());
+        Resolved { source: source.name().to_owned(), index, found, warnings }
+    }
+
+    /// Returns the region that credentials of this chain belong to: the instance's, for those of IMDS. `None` when their
     /// source knows none.
-    ///
-    /// # Cancel safety
-    ///
-    /// Dropping the future cancels the lookup. Nothing is kept of it, and it may be called again.
-    pub async fn region(&self, source: &str) -> Option<Region> {
-        let source = self.sources.iter().find(|known| known.name() == source)?;
-        source.region(self.context()).await
+    pub(crate) async fn region_of(&self, resolved: &Resolved) -> Option<Region> {
+        self.sources.get(resolved.index)?.region(self.context()).await
     }
 }
 
@@ -249,13 +258,6 @@ impl fmt::Debug for Chain {
         let sources: Vec<_> = self.sources.iter().map(|source| source.name()).collect();
         f.debug_struct("Chain").field("sources", &sources).finish_non_exhaustive()
     }
-}
-
-/// Returns what `source` found, with the warnings about it; `behind` are the sources that are not asked any more.
-fn resolved(context: Context<'_>, source: &str, found: Found, behind: &[Box<dyn Source>]) -> Resolved {
-    let mut warnings = warnings(&found, behind.iter().filter_map(|source| source.presence(context)));
-    warnings.extend_from_slice(found.warnings());
-    Resolved { source: source.to_owned(), found, warnings }
 }
 
 /// Warns when credentials of the other kind exist in later sources.

@@ -7,7 +7,7 @@ pub mod imds;
 pub(super) mod login;
 #[cfg(feature = "client")]
 pub(super) mod process;
-pub mod profile;
+pub(super) mod profile;
 #[cfg(feature = "client")]
 mod service;
 #[cfg(feature = "client")]

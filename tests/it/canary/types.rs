@@ -86,5 +86,4 @@ fn profiles_show_names_and_places_only() {
     let files = ProfileFiles::load(&host, None).expect("reads");
     assert_debug("files", &files);
     assert_debug("a setting", files.setting("aws_secret_access_key").expect("there"));
-    assert_debug("a chain", bedrill::auth::profile::resolve_chain(files.set(), "default"));
 }

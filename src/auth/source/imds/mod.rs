@@ -34,13 +34,11 @@ use crate::credentials::{Credentials, Secret};
 use crate::endpoint::{Endpoint, EndpointError};
 use crate::machine::{Machine, ProfileFiles};
 
-#[cfg(feature = "client")]
-pub use load::region;
-
 pub(crate) const SOURCE: &str = "IMDS";
 
 /// The variable that disables the source.
-pub const DISABLED: &str = "AWS_EC2_METADATA_DISABLED";
+#[cfg(feature = "client")]
+const DISABLED: &str = "AWS_EC2_METADATA_DISABLED";
 
 const ENDPOINT: &str = "AWS_EC2_METADATA_SERVICE_ENDPOINT";
 const MODE: &str = "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE";

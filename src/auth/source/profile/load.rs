@@ -1,6 +1,7 @@
 //! Loads a profile's credentials: asks its base, then assumes one role after the other.
 
-use super::{Base, BaseKind, Role, SOURCE, keys};
+use super::chain::Base;
+use super::{BaseKind, Role, SOURCE, keys};
 use crate::auth::source::imds::Imds;
 use crate::auth::source::sts::{self, Asker, Call};
 use crate::auth::source::{container, env, login, process, sso, web_identity};
