@@ -10,7 +10,7 @@ use crate::auth::{Attempt, Auth, Cache, Context, Resolved, sts};
 use crate::base::quote;
 use crate::client::error::Error;
 use crate::endpoint::Region;
-use crate::machine::{Machine, TimeSource};
+use crate::machine::{Machine, ProfileFiles, Settings, TimeSource};
 use crate::operation::ServiceError;
 use crate::transport::{BoxFuture, Transport};
 
@@ -70,6 +70,17 @@ impl Caller {
             CredentialsFrom::Fixed(auth) => vec![Attempt::explicit(auth)],
             CredentialsFrom::Chain(cache) => cache.explain().await,
         }
+    }
+
+    /// The endpoint that is configured for the service `id`.
+    ///
+    /// # Errors
+    ///
+    /// The profile cannot be read, or names a `services` section that is not there.
+    pub(super) fn endpoint_url(&self, id: &str) -> Result<Option<String>, Error> {
+        let profiles = ProfileFiles::load(&*self.machine, self.profile.as_deref())?;
+        let settings = Settings { machine: &*self.machine, profiles: &profiles };
+        Ok(settings.endpoint_url(id)?.map(|(url, _)| url))
     }
 
     /// Whom `auth` belongs to, according to STS in `region`.

@@ -144,7 +144,8 @@ types_are! { SendAndSync SHARED:
         ProfileSet, Section, SelectedName,
     }
     bedrill::sigv4 {
-        CanonicalRequest, SignError, Signature, SigningKey, SigningKeyCache, Presigned, SigningParams<'static>,
+        CanonicalRequest, SignError, Signature, SigningKey, SigningKeyCache, Presigned, SigningOptions,
+        SigningParams<'static>, Stages,
         VerifyError,
     }
     #[cfg(feature = "client")]

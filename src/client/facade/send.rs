@@ -13,7 +13,8 @@ impl Client {
     /// corrected, and rejected credentials are replaced, as for every other call. There is no fallback to inference
     /// profiles, and no hint.
     ///
-    /// - **Where it goes.** A URI that is only a path goes to the service's host in its region, or else the client's. An absolute URI
+    /// - **Where it goes.** A URI that is only a path goes to the service's host in its region, or else the client's, or
+    ///   to the endpoint that is configured for the service ([`SigningService`]). An absolute URI
     ///   goes where it says: that host gets the signature or the token. A bearer token is not sent over plain
     ///   `http`, except to this machine. The path is sent as it is and must be percent-encoded. Redirects are not followed.
     /// - **Headers.** They are sent and signed as they are, with these exceptions: `host` is that of the URI,

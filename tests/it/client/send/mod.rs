@@ -8,7 +8,7 @@ use std::time::SystemTime;
 
 use bedrill::client::SigningService;
 use bedrill::endpoint::Plane;
-use bedrill::sigv4;
+use bedrill::sigv4::{self, SigningOptions};
 use bedrill::transport::{Body, TransportError};
 use bytes::Bytes;
 use http::{Request, Response};
