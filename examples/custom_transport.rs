@@ -31,13 +31,13 @@ use http::{HeaderValue as HttpValue, Request, Response, header};
 type Answer = Result<Response<Body>, TransportError>;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let canned: Arc<dyn Transport> = Arc::new(Canned { frames: frames()? });
+    let canned = Canned { frames: frames()? };
     let client = Client::builder()
         .region("eu-central-1")
         .auth(Auth::SigV4(Credentials::new("AKIAIOSFODNN7EXAMPLE", "an-example-secret")))
-        .machine(Arc::new(StaticMachine::new())) // a machine without variables and files
+        .machine(StaticMachine::new()) // a machine without variables and files
         .transport(canned)
-        .wrap_transport(|inner| Arc::new(Logged { inner }))
+        .wrap_transport(|inner| Logged { inner })
         .build()?;
 
     block_on(async {

@@ -30,7 +30,7 @@ pub(super) struct Place {
 
 /// The program's own settings.
 pub(super) struct Named {
-    pub(super) region: Option<String>,
+    pub(super) region: Option<Region>,
     /// Used when neither the program nor a variable names one; with its origin in words.
     pub(super) fallback_region: Option<(Region, String)>,
     pub(super) endpoint_url: Option<String>,
@@ -45,7 +45,7 @@ impl Place {
     ///
     /// A region or an endpoint cannot be used.
     pub(super) fn new(settings: Settings<'_>, named: Named) -> Result<Self, Error> {
-        let explicit_region = named.region.as_deref().map(Region::new).transpose()?;
+        let explicit_region = named.region;
         // A bad region in the environment does no harm when the caller names another.
         let (default_region, region_setting) = match &explicit_region {
             Some(region) => (region.clone(), None),

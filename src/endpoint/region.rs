@@ -81,6 +81,30 @@ impl std::str::FromStr for Region {
     }
 }
 
+impl TryFrom<&str> for Region {
+    type Error = EndpointError;
+
+    fn try_from(text: &str) -> Result<Self, Self::Error> {
+        Self::new(text)
+    }
+}
+
+impl TryFrom<String> for Region {
+    type Error = EndpointError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::new(text)
+    }
+}
+
+impl TryFrom<&String> for Region {
+    type Error = EndpointError;
+
+    fn try_from(text: &String) -> Result<Self, Self::Error> {
+        Self::new(text)
+    }
+}
+
 /// A separate group of AWS regions, with its own domain names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]

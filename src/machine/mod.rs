@@ -13,6 +13,8 @@ mod process;
 mod profile_files;
 #[cfg(feature = "client")]
 mod settings;
+#[cfg(feature = "client")]
+mod shared;
 mod static_machine;
 #[cfg(feature = "client")]
 mod terminal;

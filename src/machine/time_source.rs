@@ -4,7 +4,7 @@ use std::time::SystemTime;
 
 /// Tells the time of day, which requests are signed with and credentials expire by.
 ///
-/// A closure works too:
+/// A closure works too, which is how one is shared: `move || shared.now()`.
 ///
 /// ```
 /// use std::time::{Duration, SystemTime};

@@ -18,6 +18,7 @@ mod via_reqwest;
 use std::fmt;
 use std::future::poll_fn;
 use std::pin::Pin;
+use std::sync::Arc;
 #[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
 use std::sync::OnceLock;
 use std::task::{Context, Poll};
@@ -122,6 +123,23 @@ pub trait Transport: Send + Sync {
     /// goes back.
     #[cfg(all(target_family = "wasm", target_os = "unknown"))]
     fn now(&self) -> Duration;
+}
+
+impl<T: Transport + ?Sized> Transport for Arc<T> {
+    fn send(
+        &self,
+        request: http::Request<Bytes>,
+    ) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
+        (**self).send(request)
+    }
+
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
+        (**self).sleep(duration)
+    }
+
+    fn now(&self) -> Duration {
+        (**self).now()
+    }
 }
 
 /// Resolves to the output of `work`, unless `limit` is ready first. Finished work wins: an answer already there counts.

@@ -67,7 +67,7 @@ impl Load {
     /// Begins; for `duration`, a stream that ends is followed by another.
     pub fn start(url: &str, duration: Duration, streams: usize) -> Result<Self, Error> {
         let client = Client::builder()
-            .machine(Arc::new(StaticMachine::new()))
+            .machine(StaticMachine::new())
             .region("us-east-1")
             .endpoint_url(url)
             .auth(Auth::SigV4(Credentials::new("AKIDEXAMPLE", "not-a-secret")))

@@ -10,11 +10,14 @@ use std::time::SystemTime;
 use super::answer::EXPLICIT;
 use super::context::memory::Memory;
 use super::{Answer, Attempt, Auth, AuthError, Context, Found, Presence, Source};
-use crate::endpoint::Region;
+use crate::endpoint::{EndpointError, Region};
 use crate::machine::{Machine, TimeSource};
 use crate::transport::Transport;
 
 pub use builder::ChainBuilder;
+
+/// What an error names in place of a source, when the program's own setting is wrong.
+const SETTINGS: &str = "settings of the chain";
 
 /// Credentials, and which source they are from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,13 +95,12 @@ impl Resolved {
 /// The sources in the order in which they are asked.
 ///
 /// ```
-/// use std::sync::Arc;
 /// use bedrill::auth::Chain;
 /// use bedrill::machine::StaticMachine;
 ///
 /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
 /// let machine = StaticMachine::new().with_var("AWS_BEARER_TOKEN_BEDROCK", "key");
-/// let chain = Chain::builder().machine(Arc::new(machine)).build();
+/// let chain = Chain::builder().machine(machine).build();
 /// let resolved = chain.load().await?;
 /// assert_eq!((resolved.source(), resolved.origin()), ("bearer token", "AWS_BEARER_TOKEN_BEDROCK"));
 /// # Ok::<(), bedrill::auth::AuthError>(())
@@ -109,6 +111,8 @@ pub struct Chain {
     machine: Arc<dyn Machine>,
     transport: Option<Arc<dyn Transport>>,
     region: Option<Region>,
+    /// What is wrong with the region.
+    problem: Option<EndpointError>,
     clock: Option<Arc<dyn TimeSource>>,
     sources: Vec<Box<dyn Source>>,
     memory: Memory,
@@ -125,7 +129,7 @@ impl Chain {
         let builder = Self::builder();
         #[cfg(feature = "reqwest")]
         let builder = match crate::transport::ReqwestTransport::new() {
-            Ok(transport) => builder.transport(Arc::new(transport)),
+            Ok(transport) => builder.transport(transport),
             Err(_) => builder,
         };
         builder.build()
@@ -186,6 +190,7 @@ impl Chain {
     /// One thing can be lost: a token of `aws sso login` or `aws login` that was being renewed. If the service has
     /// already used up the old one, a new login is needed. This chain does not try to renew it again for 30 seconds.
     pub async fn load(&self) -> Result<Resolved, AuthError> {
+        self.check()?;
         let context = self.context();
         let mut attempts = Vec::new();
         for (index, source) in self.sources.iter().enumerate() {
@@ -212,6 +217,9 @@ impl Chain {
     /// Returns what every source answered, and the result that [`load`](Self::load) derives from it. Each is asked
     /// once, because an MFA code works only once.
     pub(super) async fn ask_all(&self) -> (Vec<Attempt>, Result<Resolved, AuthError>) {
+        if let Err(error) = self.check() {
+            return (vec![Attempt::new(SETTINGS, &Err(error.clone()))], Err(error));
+        }
         let context = self.context();
         let mut attempts = Vec::with_capacity(self.sources.len());
         let mut decided = None;
@@ -231,6 +239,14 @@ impl Chain {
         }
         let outcome = decided.unwrap_or_else(|| Err(AuthError::no_credentials(attempts.clone())));
         (attempts, outcome)
+    }
+
+    /// Fails when a setting of the program's cannot be used.
+    fn check(&self) -> Result<(), AuthError> {
+        match &self.problem {
+            Some(error) => Err(AuthError::new(SETTINGS, error.to_string())),
+            None => Ok(()),
+        }
     }
 
     /// Returns what the source at `index` found, with the warnings about it; those behind it are not asked any more.

@@ -131,7 +131,7 @@ fn client(
     if let Some(path) = &arguments.replay {
         // Nothing is sent, so the signature does not matter.
         builder = builder.auth(Auth::SigV4(Credentials::new("REPLAY", "replay")));
-        builder = builder.transport(Arc::new(Replay::open(path)?));
+        builder = builder.transport(Replay::open(path)?);
         // It would fail in the same way again.
         builder = builder.retry(RetryPolicy::none());
     }
@@ -147,7 +147,7 @@ fn client(
         }
     });
     if let Some(record) = record {
-        builder = builder.wrap_transport(|inner| Arc::new(Recording::new(inner, record)));
+        builder = builder.wrap_transport(|inner| Recording::new(inner, record));
     }
     Ok(builder.build()?)
 }
