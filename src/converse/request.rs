@@ -169,6 +169,13 @@ impl ConverseRequest {
         self
     }
 
+    /// Adds a tool, or a cache point behind those so far.
+    #[must_use]
+    pub fn tool(mut self, tool: impl Into<Tool>) -> Self {
+        self.tool_configuration().tools.push(tool.into());
+        self
+    }
+
     /// Adds tools.
     #[must_use]
     pub fn tools(mut self, tools: impl IntoIterator<Item = impl Into<Tool>>) -> Self {
