@@ -10,8 +10,8 @@ use std::error::Error;
 use std::io::{self, BufRead as _, Write as _};
 use std::process::ExitCode;
 
-use bedrill::Client;
-use bedrill::converse::{ConverseRequest, ConverseResponse, Message, MessageBuilder};
+use bedrill::converse::MessageBuilder;
+use bedrill::{Client, ConverseRequest, ConverseResponse, Message};
 
 const DEFAULT_MODEL: &str = "us.amazon.nova-lite-v1:0";
 

@@ -17,14 +17,13 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
 use std::time::Duration;
 
-use bedrill::Client;
 use bedrill::auth::Auth;
-use bedrill::converse::ConverseRequest;
 use bedrill::credentials::Credentials;
 use bedrill::eventstream::{EncodeError, Frame, HeaderValue};
 use bedrill::machine::StaticMachine;
 use bedrill::operation::EVENT_STREAM;
 use bedrill::transport::{Body, BoxFuture, Transport, TransportError};
+use bedrill::{Client, ConverseRequest};
 use bytes::Bytes;
 use futures_core::Stream;
 use http::{HeaderValue as HttpValue, Request, Response, header};
@@ -32,13 +31,13 @@ use http::{HeaderValue as HttpValue, Request, Response, header};
 type Answer = Result<Response<Body>, TransportError>;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let canned: Arc<dyn Transport> = Arc::new(Canned { frames: frames()? });
+    let canned = Canned { frames: frames()? };
     let client = Client::builder()
         .region("eu-central-1")
         .auth(Auth::SigV4(Credentials::new("AKIAIOSFODNN7EXAMPLE", "an-example-secret")))
-        .machine(Arc::new(StaticMachine::new())) // a machine without variables and files
+        .machine(StaticMachine::new()) // a machine without variables and files
         .transport(canned)
-        .wrap_transport(|inner| Arc::new(Logged { inner }))
+        .wrap_transport(|inner| Logged { inner })
         .build()?;
 
     block_on(async {

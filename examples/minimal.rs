@@ -10,8 +10,7 @@ use std::error::Error;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use bedrill::converse::ConverseRequest;
-use bedrill::{Client, ConverseStream};
+use bedrill::{Client, ConverseRequest, ConverseStream};
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);

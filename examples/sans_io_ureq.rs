@@ -13,8 +13,9 @@ use std::io::{self, Read, Write};
 use std::process::ExitCode;
 use std::time::{Duration, SystemTime};
 
+use bedrill::ConverseRequest;
 use bedrill::auth::{Answer, Auth, AuthError, env};
-use bedrill::converse::{ConverseRequest, EventDecoder};
+use bedrill::converse::EventDecoder;
 use bedrill::endpoint::{Endpoint, HostVariant, Plane, Region, SIGNING_NAME};
 use bedrill::machine::{Machine, ProfileFiles, SystemMachine};
 use bedrill::operation;

@@ -12,9 +12,11 @@
 //!   [`profile`] reads `~/.aws`.
 //!
 //! ```
-//! use bedrill::converse::{ConverseRequest, EventDecoder, MessageBuilder};
+//! use bedrill::auth::Auth;
+//! use bedrill::converse::{EventDecoder, MessageBuilder};
+//! use bedrill::credentials::Credentials;
 //! use bedrill::endpoint::{Endpoint, HostVariant, Plane, Region};
-//! use bedrill::{auth::Auth, credentials::Credentials, endpoint, operation};
+//! use bedrill::{ConverseRequest, endpoint, operation};
 //!
 //! # fn send(_: http::Request<bytes::Bytes>) -> Vec<Vec<u8>> {
 //! #     use bedrill::eventstream::{Frame, HeaderValue};
@@ -106,14 +108,15 @@ pub mod transport;
 
 // The client.
 #[cfg(feature = "client")]
-mod client;
+pub mod client;
 
 // The scripted test server. Unstable.
 #[cfg(feature = "test-util")]
 pub mod test_util;
 
+// What nearly every program names. All else has the name of its module alone.
 #[cfg(feature = "client")]
-pub use client::{
-    Client, ClientBuilder, ConverseStream, Error, ErrorKind, InferenceProfileFallback, Notice, RetryPolicy,
-    SettingOrigin, SigningService, StreamEnd, TimeoutKind, Timeouts, UnknownInferenceProfileFallback,
-};
+#[doc(inline)]
+pub use client::{Client, ClientBuilder, ConverseStream, Error, ErrorKind};
+#[doc(inline)]
+pub use converse::{ConverseRequest, ConverseResponse, Message};

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use bedrill::converse::{
-    AssemblyError, ConverseRequest, ConverseResponse, ConverseStreamEvent, EventDecoder, EventError,
-    MessageBuilder, StreamException,
+    AssemblyError, ConverseStreamEvent, EventDecoder, EventError, MessageBuilder, StreamException,
 };
+use bedrill::{ConverseRequest, ConverseResponse};
 use bedrill_eventstream::{Frame, HeaderValue};
 use bytes::Bytes;
 use serde_json::{Value, json};

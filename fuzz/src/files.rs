@@ -24,10 +24,7 @@ pub fn profile(data: &[u8]) {
     let set = match ProfileSet::parse(config, credentials) {
         Ok(set) => set,
         Err(error) => {
-            let bytes = match error.file() {
-                FileKind::Config => config,
-                FileKind::Credentials => credentials,
-            };
+            let bytes = if error.file() == FileKind::Config { config } else { credentials };
             assert!((1..=bytes.len() + 1).contains(&error.line()), "{error}");
             assert!((1..=bytes.len() + 1).contains(&error.column()), "{error}");
             assert!(error.to_string().ends_with(&error.problem().to_string()));

@@ -6,7 +6,7 @@
 //! 1. what the program sets itself: a source of its own, a profile;
 //! 2. the bearer token in `AWS_BEARER_TOKEN_BEDROCK` ([`env::bearer_token`]);
 //! 3. `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`, with `AWS_SESSION_TOKEN` ([`env::access_keys`]);
-//! 4. the profile that `AWS_PROFILE` names, else `default` ([`profile`]): its keys, its SSO session, its `aws login`
+//! 4. the profile that `AWS_PROFILE` names, else `default` ([`ProfileFiles`](crate::machine::ProfileFiles)): its keys, its SSO session, its `aws login`
 //!    session, the output of its `credential_process`, and the roles that it assumes with them;
 //! 5. the web identity of `AWS_WEB_IDENTITY_TOKEN_FILE` and `AWS_ROLE_ARN`;
 //! 6. the container's agent, at `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI` or `_FULL_URI` ([`container`]);
@@ -52,7 +52,7 @@ pub use context::Context;
 pub use error::{Attempt, AuthError, AuthErrorKind, Outcome};
 #[cfg(feature = "client")]
 pub use source::{Presence, Source, sso};
-pub use source::{container, env, imds, profile, sts};
+pub use source::{container, env, imds, sts};
 pub use wire::issued::IssuedError;
 #[cfg(feature = "client")]
 pub(crate) use wire::xml::error_code as xml_error_code;

@@ -11,11 +11,12 @@ use crate::converse::TokenUsage;
 /// use bedrill::catalog::Cost;
 /// use bedrill::converse::TokenUsage;
 ///
-/// let cost = Cost { input: 3.0, output: 15.0, cache_read: 0.3, cache_write: 3.75 };
+/// let cost = Cost::new(3.0, 15.0).with_cache_read(0.3).with_cache_write(3.75);
 /// let usage = TokenUsage::new(1_000, 200, 11_200).with_cache_read_input_tokens(10_000);
 /// assert!((cost.of(&usage) - 0.009).abs() < 1e-12);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[non_exhaustive]
 pub struct Cost {
     /// Input tokens.
     pub input: f64,
@@ -28,6 +29,26 @@ pub struct Cost {
 }
 
 impl Cost {
+    /// Creates prices for what is read and written without a cache. The rest is 0.
+    #[must_use]
+    pub const fn new(input: f64, output: f64) -> Self {
+        Self { input, output, cache_read: 0.0, cache_write: 0.0 }
+    }
+
+    /// Sets [`cache_read`](Self::cache_read).
+    #[must_use]
+    pub const fn with_cache_read(mut self, price: f64) -> Self {
+        self.cache_read = price;
+        self
+    }
+
+    /// Sets [`cache_write`](Self::cache_write).
+    #[must_use]
+    pub const fn with_cache_write(mut self, price: f64) -> Self {
+        self.cache_write = price;
+        self
+    }
+
     /// Returns the price of a response, in USD. A negative number of tokens counts as 0.
     #[must_use]
     pub fn of(&self, usage: &TokenUsage) -> f64 {

@@ -26,7 +26,7 @@ use crate::lore;
 ///         "promptCache": {"minTokens": 1000, "maxPoints": 4, "in": ["system", "messages"]}
 ///     }]
 /// }"#)?;
-/// let table = LimitsTable::embedded().overridden_by(&mine);
+/// let table = LimitsTable::embedded().with_overrides(&mine);
 /// assert_eq!(table.find("us.amazon.nova-pro-v1:0").context_window, Some(250_000));
 /// assert_eq!(table.find("amazon.nova-micro-v1:0").context_window, Some(128_000));
 /// # Ok::<(), bedrill::catalog::LimitsError>(())
@@ -110,7 +110,7 @@ impl LimitsTable {
 
     /// Returns this table with the rows of `other` taking precedence over its own.
     #[must_use]
-    pub fn overridden_by(mut self, other: &Self) -> Self {
+    pub fn with_overrides(mut self, other: &Self) -> Self {
         let mut rows = other.rows.clone();
         rows.append(&mut self.rows);
         Self { as_of: self.as_of, rows }
@@ -265,7 +265,7 @@ mod tests {
     #[test]
     fn a_table_that_overrides_says_only_what_differs() {
         let mine = r#"{"families": [{"models": ["amazon.nova-lite"], "contextWindow": 1, "rejects": []}]}"#;
-        let table = LimitsTable::embedded().overridden_by(&LimitsTable::parse(mine).unwrap());
+        let table = LimitsTable::embedded().with_overrides(&LimitsTable::parse(mine).unwrap());
         let limits = table.find("eu.amazon.nova-lite-v1:0");
         assert_eq!((limits.context_window, limits.max_output), (Some(1), Some(10_000)));
         assert_eq!(limits.rejects, Some(Vec::new()));

@@ -8,7 +8,7 @@
 //!
 //! 1. The foundation model's own id, when it offers `ON_DEMAND` (or its listing does not say).
 //! 2. Otherwise the active system-defined profile that routes to it, of the nearest geography
-//!    ([`Region::profile_prefixes`]); `global.` is the last of them.
+//!    (`us.` in `us-west-2`, `jp.` and then `apac.` in `ap-northeast-1`); `global.` is the last of them.
 //! 3. An application profile is an entry of its own, invoked by its ARN.
 //! 4. All others cannot be invoked; [`Entry::unavailable`] says why.
 //!

@@ -174,7 +174,7 @@ impl DiscoverySettings {
     pub fn limits(&self) -> LimitsTable {
         let embedded = LimitsTable::embedded();
         match &self.limits {
-            Some(limits) => embedded.overridden_by(limits),
+            Some(limits) => embedded.with_overrides(limits),
             None => embedded,
         }
     }

@@ -15,7 +15,7 @@ use super::{Client, Parts, RetryPolicy, Timeouts};
 use crate::auth::{Auth, AuthError, Cache, Chain};
 use crate::catalog::DiscoverySettings;
 use crate::client::error::Error;
-use crate::endpoint::Region;
+use crate::endpoint::{EndpointError, Region};
 use crate::eventstream::FrameDecoder;
 use crate::machine::{Machine, ProfileFiles, Settings, SystemClock, SystemMachine, TimeSource};
 use crate::transport::Transport;
@@ -40,13 +40,13 @@ type Wrap = Box<dyn FnOnce(Arc<dyn Transport>) -> Arc<dyn Transport> + Send>;
 /// let client = Client::builder()
 ///     .region("eu-central-1")
 ///     .auth(Auth::SigV4(Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG")))
-///     .machine(std::sync::Arc::new(StaticMachine::new())) // an empty machine: no variables, no files
-///     .transport(std::sync::Arc::new(MyTransport))
+///     .machine(StaticMachine::new()) // an empty machine: no variables, no files
+///     .transport(MyTransport)
 ///     .build()?;
 /// # Ok::<(), bedrill::Error>(())
 /// ```
 pub struct ClientBuilder {
-    region: Option<String>,
+    region: Option<Result<Region, EndpointError>>,
     fallback_region: Option<(Region, String)>,
     endpoint_url: Option<String>,
     runtime_endpoint_url: Option<String>,
@@ -98,8 +98,8 @@ impl ClientBuilder {
 
     /// The region. It takes precedence over the region in a model's ARN.
     #[must_use]
-    pub fn region(mut self, region: impl Into<String>) -> Self {
-        self.region = Some(region.into());
+    pub fn region(mut self, region: impl TryInto<Region, Error: Into<EndpointError>>) -> Self {
+        self.region = Some(region.try_into().map_err(Into::into));
         self
     }
 
@@ -155,28 +155,29 @@ impl ClientBuilder {
         self
     }
 
-    /// The variables and files to look settings up in, instead of those of the process.
+    /// The variables and files to look settings up in, instead of those of the process. One that is shared goes in as an
+    /// `Arc`.
     #[must_use]
-    pub fn machine(mut self, machine: Arc<dyn Machine>) -> Self {
-        self.machine = machine;
+    pub fn machine(mut self, machine: impl Machine + 'static) -> Self {
+        self.machine = Arc::new(machine);
         self
     }
 
     /// The transport that carries the requests, instead of `ReqwestTransport` (`HyperTransport` without the feature
-    /// `reqwest`).
+    /// `reqwest`). One that is shared goes in as an `Arc`.
     #[must_use]
-    pub fn transport(mut self, transport: Arc<dyn Transport>) -> Self {
-        self.transport = Some(transport);
+    pub fn transport(mut self, transport: impl Transport + 'static) -> Self {
+        self.transport = Some(Arc::new(transport));
         self
     }
 
     /// Wraps the transport: in a recorder, a counter, a limiter. Requests for credentials bypass it.
     #[must_use]
-    pub fn wrap_transport(
+    pub fn wrap_transport<T: Transport + 'static>(
         mut self,
-        wrap: impl FnOnce(Arc<dyn Transport>) -> Arc<dyn Transport> + Send + 'static,
+        wrap: impl FnOnce(Arc<dyn Transport>) -> T + Send + 'static,
     ) -> Self {
-        self.wrap_transport = Some(Box::new(wrap));
+        self.wrap_transport = Some(Box::new(|inner| Arc::new(wrap(inner))));
         self
     }
 
@@ -263,7 +264,7 @@ impl ClientBuilder {
         let place = Place::new(
             settings,
             Named {
-                region: self.region,
+                region: self.region.transpose()?,
                 fallback_region: self.fallback_region,
                 endpoint_url: self.endpoint_url,
                 runtime_endpoint_url: self.runtime_endpoint_url,
@@ -287,7 +288,7 @@ impl ClientBuilder {
             (Some(auth), _) => CredentialsFrom::Fixed(auth),
             (None, chain) => {
                 let chain = chain.unwrap_or_else(|| {
-                    let chain = Chain::builder().machine(Arc::clone(&self.machine));
+                    let chain = Chain::builder().on(Arc::clone(&self.machine));
                     let chain = if self.bearer { chain } else { chain.no_bearer() };
                     match &self.profile {
                         Some(name) => chain.profile(name).build(),

@@ -10,7 +10,7 @@ use crate::auth::{Attempt, Auth, Cache, Context, Resolved, sts};
 use crate::base::quote;
 use crate::client::error::Error;
 use crate::endpoint::Region;
-use crate::machine::{Machine, TimeSource};
+use crate::machine::{Machine, ProfileFiles, Settings, TimeSource};
 use crate::operation::ServiceError;
 use crate::transport::{BoxFuture, Transport};
 
@@ -72,6 +72,17 @@ impl Caller {
         }
     }
 
+    /// The endpoint that is configured for the service `id`.
+    ///
+    /// # Errors
+    ///
+    /// The profile cannot be read, or names a `services` section that is not there.
+    pub(super) fn endpoint_url(&self, id: &str) -> Result<Option<String>, Error> {
+        let profiles = ProfileFiles::load(&*self.machine, self.profile.as_deref())?;
+        let settings = Settings { machine: &*self.machine, profiles: &profiles };
+        Ok(settings.endpoint_url(id)?.map(|(url, _)| url))
+    }
+
     /// Whom `auth` belongs to, according to STS in `region`.
     ///
     /// # Errors
@@ -94,7 +105,7 @@ impl Caller {
         // On the heap, because nearly all requests do not need it.
         let asking = Box::pin(async {
             let resolved = cache.load().await.ok()?;
-            Some(cache.chain().region(resolved.source()).await)
+            Some(cache.chain().region_of(&resolved).await)
         });
         asking.await
     }

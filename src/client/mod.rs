@@ -46,8 +46,7 @@ const CONVERSE_STREAM: Invocation =
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), bedrill::Error> {
-/// use bedrill::Client;
-/// use bedrill::converse::ConverseRequest;
+/// use bedrill::{Client, ConverseRequest};
 ///
 /// let client = Client::from_env().await?;
 /// let request = ConverseRequest::new("us.amazon.nova-lite-v1:0").message("Why is the sky blue?");

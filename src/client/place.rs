@@ -7,7 +7,7 @@ use http::Uri;
 
 use super::caller::Caller;
 use super::settings::{self, SettingOrigin};
-use super::signing_service::{Host, SigningService};
+use super::signing_service::{Host, SigningService, bucket};
 use crate::client::error::Error;
 use crate::endpoint::{Endpoint, EndpointError, HostVariant, Plane, Region};
 use crate::machine::Settings;
@@ -30,7 +30,7 @@ pub(super) struct Place {
 
 /// The program's own settings.
 pub(super) struct Named {
-    pub(super) region: Option<String>,
+    pub(super) region: Option<Region>,
     /// Used when neither the program nor a variable names one; with its origin in words.
     pub(super) fallback_region: Option<(Region, String)>,
     pub(super) endpoint_url: Option<String>,
@@ -45,7 +45,7 @@ impl Place {
     ///
     /// A region or an endpoint cannot be used.
     pub(super) fn new(settings: Settings<'_>, named: Named) -> Result<Self, Error> {
-        let explicit_region = named.region.as_deref().map(Region::new).transpose()?;
+        let explicit_region = named.region;
         // A bad region in the environment does no harm when the caller names another.
         let (default_region, region_setting) = match &explicit_region {
             Some(region) => (region.clone(), None),
@@ -149,24 +149,39 @@ impl Place {
     ///
     /// # Errors
     ///
-    /// It is neither, or the host cannot be one.
+    /// It is neither, the host cannot be one, or what is configured in its place cannot be used.
     pub(super) fn locate(
         &self,
         service: &SigningService,
         region: &Region,
         uri: &Uri,
-    ) -> Result<Uri, EndpointError> {
+        caller: &Caller,
+    ) -> Result<Uri, Error> {
         let endpoint = match (uri.scheme_str(), uri.authority(), service.host()) {
             (Some(scheme), Some(authority), _) => Endpoint::custom(&format!("{scheme}://{authority}"))?,
             (None, None, Host::Plane(plane)) => self.endpoint(*plane, region)?,
             (None, None, Host::Prefix(prefix)) => {
-                Endpoint::of_host_prefix(prefix, region, self.host_variant)?
+                let own = Endpoint::of_host_prefix(prefix, region, self.host_variant)?;
+                match caller.endpoint_url(&service.service_id())? {
+                    Some(url) => self.configured(prefix, region, &url)?,
+                    None => own,
+                }
             }
-            _ => return Err(EndpointError::InvalidUri),
+            _ => return Err(EndpointError::InvalidUri.into()),
         };
         match uri.path_and_query() {
-            Some(target) if target.as_str().starts_with('/') => endpoint.uri(target.as_str()),
-            _ => Err(EndpointError::InvalidUri),
+            Some(target) if target.as_str().starts_with('/') => Ok(endpoint.uri(target.as_str())?),
+            _ => Err(EndpointError::InvalidUri.into()),
+        }
+    }
+
+    /// The endpoint at `url`, in place of the host with `prefix`. S3 need not have a name for each bucket there, so a bucket
+    /// goes into the path.
+    fn configured(&self, prefix: &str, region: &Region, url: &str) -> Result<Endpoint, EndpointError> {
+        let endpoint = Endpoint::of_service(prefix, region, self.host_variant, Some(url))?;
+        match bucket(prefix) {
+            Some(bucket) => Endpoint::custom(&format!("{}/{bucket}", endpoint.url())),
+            None => Ok(endpoint),
         }
     }
 

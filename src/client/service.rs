@@ -68,7 +68,7 @@ impl Service {
             self.learn_region().await;
         }
         let region = service.region().unwrap_or_else(|| place.home_region());
-        *request.uri_mut() = place.locate(service, region, request.uri())?;
+        *request.uri_mut() = place.locate(service, region, request.uri(), caller)?;
         // The host comes from the URI. A request that came in over HTTP/2 goes out over HTTP/1.1.
         request.headers_mut().remove(http::header::HOST);
         *request.version_mut() = http::Version::HTTP_11;

@@ -5,7 +5,10 @@ use std::time::SystemTime;
 
 use crate::credentials::Credentials;
 use crate::endpoint::{Plane, Region, SIGNING_NAME};
-use crate::sigv4::SigningParams;
+use crate::sigv4::{SigningOptions, SigningParams};
+
+/// The signing name of S3, its host prefix and its ID.
+const S3: &str = "s3";
 
 /// What the library's own requests are authorized for.
 pub(super) static BEDROCK: SigningService = SigningService::bedrock(Plane::Data);
@@ -18,8 +21,14 @@ pub(super) static BEDROCK: SigningService = SigningService::bedrock(Plane::Data)
 /// the host is `{prefix}.{region}.{suffix of the partition}`, in the FIPS and dual-stack variant that the client is set to.
 /// For a service with any other host, use absolute URIs.
 ///
+/// An endpoint that is configured for the service replaces its host: `AWS_ENDPOINT_URL_S3`, `AWS_ENDPOINT_URL`, the
+/// profile's `services` section and its `endpoint_url`, in this order
+/// ([service-specific endpoints](https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html)). There, a
+/// bucket in the host prefix becomes the beginning of the path, as with the AWS CLI. The environment and the profile are
+/// read when a request is sent.
+///
 /// ```
-/// use bedrill::SigningService;
+/// use bedrill::client::SigningService;
 /// use bedrill::endpoint::{Plane, Region};
 ///
 /// let runtime = SigningService::bedrock(Plane::Data);
@@ -35,12 +44,15 @@ pub(super) static BEDROCK: SigningService = SigningService::bedrock(Plane::Data)
 pub struct SigningService {
     name: Cow<'static, str>,
     host: Host,
+    id: Option<String>,
     region: Option<Region>,
     bearer: bool,
-    content_sha256: bool,
-    payload_signed: bool,
-    path_normalization: bool,
-    double_encoding: bool,
+    options: SigningOptions,
+}
+
+/// The bucket in the host prefix `my-bucket.s3`.
+pub(super) fn bucket(prefix: &str) -> Option<&str> {
+    prefix.strip_suffix(S3)?.strip_suffix('.')
 }
 
 /// What the host of a request begins with.
@@ -70,31 +82,19 @@ impl SigningService {
         Self::at(name.clone(), Host::Prefix(name))
     }
 
-    /// S3, which signs paths as they are sent and requires the payload hash in a header
-    /// ([Authenticating requests](https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html)).
+    /// S3, signed by its own rules ([`SigningOptions::s3`]).
     ///
     /// The host is `s3.{region}`, where a path begins with the bucket. A bucket's own host has the prefix
     /// `{bucket}.s3`.
     #[must_use]
     pub const fn s3() -> Self {
-        let mut service = Self::at(Cow::Borrowed("s3"), Host::Prefix(Cow::Borrowed("s3")));
-        service.content_sha256 = true;
-        service.path_normalization = false;
-        service.double_encoding = false;
+        let mut service = Self::at(Cow::Borrowed(S3), Host::Prefix(Cow::Borrowed(S3)));
+        service.options = SigningOptions::s3();
         service
     }
 
     const fn at(name: Cow<'static, str>, host: Host) -> Self {
-        Self {
-            name,
-            host,
-            region: None,
-            bearer: false,
-            content_sha256: false,
-            payload_signed: true,
-            path_normalization: true,
-            double_encoding: true,
-        }
+        Self { name, host, id: None, region: None, bearer: false, options: SigningOptions::new() }
     }
 
     /// The labels of the host before the region: `bedrock-agent-runtime`, `my-bucket.s3`.
@@ -104,6 +104,14 @@ impl SigningService {
     #[must_use]
     pub fn with_host_prefix(mut self, prefix: impl Into<String>) -> Self {
         self.host = Host::Prefix(Cow::Owned(prefix.into()));
+        self
+    }
+
+    /// The service's ID, by which variables and profiles name its endpoint: `SFN`, whose host prefix is `states`. Default:
+    /// the last label of the host prefix of S3, else all of it, which for most services is their ID.
+    #[must_use]
+    pub fn with_service_id(mut self, id: impl Into<String>) -> Self {
+        self.id = Some(id.into());
         self
     }
 
@@ -121,31 +129,11 @@ impl SigningService {
         self
     }
 
-    /// As [`SigningParams::with_content_sha256`].
+    /// How the service wants its requests signed. [`s3`](Self::s3) sets what S3 wants; default: as every other service
+    /// does.
     #[must_use]
-    pub fn with_content_sha256(mut self, send: bool) -> Self {
-        self.content_sha256 = send;
-        self
-    }
-
-    /// As [`SigningParams::with_unsigned_payload`].
-    #[must_use]
-    pub fn with_unsigned_payload(mut self) -> Self {
-        self.payload_signed = false;
-        self
-    }
-
-    /// As [`SigningParams::with_path_normalization`].
-    #[must_use]
-    pub fn with_path_normalization(mut self, normalize: bool) -> Self {
-        self.path_normalization = normalize;
-        self
-    }
-
-    /// As [`SigningParams::with_double_encoding`].
-    #[must_use]
-    pub fn with_double_encoding(mut self, twice: bool) -> Self {
-        self.double_encoding = twice;
+    pub fn with_options(mut self, options: SigningOptions) -> Self {
+        self.options = options;
         self
     }
 
@@ -176,6 +164,14 @@ impl SigningService {
         self.bearer
     }
 
+    /// The ID as profiles write it: `bedrock_agent_runtime`.
+    pub(super) fn service_id(&self) -> String {
+        let prefix = self.host_prefix();
+        let of_prefix = if bucket(prefix).is_some() { S3 } else { prefix };
+        let id = self.id.as_deref().unwrap_or(of_prefix);
+        id.trim().replace(|c: char| !c.is_ascii_alphanumeric(), "_").to_ascii_lowercase()
+    }
+
     pub(super) fn host(&self) -> &Host {
         &self.host
     }
@@ -187,10 +183,6 @@ impl SigningService {
         region: &'a Region,
         now: SystemTime,
     ) -> SigningParams<'a> {
-        let params = SigningParams::new(credentials, region.as_str(), &self.name, now)
-            .with_content_sha256(self.content_sha256)
-            .with_path_normalization(self.path_normalization)
-            .with_double_encoding(self.double_encoding);
-        if self.payload_signed { params } else { params.with_unsigned_payload() }
+        SigningParams::new(credentials, region.as_str(), &self.name, now).with_options(self.options)
     }
 }

@@ -31,7 +31,7 @@ const READ_AHEAD: usize = 16;
 ///
 /// ```
 /// # async fn example(client: bedrill::Client) -> Result<(), bedrill::Error> {
-/// use bedrill::converse::ConverseRequest;
+/// use bedrill::ConverseRequest;
 ///
 /// let request = ConverseRequest::new("us.amazon.nova-lite-v1:0").message("Why is the sky blue?");
 /// let mut stream = client.converse_stream(&request).await?;
@@ -161,7 +161,7 @@ impl ConverseStream {
     ///
     /// Dropping the future while it waits loses nothing: the part of the next event that has arrived stays in the
     /// stream, and the next call continues from there. It may be used in a `select!`, in a loop. The
-    /// [limits](crate::Timeouts) on silence keep counting from when the first of these calls began to wait, until bytes
+    /// [limits](crate::client::Timeouts) on silence keep counting from when the first of these calls began to wait, until bytes
     /// arrive.
     pub async fn next(&mut self) -> Option<Result<ConverseStreamEvent, Error>> {
         std::future::poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await

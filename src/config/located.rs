@@ -4,6 +4,7 @@ use std::fmt;
 
 /// A place in a text: `3:14` is the fourteenth character of the third line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(clippy::exhaustive_structs, reason = "a place in a text is a line and a column")]
 pub struct Position {
     /// The line, from 1.
     pub line: usize,

@@ -6,6 +6,7 @@ use super::Position;
 
 /// How bad a [`Problem`] is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Severity {
     /// The rest can be used, but this does not do what its author expects.
     Warning,

@@ -1,5 +1,7 @@
 //! The settings of a request: inference, performance, service tier, output format, prompt variables.
 
+use serde_json::Value;
+
 structure! {
     /// The sampling settings of the model. An absent member means the model's own default.
     ///
@@ -73,12 +75,60 @@ impl From<ServiceTierType> for ServiceTier {
     }
 }
 
+/// The text of a JSON Schema, from text or from JSON.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JsonSchemaText(String);
+
+impl From<&str> for JsonSchemaText {
+    fn from(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+}
+
+impl From<String> for JsonSchemaText {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl From<Value> for JsonSchemaText {
+    fn from(schema: Value) -> Self {
+        Self(schema.to_string())
+    }
+}
+
+impl From<&Value> for JsonSchemaText {
+    fn from(schema: &Value) -> Self {
+        Self(schema.to_string())
+    }
+}
+
+impl From<JsonSchemaText> for String {
+    fn from(text: JsonSchemaText) -> Self {
+        text.0
+    }
+}
+
 structure! {
     /// A JSON Schema that the response must follow.
+    ///
+    /// ```
+    /// use bedrill::ConverseRequest;
+    /// use bedrill::converse::{JsonSchemaDefinition, OutputConfig, OutputFormat};
+    /// use serde_json::json;
+    ///
+    /// let schema = json!({"type": "object", "properties": {"prime": {"type": "integer"}}, "required": ["prime"]});
+    /// let format = OutputFormat::json_schema(JsonSchemaDefinition::new(&schema).with_name("prime"));
+    /// let request = ConverseRequest::new("us.anthropic.claude-sonnet-4-5-20250929-v1:0")
+    ///     .message("Name a prime.")
+    ///     .output(OutputConfig::new().with_text_format(format));
+    /// let sent = &request.to_body_json()["outputConfig"]["textFormat"]["structure"]["jsonSchema"];
+    /// assert_eq!(sent["schema"], schema.to_string());
+    /// ```
     pub struct JsonSchemaDefinition {
         required {
             /// The schema, as JSON text.
-            schema: String = "schema",
+            schema: String as JsonSchemaText = "schema",
         }
         optional {
             /// Its name.

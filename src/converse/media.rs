@@ -84,7 +84,8 @@ structure! {
     /// An image.
     ///
     /// ```
-    /// use bedrill::converse::{ContentBlock, ImageBlock, ImageFormat, Message};
+    /// use bedrill::converse::{ContentBlock, ImageBlock, ImageFormat};
+    /// use bedrill::Message;
     ///
     /// let image = ImageBlock::new(ImageFormat::Png, b"\x89PNG".to_vec());
     /// let message = Message::user("What is this?").with(image);

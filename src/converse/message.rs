@@ -165,13 +165,19 @@ impl From<AudioBlock> for ContentBlock {
     }
 }
 
+one_or_several! {
+    /// The content of a message: one block, or several of one type.
+    pub struct ContentBlocks(ContentBlock);
+}
+
 structure! {
     /// One message of a conversation.
     ///
     /// Text converts to a user message.
     ///
     /// ```
-    /// use bedrill::converse::{Message, Role};
+    /// use bedrill::converse::Role;
+    /// use bedrill::Message;
     ///
     /// let question = Message::from("What is 2 + 2?");
     /// assert_eq!(question.role, Role::User);
@@ -189,16 +195,25 @@ structure! {
 }
 
 impl Message {
-    /// Creates a user message with one block.
+    /// Creates a user message with one block, or several of one type: the results of all tools that the model called.
+    ///
+    /// ```
+    /// use bedrill::Message;
+    /// use bedrill::converse::ToolResult;
+    ///
+    /// let results = vec![ToolResult::new("tooluse_1", "rain"), ToolResult::new("tooluse_2", "sun")];
+    /// assert_eq!(Message::user(results).content.len(), 2);
+    /// assert_eq!(Message::user("Why is the sky blue?").content.len(), 1);
+    /// ```
     #[must_use]
-    pub fn user(block: impl Into<ContentBlock>) -> Self {
-        Self::new(Role::User, [block.into()])
+    pub fn user(content: impl Into<ContentBlocks>) -> Self {
+        Self::new(Role::User, content.into())
     }
 
-    /// Creates an assistant message with one block.
+    /// Creates an assistant message with one block, or several of one type.
     #[must_use]
-    pub fn assistant(block: impl Into<ContentBlock>) -> Self {
-        Self::new(Role::Assistant, [block.into()])
+    pub fn assistant(content: impl Into<ContentBlocks>) -> Self {
+        Self::new(Role::Assistant, content.into())
     }
 
     /// Adds a block.

@@ -4,7 +4,8 @@
 //! [`ConverseStreamEvent`] is one event of what ConverseStream returns.
 //!
 //! ```
-//! use bedrill::converse::{ConverseRequest, InferenceConfiguration};
+//! use bedrill::converse::InferenceConfiguration;
+//! use bedrill::ConverseRequest;
 //! use serde_json::json;
 //!
 //! let request = ConverseRequest::new("us.amazon.nova-lite-v1:0")
@@ -68,9 +69,9 @@ pub use citation::{
     SearchResultContent, SearchResultLocation, WebLocation,
 };
 pub use config::{
-    InferenceConfiguration, JsonSchemaDefinition, OutputConfig, OutputFormat, OutputFormatStructure,
-    OutputFormatType, PerformanceConfigLatency, PerformanceConfiguration, PromptVariableValue, ServiceTier,
-    ServiceTierType,
+    InferenceConfiguration, JsonSchemaDefinition, JsonSchemaText, OutputConfig, OutputFormat,
+    OutputFormatStructure, OutputFormatType, PerformanceConfigLatency, PerformanceConfiguration,
+    PromptVariableValue, ServiceTier, ServiceTierType,
 };
 pub use decoder::{EventDecoder, EventError};
 pub use delta::{
@@ -88,7 +89,7 @@ pub use media::{
     ErrorBlock, ImageBlock, ImageFormat, ImageSource, S3Location, VideoBlock, VideoFormat, VideoSource,
 };
 pub use message::{
-    ContentBlock, Message, Role, SystemContentBlock, ToolAddition, ToolReference, ToolRemoval,
+    ContentBlock, ContentBlocks, Message, Role, SystemContentBlock, ToolAddition, ToolReference, ToolRemoval,
 };
 pub use reasoning::{ReasoningContent, ReasoningText};
 pub use request::ConverseRequest;
@@ -99,6 +100,6 @@ pub use response::{
 pub use thinking::{ThinkingLevel, UnknownThinkingLevel};
 pub use tool::{
     AnyToolChoice, AutoToolChoice, SpecificToolChoice, SystemTool, Tool, ToolChoice, ToolConfiguration,
-    ToolInputSchema, ToolResult, ToolResultContent, ToolResultStatus, ToolSpecification, ToolUse,
-    ToolUseType,
+    ToolInputSchema, ToolResult, ToolResultContent, ToolResultContents, ToolResultStatus, ToolSpecification,
+    ToolUse, ToolUseType,
 };

@@ -20,7 +20,8 @@ structure_without_builders! {
     /// Each method takes the request and returns it. An absent list is not sent; an empty one is.
     ///
     /// ```
-    /// use bedrill::converse::{ConverseRequest, GuardrailConfiguration, Message, ServiceTierType};
+    /// use bedrill::converse::{GuardrailConfiguration, ServiceTierType};
+    /// use bedrill::{ConverseRequest, Message};
     /// use serde_json::json;
     ///
     /// let mut request = ConverseRequest::new("us.anthropic.claude-sonnet-4-5-20250929-v1:0")
@@ -160,6 +161,13 @@ impl ConverseRequest {
     pub fn stop_sequences(mut self, texts: impl IntoIterator<Item = impl Into<String>>) -> Self {
         let texts = texts.into_iter().map(Into::into).collect();
         self.inference_config.get_or_insert_default().stop_sequences = Some(texts);
+        self
+    }
+
+    /// Adds a tool, or a cache point behind those so far.
+    #[must_use]
+    pub fn tool(mut self, tool: impl Into<Tool>) -> Self {
+        self.tool_configuration().tools.push(tool.into());
         self
     }
 

@@ -124,7 +124,8 @@ structure! {
     /// end well without a metadata event.
     ///
     /// ```
-    /// use bedrill::converse::{ConverseResponse, StopReason};
+    /// use bedrill::converse::StopReason;
+    /// use bedrill::ConverseResponse;
     /// use serde_json::json;
     ///
     /// let output = ConverseResponse::from_json(json!({

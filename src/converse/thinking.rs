@@ -121,7 +121,8 @@ impl ConverseRequest {
     /// [Nova 2](https://docs.aws.amazon.com/nova/latest/nova2-userguide/extended-thinking.html).
     ///
     /// ```
-    /// use bedrill::converse::{ConverseRequest, ThinkingLevel};
+    /// use bedrill::converse::ThinkingLevel;
+    /// use bedrill::ConverseRequest;
     /// use serde_json::json;
     ///
     /// let request = ConverseRequest::new("us.anthropic.claude-sonnet-4-5-20250929-v1:0")

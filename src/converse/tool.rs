@@ -24,7 +24,8 @@ structure! {
     /// A tool that the caller runs for the model.
     ///
     /// ```
-    /// use bedrill::converse::{ConverseRequest, ToolChoice, ToolSpecification};
+    /// use bedrill::converse::{ToolChoice, ToolSpecification};
+    /// use bedrill::ConverseRequest;
     /// use serde_json::json;
     ///
     /// let weather = ToolSpecification::new(
@@ -34,7 +35,7 @@ structure! {
     /// .with_description("The weather in a city, now.");
     /// let request = ConverseRequest::new("us.amazon.nova-lite-v1:0")
     ///     .message("Is it raining in Lyon?")
-    ///     .tools([weather])
+    ///     .tool(weather)
     ///     .tool_choice(ToolChoice::auto());
     /// assert_eq!(request.to_body_json()["toolConfig"]["tools"][0]["toolSpec"]["name"], "weather");
     /// ```
@@ -244,22 +245,30 @@ impl From<Value> for ToolResultContent {
     }
 }
 
+one_or_several! {
+    /// The content of a [`ToolResult`]: one part, as text, JSON or an image, or several of one type.
+    pub struct ToolResultContents(ToolResultContent);
+}
+
 structure! {
     /// The result of a [`ToolUse`].
     ///
     /// ```
     /// use bedrill::converse::{ToolResult, ToolResultContent, ToolResultStatus};
+    /// use serde_json::json;
     ///
-    /// let failed = ToolResult::new("tooluse_1", [ToolResultContent::from("no such city")])
-    ///     .with_status(ToolResultStatus::Error);
-    /// assert_eq!(failed.content.len(), 1);
+    /// let failed = ToolResult::new("tooluse_1", "no such city").with_status(ToolResultStatus::Error);
+    /// assert_eq!(failed.content, [ToolResultContent::from("no such city")]);
+    ///
+    /// let both = ToolResult::new("tooluse_2", [json!({"rain": true}).into(), ToolResultContent::from("since noon")]);
+    /// assert_eq!(both.content.len(), 2);
     /// ```
     pub struct ToolResult {
         required {
             /// The id of the call.
             tool_use_id: String = "toolUseId",
             /// What the tool returned.
-            content: Vec<ToolResultContent> = "content",
+            content: Vec<ToolResultContent> as ToolResultContents = "content",
         }
         optional {
             /// How it ended; `success` by default.

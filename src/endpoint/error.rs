@@ -58,3 +58,10 @@ impl fmt::Display for EndpointError {
 }
 
 impl std::error::Error for EndpointError {}
+
+/// A [`Region`](super::Region) is one already.
+impl From<std::convert::Infallible> for EndpointError {
+    fn from(never: std::convert::Infallible) -> Self {
+        match never {}
+    }
+}

@@ -36,6 +36,7 @@ const CREDENTIAL_HOSTS: [&str; 4] = ["oidc", "portal.sso", "signin", "sts"];
 
 /// The half of Bedrock that an operation belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Plane {
     /// `bedrock-runtime`: Converse, ConverseStream.
     Data,

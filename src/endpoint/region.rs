@@ -58,7 +58,7 @@ impl Region {
     /// `us.` from `us-west-2`; `jp.` before `apac.` from `ap-northeast-1`; `global.` last where it exists. Source:
     /// [Supported Regions and models for inference profiles](https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-support.html).
     #[must_use]
-    pub fn profile_prefixes(&self) -> &'static [&'static str] {
+    pub(crate) fn profile_prefixes(&self) -> &'static [&'static str] {
         match self.partition() {
             Partition::Aws => geography::prefixes(&self.0),
             Partition::AwsUsGov => geography::OF_GOVCLOUD,
@@ -77,6 +77,30 @@ impl std::str::FromStr for Region {
     type Err = EndpointError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::new(text)
+    }
+}
+
+impl TryFrom<&str> for Region {
+    type Error = EndpointError;
+
+    fn try_from(text: &str) -> Result<Self, Self::Error> {
+        Self::new(text)
+    }
+}
+
+impl TryFrom<String> for Region {
+    type Error = EndpointError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::new(text)
+    }
+}
+
+impl TryFrom<&String> for Region {
+    type Error = EndpointError;
+
+    fn try_from(text: &String) -> Result<Self, Self::Error> {
         Self::new(text)
     }
 }

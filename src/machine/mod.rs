@@ -14,6 +14,8 @@ mod profile_files;
 mod regular;
 #[cfg(feature = "client")]
 mod settings;
+#[cfg(feature = "client")]
+mod shared;
 mod static_machine;
 #[cfg(feature = "client")]
 mod terminal;
@@ -56,7 +58,7 @@ pub(crate) use profile_files::setting;
 pub(crate) use settings::{Place, Settings};
 
 /// The most that [`SystemMachine`] reads of a file: 16 MiB. Model lists are the largest, at about 200 KB.
-pub const MAX_FILE_BYTES: usize = 16 * 1024 * 1024;
+const MAX_FILE_BYTES: usize = 16 * 1024 * 1024;
 
 /// The environment that sources read: variables, files, processes and prompts.
 pub trait Machine: Send + Sync {
@@ -204,6 +206,7 @@ pub trait Machine: Send + Sync {
 
 /// The real environment, file system and shell.
 #[derive(Debug, Clone, Copy, Default)]
+#[expect(clippy::exhaustive_structs, reason = "its name is its value, and it has no settings")]
 pub struct SystemMachine;
 
 impl Machine for SystemMachine {

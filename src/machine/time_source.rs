@@ -4,7 +4,7 @@ use std::time::SystemTime;
 
 /// Tells the time of day: the time that requests are signed with and that expirations are compared with.
 ///
-/// A closure works too:
+/// A closure works too, which is how one is shared: `move || shared.now()`.
 ///
 /// ```
 /// use std::time::{Duration, SystemTime};
@@ -33,6 +33,7 @@ impl<F: Fn() -> SystemTime + Send + Sync> TimeSource for F {
 ///
 /// `wasm32-unknown-unknown` has none: there it always returns the Unix epoch, so set a clock of your own.
 #[derive(Debug, Clone, Copy, Default)]
+#[expect(clippy::exhaustive_structs, reason = "its name is its value, and it has no settings")]
 pub struct SystemClock;
 
 impl TimeSource for SystemClock {

@@ -61,8 +61,8 @@ structure! {
     /// A request of CountTokens.
     ///
     /// ```
-    /// use bedrill::converse::ConverseRequest;
     /// use bedrill::models::CountTokensRequest;
+    /// use bedrill::ConverseRequest;
     /// use serde_json::json;
     ///
     /// let request = ConverseRequest::new("us.anthropic.claude-sonnet-4-5-20250929-v1:0").message("hi").max_tokens(9);

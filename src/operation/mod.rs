@@ -3,9 +3,9 @@
 //! Nothing is sent or signed here, so that any HTTP client can carry the result.
 //!
 //! ```
-//! use bedrill::converse::ConverseRequest;
 //! use bedrill::endpoint::{Endpoint, HostVariant, Plane, Region};
 //! use bedrill::operation;
+//! use bedrill::ConverseRequest;
 //!
 //! let region = Region::new("us-east-1")?;
 //! let endpoint = Endpoint::regional(Plane::Data, &region, HostVariant::default());

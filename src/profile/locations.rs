@@ -6,6 +6,7 @@ use super::FileKind;
 
 /// The platform whose rules for the home directory and separators apply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Platform {
     /// `/`; the home directory is `HOME`.
     Unix,

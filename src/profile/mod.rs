@@ -48,6 +48,7 @@ pub use parse::Problem;
 
 /// One of the two files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum FileKind {
     /// `~/.aws/config`, or what `AWS_CONFIG_FILE` names.
     Config,

@@ -12,7 +12,8 @@ use crate::base::quote;
 /// It names the place and the rule, never the value: that may be a user's text.
 ///
 /// ```
-/// use bedrill::converse::{ContentBlock, ConverseResponse};
+/// use bedrill::converse::ContentBlock;
+/// use bedrill::ConverseResponse;
 /// use serde_json::json;
 ///
 /// let error = ConverseResponse::from_json(json!({

@@ -83,12 +83,25 @@ macro_rules! drop_padding {
     };
 }
 
-/// A structure of the API: `new` takes the required members, `with_*` sets an optional one.
+/// What `new` takes for a member: what its type is made from, or the type that the declaration names after `as`.
+macro_rules! taken_by_new {
+    ($type:ty) => {
+        $type
+    };
+    ($type:ty as $taken:ty) => {
+        $taken
+    };
+}
+
+/// A structure of the API: `new` takes the required members, `with_*` sets an optional one. A member declared
+/// `name: Type as Other` is taken as what `Other` is made from.
 macro_rules! structure {
     (
         $(#[$meta:meta])*
         pub struct $name:ident $($padded:ident)? {
-            required { $( $(#[$req_meta:meta])* $req:ident: $req_type:ty = $req_wire:literal, )* }
+            required {
+                $( $(#[$req_meta:meta])* $req:ident: $req_type:ty $(as $taken:ty)? = $req_wire:literal, )*
+            }
             optional {
                 $( $(#[$opt_meta:meta])* $opt:ident / $with:ident: $opt_type:ty = $opt_wire:literal, )*
             }
@@ -105,7 +118,8 @@ macro_rules! structure {
         impl $name {
             /// Creates the shape from its required members.
             #[must_use]
-            pub fn new($( $req: impl Into<$req_type> ),*) -> Self {
+            pub fn new($( $req: impl Into<taken_by_new!($req_type $(as $taken)?)> ),*) -> Self {
+                $( let $req: taken_by_new!($req_type $(as $taken)?) = $req.into(); )*
                 Self {
                     $( $req: $req.into(), )*
                     $( $opt: None, )*
@@ -121,6 +135,39 @@ macro_rules! structure {
                     self
                 }
             )*
+        }
+    };
+}
+
+/// What stands for a list of `$item`: one of them, or several.
+macro_rules! one_or_several {
+    ($(#[$meta:meta])* pub struct $name:ident($item:ty);) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, PartialEq)]
+        pub struct $name(Vec<$item>);
+
+        impl<T: Into<$item>> From<T> for $name {
+            fn from(one: T) -> Self {
+                Self(vec![one.into()])
+            }
+        }
+
+        impl<T: Into<$item>> From<Vec<T>> for $name {
+            fn from(several: Vec<T>) -> Self {
+                Self(several.into_iter().map(Into::into).collect())
+            }
+        }
+
+        impl<T: Into<$item>, const N: usize> From<[T; N]> for $name {
+            fn from(several: [T; N]) -> Self {
+                Self(several.into_iter().map(Into::into).collect())
+            }
+        }
+
+        impl From<$name> for Vec<$item> {
+            fn from(list: $name) -> Self {
+                list.0
+            }
         }
     };
 }

@@ -52,6 +52,7 @@
 mod canonical;
 mod error;
 mod key;
+mod options;
 mod params;
 mod presign;
 mod stages;
@@ -68,12 +69,14 @@ use http::header::{AUTHORIZATION, HeaderName, HeaderValue};
 pub use canonical::CanonicalRequest;
 pub use error::SignError;
 pub use key::{SigningKey, SigningKeyCache};
+pub use options::SigningOptions;
 pub use params::SigningParams;
 pub use presign::{Presigned, explain_presign, presign};
+pub use stages::Stages;
 pub use verify::{VerifyError, verify};
 
 use canonical::{PayloadHash, SignedHeaders};
-use stages::{ALGORITHM, Stages, StringToSign};
+use stages::{ALGORITHM, StringToSign};
 
 static X_AMZ_CONTENT_SHA256: HeaderName = HeaderName::from_static("x-amz-content-sha256");
 static X_AMZ_DATE: HeaderName = HeaderName::from_static("x-amz-date");
@@ -98,7 +101,8 @@ pub fn sign(request: &mut Request<Bytes>, params: &SigningParams<'_>) -> Result<
         sensitive(HeaderValue::try_from(authorization)).map_err(|_| SignError::InvalidAccessKeyId)?;
     let date =
         HeaderValue::from_str(stages.string_to_sign.amz_date()).map_err(|_| SignError::TimeOutOfRange)?;
-    let hash = params.content_sha256.then(|| HeaderValue::from_str(stages.canonical_request.payload_hash()));
+    let hash =
+        params.options.content_sha256.then(|| HeaderValue::from_str(stages.canonical_request.payload_hash()));
 
     let headers = request.headers_mut();
     headers.try_reserve(4).map_err(|_| SignError::TooManyHeaders)?;
@@ -140,7 +144,7 @@ fn sensitive<E>(value: Result<HeaderValue, E>) -> Result<HeaderValue, E> {
 /// let signature = explain(&request, &SigningParams::new(&credentials, "us-east-1", "bedrock", at))?;
 ///
 /// assert_eq!(
-///     signature.canonical_request().redacted(),
+///     signature.stages().canonical_request().redacted(),
 ///     "GET\n\
 ///      /foundation-models\n\
 ///      byProvider=meta\n\
@@ -150,7 +154,7 @@ fn sensitive<E>(value: Result<HeaderValue, E>) -> Result<HeaderValue, E> {
 ///      host;x-amz-date\n\
 ///      e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
 /// );
-/// assert_eq!(signature.scope(), "20150830/us-east-1/bedrock/aws4_request");
+/// assert_eq!(signature.stages().scope(), "20150830/us-east-1/bedrock/aws4_request");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
@@ -160,12 +164,13 @@ fn sensitive<E>(value: Result<HeaderValue, E>) -> Result<HeaderValue, E> {
 pub fn explain(request: &Request<Bytes>, params: &SigningParams<'_>) -> Result<Signature, SignError> {
     let string_to_sign = StringToSign::begin(params)?;
     let payload_hash = PayloadHash::of(request, params);
-    let mut headers = SignedHeaders::of(request, params.content_sha256)?;
+    let mut headers = SignedHeaders::of(request, params.options.content_sha256)?;
     headers.insert(&X_AMZ_DATE, string_to_sign.amz_date(), false);
-    if let Some(token) = params.credentials.session_token().filter(|_| params.session_token_signed) {
+    if let Some(token) = params.credentials.session_token().filter(|_| !params.options.unsigned_session_token)
+    {
         headers.insert(&X_AMZ_SECURITY_TOKEN, token.expose(), true);
     }
-    if params.content_sha256 {
+    if params.options.content_sha256 {
         headers.insert(&X_AMZ_CONTENT_SHA256, payload_hash.as_str(), false);
     }
     let query = request.uri().query().unwrap_or_default();
@@ -180,13 +185,13 @@ pub fn explain(request: &Request<Bytes>, params: &SigningParams<'_>) -> Result<S
         ", SignedHeaders=",
         stages.canonical_request.signed_headers(),
         ", Signature=",
-        stages.value.as_str(),
+        stages.signature(),
     ]
     .concat();
     Ok(Signature { stages, authorization })
 }
 
-/// A signature and every stage leading to it; [`explain`] returns one.
+/// A signature in a header, and every stage leading to it; [`explain`] returns one.
 ///
 /// `Debug` shows neither the session token nor the signature.
 #[derive(Clone, PartialEq, Eq)]
@@ -196,35 +201,10 @@ pub struct Signature {
 }
 
 impl Signature {
-    /// The canonical request. Its `Display` is the exact text, **session token included**; to show it, use
-    /// [`CanonicalRequest::redacted`].
+    /// The stages.
     #[must_use]
-    pub fn canonical_request(&self) -> &CanonicalRequest {
-        &self.stages.canonical_request
-    }
-
-    /// The string to sign: algorithm, time, scope, and the hash of the canonical request. It holds no secret.
-    #[must_use]
-    pub fn string_to_sign(&self) -> &str {
-        self.stages.string_to_sign.as_str()
-    }
-
-    /// The names of the signed headers, sorted and joined with `;`.
-    #[must_use]
-    pub fn signed_headers(&self) -> &str {
-        self.stages.canonical_request.signed_headers()
-    }
-
-    /// The credential scope: `date/region/service/aws4_request`.
-    #[must_use]
-    pub fn scope(&self) -> &str {
-        self.stages.string_to_sign.scope()
-    }
-
-    /// The signature: 64 lower-case hexadecimal digits.
-    #[must_use]
-    pub fn value(&self) -> &str {
-        self.stages.value.as_str()
+    pub fn stages(&self) -> &Stages {
+        &self.stages
     }
 
     /// The value of the `authorization` header. With the body and the other headers it lets anyone send this request
@@ -237,9 +217,6 @@ impl Signature {
 
 impl fmt::Debug for Signature {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Signature")
-            .field("canonical_request", self.canonical_request())
-            .field("string_to_sign", &self.string_to_sign())
-            .finish_non_exhaustive()
+        f.debug_struct("Signature").field("stages", &self.stages).finish_non_exhaustive()
     }
 }

@@ -1,11 +1,12 @@
-//! The parameters of a signature, and the options that some services need.
+//! The parameters of a signature.
 
 use std::time::SystemTime;
 
+use super::SigningOptions;
 use super::key::{SigningKey, SigningKeyCache};
 use crate::credentials::Credentials;
 
-/// The parameters of a signature: credentials, region, service and time, and a few options with defaults.
+/// The parameters of a signature: credentials, region, service and time, and what the service wants of a signature.
 ///
 /// The service is the signing name, which is `bedrock` for both `bedrock-runtime` and `bedrock` endpoints.
 /// The time becomes `x-amz-date`; AWS rejects a request whose time differs by more than five minutes from its own, and a
@@ -28,11 +29,7 @@ pub struct SigningParams<'a> {
     pub(super) service: &'a str,
     pub(super) now: SystemTime,
     pub(super) key: KeySource<'a>,
-    pub(super) content_sha256: bool,
-    pub(super) payload_signed: bool,
-    pub(super) session_token_signed: bool,
-    pub(super) path_normalization: bool,
-    pub(super) double_encoding: bool,
+    pub(super) options: SigningOptions,
 }
 
 /// Where the signing key comes from.
@@ -47,18 +44,7 @@ impl<'a> SigningParams<'a> {
     /// Creates parameters that sign with `credentials` for `region` and `service`, as of `now`.
     #[must_use]
     pub fn new(credentials: &'a Credentials, region: &'a str, service: &'a str, now: SystemTime) -> Self {
-        Self {
-            credentials,
-            region,
-            service,
-            now,
-            key: KeySource::Derived,
-            content_sha256: false,
-            payload_signed: true,
-            session_token_signed: true,
-            path_normalization: true,
-            double_encoding: true,
-        }
+        Self { credentials, region, service, now, key: KeySource::Derived, options: SigningOptions::new() }
     }
 
     /// Uses a key that was derived before. It must be for the same secret, date, region and service.
@@ -78,48 +64,10 @@ impl<'a> SigningParams<'a> {
         self
     }
 
-    /// Whether to send and sign the payload hash as `x-amz-content-sha256`. Default: no; only S3 requires it, and not for
-    /// a presigned URL, where this has no effect.
+    /// Signs as the service wants it. Default: as every service but S3 does.
     #[must_use]
-    pub fn with_content_sha256(mut self, send: bool) -> Self {
-        self.content_sha256 = send;
-        self
-    }
-
-    /// Signs `UNSIGNED-PAYLOAD` in place of the body's hash, so that the signature is valid for any body. Only S3 accepts
-    /// such a signature, and for
-    /// [a presigned URL](https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html) it accepts no
-    /// other. In the header form, also call [`with_content_sha256`](Self::with_content_sha256) to tell S3.
-    ///
-    /// Default: the body is signed.
-    #[must_use]
-    pub fn with_unsigned_payload(mut self) -> Self {
-        self.payload_signed = false;
-        self
-    }
-
-    /// Adds the session token after signing, as a header or in the query, so that the signature does not cover it.
-    ///
-    /// Default: the token is signed. A few services require the opposite; Bedrock does not.
-    #[must_use]
-    pub fn with_session_token_unsigned(mut self) -> Self {
-        self.session_token_signed = false;
-        self
-    }
-
-    /// Whether the canonical URI drops dot segments and empty segments, as every service but S3 does. Default: yes.
-    ///
-    /// The path on the wire is never changed.
-    #[must_use]
-    pub fn with_path_normalization(mut self, normalize: bool) -> Self {
-        self.path_normalization = normalize;
-        self
-    }
-
-    /// Whether the canonical URI encodes the path on the wire once more, as every service but S3 does. Default: yes.
-    #[must_use]
-    pub fn with_double_encoding(mut self, twice: bool) -> Self {
-        self.double_encoding = twice;
+    pub fn with_options(mut self, options: SigningOptions) -> Self {
+        self.options = options;
         self
     }
 }

@@ -1,5 +1,6 @@
 //! Stages 2 and 3, shared by both forms of a signature.
 
+use std::fmt;
 use std::ops::Range;
 
 use super::canonical::CanonicalRequest;
@@ -63,13 +64,13 @@ impl StringToSign {
         self.text.push('\n');
         self.text.push_str(canonical_request.hash().as_str());
         let (credentials, scope, text) = (params.credentials, self.scope(), self.text.as_str());
-        let value = HexDigest::new(&match params.key {
+        let signature = HexDigest::new(&match params.key {
             KeySource::Derived => SigningKey::derive_for(credentials.secret_access_key(), scope).sign(text),
             KeySource::Cached(cache) => cache.sign(credentials, scope, text),
             KeySource::Given(key) if key.scope() == scope => key.sign(text),
             KeySource::Given(_) => return Err(SignError::KeyScope),
         });
-        Ok(Stages { canonical_request, string_to_sign: self, value })
+        Ok(Stages { canonical_request, string_to_sign: self, signature })
     }
 }
 
@@ -78,10 +79,48 @@ fn is_refused_in_header(byte: u8) -> bool {
     !(byte.is_ascii_graphic() || matches!(byte, b' ' | b'\t'))
 }
 
-/// A signature, and the stages leading to it.
+/// A signature, and every stage leading to it.
+///
+/// `Debug` shows neither the session token nor the signature.
 #[derive(Clone, PartialEq, Eq)]
-pub(super) struct Stages {
+pub struct Stages {
     pub(super) canonical_request: CanonicalRequest,
     pub(super) string_to_sign: StringToSign,
-    pub(super) value: HexDigest,
+    pub(super) signature: HexDigest,
+}
+
+impl Stages {
+    /// The canonical request. Its `Display` is the exact text, **session token included**; to show it, use
+    /// [`CanonicalRequest::redacted`].
+    #[must_use]
+    pub fn canonical_request(&self) -> &CanonicalRequest {
+        &self.canonical_request
+    }
+
+    /// The credential scope: `date/region/service/aws4_request`.
+    #[must_use]
+    pub fn scope(&self) -> &str {
+        self.string_to_sign.scope()
+    }
+
+    /// The string to sign: algorithm, time, scope, and the hash of the canonical request. It holds no secret.
+    #[must_use]
+    pub fn string_to_sign(&self) -> &str {
+        self.string_to_sign.as_str()
+    }
+
+    /// The signature: 64 lower-case hexadecimal digits.
+    #[must_use]
+    pub fn signature(&self) -> &str {
+        self.signature.as_str()
+    }
+}
+
+impl fmt::Debug for Stages {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Stages")
+            .field("canonical_request", &self.canonical_request)
+            .field("string_to_sign", &self.string_to_sign())
+            .finish_non_exhaustive()
+    }
 }

@@ -32,7 +32,7 @@ fn list_users() -> Request<Bytes> {
 fn every_stage_of_the_iam_example_is_as_aws_prints_it() {
     // AWS General Reference, "Signing AWS requests", tasks 1 to 4.
     let signature = explain(&list_users(), &params(&credentials())).unwrap();
-    let canonical = signature.canonical_request();
+    let canonical = signature.stages().canonical_request();
     assert_eq!(canonical.method(), "GET");
     assert_eq!((canonical.uri(), canonical.query()), ("/", "Action=ListUsers&Version=2010-05-08"));
     assert_eq!(canonical.payload_hash(), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
@@ -45,18 +45,21 @@ fn every_stage_of_the_iam_example_is_as_aws_prints_it() {
          e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
     );
     assert_eq!(
-        signature.string_to_sign(),
+        signature.stages().string_to_sign(),
         "AWS4-HMAC-SHA256\n20150830T123600Z\n20150830/us-east-1/iam/aws4_request\n\
          f536975d06c0309214f805bb90ccff089219ecd68b2577efef23edd43b7e1a59"
     );
-    assert_eq!(signature.value(), "5d672d79c15b13162d9279b0855cfba6789a8edb4c82c400e06b5924a6f2b5d7");
+    assert_eq!(
+        signature.stages().signature(),
+        "5d672d79c15b13162d9279b0855cfba6789a8edb4c82c400e06b5924a6f2b5d7"
+    );
     assert_eq!(
         signature.authorization(),
         "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/iam/aws4_request, \
          SignedHeaders=content-type;host;x-amz-date, \
          Signature=5d672d79c15b13162d9279b0855cfba6789a8edb4c82c400e06b5924a6f2b5d7"
     );
-    assert_eq!(signature.scope(), "20150830/us-east-1/iam/aws4_request");
+    assert_eq!(signature.stages().scope(), "20150830/us-east-1/iam/aws4_request");
 }
 
 #[test]
@@ -65,13 +68,13 @@ fn a_signature_shows_what_was_signed_and_not_what_authorizes() {
     let signature = explain(&list_users(), &params(&credentials)).unwrap();
     let shown = format!("{signature:?}");
     assert!(shown.contains("Action=ListUsers") && shown.contains("AWS4-HMAC-SHA256\\n2015"), "{shown}");
-    assert!(!shown.contains(signature.value()) && !shown.contains("canary"), "{shown}");
+    assert!(!shown.contains(signature.stages().signature()) && !shown.contains("canary"), "{shown}");
 }
 
 #[test]
 fn signing_adds_what_explain_shows_and_marks_it_sensitive() {
     let credentials = credentials().with_session_token("canary-token");
-    let params = params(&credentials).with_content_sha256(true);
+    let params = params(&credentials).with_options(SigningOptions::new().with_content_sha256(true));
     let mut request = list_users();
     let signature = explain(&request, &params).unwrap();
     sign(&mut request, &params).unwrap();
@@ -80,10 +83,10 @@ fn signing_adds_what_explain_shows_and_marks_it_sensitive() {
     assert_eq!(headers["authorization"], signature.authorization());
     assert_eq!(headers["x-amz-date"], "20150830T123600Z");
     assert_eq!(headers["x-amz-security-token"], "canary-token");
-    assert_eq!(headers["x-amz-content-sha256"], signature.canonical_request().payload_hash());
+    assert_eq!(headers["x-amz-content-sha256"], signature.stages().canonical_request().payload_hash());
     assert!(headers["authorization"].is_sensitive() && headers["x-amz-security-token"].is_sensitive());
     let shown = format!("{request:?}");
-    assert!(!shown.contains("canary") && !shown.contains(signature.value()), "{shown}");
+    assert!(!shown.contains("canary") && !shown.contains(signature.stages().signature()), "{shown}");
 }
 
 #[test]
@@ -111,8 +114,8 @@ fn headers_are_sorted_by_name_and_values_of_one_name_joined_in_order() {
         .body(Bytes::new())
         .unwrap();
     let signature = explain(&request, &params(&credentials())).unwrap();
-    assert_eq!(signature.signed_headers(), "a-z;host;x-a;x-amz-date;x-b");
-    let text = signature.canonical_request().to_string();
+    assert_eq!(signature.stages().canonical_request().signed_headers(), "a-z;host;x-a;x-amz-date;x-b");
+    let text = signature.stages().canonical_request().to_string();
     assert!(text.contains("\na-z:0\nhost:example.com\nx-a:first,a second\nx-amz-date:2015"), "{text}");
 }
 
@@ -125,9 +128,16 @@ fn a_payload_hash_in_the_request_is_signed_unless_signing_adds_its_own() {
         .unwrap();
     let credentials = credentials();
     for (adds, value) in [(false, "given"), (true, "e3b0c442")] {
-        let signature = explain(&request, &params(&credentials).with_content_sha256(adds)).unwrap();
-        assert_eq!(signature.signed_headers(), "host;x-a;x-amz-content-sha256;x-amz-date");
-        let text = signature.canonical_request().to_string();
+        let signature = explain(
+            &request,
+            &params(&credentials).with_options(SigningOptions::new().with_content_sha256(adds)),
+        )
+        .unwrap();
+        assert_eq!(
+            signature.stages().canonical_request().signed_headers(),
+            "host;x-a;x-amz-content-sha256;x-amz-date"
+        );
+        let text = signature.stages().canonical_request().to_string();
         assert!(text.contains(&format!("\nx-amz-content-sha256:{value}")), "{text}");
     }
 }
@@ -136,7 +146,7 @@ fn a_payload_hash_in_the_request_is_signed_unless_signing_adds_its_own() {
 fn a_host_header_takes_precedence_over_the_authority() {
     let request =
         Request::get("https://127.0.0.1:8443/").header("host", "signed.example").body(Bytes::new()).unwrap();
-    let text = explain(&request, &params(&credentials())).unwrap().canonical_request().to_string();
+    let text = explain(&request, &params(&credentials())).unwrap().stages().canonical_request().to_string();
     assert!(text.contains("\nhost:signed.example\n") && !text.contains("127.0.0.1"), "{text}");
 }
 
@@ -144,12 +154,18 @@ fn a_host_header_takes_precedence_over_the_authority() {
 fn the_token_is_signed_by_default_and_can_be_left_out_of_the_signature() {
     let credentials = credentials().with_session_token("token");
     let with = explain(&list_users(), &params(&credentials)).unwrap();
-    assert_eq!(with.signed_headers(), "content-type;host;x-amz-date;x-amz-security-token");
-    assert!(with.canonical_request().to_string().contains("\nx-amz-security-token:token\n"));
+    assert_eq!(
+        with.stages().canonical_request().signed_headers(),
+        "content-type;host;x-amz-date;x-amz-security-token"
+    );
+    assert!(with.stages().canonical_request().to_string().contains("\nx-amz-security-token:token\n"));
 
     let mut request = list_users();
-    let unsigned = params(&credentials).with_session_token_unsigned();
-    assert_eq!(explain(&request, &unsigned).unwrap().signed_headers(), "content-type;host;x-amz-date");
+    let unsigned = params(&credentials).with_options(SigningOptions::new().with_unsigned_session_token(true));
+    assert_eq!(
+        explain(&request, &unsigned).unwrap().stages().canonical_request().signed_headers(),
+        "content-type;host;x-amz-date"
+    );
     sign(&mut request, &unsigned).unwrap();
     assert_eq!(request.headers()["x-amz-security-token"], "token");
 }
@@ -161,7 +177,7 @@ fn redacted_and_debug_forms_hide_the_token_and_sensitive_headers_only() {
     cookie.set_sensitive(true);
     let request = Request::get("https://example.com/").header("cookie", cookie).body(Bytes::new()).unwrap();
     let signature = explain(&request, &params(&credentials)).unwrap();
-    let redacted = signature.canonical_request().redacted();
+    let redacted = signature.stages().canonical_request().redacted();
     assert!(
         redacted.contains(
             "\ncookie:(redacted)\nhost:example.com\nx-amz-date:20150830T123600Z\n\
@@ -170,7 +186,7 @@ fn redacted_and_debug_forms_hide_the_token_and_sensitive_headers_only() {
         "{redacted}"
     );
     let shown = format!("{signature:?}{redacted}");
-    assert!(!shown.contains("canary") && !shown.contains(signature.value()), "{shown}");
+    assert!(!shown.contains("canary") && !shown.contains(signature.stages().signature()), "{shown}");
 }
 
 #[test]
@@ -215,9 +231,10 @@ fn what_cannot_be_signed_is_an_error_that_leaves_the_request_alone_and_shows_no_
         .unwrap();
     let region = |region| SigningParams::new(&good, region, "iam", at());
     let name = HeaderName::from_static("x-canary");
+    let unsigned = SigningOptions::new().with_unsigned_session_token(true);
     for (request, params, expected) in [
         (list_users(), params(&line_break), SignError::InvalidSessionToken),
-        (list_users(), params(&line_break).with_session_token_unsigned(), SignError::InvalidSessionToken),
+        (list_users(), params(&line_break).with_options(unsigned), SignError::InvalidSessionToken),
         (list_users(), params(&not_ascii), SignError::InvalidSessionToken),
         (list_users(), params(&bad_id), SignError::InvalidAccessKeyId),
         (list_users(), region("canary\r\nx-evil: 1"), SignError::InvalidRegion),

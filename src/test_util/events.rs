@@ -48,6 +48,7 @@ pub fn exception(exception_type: &str, payload: impl Display) -> Vec<u8> {
 }
 
 /// `messageStart`.
+#[must_use]
 pub fn start() -> Vec<u8> {
     event("messageStart", r#"{"role":"assistant"}"#)
 }
@@ -57,6 +58,7 @@ pub fn start() -> Vec<u8> {
 /// # Panics
 ///
 /// As [`frame`].
+#[must_use]
 pub fn text(piece: &str) -> Vec<u8> {
     let piece = Value::from(piece);
     event(
@@ -66,6 +68,7 @@ pub fn text(piece: &str) -> Vec<u8> {
 }
 
 /// `contentBlockStop` of block 0.
+#[must_use]
 pub fn block_stop() -> Vec<u8> {
     event("contentBlockStop", r#"{"contentBlockIndex":0}"#)
 }
@@ -75,12 +78,14 @@ pub fn block_stop() -> Vec<u8> {
 /// # Panics
 ///
 /// As [`frame`].
+#[must_use]
 pub fn stop(reason: &str) -> Vec<u8> {
     let reason = Value::from(reason);
     event("messageStop", format_args!(r#"{{"stopReason":{reason},"p":"ab"}}"#))
 }
 
 /// `metadata`: 1 token in, 2 out, 4 milliseconds.
+#[must_use]
 pub fn metadata() -> Vec<u8> {
     let payload =
         r#"{"usage":{"inputTokens":1,"outputTokens":2,"totalTokens":3},"metrics":{"latencyMs":4},"p":"a"}"#;
@@ -92,6 +97,7 @@ pub fn metadata() -> Vec<u8> {
 /// # Panics
 ///
 /// As [`frame`].
+#[must_use]
 pub fn answer(pieces: &[&str]) -> Vec<u8> {
     let text = pieces.iter().flat_map(|piece| text(piece)).collect();
     [start(), text, block_stop(), stop("end_turn"), metadata()].concat()

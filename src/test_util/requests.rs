@@ -28,6 +28,7 @@ pub struct RequestDecoder {
 
 impl RequestDecoder {
     /// Creates a decoder that has received nothing yet.
+    #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
@@ -38,6 +39,7 @@ impl RequestDecoder {
     }
 
     /// Whether all bytes received have been returned.
+    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.received.is_empty()
     }

@@ -14,6 +14,7 @@ pub const LAST_CHUNK: &[u8] = b"0\r\n\r\n";
 pub const REQUEST_ID: &str = "00000000-0000-4000-8000-000000000000";
 
 /// The head of a response, with the empty line after it. `status` is as in `429 Too Many Requests`.
+#[must_use]
 pub fn head(status: &str, headers: &[(&str, &str)]) -> Vec<u8> {
     let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
     format!("HTTP/1.1 {status}\r\n{headers}\r\n").into_bytes()
@@ -28,11 +29,13 @@ pub fn response(status: &str, headers: &[(&str, &str)], body: impl AsRef<[u8]>) 
 }
 
 /// One chunk of a body with `transfer-encoding: chunked`. An empty one would end the body.
+#[must_use]
 pub fn chunk(bytes: &[u8]) -> Vec<u8> {
     [format!("{:x}\r\n", bytes.len()).as_bytes(), bytes, b"\r\n"].concat()
 }
 
 /// The head of an event stream in chunks.
+#[must_use]
 pub fn stream_head() -> Vec<u8> {
     let headers =
         [("content-type", EVENT_STREAM), ("x-amzn-requestid", REQUEST_ID), ("transfer-encoding", "chunked")];
@@ -40,6 +43,7 @@ pub fn stream_head() -> Vec<u8> {
 }
 
 /// A whole event stream of these frames, in one chunk.
+#[must_use]
 pub fn stream(frames: &[u8]) -> Vec<u8> {
     let body = if frames.is_empty() { Vec::new() } else { chunk(frames) };
     [stream_head(), body, LAST_CHUNK.to_vec()].concat()
@@ -52,6 +56,7 @@ pub fn json(document: impl Display) -> Vec<u8> {
 }
 
 /// An error in Bedrock's form.
+#[must_use]
 pub fn error(status: &str, code: &str, message: &str) -> Vec<u8> {
     let headers = [
         ("content-type", "application/json"),

@@ -132,36 +132,43 @@ impl Server {
     }
 
     /// The URL it listens on: by name over TLS, because that is what a certificate is for.
+    #[must_use]
     pub fn url(&self) -> &str {
         &self.url
     }
 
     /// Host and port, as in the `host` header.
+    #[must_use]
     pub fn authority(&self) -> String {
         self.address.to_string()
     }
 
     /// The port.
+    #[must_use]
     pub fn port(&self) -> u16 {
         self.address.port()
     }
 
     /// How many connections were made.
+    #[must_use]
     pub fn connections(&self) -> usize {
         self.shared.seen.state().connections
     }
 
     /// How many bytes the clients' connections have accepted. A client may have read a piece before it is counted.
+    #[must_use]
     pub fn sent(&self) -> usize {
         self.shared.seen.sent()
     }
 
     /// The requests so far, each with its target and its headers as received.
+    #[must_use]
     pub fn requests(&self) -> Vec<Request<Bytes>> {
         self.shared.seen.state().requests.clone()
     }
 
     /// The requests since the last call, which are then forgotten.
+    #[must_use]
     pub fn take_requests(&self) -> Vec<Request<Bytes>> {
         let mut state = self.shared.seen.state();
         state.taken = state.taken.saturating_add(state.requests.len());
@@ -174,6 +181,7 @@ impl Server {
     ///
     /// When there was none, or more than one.
     #[track_caller]
+    #[must_use]
     pub fn request(&self) -> Request<Bytes> {
         let mut requests = self.requests();
         assert_eq!(requests.len(), 1, "one request is expected: {requests:?}");
@@ -202,6 +210,7 @@ impl Server {
     ///
     /// When none does within 30 seconds.
     #[track_caller]
+    #[expect(clippy::must_use_candidate, reason = "waiting is enough for most")]
     pub fn wait_for_hang_up(&self) -> Instant {
         self.shared.seen.wait("client that hangs up", |state| state.hung_up.pop_front())
     }
@@ -239,6 +248,7 @@ fn started(server: io::Result<Server>) -> Server {
 ///
 /// When loopback has no free port.
 #[allow(clippy::expect_used)] // said above
+#[must_use]
 pub fn refused() -> SocketAddr {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port on loopback");
     listener.local_addr().expect("the address of a listener")

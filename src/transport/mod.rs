@@ -21,6 +21,7 @@ mod via_reqwest;
 use std::fmt;
 use std::future::poll_fn;
 use std::pin::Pin;
+use std::sync::Arc;
 #[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
 use std::sync::OnceLock;
 use std::task::{Context, Poll};
@@ -128,6 +129,23 @@ pub trait Transport: Send + Sync {
     /// goes back.
     #[cfg(all(target_family = "wasm", target_os = "unknown"))]
     fn now(&self) -> Duration;
+}
+
+impl<T: Transport + ?Sized> Transport for Arc<T> {
+    fn send(
+        &self,
+        request: http::Request<Bytes>,
+    ) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
+        (**self).send(request)
+    }
+
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
+        (**self).sleep(duration)
+    }
+
+    fn now(&self) -> Duration {
+        (**self).now()
+    }
 }
 
 /// Resolves to the output of `work`, unless `limit` is ready first. Finished work wins: an answer already there counts.
@@ -241,7 +259,7 @@ pub enum TransportErrorKind {
     Tls,
     /// The proxy refused, or the transport does not support proxies.
     Proxy,
-    /// No connection in time. All other limits are the client's ([`Timeouts`](crate::Timeouts)); in a body of
+    /// No connection in time. All other limits are the client's ([`Timeouts`](crate::client::Timeouts)); in a body of
     /// [`Client::send`](crate::Client::send), it is one of those.
     Timeout,
     /// The connection broke: inside the TLS handshake, before the head, or inside the body. A peer that hangs up in the

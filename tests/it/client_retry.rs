@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bedrill::auth::Auth;
-use bedrill::converse::{ConverseRequest, ConverseResponse};
+use bedrill::client::{RetryPolicy, StreamEnd};
 use bedrill::machine::StaticMachine;
 use bedrill::test_util::events::{event, exception, frame, start, stop, text};
 use bedrill::transport::TransportErrorKind;
-use bedrill::{Client, Error, ErrorKind, RetryPolicy, StreamEnd};
+use bedrill::{Client, ConverseRequest, ConverseResponse, Error, ErrorKind};
 
 use crate::support::scripted_clock::{Reply, Script, Step};
 

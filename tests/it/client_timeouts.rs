@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use bedrill::converse::{ConverseRequest, ConverseResponse};
+use bedrill::client::{StreamEnd, TimeoutKind, Timeouts};
 use bedrill::test_util::events::{event, start, stop, text};
 use bedrill::transport::TransportErrorKind;
-use bedrill::{Error, ErrorKind, StreamEnd, TimeoutKind, Timeouts};
+use bedrill::{ConverseRequest, ConverseResponse, Error, ErrorKind};
 
 use crate::support::scripted_clock::{Reply, Script, Step};
 

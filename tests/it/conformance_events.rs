@@ -3,9 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use bedrill::converse::{
-    ContentBlock, ConverseResponse, ConverseStreamEvent, EventDecoder, EventError, MessageBuilder,
-};
+use bedrill::ConverseResponse;
+use bedrill::converse::{ContentBlock, ConverseStreamEvent, EventDecoder, EventError, MessageBuilder};
 use bedrill::operation::{self, Reason, ServiceError};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde_json::Value;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use bedrill::converse::{ConverseRequest, ConverseResponse};
+use bedrill::{ConverseRequest, ConverseResponse};
 use serde_json::Value;
 
 use crate::support::conformance;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use bedrill::credentials::Credentials;
-use bedrill::sigv4::{SigningParams, explain, explain_presign, sign};
+use bedrill::sigv4::{SigningOptions, SigningParams, explain, explain_presign, sign};
 use serde_json::Value;
 
 use crate::support::conformance;
@@ -43,8 +43,8 @@ fn sigv4_suite() {
         if context.is_file() {
             let context = conformance::json(&context);
             let credentials = credentials(&context["credentials"]);
-            let params = params(&context, &credentials);
-            check(&name, &request, params, &expected, &mut faults);
+            let (params, options) = (params(&context, &credentials), options(&context));
+            check(&name, &request, (params, options), &expected, &mut faults);
         } else {
             check_canonical_uri(&name, &request, &expected, &mut faults);
         }
@@ -74,17 +74,21 @@ fn sigv4_query_suite() {
             signed_request: optional(&case.join("query-signed-request.txt")),
         };
         let expires = context["expiration_in_seconds"].as_u64().expect("context.expiration_in_seconds");
-        let params =
-            params(&context, &credentials).with_double_encoding(path_is_encoded_twice(&request, &expected));
+        let options = options(&context).with_double_encoding(path_is_encoded_twice(&request, &expected));
+        let params = params(&context, &credentials).with_options(options);
         for form in [request.in_origin_form(), request.in_absolute_form()] {
             let presigned = explain_presign(&form, &params, Duration::from_secs(expires));
             let presigned = presigned.unwrap_or_else(|error| panic!("{name}: {error}"));
             let signed_request =
                 RawRequest::parse(expected.signed_request.as_deref().expect("a signed request"));
             for (stage, expected, ours) in [
-                ("canonical request", &expected.canonical_request, presigned.canonical_request().to_string()),
-                ("string to sign", &expected.string_to_sign, presigned.string_to_sign().to_owned()),
-                ("signature", &expected.signature, presigned.value().to_owned()),
+                (
+                    "canonical request",
+                    &expected.canonical_request,
+                    presigned.stages().canonical_request().to_string(),
+                ),
+                ("string to sign", &expected.string_to_sign, presigned.stages().string_to_sign().to_owned()),
+                ("signature", &expected.signature, presigned.stages().signature().to_owned()),
                 (
                     "target",
                     &Some(signed_request.wire_target()),
@@ -126,7 +130,7 @@ fn sigv4_older_suite() {
         }
         let at = SystemTime::UNIX_EPOCH + Duration::from_secs(OLDER_TIME);
         let params = SigningParams::new(&credentials, "us-east-1", "service", at);
-        check(&path.display().to_string(), &request, params, &expected, &mut faults);
+        check(&path.display().to_string(), &request, (params, SigningOptions::new()), &expected, &mut faults);
     }
     assert!(faults.is_empty(), "{}", faults.join("\n\n"));
     conformance::report("sigv4-older", requests.len());
@@ -136,11 +140,12 @@ fn sigv4_older_suite() {
 fn check(
     name: &str,
     request: &RawRequest,
-    params: SigningParams<'_>,
+    (params, options): (SigningParams<'_>, SigningOptions),
     expected: &Expected,
     faults: &mut Vec<String>,
 ) {
-    let params = params.with_double_encoding(path_is_encoded_twice(request, expected));
+    let options = options.with_double_encoding(path_is_encoded_twice(request, expected));
+    let params = params.with_options(options);
     for mut form in [request.in_origin_form(), request.in_absolute_form()] {
         let signature = explain(&form, &params).unwrap_or_else(|error| panic!("{name}: {error}"));
         sign(&mut form, &params).unwrap_or_else(|error| panic!("{name}: {error}"));
@@ -149,10 +154,10 @@ fn check(
                 faults.push(format!("{name}: {stage}\n expected {expected:?}\n     ours {ours:?}"));
             }
         };
-        let canonical_request = signature.canonical_request().to_string();
+        let canonical_request = signature.stages().canonical_request().to_string();
         compare("canonical request", expected.canonical_request.as_deref(), &canonical_request);
-        compare("string to sign", expected.string_to_sign.as_deref(), signature.string_to_sign());
-        compare("signature", expected.signature.as_deref(), signature.value());
+        compare("string to sign", expected.string_to_sign.as_deref(), signature.stages().string_to_sign());
+        compare("signature", expected.signature.as_deref(), signature.stages().signature());
         compare("authorization", expected.authorization.as_deref(), signature.authorization());
         if let Some(signed) = expected.signed_request.as_deref().map(RawRequest::parse) {
             let ours = form.headers().iter().map(|(name, value)| (name.as_str(), value.to_str().unwrap()));
@@ -167,7 +172,7 @@ fn check_canonical_uri(name: &str, request: &RawRequest, expected: &Expected, fa
     let params = SigningParams::new(&credentials, "us-east-1", "service", SystemTime::UNIX_EPOCH);
     let signature = explain(&request.in_origin_form(), &params).expect("a signature");
     let expected = expected.canonical_request.as_deref().expect("a canonical request").lines().nth(1);
-    let ours = signature.canonical_request().uri();
+    let ours = signature.stages().canonical_request().uri();
     if expected != Some(ours) {
         faults.push(format!("{name}: canonical URI\n expected {expected:?}\n     ours {ours:?}"));
     }
@@ -207,16 +212,20 @@ fn credentials(context: &Value) -> Credentials {
 
 fn params<'a>(context: &'a Value, credentials: &'a Credentials) -> SigningParams<'a> {
     let text = |name: &str| context[name].as_str().unwrap_or_else(|| panic!("context.{name}"));
-    let flag = |name: &str, default: bool| context[name].as_bool().unwrap_or(default);
     let time = aws_smithy_types::DateTime::from_str(
         text("timestamp"),
         aws_smithy_types::date_time::Format::DateTimeWithOffset,
     );
     let time = SystemTime::try_from(time.expect("a timestamp")).expect("a time within range");
-    let params = SigningParams::new(credentials, text("region"), text("service"), time)
+    SigningParams::new(credentials, text("region"), text("service"), time)
+}
+
+fn options(context: &Value) -> SigningOptions {
+    let flag = |name: &str, default: bool| context[name].as_bool().unwrap_or(default);
+    SigningOptions::new()
         .with_path_normalization(flag("normalize", true))
-        .with_content_sha256(flag("sign_body", true));
-    if flag("omit_session_token", false) { params.with_session_token_unsigned() } else { params }
+        .with_content_sha256(flag("sign_body", true))
+        .with_unsigned_session_token(flag("omit_session_token", false))
 }
 
 fn requests_below(folder: &Path, found: &mut Vec<PathBuf>) {

@@ -4,9 +4,8 @@
 //! this member and the required ones, set at a place where the shape is reached from the top, read, and written.
 //! It must come back, and no part of it may be among the members that our types only preserve.
 
-use bedrill::converse::{
-    ConverseRequest, ConverseResponse, ConverseStreamEvent, ExceptionKind, StreamException,
-};
+use bedrill::converse::{ConverseStreamEvent, ExceptionKind, StreamException};
+use bedrill::{ConverseRequest, ConverseResponse};
 use serde_json::Value;
 
 use crate::support::api_model::{Model, Passed, Top, count, walk};

@@ -35,6 +35,7 @@ mod embedder;
 mod faults;
 mod layers;
 mod models;
+mod names;
 #[cfg(feature = "reqwest")]
 mod peers;
 mod profile;

@@ -1,6 +1,6 @@
 //! The operations that list, describe and count for models: what is sent, and what is read.
 
-use bedrill::converse::ConverseRequest;
+use bedrill::ConverseRequest;
 use bedrill::endpoint::{Endpoint, HostVariant, Plane, Region};
 use bedrill::models::{
     AgreementStatus, CountTokensInput, CountTokensRequest, CountTokensResponse,

@@ -2,10 +2,10 @@
 //! tests, which are ignored otherwise.
 
 use bedrill::auth::Auth;
-use bedrill::converse::{ConverseRequest, StopReason};
+use bedrill::converse::StopReason;
 use bedrill::credentials::Credentials;
 use bedrill::machine::StaticMachine;
-use bedrill::{Client, Error, ErrorKind};
+use bedrill::{Client, ConverseRequest, Error, ErrorKind};
 
 const MODEL: &str = "anthropic.claude-3-haiku-20240307-v1:0";
 

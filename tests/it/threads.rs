@@ -23,8 +23,12 @@ impl<T: Send + Sync> SendAndSync for T {}
 types_are! { SendAndSync SHARED:
     #[cfg(feature = "client")]
     bedrill {
-        Client, Error, ErrorKind, Notice, InferenceProfileFallback, RetryPolicy, SettingOrigin, SigningService, StreamEnd,
-        TimeoutKind, Timeouts, UnknownInferenceProfileFallback,
+        Client, Error, ErrorKind,
+    }
+    #[cfg(feature = "client")]
+    bedrill::client {
+        InferenceProfileFallback, Notice, RetryPolicy, SettingOrigin, SigningService, StreamEnd, TimeoutKind, Timeouts,
+        UnknownInferenceProfileFallback,
     }
     bedrill::auth {
         Answer, Attempt, Auth, AuthError, AuthErrorKind, Found, IssuedError, Outcome, Reuse,
@@ -42,9 +46,6 @@ types_are! { SendAndSync SHARED:
     #[cfg(feature = "client")]
     bedrill::auth::imds {
         Imds,
-    }
-    bedrill::auth::profile {
-        Base<'static>, BaseKind, ChainError, ChainProblem, Role<'static>, RoleChain<'static>,
     }
     #[cfg(feature = "client")]
     bedrill::auth::sso {
@@ -66,7 +67,7 @@ types_are! { SendAndSync SHARED:
         AnyToolChoice, AppliedGuardrailDetails, AssemblyError, AudioBlock, AudioFormat, AudioSource,
         AutoToolChoice, Blob, CacheDetail, CachePoint, CachePointType, CacheTtl, Citation,
         CitationGeneratedContent, CitationLocation, CitationSourceContent, CitationSourceContentDelta,
-        CitationsConfig, CitationsContent, CitationsDelta, ContentBlock, ContentBlockDelta,
+        CitationsConfig, CitationsContent, CitationsDelta, ContentBlock, ContentBlocks, ContentBlockDelta,
         ContentBlockDeltaEvent, ContentBlockStart, ContentBlockStartEvent, ContentBlockStopEvent,
         ConverseOutput, ConverseResponse, ConverseRequest, ConverseStreamEvent, ConverseTrace, DocumentBlock,
         DocumentCharLocation, DocumentChunkLocation, DocumentContent, DocumentFormat, DocumentPageLocation,
@@ -94,14 +95,14 @@ types_are! { SendAndSync SHARED:
         GuardrailTopicPolicyAssessment, GuardrailTopicType, GuardrailTrace, GuardrailTraceAssessment,
         GuardrailUsage, GuardrailWordPolicyAction, GuardrailWordPolicyAssessment, ImageBlock,
         ImageBlockDelta, ImageBlockStart, ImageFormat, ImageSource, InferenceConfiguration,
-        JsonSchemaDefinition, Message, MessageBuilder, MessageStartEvent, MessageStopEvent, MetadataEvent,
+        JsonSchemaDefinition, JsonSchemaText, Message, MessageBuilder, MessageStartEvent, MessageStopEvent, MetadataEvent,
         Metrics, OutputConfig, OutputFormat, OutputFormatStructure, OutputFormatType,
         PerformanceConfigLatency, PerformanceConfiguration, Problem, PromptRouterTrace, PromptVariableValue,
         ReasoningContent, ReasoningContentDelta, ReasoningText, Role, S3Location, SearchResult,
         SearchResultContent, SearchResultLocation, ServiceTier, ServiceTierType, ShapeError,
         SpecificToolChoice, StopReason, StreamException, SystemContentBlock, SystemTool, ThinkingLevel,
         TokenUsage, Tool, ToolAddition, ToolChoice, ToolConfiguration, ToolInputSchema, ToolReference,
-        ToolRemoval, ToolResult, ToolResultContent, ToolResultDelta, ToolResultStart, ToolResultStatus,
+        ToolRemoval, ToolResult, ToolResultContent, ToolResultContents, ToolResultDelta, ToolResultStart, ToolResultStatus,
         ToolSpecification, ToolUse, ToolUseDelta, ToolUseStart, ToolUseType, UnknownThinkingLevel,
         VideoBlock, VideoFormat, VideoSource, WebLocation,
     }
@@ -143,7 +144,8 @@ types_are! { SendAndSync SHARED:
         ProfileSet, Section, SelectedName,
     }
     bedrill::sigv4 {
-        CanonicalRequest, SignError, Signature, SigningKey, SigningKeyCache, Presigned, SigningParams<'static>,
+        CanonicalRequest, SignError, Signature, SigningKey, SigningKeyCache, Presigned, SigningOptions,
+        SigningParams<'static>, Stages,
         VerifyError,
     }
     #[cfg(feature = "client")]
@@ -195,7 +197,7 @@ const _: fn(Arguments<'_>) = |mut it| {
     sent(bedrill::Client::from_env());
     sent(it.client.converse(it.request));
     sent(it.client.converse_stream(it.request));
-    sent(it.client.send(&bedrill::SigningService::s3(), Default::default()));
+    sent(it.client.send(&bedrill::client::SigningService::s3(), Default::default()));
     sent(it.client.count_tokens(&it.request.into()));
     sent(it.client.models(it.settings));
     sent(it.client.refresh_models(it.settings));
@@ -215,8 +217,6 @@ const _: fn(Arguments<'_>) = |mut it| {
     sent(it.cache.load());
     sent(it.cache.chain().load());
     sent(it.cache.chain().explain());
-    sent(it.cache.chain().region(""));
-    sent(bedrill::auth::imds::region(it.context, None));
     sent(bedrill::auth::sso::token(it.context, it.files));
     sent(bedrill::auth::sts::caller_identity(it.context, it.auth, None));
     sent(it.body.chunk());
@@ -227,7 +227,7 @@ const _: fn(Arguments<'_>) = |mut it| {
 #[allow(dead_code)] // nobody calls the function above
 struct Arguments<'a> {
     client: &'a bedrill::Client,
-    request: &'a bedrill::converse::ConverseRequest,
+    request: &'a bedrill::ConverseRequest,
     settings: &'a bedrill::catalog::DiscoverySettings,
     catalog: &'a bedrill::catalog::Catalog,
     stream: bedrill::ConverseStream,

@@ -6,10 +6,11 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use bedrill::auth::Auth;
-use bedrill::machine::StaticMachine;
-use bedrill::converse::{ConverseRequest, ConverseStreamEvent};
+use bedrill::client::{RetryPolicy, StreamEnd, Timeouts};
+use bedrill::converse::ConverseStreamEvent;
 use bedrill::credentials::Credentials;
-use bedrill::{Client, Error, RetryPolicy, StreamEnd, Timeouts};
+use bedrill::machine::StaticMachine;
+use bedrill::{Client, ConverseRequest, Error};
 use tokio::task::JoinHandle;
 
 use crate::plan::{Fault, IDLE, Plan};
@@ -66,7 +67,7 @@ impl Load {
     /// Begins; for `duration`, a stream that ends is followed by another.
     pub fn start(url: &str, duration: Duration, streams: usize) -> Result<Self, Error> {
         let client = Client::builder()
-            .machine(Arc::new(StaticMachine::new()))
+            .machine(StaticMachine::new())
             .region("us-east-1")
             .endpoint_url(url)
             .auth(Auth::SigV4(Credentials::new("AKIDEXAMPLE", "not-a-secret")))

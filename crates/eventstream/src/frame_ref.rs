@@ -37,11 +37,13 @@ impl<'a> FrameRef<'a> {
     }
 
     /// The headers in wire order.
+    #[must_use]
     pub fn headers(self) -> Headers<'a> {
         Headers::new(self.image.get(PRELUDE_LEN..self.payload_range().start).unwrap_or_default())
     }
 
     /// The value of the header called `name`, compared exactly.
+    #[must_use]
     pub fn header(self, name: &str) -> Option<HeaderValue<'a>> {
         self.headers().find_value(name)
     }
@@ -52,46 +54,55 @@ impl<'a> FrameRef<'a> {
     }
 
     /// `:event-type`: which event the payload holds, such as `contentBlockDelta`.
+    #[must_use]
     pub fn event_type(self) -> Option<&'a str> {
         self.string_header(":event-type")
     }
 
     /// `:exception-type`: which modeled error the payload holds, such as `throttlingException`.
+    #[must_use]
     pub fn exception_type(self) -> Option<&'a str> {
         self.string_header(":exception-type")
     }
 
     /// `:error-code`: the code of an error that the service's API does not model.
+    #[must_use]
     pub fn error_code(self) -> Option<&'a str> {
         self.string_header(":error-code")
     }
 
     /// `:error-message`: the text that accompanies [`error_code`](Self::error_code).
+    #[must_use]
     pub fn error_message(self) -> Option<&'a str> {
         self.string_header(":error-message")
     }
 
     /// `:content-type`: the media type of the payload.
+    #[must_use]
     pub fn content_type(self) -> Option<&'a str> {
         self.string_header(":content-type")
     }
 
     /// The text of the header called `name`; `None` when that is absent or not a string.
+    #[must_use]
     pub fn string_header(self, name: &str) -> Option<&'a str> {
         self.header(name)?.as_str()
     }
 
     /// The bytes after the headers.
+    #[must_use]
     pub fn payload(self) -> &'a [u8] {
         self.image.get(self.payload_range()).unwrap_or_default()
     }
 
     /// The whole frame as it is on the wire, checksums included.
+    #[must_use]
     pub fn as_bytes(self) -> &'a [u8] {
         self.image
     }
 
     /// The length of the whole frame in bytes.
+    #[must_use]
     pub fn total_len(self) -> usize {
         self.image.len()
     }

@@ -202,6 +202,7 @@ impl fmt::Debug for Frame {
 /// The three kinds of frame, as given by the header `:message-type`. The specification closes this set, and
 /// [`Unknown`](Self::Unknown) holds whatever else a peer sends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "the specification closes this set")]
 pub enum MessageType<'a> {
     /// `event`: part of the response; [`Frame::event_type`] says which.
     Event,

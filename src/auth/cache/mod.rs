@@ -30,13 +30,12 @@ use state::{Decision, State, Watched};
 /// one that is no longer polled blocks no other.
 ///
 /// ```
-/// use std::sync::Arc;
 /// use bedrill::auth::{Cache, Chain};
 /// use bedrill::machine::StaticMachine;
 ///
 /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
 /// let machine = StaticMachine::new().with_var("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE").with_var("AWS_SECRET_ACCESS_KEY", "secret");
-/// let cache = Cache::new(Chain::builder().machine(Arc::new(machine)).build());
+/// let cache = Cache::new(Chain::builder().machine(machine).build());
 /// assert_eq!(cache.load().await?.source(), "environment");
 /// # Ok::<(), bedrill::auth::AuthError>(())
 /// # })?;
@@ -135,7 +134,7 @@ mod tests {
 
     #[test]
     fn debug_shows_the_chain_and_nothing_that_is_kept() {
-        let cache = Cache::new(Chain::builder().machine(Arc::new(StaticMachine::new())).build());
+        let cache = Cache::new(Chain::builder().machine(StaticMachine::new()).build());
         let shown = format!("{cache:?}");
         assert!(shown.starts_with("Cache { chain: Chain") && !shown.contains("shared"), "{shown}");
     }

@@ -10,7 +10,7 @@ use super::sources::{
 use crate::auth::Source;
 use crate::auth::context::memory::Memory;
 use crate::auth::source::imds::Imds;
-use crate::endpoint::Region;
+use crate::endpoint::{EndpointError, Region};
 use crate::machine::{Machine, SystemMachine, TimeSource};
 use crate::transport::Transport;
 
@@ -29,7 +29,7 @@ enum Slot {
 pub struct ChainBuilder {
     machine: Arc<dyn Machine>,
     transport: Option<Arc<dyn Transport>>,
-    region: Option<Region>,
+    region: Option<Result<Region, EndpointError>>,
     clock: Option<Arc<dyn TimeSource>>,
     own: Vec<Box<dyn Source>>,
     profile: Option<String>,
@@ -60,22 +60,28 @@ impl ChainBuilder {
 
     /// Uses these variables and files instead of the real ones.
     #[must_use]
-    pub fn machine(mut self, machine: Arc<dyn Machine>) -> Self {
+    pub fn machine(self, machine: impl Machine + 'static) -> Self {
+        self.on(Arc::new(machine))
+    }
+
+    /// As [`machine`](Self::machine), shared.
+    pub(crate) fn on(mut self, machine: Arc<dyn Machine>) -> Self {
         self.machine = machine;
         self
     }
 
     /// Sends the HTTP requests of sources over this. Default: the transport of the client that uses the chain.
     #[must_use]
-    pub fn transport(mut self, transport: Arc<dyn Transport>) -> Self {
-        self.transport = Some(transport);
+    pub fn transport(mut self, transport: impl Transport + 'static) -> Self {
+        self.transport = Some(Arc::new(transport));
         self
     }
 
-    /// Calls STS and similar services in this region, instead of the environment's or the profile's.
+    /// Calls STS and similar services in this region, instead of the environment's or the profile's. What is not a region
+    /// is said when credentials are looked for.
     #[must_use]
-    pub fn region(mut self, region: Region) -> Self {
-        self.region = Some(region);
+    pub fn region(mut self, region: impl TryInto<Region, Error: Into<EndpointError>>) -> Self {
+        self.region = Some(region.try_into().map_err(Into::into));
         self
     }
 
@@ -139,8 +145,8 @@ impl ChainBuilder {
 
     /// Adds a source of your own, ahead of the standard ones and after those added earlier.
     #[must_use]
-    pub fn source(mut self, source: Box<dyn Source>) -> Self {
-        self.own.push(source);
+    pub fn source(mut self, source: impl Source + 'static) -> Self {
+        self.own.push(Box::new(source));
         self
     }
 
@@ -165,8 +171,12 @@ impl ChainBuilder {
             }
         }));
         let memory = Memory::default();
-        let Self { machine, transport, region, clock, .. } = self;
-        Chain { machine, transport, region, clock, sources, memory }
+        let Self { machine, transport, clock, .. } = self;
+        let (region, problem) = match self.region.transpose() {
+            Ok(region) => (region, None),
+            Err(error) => (None, Some(error)),
+        };
+        Chain { machine, transport, region, problem, clock, sources, memory }
     }
 
     fn without(mut self, left_out: Slot) -> Self {

@@ -10,16 +10,21 @@ use std::time::SystemTime;
 use super::answer::EXPLICIT;
 use super::context::memory::Memory;
 use super::{Answer, Attempt, Auth, AuthError, Context, Found, Presence, Source};
-use crate::endpoint::Region;
+use crate::endpoint::{EndpointError, Region};
 use crate::machine::{Machine, TimeSource};
 use crate::transport::Transport;
 
 pub use builder::ChainBuilder;
 
+/// What an error names in place of a source, when the program's own setting is wrong.
+const SETTINGS: &str = "settings of the chain";
+
 /// Credentials, and which source they are from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Resolved {
     source: String,
+    /// The place of the source in its chain.
+    index: usize,
     found: Found,
     warnings: Vec<String>,
 }
@@ -45,7 +50,12 @@ impl Resolved {
 
     /// Creates a value for credentials that the program supplies itself.
     pub(crate) fn explicit(auth: Auth) -> Self {
-        Self { source: EXPLICIT.to_owned(), found: Found::new(auth, EXPLICIT), warnings: Vec::new() }
+        Self {
+            source: EXPLICIT.to_owned(),
+            index: 0,
+            found: Found::new(auth, EXPLICIT),
+            warnings: Vec::new(),
+        }
     }
 
     /// Returns when they expire; `None` for those that do not, and for tokens, whose expiration is unknown.
@@ -78,7 +88,7 @@ impl Resolved {
 
     #[cfg(test)]
     pub(super) fn new(source: &str, found: Found) -> Self {
-        Self { source: source.to_owned(), found, warnings: Vec::new() }
+        Self { source: source.to_owned(), index: 0, found, warnings: Vec::new() }
     }
 
     pub(super) fn found(&self) -> &Found {
@@ -94,13 +104,12 @@ impl Resolved {
 /// The sources in the order in which they are asked.
 ///
 /// ```
-/// use std::sync::Arc;
 /// use bedrill::auth::Chain;
 /// use bedrill::machine::StaticMachine;
 ///
 /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
 /// let machine = StaticMachine::new().with_var("AWS_BEARER_TOKEN_BEDROCK", "key");
-/// let chain = Chain::builder().machine(Arc::new(machine)).build();
+/// let chain = Chain::builder().machine(machine).build();
 /// let resolved = chain.load().await?;
 /// assert_eq!((resolved.source(), resolved.origin()), ("bearer token", "AWS_BEARER_TOKEN_BEDROCK"));
 /// # Ok::<(), bedrill::auth::AuthError>(())
@@ -111,6 +120,8 @@ pub struct Chain {
     machine: Arc<dyn Machine>,
     transport: Option<Arc<dyn Transport>>,
     region: Option<Region>,
+    /// What is wrong with the region.
+    problem: Option<EndpointError>,
     clock: Option<Arc<dyn TimeSource>>,
     sources: Vec<Box<dyn Source>>,
     memory: Memory,
@@ -127,7 +138,7 @@ impl Chain {
         let builder = Self::builder();
         #[cfg(feature = "reqwest")]
         let builder = match crate::transport::ReqwestTransport::new() {
-            Ok(transport) => builder.transport(Arc::new(transport)),
+            Ok(transport) => builder.transport(transport),
             Err(_) => builder,
         };
         builder.build()
@@ -188,15 +199,13 @@ impl Chain {
     /// One thing can be lost: a token of `aws sso login` or `aws login` that was being renewed. If the service has
     /// already used up the old one, a new login is needed. This chain does not try to renew it again for 30 seconds.
     pub async fn load(&self) -> Result<Resolved, AuthError> {
+        self.check()?;
         let context = self.context();
         let mut attempts = Vec::new();
-        let mut sources = self.sources.iter();
-        while let Some(source) = sources.next() {
+        for (index, source) in self.sources.iter().enumerate() {
             let answer = source.load(context).await;
             match answer {
-                Ok(Answer::Found(found)) => {
-                    return Ok(resolved(context, source.name(), found, sources.as_slice()));
-                }
+                Ok(Answer::Found(found)) => return Ok(self.resolved(context, (index, &**source), found)),
                 Ok(Answer::NotHere(_)) => attempts.push(Attempt::new(source.name(), &answer)),
                 Err(error) => return Err(error.after(attempts)),
             }
@@ -217,16 +226,18 @@ impl Chain {
     /// Returns what every source answered, and the result that [`load`](Self::load) derives from it. Each is asked
     /// once, because an MFA code works only once.
     pub(super) async fn ask_all(&self) -> (Vec<Attempt>, Result<Resolved, AuthError>) {
+        if let Err(error) = self.check() {
+            return (vec![Attempt::new(SETTINGS, &Err(error.clone()))], Err(error));
+        }
         let context = self.context();
         let mut attempts = Vec::with_capacity(self.sources.len());
         let mut decided = None;
-        let mut sources = self.sources.iter();
-        while let Some(source) = sources.next() {
+        for (index, source) in self.sources.iter().enumerate() {
             let answer = source.load(context).await;
             let attempt = Attempt::new(source.name(), &answer);
             match answer {
                 Ok(Answer::Found(found)) if decided.is_none() => {
-                    decided = Some(Ok(resolved(context, source.name(), found, sources.as_slice())));
+                    decided = Some(Ok(self.resolved(context, (index, &**source), found)));
                     attempts.push(attempt.chosen());
                     continue;
                 }
@@ -238,18 +249,32 @@ impl Chain {
         let outcome = decided.unwrap_or_else(|| Err(AuthError::no_credentials(attempts.clone())));
         (attempts, outcome)
     }
-}
 
-impl Chain {
-    /// Returns the region that credentials from `source` belong to: the instance's, for those of IMDS. `None` when the
+    /// Fails when a setting of the program's cannot be used.
+    fn check(&self) -> Result<(), AuthError> {
+        match &self.problem {
+            Some(error) => Err(AuthError::new(SETTINGS, error.to_string())),
+            None => Ok(()),
+        }
+    }
+
+    /// Returns what the source at `index` found, with the warnings about it; those behind it are not asked any more.
+    fn resolved(
+        &self,
+        context: Context<'_>,
+        (index, source): (usize, &dyn Source),
+        found: Found,
+    ) -> Resolved {
+        let behind = self.sources.iter().skip(index.saturating_add(1));
+        let mut warnings = warnings(&found, behind.filter_map(|source| source.presence(context)));
+        warnings.extend_from_slice(found.warnings());
+        Resolved { source: source.name().to_owned(), index, found, warnings }
+    }
+
+    /// Returns the region that credentials of this chain belong to: the instance's, for those of IMDS. `None` when their
     /// source knows none.
-    ///
-    /// # Cancel safety
-    ///
-    /// Dropping the future cancels the lookup. Nothing is kept of it, and it may be called again.
-    pub async fn region(&self, source: &str) -> Option<Region> {
-        let source = self.sources.iter().find(|known| known.name() == source)?;
-        source.region(self.context()).await
+    pub(crate) async fn region_of(&self, resolved: &Resolved) -> Option<Region> {
+        self.sources.get(resolved.index)?.region(self.context()).await
     }
 }
 
@@ -258,13 +283,6 @@ impl fmt::Debug for Chain {
         let sources: Vec<_> = self.sources.iter().map(|source| source.name()).collect();
         f.debug_struct("Chain").field("sources", &sources).finish_non_exhaustive()
     }
-}
-
-/// Returns what `source` found, with the warnings about it; `behind` are the sources that are not asked any more.
-fn resolved(context: Context<'_>, source: &str, found: Found, behind: &[Box<dyn Source>]) -> Resolved {
-    let mut warnings = warnings(&found, behind.iter().filter_map(|source| source.presence(context)));
-    warnings.extend_from_slice(found.warnings());
-    Resolved { source: source.to_owned(), found, warnings }
 }
 
 /// Warns when credentials of the other kind exist in later sources.

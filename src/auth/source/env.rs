@@ -9,7 +9,7 @@ use crate::credentials::{Credentials, Secret};
 use crate::machine::Machine;
 
 /// The variable that holds a Bedrock API key.
-pub const BEARER_TOKEN: &str = "AWS_BEARER_TOKEN_BEDROCK";
+pub(in crate::auth) const BEARER_TOKEN: &str = "AWS_BEARER_TOKEN_BEDROCK";
 
 const ACCESS_KEY_ID: &str = "AWS_ACCESS_KEY_ID";
 const SECRET_ACCESS_KEY: &str = "AWS_SECRET_ACCESS_KEY";

@@ -7,7 +7,7 @@ pub mod imds;
 pub(super) mod login;
 #[cfg(feature = "client")]
 pub(super) mod process;
-pub mod profile;
+pub(super) mod profile;
 #[cfg(feature = "client")]
 mod service;
 #[cfg(feature = "client")]
@@ -17,6 +17,9 @@ pub mod sts;
 mod token_file;
 #[cfg(feature = "client")]
 pub(super) mod web_identity;
+
+#[cfg(feature = "client")]
+use std::sync::Arc;
 
 #[cfg(feature = "client")]
 use super::{Answer, AuthError, Context};
@@ -59,6 +62,34 @@ pub trait Source: Send + Sync {
         Box::pin(std::future::ready(None))
     }
 }
+
+#[cfg(feature = "client")]
+macro_rules! source_behind {
+    ($pointer:ident) => {
+        impl<T: Source + ?Sized> Source for $pointer<T> {
+            fn name(&self) -> &str {
+                (**self).name()
+            }
+
+            fn load<'a>(&'a self, context: Context<'a>) -> BoxFuture<'a, Result<Answer, AuthError>> {
+                (**self).load(context)
+            }
+
+            fn presence(&self, context: Context<'_>) -> Option<Presence> {
+                (**self).presence(context)
+            }
+
+            fn region<'a>(&'a self, context: Context<'a>) -> BoxFuture<'a, Option<Region>> {
+                (**self).region(context)
+            }
+        }
+    };
+}
+
+#[cfg(feature = "client")]
+source_behind!(Arc);
+#[cfg(feature = "client")]
+source_behind!(Box);
 
 /// What a source is configured to provide, and where.
 #[cfg(feature = "client")]

@@ -6,6 +6,7 @@
 //! identity](https://docs.aws.amazon.com/sdkref/latest/guide/feature-assume-role-credentials.html).
 
 use std::path::Path;
+use std::time::Duration;
 
 use super::sts::{self, Asker, Call};
 use crate::auth::{Answer, Auth, AuthError, Context, Found, UNFIT, fits_header};
@@ -27,7 +28,7 @@ pub(super) struct Request<'a> {
     pub(super) place: &'a str,
     pub(super) role_arn: &'a str,
     pub(super) session_name: Option<&'a str>,
-    pub(super) duration_seconds: Option<u32>,
+    pub(super) duration: Option<Duration>,
     pub(super) token_file: &'a str,
 }
 
@@ -48,7 +49,7 @@ pub(in crate::auth) async fn load(context: Context<'_>, profile: Option<&str>) -
         place: TOKEN_FILE,
         role_arn: &role_arn,
         session_name: session_name.as_deref(),
-        duration_seconds: None,
+        duration: None,
         token_file: &token_file,
     };
     let auth = exchange(context, &files, &request).await?;
@@ -72,12 +73,8 @@ pub(super) async fn exchange(
             &default_name
         }
     };
-    let call = Call::AssumeRoleWithWebIdentity {
-        role_arn,
-        session_name,
-        duration_seconds: request.duration_seconds,
-        token: &token,
-    };
+    let call =
+        Call::AssumeRoleWithWebIdentity { role_arn, session_name, duration: request.duration, token: &token };
     let failing =
         format!("{place}: the role {role_arn} cannot be assumed with the web identity token in {token_file}");
     let asker = Asker { source, failing: &failing };

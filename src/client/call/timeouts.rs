@@ -16,10 +16,10 @@ use std::time::Duration;
 /// runs by the clock.
 ///
 /// The first four limit one attempt. Attempts that time out before content are retried, as the
-/// [`RetryPolicy`](crate::RetryPolicy) says; a stream that stalls is not.
+/// [`RetryPolicy`](crate::client::RetryPolicy) says; a stream that stalls is not.
 ///
 /// ```
-/// use bedrill::Timeouts;
+/// use bedrill::client::Timeouts;
 /// use std::time::Duration;
 ///
 /// let timeouts = Timeouts::new().with_idle(Duration::from_secs(30)).with_first_byte(None);

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::base::time::Seconds;
 
-/// Which of the client's limits ran out; see [`Timeouts`](crate::Timeouts).
+/// Which of the client's limits ran out; see [`Timeouts`](crate::client::Timeouts).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TimeoutKind {

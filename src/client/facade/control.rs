@@ -104,7 +104,7 @@ impl Client {
     ///
     /// ```no_run
     /// # async fn example(client: bedrill::Client) -> Result<(), bedrill::Error> {
-    /// use bedrill::converse::ConverseRequest;
+    /// use bedrill::ConverseRequest;
     ///
     /// let request = ConverseRequest::new("us.anthropic.claude-sonnet-4-5-20250929-v1:0").message("hi");
     /// println!("{} tokens", client.count_tokens(&(&request).into()).await?.input_tokens);

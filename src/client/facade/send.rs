@@ -9,22 +9,23 @@ impl Client {
     /// Sends any request to an AWS service, and returns the response unchanged.
     ///
     /// The request is signed with the client's credentials, or carries the client's bearer token where the service takes
-    /// one. It is sent over the client's transport and within its [`Timeouts`](crate::Timeouts). A wrong clock is
+    /// one. It is sent over the client's transport and within its [`Timeouts`](crate::client::Timeouts). A wrong clock is
     /// corrected, and rejected credentials are replaced, as for every other call. There is no fallback to inference
     /// profiles, and no hint.
     ///
-    /// - **Where it goes.** A URI that is only a path goes to the service's host in its region, or else the client's. An absolute URI
+    /// - **Where it goes.** A URI that is only a path goes to the service's host in its region, or else the client's, or
+    ///   to the endpoint that is configured for the service ([`SigningService`]). An absolute URI
     ///   goes where it says: that host gets the signature or the token. A bearer token is not sent over plain
     ///   `http`, except to this machine. The path is sent as it is and must be percent-encoded. Redirects are not followed.
     /// - **Headers.** They are sent and signed as they are, with these exceptions: `host` is that of the URI,
     ///   `authorization` and the headers of the signature are replaced, `user-agent` is added when there is none, and
     ///   `amz-sdk-invocation-id` and `amz-sdk-request` tell the service which attempt it is. A gateway must remove the
     ///   headers that belong to the connection it got the request from, such as `connection` and `transfer-encoding`.
-    /// - **Retries.** A failure that may be temporary is retried, as the [`RetryPolicy`](crate::RetryPolicy) says:
+    /// - **Retries.** A failure that may be temporary is retried, as the [`RetryPolicy`](crate::client::RetryPolicy) says:
     ///   connections that break, a head that does not arrive in time, the statuses 500, 502, 503 and 504, throttling.
     ///   The service may have acted on such a request. **The caller must know whether it may be repeated**: what must
     ///   not happen twice needs an idempotency token of the service, or a client with
-    ///   [`RetryPolicy::none`](crate::RetryPolicy::none).
+    ///   [`RetryPolicy::none`](crate::client::RetryPolicy::none).
     /// - **The answer.** Whatever its status, an answer that is not retried, or no longer, is returned and is not an
     ///   error: status, headers and body are as the service sent them, and the body may quote secrets from the request.
     ///   For a status of 400 or more the first 64 KiB of the body have been read by then. A body is subject to the
@@ -38,7 +39,7 @@ impl Client {
     ///
     /// ```no_run
     /// # async fn example(client: bedrill::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// use bedrill::SigningService;
+    /// use bedrill::client::SigningService;
     /// use bedrill::endpoint::Plane;
     ///
     /// let request = http::Request::post("/model/amazon.titan-embed-text-v2%3A0/invoke")
@@ -55,7 +56,7 @@ impl Client {
     ///
     /// ```no_run
     /// # async fn example(client: bedrill::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// use bedrill::SigningService;
+    /// use bedrill::client::SigningService;
     ///
     /// let bucket = SigningService::s3().with_host_prefix("my-bucket.s3");
     /// let request = http::Request::get("/batch/output.jsonl").body(bytes::Bytes::new())?;

@@ -61,7 +61,12 @@ impl CanonicalRequest {
         let mut text = String::with_capacity(doubled.saturating_add(query.len()).saturating_add(128));
         text.push_str(request.method().as_str());
         text.push('\n');
-        push_canonical_uri(&mut text, path, params.path_normalization, params.double_encoding);
+        push_canonical_uri(
+            &mut text,
+            path,
+            params.options.path_normalization,
+            params.options.double_encoding,
+        );
         text.push('\n');
         push_canonical_query(&mut text, query);
         text.push('\n');
@@ -160,7 +165,7 @@ pub(super) enum PayloadHash {
 
 impl PayloadHash {
     pub(super) fn of(request: &Request<Bytes>, params: &SigningParams<'_>) -> Self {
-        if params.payload_signed {
+        if !params.options.unsigned_payload {
             Self::Body(HexDigest::new(&Sha256::digest(request.body()).into()))
         } else {
             Self::Unsigned

@@ -87,13 +87,11 @@ const MAX_URI: usize = 65_534;
 /// ```
 /// use std::time::{Duration, SystemTime};
 /// use bedrill::credentials::Credentials;
-/// use bedrill::sigv4::{SigningParams, presign};
+/// use bedrill::sigv4::{SigningOptions, SigningParams, presign};
 ///
 /// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
 /// let params = SigningParams::new(&credentials, "us-east-1", "s3", SystemTime::now())
-///     .with_path_normalization(false)
-///     .with_double_encoding(false)
-///     .with_unsigned_payload();
+///     .with_options(SigningOptions::s3().with_unsigned_payload(true));
 /// let request = http::Request::put("https://examplebucket.s3.amazonaws.com/a%20folder/test.txt").body(bytes::Bytes::new())?;
 /// let uri = presign(&request, &params, Duration::from_secs(3600))?;
 /// assert_eq!(uri.path(), "/a%20folder/test.txt");
@@ -127,7 +125,7 @@ pub fn presign(
 /// let presigned = explain_presign(&request, &params, Duration::from_secs(900))?;
 ///
 /// assert_eq!(
-///     presigned.canonical_request().redacted(),
+///     presigned.stages().canonical_request().redacted(),
 ///     "GET\n\
 ///      /foundation-models\n\
 ///      X-Amz-Algorithm=AWS4-HMAC-SHA256\
@@ -170,17 +168,17 @@ pub fn explain_presign(
         push_parameter(&mut query, name, value);
     }
     let token = params.credentials.session_token();
-    if let Some(token) = token.filter(|_| params.session_token_signed) {
+    if let Some(token) = token.filter(|_| !params.options.unsigned_session_token) {
         push_parameter(&mut query, X_AMZ_SECURITY_TOKEN, token.expose());
     }
     let payload_hash = PayloadHash::of(request, params);
     let mut canonical_request = CanonicalRequest::new(request, params, &query, &headers, &payload_hash);
     canonical_request.hide_parameter(X_AMZ_SECURITY_TOKEN);
     let stages = string_to_sign.sign(canonical_request, params)?;
-    if let Some(token) = token.filter(|_| !params.session_token_signed) {
+    if let Some(token) = token.filter(|_| params.options.unsigned_session_token) {
         push_parameter(&mut query, X_AMZ_SECURITY_TOKEN, token.expose());
     }
-    push_parameter(&mut query, X_AMZ_SIGNATURE, stages.value.as_str());
+    push_parameter(&mut query, X_AMZ_SIGNATURE, stages.signature());
     let uri = with_query(request.uri(), &query).ok_or(SignError::UnfitUri)?;
     Ok(Presigned { stages, uri })
 }
@@ -235,23 +233,10 @@ pub struct Presigned {
 }
 
 impl Presigned {
-    /// The canonical request. Its `Display` is the exact text, **session token included**; to show it, use
-    /// [`CanonicalRequest::redacted`].
+    /// The stages.
     #[must_use]
-    pub fn canonical_request(&self) -> &CanonicalRequest {
-        &self.stages.canonical_request
-    }
-
-    /// The string to sign: algorithm, time, scope, and the hash of the canonical request. It holds no secret.
-    #[must_use]
-    pub fn string_to_sign(&self) -> &str {
-        self.stages.string_to_sign.as_str()
-    }
-
-    /// The signature: 64 lower-case hexadecimal digits.
-    #[must_use]
-    pub fn value(&self) -> &str {
-        self.stages.value.as_str()
+    pub fn stages(&self) -> &Stages {
+        &self.stages
     }
 
     /// The URI with the signature in its query. It does not belong in a log.
@@ -269,9 +254,6 @@ impl Presigned {
 
 impl fmt::Debug for Presigned {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Presigned")
-            .field("canonical_request", self.canonical_request())
-            .field("string_to_sign", &self.string_to_sign())
-            .finish_non_exhaustive()
+        f.debug_struct("Presigned").field("stages", &self.stages).finish_non_exhaustive()
     }
 }

@@ -6,7 +6,7 @@ use http::HeaderName;
 
 use super::*;
 use crate::credentials::Credentials;
-use crate::sigv4::{SigningKey, SigningKeyCache, explain};
+use crate::sigv4::{SigningKey, SigningKeyCache, SigningOptions, explain};
 
 const HOUR: Duration = Duration::from_secs(3600);
 
@@ -38,26 +38,27 @@ fn every_stage_of_the_s3_example_is_as_aws_prints_it() {
     let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
     let at = SystemTime::UNIX_EPOCH + Duration::from_secs(1_369_353_600);
     let params = SigningParams::new(&credentials, "us-east-1", "s3", at)
-        .with_path_normalization(false)
-        .with_double_encoding(false)
-        .with_unsigned_payload();
+        .with_options(SigningOptions::s3().with_unsigned_payload(true));
     let request = get("https://examplebucket.s3.amazonaws.com/test.txt");
     let presigned = explain_presign(&request, &params, Duration::from_secs(86_400)).unwrap();
     assert_eq!(
-        presigned.canonical_request().to_string(),
+        presigned.stages().canonical_request().to_string(),
         "GET\n/test.txt\n\
          X-Amz-Algorithm=AWS4-HMAC-SHA256\
          &X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20130524%2Fus-east-1%2Fs3%2Faws4_request\
          &X-Amz-Date=20130524T000000Z&X-Amz-Expires=86400&X-Amz-SignedHeaders=host\n\
          host:examplebucket.s3.amazonaws.com\n\nhost\nUNSIGNED-PAYLOAD"
     );
-    assert_eq!(presigned.canonical_request().payload_hash(), "UNSIGNED-PAYLOAD");
+    assert_eq!(presigned.stages().canonical_request().payload_hash(), "UNSIGNED-PAYLOAD");
     assert_eq!(
-        presigned.string_to_sign(),
+        presigned.stages().string_to_sign(),
         "AWS4-HMAC-SHA256\n20130524T000000Z\n20130524/us-east-1/s3/aws4_request\n\
          3bfa292879f6447bbcda7001decf97f4a54dc650c8942174ae0a9121cf58ad04"
     );
-    assert_eq!(presigned.value(), "aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404");
+    assert_eq!(
+        presigned.stages().signature(),
+        "aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404"
+    );
     assert_eq!(
         presigned.uri().to_string(),
         "https://examplebucket.s3.amazonaws.com/test.txt?X-Amz-Algorithm=AWS4-HMAC-SHA256\
@@ -70,9 +71,10 @@ fn every_stage_of_the_s3_example_is_as_aws_prints_it() {
 #[test]
 fn an_unsigned_payload_is_said_in_the_header_form_too() {
     let credentials = credentials();
-    let params = params(&credentials).with_unsigned_payload().with_content_sha256(true);
+    let params = params(&credentials)
+        .with_options(SigningOptions::new().with_unsigned_payload(true).with_content_sha256(true));
     let signature = explain(&get("https://example.com/"), &params).unwrap();
-    let text = signature.canonical_request().to_string();
+    let text = signature.stages().canonical_request().to_string();
     assert!(text.contains("\nx-amz-content-sha256:UNSIGNED-PAYLOAD\n"), "{text}");
     assert!(text.ends_with("\nUNSIGNED-PAYLOAD"), "{text}");
 }
@@ -123,9 +125,12 @@ fn the_headers_of_the_request_are_signed_but_for_those_of_the_header_form() {
         request.headers_mut().insert(HeaderName::from_static(name), value.parse().unwrap());
     }
     let before = format!("{request:?}");
-    for params in [params(&credentials), params(&credentials).with_content_sha256(true)] {
+    for params in [
+        params(&credentials),
+        params(&credentials).with_options(SigningOptions::new().with_content_sha256(true)),
+    ] {
         let presigned = explain_presign(&request, &params, HOUR).unwrap();
-        let canonical = presigned.canonical_request();
+        let canonical = presigned.stages().canonical_request();
         assert_eq!(canonical.signed_headers(), "content-type;host;x-amz-acl;x-amz-content-sha256");
         assert!(canonical.to_string().contains("\nx-amz-content-sha256:given\n"), "{canonical}");
         let query = presigned.uri().query().unwrap();
@@ -139,15 +144,15 @@ fn the_headers_of_the_request_are_signed_but_for_those_of_the_header_form() {
 fn the_token_is_in_the_query_whether_it_is_signed_or_not() {
     let credentials = credentials().with_session_token("to/ken+=");
     let signed = explain_presign(&get("https://example.com/"), &params(&credentials), HOUR).unwrap();
-    let unsigned = params(&credentials).with_session_token_unsigned();
+    let unsigned = params(&credentials).with_options(SigningOptions::new().with_unsigned_session_token(true));
     let unsigned = explain_presign(&get("https://example.com/"), &unsigned, HOUR).unwrap();
     for presigned in [&signed, &unsigned] {
         let query = presigned.uri().query().unwrap();
         assert!(query.contains("&X-Amz-Security-Token=to%2Fken%2B%3D&X-Amz-Signature="), "{query}");
     }
-    assert!(signed.canonical_request().query().contains("&X-Amz-Security-Token=to%2Fken%2B%3D&"));
-    assert!(!unsigned.canonical_request().query().contains("X-Amz-Security-Token"));
-    assert_ne!(signed.value(), unsigned.value());
+    assert!(signed.stages().canonical_request().query().contains("&X-Amz-Security-Token=to%2Fken%2B%3D&"));
+    assert!(!unsigned.stages().canonical_request().query().contains("X-Amz-Security-Token"));
+    assert_ne!(signed.stages().signature(), unsigned.stages().signature());
 }
 
 #[test]
@@ -157,16 +162,16 @@ fn redacted_and_debug_forms_hide_the_token_and_the_signature() {
     let mut cookie = http::HeaderValue::from_static("canary-cookie");
     cookie.set_sensitive(true);
     request.headers_mut().insert("cookie", cookie);
-    let once_encoded = params(&credentials).with_double_encoding(false);
+    let once_encoded = params(&credentials).with_options(SigningOptions::new().with_double_encoding(false));
     let presigned = explain_presign(&request, &once_encoded, HOUR).unwrap();
-    let redacted = presigned.canonical_request().redacted();
+    let redacted = presigned.stages().canonical_request().redacted();
     assert!(redacted.starts_with("GET\n/a&X-Amz-Security-Token=b\nX-Amz-Algorithm="), "{redacted}");
     let query_end =
         "&X-Amz-Security-Token=(redacted)&X-Amz-SignedHeaders=cookie%3Bhost&x=X-Amz-Security-Token%3D1\n";
     assert!(redacted.contains(query_end), "{redacted}");
     assert!(redacted.contains("\ncookie:(redacted)\nhost:example.com\n\n"), "{redacted}");
     let shown = format!("{presigned:?}{redacted}");
-    assert!(!shown.contains("canary") && !shown.contains(presigned.value()), "{shown}");
+    assert!(!shown.contains("canary") && !shown.contains(presigned.stages().signature()), "{shown}");
 }
 
 #[test]

@@ -11,7 +11,7 @@ use bytes::Bytes;
 use http::Request;
 use http::header::{AUTHORIZATION, HeaderMap, HeaderName};
 
-use super::{CanonicalRequest, SignError, SigningParams, explain, explain_presign};
+use super::{SignError, SigningOptions, SigningParams, Stages, explain, explain_presign};
 use crate::base::time::{self, AmzDate};
 use crate::credentials::Credentials;
 use claim::{Claim, Credential};
@@ -92,24 +92,24 @@ pub fn verify(
     *signed.uri_mut() = request.uri().clone();
     *signed.headers_mut() = only(headers, &names)?;
     let params = SigningParams::new(credentials, claimed.region, service, signed_at);
-    let token_unsigned = params.with_session_token_unsigned();
-    let is_claimed = |canonical_request: &CanonicalRequest, value: &str| {
-        canonical_request.signed_headers() == claim.signed_headers
-            && same(value.as_bytes(), claim.signature.as_bytes())
+    let token_unsigned = params.with_options(SigningOptions::new().with_unsigned_session_token(true));
+    let is_claimed = |stages: &Stages| {
+        stages.canonical_request().signed_headers() == claim.signed_headers
+            && same(stages.signature().as_bytes(), claim.signature.as_bytes())
     };
     let equal = match claim.expires {
         None => {
             let token_signed = names.contains(&"x-amz-security-token");
             let expected = explain(&signed, if token_signed { &params } else { &token_unsigned });
             let expected = expected.map_err(VerifyError::Unsignable)?;
-            is_claimed(expected.canonical_request(), expected.value())
+            is_claimed(expected.stages())
         }
         Some(expires) => {
             // A query does not say whether the signature covers the token in it.
             let mut equal = false;
             for params in [&params, &token_unsigned] {
                 let expected = explain_presign(&signed, params, expires).map_err(VerifyError::Unsignable)?;
-                equal |= is_claimed(expected.canonical_request(), expected.value());
+                equal |= is_claimed(expected.stages());
             }
             equal
         }

@@ -142,7 +142,8 @@ fn a_presigned_request_verifies_with_its_token_signed_or_not() {
     request.headers_mut().insert("via", "1.1 proxy".parse().unwrap());
     assert_eq!(verify(&request, &credentials, "bedrock", now), Ok(()));
 
-    let params = SigningParams::new(&credentials, "us-east-1", "bedrock", now).with_session_token_unsigned();
+    let params = SigningParams::new(&credentials, "us-east-1", "bedrock", now)
+        .with_options(SigningOptions::new().with_unsigned_session_token(true));
     *request.uri_mut() = presign(&request, &params, Duration::from_secs(60)).unwrap();
     request.headers_mut().remove("via");
     assert_eq!(

@@ -7,12 +7,11 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context as TaskContext, Poll, Waker};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use bedrill::Client;
 use bedrill::auth::{Answer, Auth, AuthError, Cache, Chain, Context, Found, Resolved, Reuse, Source};
-use bedrill::converse::ConverseRequest;
 use bedrill::credentials::Credentials;
 use bedrill::machine::{Machine as _, StaticMachine, TimeSource};
 use bedrill::transport::BoxFuture;
+use bedrill::{Client, ConverseRequest};
 
 use super::key_id;
 use crate::support::replies::{Replies, Reply, run};

@@ -6,6 +6,7 @@ use bedrill::auth::{
     Answer, Auth, AuthError, AuthErrorKind, Chain, ChainBuilder, Context, Outcome, Resolved, Source,
 };
 use bedrill::credentials::Credentials;
+use bedrill::endpoint::Region;
 use bedrill::machine::StaticMachine;
 use bedrill::transport::BoxFuture;
 
@@ -129,6 +130,38 @@ fn a_source_of_the_programs_own_goes_first() {
     assert_eq!(resolved.source(), "bearer token");
     let error = load(Chain::builder().source(none()), &host()).expect_err("nothing");
     assert!(error.to_string().contains("\n  vault: it is locked\n  bearer token: "), "{error}");
+}
+
+#[test]
+fn a_region_is_a_name_or_a_region_and_what_is_neither_is_said_before_anybody_is_asked() {
+    struct Asked(&'static str);
+
+    impl Source for Asked {
+        fn name(&self) -> &str {
+            "asked"
+        }
+        fn load<'a>(&'a self, context: Context<'a>) -> BoxFuture<'a, Result<Answer, AuthError>> {
+            assert_eq!(context.region().map(Region::as_str), Some(self.0));
+            Box::pin(std::future::ready(Ok(Answer::not_here("asked"))))
+        }
+    }
+
+    let region = Region::new("eu-west-1").expect("a region");
+    let chain = || Chain::builder().source(Arc::new(Asked("eu-west-1")));
+    for builder in
+        [chain().region("eu-west-1"), chain().region("eu-west-1".to_owned()), chain().region(region)]
+    {
+        let error = load(builder, &host()).expect_err("nothing");
+        assert!(error.to_string().contains("\n  asked: asked\n"), "{error}");
+    }
+    let bad = || Chain::builder().source(Asked("never")).region("evil.test/#");
+    let error = load(bad(), &keys(host())).expect_err("no region");
+    assert!(error.to_string().contains("\"evil.test/#\" is not a region"), "{error}");
+    let attempts = run(bad().machine(keys(host())).build().explain());
+    assert!(
+        matches!(attempts[..], [ref only] if matches!(only.outcome(), Outcome::Broken(_))),
+        "{attempts:?}"
+    );
 }
 
 #[test]

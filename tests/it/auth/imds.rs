@@ -4,12 +4,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use bedrill::Client;
-use bedrill::auth::imds::{self, Imds};
-use bedrill::auth::{AuthError, AuthErrorKind, Chain, Context, Resolved};
-use bedrill::converse::ConverseRequest;
+use bedrill::auth::imds::Imds;
+use bedrill::auth::{AuthError, AuthErrorKind, Chain, Resolved};
+use bedrill::client::SettingOrigin;
 use bedrill::machine::StaticMachine;
 use bedrill::transport::{Body, BoxFuture, Transport, TransportError, TransportErrorKind};
+use bedrill::{Client, ConverseRequest};
 use bytes::Bytes;
 use http::Request;
 
@@ -20,6 +20,7 @@ const DOCUMENT: &str = r#"{"Code":"Success","AccessKeyId":"ASIAINSTANCEEXAMPLE",
     "Token":"canary-session","Expiration":"2080-01-01T00:00:00Z"}"#;
 const PUT: &str = "PUT http://169.254.169.254/latest/api/token";
 const LIST: &str = "GET http://169.254.169.254/latest/meta-data/iam/security-credentials/";
+const REGION: &str = "GET http://169.254.169.254/latest/meta-data/placement/region";
 const ROLE: &str = "GET http://169.254.169.254/latest/meta-data/iam/security-credentials/web";
 
 /// What each of the three steps answers.
@@ -181,18 +182,25 @@ fn keys_that_have_expired_are_still_used_for_a_while() {
 #[test]
 fn the_region_of_the_instance_can_be_asked() {
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
-    let region = |service: &Arc<Scripted>| {
-        let host = StaticMachine::new();
-        let context = Context::new(&host).with_transport(&**service);
-        runtime.block_on(imds::region(context, None)).map(|region| region.to_string())
+    let region = |region: Outcome| {
+        let service = Scripted::new(move |_, request| {
+            let asks_region = request.uri().path().ends_with("/placement/region");
+            step(request, &ok("token"), &ok("web"), &if asks_region { region.clone() } else { ok(DOCUMENT) })
+        });
+        let client = Client::builder()
+            .machine(Arc::new(StaticMachine::new()))
+            .transport(service.clone())
+            .clock(clock)
+            .build()
+            .expect("a client");
+        let (region, origin) = runtime.block_on(client.region());
+        assert_eq!(service.lines().last().map(String::as_str), Some(REGION));
+        (region.to_string(), origin)
     };
-    let service =
-        |region: Outcome| Scripted::new(move |_, request| step(request, &ok("token"), &status(404), &region));
-    let here = service(ok("eu-south-2\n"));
-    assert_eq!(region(&here).as_deref(), Some("eu-south-2"));
-    assert_eq!(here.lines(), [PUT, "GET http://169.254.169.254/latest/meta-data/placement/region"]);
-    assert_eq!(region(&service(ok("evil.test/#"))), None);
-    assert_eq!(region(&service(status(404))), None);
+    assert_eq!(region(ok("eu-south-2\n")), ("eu-south-2".to_owned(), SettingOrigin::Instance));
+    for none in [ok("evil.test/#"), status(404)] {
+        assert_eq!(region(none), ("us-east-1".to_owned(), SettingOrigin::Default));
+    }
 }
 
 #[test]

@@ -1,8 +1,6 @@
 //! Role chains that cannot be followed: where they end, and what the error says.
 
-use bedrill::auth::profile::{ChainProblem, resolve_chain};
 use bedrill::machine::ProfileFiles;
-use bedrill::profile::ProfileSet;
 
 use super::{CONFIG, KEYS, host};
 
@@ -51,20 +49,4 @@ fn what_cannot_be_followed_is_named_with_file_and_line() {
         let error = broken(&config);
         assert!(error.contains(expected), "{error}\nnot {expected}");
     }
-}
-
-#[test]
-fn a_chain_has_an_end() {
-    let hop = |number: usize| {
-        format!("[profile p{number}]\nrole_arn = r{number}\nsource_profile = p{}\n", number + 1)
-    };
-    let resolve = |hops: usize| {
-        let config: String = (1..=hops).map(hop).collect();
-        let set = ProfileSet::parse(format!("{config}[profile p{}]\n{KEYS}", hops + 1).as_bytes(), b"")
-            .expect("reads");
-        resolve_chain(&set, "p1").map(|chain| chain.roles().len()).map_err(|error| error.problem().clone())
-    };
-    assert_eq!(resolve(31), Ok(31));
-    assert_eq!(resolve(32), Err(ChainProblem::TooLong));
-    assert_eq!(resolve(1000), Err(ChainProblem::TooLong));
 }

@@ -3,8 +3,8 @@
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use bedrill::ConverseRequest;
 use bedrill::auth::{Auth, AuthError, Chain, ChainBuilder, Context, Resolved, sts};
-use bedrill::converse::ConverseRequest;
 use bedrill::credentials::{Credentials, Secret};
 use bedrill::machine::{Machine, StaticMachine};
 use bedrill::transport::{BoxFuture, TransportErrorKind};

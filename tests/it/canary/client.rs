@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use bedrill::Client;
 use bedrill::auth::Auth;
-use bedrill::converse::ConverseRequest;
 use bedrill::models::ListFoundationModelsRequest;
 use bedrill::test_util::events;
 use bedrill::test_util::responses::response;
 use bedrill::test_util::{Server, Step};
 use bedrill::transport::{ReqwestTransport, Transport};
+use bedrill::{Client, ConverseRequest};
 use bytes::Bytes;
 use http::Request;
 use serde_json::json;

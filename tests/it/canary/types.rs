@@ -27,11 +27,11 @@ fn what_signs_and_what_is_signed_shows_no_secret() {
         let mut request = http::Request::post("https://example.com/").body(Bytes::new()).expect("a request");
         let signature = explain(&request, &params).expect("a signature");
         assert_debug("a signature", &signature);
-        assert_debug("a canonical request", signature.canonical_request());
-        assert_clean("what is shown of it", &signature.canonical_request().redacted());
+        assert_debug("a canonical request", signature.stages().canonical_request());
+        assert_clean("what is shown of it", &signature.stages().canonical_request().redacted());
         let presigned = explain_presign(&request, &params, Duration::from_secs(60)).expect("a signature");
         assert_debug("a presigned URI", &presigned);
-        assert_clean("what is shown of it", &presigned.canonical_request().redacted());
+        assert_clean("what is shown of it", &presigned.stages().canonical_request().redacted());
         bedrill::sigv4::sign(&mut request, &params).expect("signed");
         assert_debug("a signed request", &request);
         for at in [now, now + Duration::from_secs(10_000)] {
@@ -86,5 +86,4 @@ fn profiles_show_names_and_places_only() {
     let files = ProfileFiles::load(&host, None).expect("reads");
     assert_debug("files", &files);
     assert_debug("a setting", files.setting("aws_secret_access_key").expect("there"));
-    assert_debug("a chain", bedrill::auth::profile::resolve_chain(files.set(), "default"));
 }

@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use bedrill::auth::Auth;
 use bedrill::catalog::{Catalog, DiscoverySettings, Warning};
+use bedrill::client::RetryPolicy;
 use bedrill::credentials::Credentials;
 use bedrill::machine::StaticMachine;
-use bedrill::{Client, ClientBuilder, RetryPolicy};
+use bedrill::{Client, ClientBuilder};
 use http::Request;
 use serde_json::json;
 

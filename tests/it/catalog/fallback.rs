@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use bedrill::auth::Auth;
 use bedrill::catalog::DiscoverySettings;
-use bedrill::converse::ConverseRequest;
+use bedrill::client::InferenceProfileFallback;
 use bedrill::credentials::Credentials;
 use bedrill::machine::StaticMachine;
 use bedrill::test_util::events;
-use bedrill::{Client, ClientBuilder, InferenceProfileFallback};
+use bedrill::{Client, ClientBuilder, ConverseRequest};
 use serde_json::{Value, json};
 
 use super::{model, profile};

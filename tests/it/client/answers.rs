@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use bedrill::client::RetryPolicy;
 use bedrill::test_util::responses::{head, response};
 use bedrill::test_util::{Server, Step, refused};
 use bedrill::transport::TransportErrorKind;
-use bedrill::{Error, ErrorKind, RetryPolicy};
+use bedrill::{Error, ErrorKind};
 
 use super::{MODEL, builder, prompt, within};
 

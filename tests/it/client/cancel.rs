@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};
 
-use bedrill::TimeoutKind;
+use bedrill::client::TimeoutKind;
 use bedrill::test_util::events::{start, stop, text};
 use bedrill::transport::{Body, TransportError};
 use bytes::Bytes;

@@ -4,11 +4,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use bedrill::client::{RetryPolicy, StreamEnd};
 use bedrill::test_util::events::{event, metadata, stop, text};
 use bedrill::test_util::responses::{LAST_CHUNK, chunk, head};
 use bedrill::test_util::{Server, Step};
 use bedrill::transport::TransportErrorKind;
-use bedrill::{Client, ErrorKind, RetryPolicy, StreamEnd};
+use bedrill::{Client, ErrorKind};
 use tokio::task::JoinSet;
 
 use super::{builder, drain, prompt, within};

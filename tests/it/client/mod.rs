@@ -22,10 +22,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bedrill::auth::Auth;
-use bedrill::converse::ConverseRequest;
 use bedrill::credentials::Credentials;
 use bedrill::machine::StaticMachine;
-use bedrill::{Client, ClientBuilder, ConverseStream, Error};
+use bedrill::{Client, ClientBuilder, ConverseRequest, ConverseStream, Error};
 
 pub const MODEL: &str = "us.amazon.nova-lite-v1:0";
 

@@ -1,8 +1,9 @@
 //! Valid frames around invalid events.
 
+use bedrill::ErrorKind;
+use bedrill::client::StreamEnd;
 use bedrill::test_util::events::{event, metadata, start, stop, text};
 use bedrill::test_util::{Server, Step};
-use bedrill::{ErrorKind, StreamEnd};
 
 use super::{ask, begin, over_each, whole};
 use crate::client::{MODEL, prompt, within};

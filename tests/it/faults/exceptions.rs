@@ -1,8 +1,9 @@
 //! What the service reports inside a stream, before its first content and after it.
 
+use bedrill::ErrorKind;
+use bedrill::client::StreamEnd;
 use bedrill::test_util::events::{exception, frame, start, text};
 use bedrill::test_util::{Server, Step};
-use bedrill::{ErrorKind, StreamEnd};
 
 use super::{ask, begin, hello, over_each};
 

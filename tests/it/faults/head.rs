@@ -2,11 +2,12 @@
 
 use std::time::Instant;
 
+use bedrill::ErrorKind;
+use bedrill::client::StreamEnd;
 use bedrill::test_util::events::{start, stop, text};
 use bedrill::test_util::responses::{chunk, head, response};
 use bedrill::test_util::{Server, Step};
 use bedrill::transport::TransportErrorKind;
-use bedrill::{ErrorKind, StreamEnd};
 
 use super::{CHUNKED, STREAM, ask, begin, over_each, prelude};
 use crate::client::{MODEL, prompt, within};

@@ -41,11 +41,12 @@ mod timeouts;
 
 use std::sync::Arc;
 
+use bedrill::client::RetryPolicy;
 use bedrill::test_util::events::{start, stop, text};
 use bedrill::test_util::responses::{LAST_CHUNK, chunk, head};
 use bedrill::test_util::{Server, Step};
 use bedrill::transport::Transport;
-use bedrill::{Client, ClientBuilder, Error, RetryPolicy};
+use bedrill::{Client, ClientBuilder, Error};
 
 use crate::client::{MODEL, builder, drain, prompt, within};
 use crate::support::scripted::Hurried;

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use bedrill::client::{RetryPolicy, TimeoutKind};
 use bedrill::test_util::requests::{header, line};
 use bedrill::test_util::{Server, Step};
 use bedrill::transport::{ReqwestTransport, Transport, TransportErrorKind};
-use bedrill::{Error, ErrorKind, RetryPolicy, TimeoutKind};
+use bedrill::{Error, ErrorKind};
 
 use super::{ask, hello};
 use crate::client::builder;

@@ -2,11 +2,12 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use bedrill::ErrorKind;
+use bedrill::client::StreamEnd;
 use bedrill::test_util::events::{start, text};
 use bedrill::test_util::responses::response;
 use bedrill::test_util::{Server, Step};
 use bedrill::transport::TransportErrorKind;
-use bedrill::{ErrorKind, StreamEnd};
 
 use super::{ask, begin, hello, over_each};
 

@@ -1,10 +1,11 @@
 //! Damaged bytes in a stream, and intact ones however they are cut.
 
+use bedrill::ErrorKind;
+use bedrill::client::StreamEnd;
 use bedrill::converse::{ConverseStreamEvent, EventDecoder, EventError};
 use bedrill::eventstream::{DecodeError, FrameDecoder};
 use bedrill::test_util::events::{metadata, start, stop, text};
 use bedrill::test_util::{Server, Step};
-use bedrill::{ErrorKind, StreamEnd};
 
 use super::{begin, over_each};
 use crate::client::{drain, prompt, within};

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use bedrill::ErrorKind;
+use bedrill::client::{StreamEnd, TimeoutKind, Timeouts};
 use bedrill::test_util::events::{start, text};
 use bedrill::test_util::responses::head;
 use bedrill::test_util::{Server, Step};
-use bedrill::{ErrorKind, StreamEnd, TimeoutKind, Timeouts};
 
 use super::{CHUNKED, STREAM, ask, begin, hello, over_each};
 use crate::client::within;

@@ -67,7 +67,7 @@ pub fn code(text: &str) -> String {
 }
 
 /// The paths that begin at each place of `text` where one begins with `prefix`; groups in braces are taken apart.
-fn paths(text: &str, prefix: &str) -> Vec<Vec<String>> {
+pub fn paths(text: &str, prefix: &str) -> Vec<Vec<String>> {
     let mut found = Vec::new();
     for (at, _) in text.match_indices(prefix) {
         // Part of a longer name or path: `my_crate::`, `super::super::` of a deeper module.

@@ -1,6 +1,6 @@
 use std::io::{Write as _, stdout};
 
-use bedrill::{Client, converse::ConverseRequest};
+use bedrill::{Client, ConverseRequest};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {

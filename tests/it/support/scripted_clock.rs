@@ -11,11 +11,12 @@ use std::task::{Context, Poll, Waker};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bedrill::auth::Auth;
+use bedrill::client::RetryPolicy;
 use bedrill::credentials::Credentials;
 use bedrill::machine::{StaticMachine, TimeSource};
 use bedrill::test_util::events::{start, stop, text};
 use bedrill::transport::{Body, BoxFuture, Transport, TransportError, TransportErrorKind};
-use bedrill::{Client, ClientBuilder, RetryPolicy};
+use bedrill::{Client, ClientBuilder};
 use bytes::Bytes;
 
 /// Sun, 22 Nov 2026 12:00:00 GMT: when every script begins.

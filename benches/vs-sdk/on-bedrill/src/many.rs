@@ -2,8 +2,7 @@
 
 use std::error::Error;
 
-use bedrill::Client;
-use bedrill::converse::ConverseRequest;
+use bedrill::{Client, ConverseRequest};
 
 #[cfg(feature = "mimalloc")]
 #[global_allocator]

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use bedrill::Client;
 use bedrill::auth::{Answer, Attempt, Auth, AuthErrorKind, Outcome};
+use bedrill::client::SettingOrigin;
 use bedrill::models::ListFoundationModelsRequest;
-use bedrill::{Client, SettingOrigin};
 use serde_json::{Value, json};
 
 use crate::failure::Failure;

@@ -4,12 +4,13 @@ use std::sync::{Arc, OnceLock};
 
 use bedrill::auth::Auth;
 use bedrill::catalog::Cost;
-use bedrill::converse::{ConverseRequest, InferenceConfiguration, Message};
+use bedrill::client::{RetryPolicy, SettingOrigin};
+use bedrill::converse::InferenceConfiguration;
 use bedrill::credentials::Credentials;
 use bedrill::endpoint::Plane;
 use bedrill::machine::{Machine, StaticMachine};
 use bedrill::model_id::{ModelId, RequestedModel};
-use bedrill::{Client, RetryPolicy, SettingOrigin};
+use bedrill::{Client, ConverseRequest, Message};
 
 use crate::failure::Failure;
 use crate::flags::{Chat, Common};
@@ -152,7 +153,7 @@ fn client(
     if let Some(path) = &arguments.replay {
         // Nothing is sent, so the signature does not matter.
         builder = builder.auth(Auth::SigV4(Credentials::new("REPLAY", "replay")));
-        builder = builder.transport(Arc::new(Replay::open(path, common.quiet)?));
+        builder = builder.transport(Replay::open(path, common.quiet)?);
         // It would fail in the same way again.
         builder = builder.retry(RetryPolicy::none());
     }
@@ -168,7 +169,7 @@ fn client(
         }
     });
     if let Some(record) = record {
-        builder = builder.wrap_transport(|inner| Arc::new(Recording::new(inner, record)));
+        builder = builder.wrap_transport(|inner| Recording::new(inner, record));
     }
     Ok(builder.build()?)
 }

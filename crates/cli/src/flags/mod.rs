@@ -5,7 +5,7 @@ mod timeouts;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use bedrill::InferenceProfileFallback;
+use bedrill::client::InferenceProfileFallback;
 use bedrill::converse::ThinkingLevel;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};

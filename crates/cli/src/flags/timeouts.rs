@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use bedrill::Timeouts;
+use bedrill::client::Timeouts;
 use clap::Args;
 
 /// How long to wait, in seconds; 0 means forever.

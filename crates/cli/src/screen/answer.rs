@@ -3,12 +3,12 @@
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
-use bedrill::ConverseStream;
 use bedrill::catalog::Cost;
 use bedrill::converse::{
-    AssemblyError, ContentBlockDelta, ConverseResponse, ConverseStreamEvent, MessageBuilder,
-    ReasoningContentDelta, StopReason, TokenUsage,
+    AssemblyError, ContentBlockDelta, ConverseStreamEvent, MessageBuilder, ReasoningContentDelta, StopReason,
+    TokenUsage,
 };
+use bedrill::{ConverseResponse, ConverseStream};
 use serde_json::{Value, json};
 
 use crate::failure::Failure;

@@ -72,11 +72,13 @@ impl FrameDecoder {
     pub const DEFAULT_BUDGET: usize = 32 * 1024 * 1024;
 
     /// Creates a decoder for a new stream.
+    #[must_use]
     pub fn new() -> Self {
         Self::with_budget(Self::DEFAULT_BUDGET)
     }
 
     /// Creates a decoder that rejects frames of more than `budget` bytes, checksums included.
+    #[must_use]
     pub fn with_budget(budget: usize) -> Self {
         Self { budget, buffer: BytesMut::new(), piece: Bytes::new(), state: State::Prelude }
     }

@@ -11,6 +11,7 @@ pub const MAX_HEADERS: usize = 1024;
 
 /// One header of a frame: a name and a typed value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "the specification gives a header a name and a value")]
 pub struct Header<'a> {
     /// The name, 1 to 255 bytes, unique in its frame. Case-sensitive.
     pub name: &'a str,
@@ -20,6 +21,7 @@ pub struct Header<'a> {
 
 /// The value of a header. The specification closes this set of types.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "the specification closes this set")]
 pub enum HeaderValue<'a> {
     /// Type 0 when true, 1 when false.
     Bool(bool),
@@ -43,6 +45,7 @@ pub enum HeaderValue<'a> {
 
 impl<'a> HeaderValue<'a> {
     /// The type number on the wire, 0 to 9.
+    #[must_use]
     pub fn type_number(&self) -> u8 {
         match self {
             Self::Bool(true) => 0,
@@ -59,6 +62,7 @@ impl<'a> HeaderValue<'a> {
     }
 
     /// The text of a string; `None` for every other type.
+    #[must_use]
     pub fn as_str(&self) -> Option<&'a str> {
         match *self {
             Self::String(text) => Some(text),

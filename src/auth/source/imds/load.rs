@@ -65,18 +65,6 @@ impl Imds {
     }
 }
 
-/// Returns the instance's region; `None` when there is no metadata service, or it does not say.
-///
-/// `profile` is the one that the caller named: it may configure the service's endpoint.
-///
-/// # Cancel safety
-///
-/// Dropping the future cancels the lookup. Nothing is kept of it, and it may be called again.
-pub async fn region(context: Context<'_>, profile: Option<&str>) -> Option<Region> {
-    let files = ProfileFiles::load(context.machine(), profile).ok()?;
-    Imds::new().region(context, &files).await
-}
-
 fn is_disabled(context: Context<'_>) -> bool {
     context.machine().setting(DISABLED).is_some_and(|value| value.eq_ignore_ascii_case("true"))
 }

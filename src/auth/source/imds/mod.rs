@@ -34,13 +34,11 @@ use crate::credentials::{Credentials, Secret};
 use crate::endpoint::{Endpoint, EndpointError};
 use crate::machine::{Machine, ProfileFiles};
 
-#[cfg(feature = "client")]
-pub use load::region;
-
 pub(crate) const SOURCE: &str = "IMDS";
 
 /// The variable that disables the source.
-pub const DISABLED: &str = "AWS_EC2_METADATA_DISABLED";
+#[cfg(feature = "client")]
+const DISABLED: &str = "AWS_EC2_METADATA_DISABLED";
 
 const ENDPOINT: &str = "AWS_EC2_METADATA_SERVICE_ENDPOINT";
 const MODE: &str = "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE";
@@ -54,6 +52,7 @@ const TOKEN: HeaderName = HeaderName::from_static("x-aws-ec2-metadata-token");
 
 /// Which of the two default addresses to use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum EndpointMode {
     /// `http://169.254.169.254`.
     IPv4,

@@ -1,5 +1,8 @@
 //! How the selected profile leads to credentials, and the errors when it does not.
 
+#[cfg(feature = "client")]
+use std::time::Duration;
+
 use super::{BaseKind, ChainError, ChainProblem, Role, RoleChain, SOURCE, keys, resolve_chain};
 use crate::auth::{Answer, AuthError};
 #[cfg(feature = "client")]
@@ -124,10 +127,10 @@ impl ProfileFiles {
 
     /// Returns how long a role's credentials should last.
     #[cfg(feature = "client")]
-    pub(in crate::auth) fn duration_seconds(&self, profile: &Section) -> Result<Option<u32>, AuthError> {
+    pub(in crate::auth) fn role_duration(&self, profile: &Section) -> Result<Option<Duration>, AuthError> {
         let Some(setting) = setting(profile, "duration_seconds") else { return Ok(None) };
         let seconds = setting.value().parse().ok().filter(|seconds| (900..=43_200).contains(seconds));
-        seconds.map(Some).ok_or_else(|| {
+        seconds.map(Duration::from_secs).map(Some).ok_or_else(|| {
             let place = self.place(setting.origin());
             AuthError::new(SOURCE, format!("{place}: duration_seconds is not a number from 900 to 43200"))
         })

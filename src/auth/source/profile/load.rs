@@ -1,6 +1,7 @@
 //! Loads a profile's credentials: asks its base, then assumes one role after the other.
 
-use super::{Base, BaseKind, Role, SOURCE, keys};
+use super::chain::Base;
+use super::{BaseKind, Role, SOURCE, keys};
 use crate::auth::source::imds::Imds;
 use crate::auth::source::sts::{self, Asker, Call};
 use crate::auth::source::{container, env, login, process, sso, web_identity};
@@ -81,7 +82,7 @@ async fn web_identity(
         place: &place,
         role_arn: role.arn(),
         session_name: role.session_name(),
-        duration_seconds: files.duration_seconds(profile)?,
+        duration: files.role_duration(profile)?,
         token_file: token_file.value(),
     };
     let auth = web_identity::exchange(context, files, &request).await?;
@@ -107,7 +108,7 @@ async fn assume(
     let call = Call::AssumeRole {
         role_arn: role.arn(),
         session_name: role.session_name().unwrap_or(&default_name),
-        duration_seconds: files.duration_seconds(profile)?,
+        duration: files.role_duration(profile)?,
         external_id: role.external_id(),
         mfa: role.mfa_serial().zip(code.as_ref().map(Secret::expose)),
     };

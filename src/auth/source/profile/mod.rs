@@ -6,7 +6,7 @@ mod keys;
 #[cfg(feature = "client")]
 mod load;
 
-pub use chain::{Base, BaseKind, ChainError, ChainProblem, MAX_PROFILES, Role, RoleChain, resolve_chain};
+use chain::{BaseKind, ChainError, ChainProblem, Role, RoleChain, resolve_chain};
 #[cfg(feature = "client")]
 pub(in crate::auth) use load::load;
 

@@ -180,7 +180,7 @@ fn hint(error: &StsError, call: &Call<'_>) -> &'static str {
             "the account has no OpenID Connect provider for the token's issuer, or the token is damaged"
         }
         "RegionDisabled" => "enable the region for the account, or set another one",
-        _ if *status == 404 => {
+        _ if *status == StatusCode::NOT_FOUND => {
             "the endpoint does not serve STS: check AWS_ENDPOINT_URL_STS and AWS_ENDPOINT_URL"
         }
         _ => "",
@@ -192,7 +192,11 @@ mod tests {
     use super::*;
 
     fn advice(code: &str, message: &str) -> &'static str {
-        let error = StsError::Service { status: 403, code: code.to_owned(), message: message.to_owned() };
+        let error = StsError::Service {
+            status: StatusCode::FORBIDDEN,
+            code: code.to_owned(),
+            message: message.to_owned(),
+        };
         hint(&error, &Call::GetCallerIdentity)
     }
 

@@ -17,6 +17,7 @@
 mod call;
 
 use std::fmt;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderValue};
@@ -49,8 +50,8 @@ pub enum Call<'a> {
         role_arn: &'a str,
         /// The session's name, 2 to 64 of `A-Z a-z 0-9 = , . @ - _`; it appears in CloudTrail.
         session_name: &'a str,
-        /// How long the credentials should last: 900 to 43,200 seconds; one hour if not set.
-        duration_seconds: Option<u32>,
+        /// How long the credentials should last, in whole seconds: 15 minutes to 12 hours; one hour if not set.
+        duration: Option<Duration>,
         /// The external ID that the role's owner requires from third parties.
         external_id: Option<&'a str>,
         /// The serial number of an MFA device and the code that it shows.
@@ -63,7 +64,7 @@ pub enum Call<'a> {
         /// The session's name, as above.
         session_name: &'a str,
         /// How long the credentials should last, as above.
-        duration_seconds: Option<u32>,
+        duration: Option<Duration>,
         /// The token.
         token: &'a Secret,
     },
@@ -80,10 +81,10 @@ impl Call<'_> {
     pub fn request(&self, endpoint: &Endpoint) -> Result<Request<Bytes>, EndpointError> {
         let mut form = Form::new(self.action());
         match self {
-            Self::AssumeRole { role_arn, session_name, duration_seconds, external_id, mfa } => {
+            Self::AssumeRole { role_arn, session_name, duration, external_id, mfa } => {
                 form.add("RoleArn", role_arn);
                 form.add("RoleSessionName", session_name);
-                form.add_number("DurationSeconds", *duration_seconds);
+                form.add_seconds("DurationSeconds", *duration);
                 if let Some(external_id) = external_id {
                     form.add("ExternalId", external_id);
                 }
@@ -92,11 +93,11 @@ impl Call<'_> {
                     form.add("TokenCode", code);
                 }
             }
-            Self::AssumeRoleWithWebIdentity { role_arn, session_name, duration_seconds, token } => {
+            Self::AssumeRoleWithWebIdentity { role_arn, session_name, duration, token } => {
                 form.add("RoleArn", role_arn);
                 form.add("RoleSessionName", session_name);
                 form.add("WebIdentityToken", token.expose());
-                form.add_number("DurationSeconds", *duration_seconds);
+                form.add_seconds("DurationSeconds", *duration);
             }
             Self::GetCallerIdentity => {}
         }
@@ -140,9 +141,9 @@ impl Form {
         self.0.extend(["&", name, "=", &value]);
     }
 
-    fn add_number(&mut self, name: &str, value: Option<u32>) {
+    fn add_seconds(&mut self, name: &str, value: Option<Duration>) {
         if let Some(value) = value {
-            self.add(name, &value.to_string());
+            self.add(name, &value.as_secs().to_string());
         }
     }
 }
@@ -175,7 +176,7 @@ pub enum StsError {
     /// STS refused: `AccessDenied`, `ExpiredToken`, ...
     Service {
         /// The status of the answer.
-        status: u16,
+        status: StatusCode,
         /// The error's name; empty when the answer does not say.
         code: String,
         /// The message from STS, unescaped; empty when there is none.
@@ -194,7 +195,9 @@ pub enum StsError {
 impl fmt::Display for StsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Service { status, code, .. } if code.is_empty() => write!(f, "STS answered {status}"),
+            Self::Service { status, code, .. } if code.is_empty() => {
+                write!(f, "STS answered {}", status.as_u16())
+            }
             Self::Service { code, message, .. } if message.is_empty() => {
                 write!(f, "STS answered {}", crate::base::quote::escape(code))
             }
@@ -255,7 +258,7 @@ fn answer(status: StatusCode, body: &[u8]) -> Result<Leaves<'_>, StsError> {
         leaves.text(&["Error", name]).map(str::to_owned)
     };
     Err(StsError::Service {
-        status: status.as_u16(),
+        status,
         code: text("Code").unwrap_or_default(),
         message: text("Message").unwrap_or_default(),
     })
@@ -280,7 +283,7 @@ mod tests {
         let call = Call::AssumeRole {
             role_arn: "arn:aws:iam::1:role/a b",
             session_name: "s&Policy=x",
-            duration_seconds: Some(900),
+            duration: Some(Duration::from_secs(900)),
             external_id: Some("id="),
             mfa: Some(("arn:aws:iam::1:mfa/me", "123456")),
         };
@@ -294,7 +297,7 @@ mod tests {
         let call = Call::AssumeRoleWithWebIdentity {
             role_arn: "r",
             session_name: "s",
-            duration_seconds: None,
+            duration: None,
             token: &token,
         };
         assert!(body(&call).ends_with("&RoleArn=r&RoleSessionName=s&WebIdentityToken=canary"));

@@ -48,7 +48,7 @@ const SUCCESS_WITHOUT_RETRY: u32 = 1;
 /// `AWS_RETRY_MODE` and `retry_mode` may be `standard`, `legacy` or `adaptive`; all three mean this policy.
 ///
 /// ```
-/// use bedrill::RetryPolicy;
+/// use bedrill::client::RetryPolicy;
 ///
 /// let patient = RetryPolicy::standard().with_max_attempts(5);
 /// assert_eq!(patient.max_attempts(), 5);

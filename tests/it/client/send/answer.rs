@@ -2,8 +2,9 @@
 
 use std::task::{Context, Poll, Waker};
 
+use bedrill::ErrorKind;
+use bedrill::client::{RetryPolicy, TimeoutKind, Timeouts};
 use bedrill::transport::TransportErrorKind;
-use bedrill::{ErrorKind, RetryPolicy, TimeoutKind, Timeouts};
 
 use super::*;
 use crate::support::scripted_clock::{Reply, Step};

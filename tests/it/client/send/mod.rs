@@ -6,9 +6,10 @@ mod place;
 
 use std::time::SystemTime;
 
+use bedrill::client::SigningService;
 use bedrill::endpoint::Plane;
+use bedrill::sigv4::{self, SigningOptions};
 use bedrill::transport::{Body, TransportError};
-use bedrill::{SigningService, sigv4};
 use bytes::Bytes;
 use http::{Request, Response};
 

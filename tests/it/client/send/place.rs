@@ -2,6 +2,7 @@
 
 use bedrill::ErrorKind;
 use bedrill::endpoint::Region;
+use bedrill::machine::StaticMachine;
 
 use super::*;
 use crate::support::scripted_clock::Reply;
@@ -45,6 +46,70 @@ fn what_is_set_for_bedrock_applies_only_to_bedrock() {
     assert_eq!(uri_sent(&client, &script, &runtime(), INVOKE), format!("http://localhost:4566/v{INVOKE}"));
     let sts = uri_sent(&client, &script, &SigningService::new("sts"), "/");
     assert_eq!(sts, "https://sts.us-east-1.amazonaws.com/");
+}
+
+const CONFIG: &str = "[default]
+endpoint_url = http://127.0.0.1:1
+services = local
+[services local]
+s3 =
+  endpoint_url = http://127.0.0.1:2/base/
+bedrock_agent_runtime =
+  endpoint_url = http://127.0.0.1:3
+";
+
+#[test]
+fn an_endpoint_that_is_configured_for_a_service_takes_its_paths() {
+    let bucket = SigningService::s3().with_host_prefix("my.bucket.s3");
+    let agents = SigningService::new("bedrock").with_host_prefix("bedrock-agent-runtime");
+    let steps = SigningService::new("states").with_service_id("SFN");
+    let (of_s3, of_all, ignored) =
+        ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS");
+    for (variables, service, expected) in [
+        (&[(of_s3, "http://localhost:4566")][..], &SigningService::s3(), "http://localhost:4566/k?a=b"),
+        (&[(of_s3, "http://localhost:4566/")], &bucket, "http://localhost:4566/my.bucket/k?a=b"),
+        (
+            &[(of_s3, "http://localhost:4566"), (of_all, "http://localhost:1")],
+            &bucket,
+            "http://localhost:4566/my.bucket/k?a=b",
+        ),
+        (&[(of_all, "http://localhost:1/v/")], &bucket, "http://localhost:1/v/my.bucket/k?a=b"),
+        (&[], &bucket, "http://127.0.0.1:2/base/my.bucket/k?a=b"),
+        (&[], &agents, "http://127.0.0.1:3/k?a=b"),
+        (&[], &SigningService::new("sts"), "http://127.0.0.1:1/k?a=b"),
+        (&[("AWS_ENDPOINT_URL_SFN", "http://localhost:5")], &steps, "http://localhost:5/k?a=b"),
+        (&[("AWS_ENDPOINT_URL_STATES", "http://localhost:5")], &steps, "http://127.0.0.1:1/k?a=b"),
+        (&[(ignored, "true")], &bucket, "https://my.bucket.s3.us-east-1.amazonaws.com/k?a=b"),
+    ] {
+        let machine = StaticMachine::new().with_home("/home/me").with_file("/home/me/.aws/config", CONFIG);
+        let machine = variables.iter().fold(machine, |machine, (name, url)| machine.with_var(*name, *url));
+        let script = Script::new([Reply::json(200, "{}")]);
+        let client = script.client().machine(Arc::new(machine)).auth(Auth::SigV4(credentials()));
+        let client = client.region("us-east-1").build().expect("a client");
+        assert_eq!(uri_sent(&client, &script, service, "/k?a=b"), expected, "{variables:?}");
+    }
+}
+
+#[test]
+fn a_configured_endpoint_that_cannot_be_used_is_said_and_nothing_is_sent() {
+    for (variables, service) in [
+        (&[("AWS_ENDPOINT_URL_S3", "localhost")][..], SigningService::s3()),
+        (
+            &[("AWS_ENDPOINT_URL_STS", "http://a.test"), ("AWS_USE_FIPS_ENDPOINT", "true")],
+            SigningService::new("sts"),
+        ),
+        (&[("AWS_ENDPOINT_URL_S3", "http://a.test")], SigningService::s3().with_host_prefix("a#b.s3")),
+        (&[("AWS_ENDPOINT_URL_S3", "http://a.test")], SigningService::s3().with_host_prefix("../b.s3")),
+    ] {
+        let machine =
+            variables.iter().fold(StaticMachine::new(), |machine, (name, url)| machine.with_var(*name, *url));
+        let script = Script::new([]);
+        let client = script.client().machine(Arc::new(machine)).auth(Auth::SigV4(credentials()));
+        let client = client.region("us-east-1").build().expect("a client");
+        let error = send(&script, &client, &service, "/k").expect_err("no endpoint");
+        assert_eq!((error.kind(), error.attempts()), (ErrorKind::Configuration, 0), "{error}");
+        assert!(script.sent().is_empty());
+    }
 }
 
 #[test]

@@ -4,11 +4,12 @@ use std::fmt::Display;
 use std::io::{self, IsTerminal as _};
 use std::sync::Arc;
 
+use bedrill::Client;
 use bedrill::catalog::DiscoverySettings;
+use bedrill::client::SettingOrigin;
 use bedrill::config::{BedrockDiscovery, Config, Located};
 use bedrill::endpoint::Plane;
 use bedrill::machine::{Machine as _, ProfileFiles, SelectedBy};
-use bedrill::{Client, SettingOrigin};
 use serde_json::{Map, Value, json};
 
 use crate::failure::Failure;

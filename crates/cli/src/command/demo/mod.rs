@@ -2,12 +2,9 @@
 
 mod server;
 
-use std::sync::Arc;
-
-use bedrill::Client;
-use bedrill::converse::ConverseRequest;
 use bedrill::credentials::Credentials;
 use bedrill::machine::StaticMachine;
+use bedrill::{Client, ConverseRequest};
 
 use crate::failure::Failure;
 use crate::flags::Common;
@@ -40,7 +37,7 @@ async fn converse(prompt: &str, url: &str, secret: &str, common: &Common) -> Res
         .with_var("AWS_ACCESS_KEY_ID", KEY_ID)
         .with_var("AWS_SECRET_ACCESS_KEY", secret)
         .with_var("AWS_REGION", REGION);
-    let client = Client::builder().machine(Arc::new(machine)).endpoint_url(url).build()?;
+    let client = Client::builder().machine(machine).endpoint_url(url).build()?;
     let prompt = if prompt.is_empty() { "What happens when I press enter?" } else { prompt };
     let request = ConverseRequest::new(MODEL).message(prompt);
     say(&format!("bedrill demo: {prompt}"));

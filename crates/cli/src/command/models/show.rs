@@ -115,7 +115,7 @@ fn rows(
         ("prompt cache", format!("at least {tokens} tokens, at most {points} points, in {places}"))
     }));
     rows.extend(prices.map(|cost| {
-        let Cost { input, output, cache_read, cache_write } = cost;
+        let Cost { input, output, cache_read, cache_write, .. } = cost;
         let text =
             format!("{input} in, {output} out, {cache_read} from the cache, {cache_write} to the cache");
         ("cost", format!("USD per million tokens: {text}"))

@@ -8,7 +8,7 @@ use crate::profile::{Origin, Section};
 
 /// A profile that does not lead to credentials: which one, where, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ChainError {
+pub(in crate::auth) struct ChainError {
     profile: String,
     origin: Option<Origin>,
     problem: ChainProblem,
@@ -25,20 +25,17 @@ impl ChainError {
     }
 
     /// Returns the profile that has the problem.
-    #[must_use]
-    pub fn profile(&self) -> &str {
+    pub(in crate::auth) fn profile(&self) -> &str {
         &self.profile
     }
 
     /// Returns the location of the setting that cannot be followed.
-    #[must_use]
-    pub fn origin(&self) -> Option<Origin> {
+    pub(in crate::auth) fn origin(&self) -> Option<Origin> {
         self.origin
     }
 
     /// Returns what is wrong.
-    #[must_use]
-    pub fn problem(&self) -> &ChainProblem {
+    pub(in crate::auth) fn problem(&self) -> &ChainProblem {
         &self.problem
     }
 }
@@ -53,8 +50,7 @@ impl std::error::Error for ChainError {}
 
 /// What is wrong with a profile or its chain.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum ChainProblem {
+pub(in crate::auth) enum ChainProblem {
     /// It is in neither file.
     Absent,
     /// Its `source_profile` is in neither file.

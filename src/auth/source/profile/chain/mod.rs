@@ -21,63 +21,60 @@
 //! Source: [assume role](https://docs.aws.amazon.com/sdkref/latest/guide/feature-assume-role-credentials.html).
 
 mod error;
+#[cfg(test)]
+mod tests;
 
 use super::keys::{self, NoKey};
 use crate::machine::setting;
 use crate::profile::{Origin, ProfileSet, Section};
 
-pub use error::{ChainError, ChainProblem};
+pub(in crate::auth) use error::{ChainError, ChainProblem};
 
 /// The maximum number of profiles in a chain.
-pub const MAX_PROFILES: usize = 32;
+pub(in crate::auth) const MAX_PROFILES: usize = 32;
 
 const SSO_SETTINGS: [&str; 5] =
     ["sso_session", "sso_start_url", "sso_region", "sso_account_id", "sso_role_name"];
 
 /// How a profile leads to credentials.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RoleChain<'a> {
+pub(in crate::auth) struct RoleChain<'a> {
     base: Base<'a>,
     roles: Vec<Role<'a>>,
 }
 
 impl<'a> RoleChain<'a> {
     /// Returns the credentials it starts from.
-    #[must_use]
-    pub fn base(&self) -> Base<'a> {
+    pub(in crate::auth) fn base(&self) -> Base<'a> {
         self.base
     }
 
     /// Returns the roles in the order in which they are assumed; none for a profile with credentials of its own.
-    #[must_use]
-    pub fn roles(&self) -> &[Role<'a>] {
+    pub(in crate::auth) fn roles(&self) -> &[Role<'a>] {
         &self.roles
     }
 }
 
 /// The credentials that a chain starts from, and the profile that holds or references them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Base<'a> {
+pub(in crate::auth) struct Base<'a> {
     profile: &'a Section,
     kind: BaseKind,
 }
 
 impl<'a> Base<'a> {
     /// Returns the profile.
-    #[must_use]
-    pub fn profile(&self) -> &'a Section {
+    pub(in crate::auth) fn profile(&self) -> &'a Section {
         self.profile
     }
 
     /// Returns the kind.
-    #[must_use]
-    pub fn kind(&self) -> BaseKind {
+    pub(in crate::auth) fn kind(&self) -> BaseKind {
         self.kind
     }
 
     /// Returns the location of the setting that makes it this kind.
-    #[must_use]
-    pub fn origin(&self) -> Origin {
+    pub(in crate::auth) fn origin(&self) -> Origin {
         let settings: &[&str] = match self.kind {
             BaseKind::Keys => &[keys::ACCESS_KEY_ID],
             BaseKind::Environment | BaseKind::Ec2InstanceMetadata | BaseKind::EcsContainer => {
@@ -95,8 +92,7 @@ impl<'a> Base<'a> {
 
 /// A kind of credentials in a profile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum BaseKind {
+pub(in crate::auth) enum BaseKind {
     /// `aws_access_key_id` and `aws_secret_access_key`.
     Keys,
     /// `credential_source = Environment`: `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`.
@@ -117,51 +113,50 @@ pub enum BaseKind {
 
 /// A role that a profile asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Role<'a> {
+pub(in crate::auth) struct Role<'a> {
     profile: &'a Section,
     arn: &'a str,
 }
 
 impl<'a> Role<'a> {
     /// Returns the role of `profile`, if it names one.
-    #[must_use]
-    pub fn of(profile: &'a Section) -> Option<Self> {
+    pub(in crate::auth) fn of(profile: &'a Section) -> Option<Self> {
         Some(Self { profile, arn: setting(profile, "role_arn")?.value() })
     }
 
+    /// Returns the location of `role_arn`.
+    pub(in crate::auth) fn origin(&self) -> Origin {
+        setting(self.profile, "role_arn").map_or_else(|| self.profile.origin(), |setting| setting.origin())
+    }
+}
+
+/// What is read to assume it.
+#[cfg(any(test, feature = "client"))]
+impl<'a> Role<'a> {
     /// Returns the profile that asks for it.
-    #[must_use]
-    pub fn profile(&self) -> &'a Section {
+    #[cfg(feature = "client")]
+    pub(in crate::auth) fn profile(&self) -> &'a Section {
         self.profile
     }
 
     /// Returns `role_arn`.
-    #[must_use]
-    pub fn arn(&self) -> &'a str {
+    pub(in crate::auth) fn arn(&self) -> &'a str {
         self.arn
     }
 
-    /// Returns the location of `role_arn`.
-    #[must_use]
-    pub fn origin(&self) -> Origin {
-        setting(self.profile, "role_arn").map_or_else(|| self.profile.origin(), |setting| setting.origin())
-    }
-
     /// Returns `role_session_name`.
-    #[must_use]
-    pub fn session_name(&self) -> Option<&'a str> {
+    pub(in crate::auth) fn session_name(&self) -> Option<&'a str> {
         self.optional("role_session_name")
     }
 
     /// Returns `external_id`.
-    #[must_use]
-    pub fn external_id(&self) -> Option<&'a str> {
+    pub(in crate::auth) fn external_id(&self) -> Option<&'a str> {
         self.optional("external_id")
     }
 
     /// Returns `mfa_serial`.
-    #[must_use]
-    pub fn mfa_serial(&self) -> Option<&'a str> {
+    #[cfg(feature = "client")]
+    pub(in crate::auth) fn mfa_serial(&self) -> Option<&'a str> {
         self.optional("mfa_serial")
     }
 
@@ -172,22 +167,13 @@ impl<'a> Role<'a> {
 
 /// Follows the profile `name` to where its credentials come from, without reading files or sending requests.
 ///
-/// ```
-/// use bedrill::auth::profile::{BaseKind, resolve_chain};
-/// use bedrill::profile::ProfileSet;
-///
-/// let config = b"[profile dev]\nrole_arn = arn:aws:iam::123456789012:role/dev\ncredential_source = EcsContainer\n";
-/// let set = ProfileSet::parse(config, b"")?;
-/// let chain = resolve_chain(&set, "dev")?;
-/// assert_eq!(chain.base().kind(), BaseKind::EcsContainer);
-/// assert_eq!(chain.roles()[0].arn(), "arn:aws:iam::123456789012:role/dev");
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-///
 /// # Errors
 ///
 /// [`ChainError`] when the profile, or one that it leads to, does not lead to credentials.
-pub fn resolve_chain<'a>(set: &'a ProfileSet, name: &str) -> Result<RoleChain<'a>, ChainError> {
+pub(in crate::auth) fn resolve_chain<'a>(
+    set: &'a ProfileSet,
+    name: &str,
+) -> Result<RoleChain<'a>, ChainError> {
     let mut profile = set.profile(name).ok_or_else(|| ChainError::absent(name))?;
     let mut passed = vec![profile];
     let mut roles = Vec::new();
