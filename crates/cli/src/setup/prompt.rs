@@ -4,7 +4,8 @@ use std::fmt::Display;
 use std::io::{self, IsTerminal as _};
 use std::path::{Path, PathBuf};
 
-use bedrill::converse::{ContentBlock, Message, Role};
+use bedrill::Message;
+use bedrill::converse::{ContentBlock, Role};
 
 use crate::failure::Failure;
 use crate::flags::{Chat, Common};
