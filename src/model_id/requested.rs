@@ -10,7 +10,7 @@ use super::{ModelId, ModelIdError};
 /// or sent.
 ///
 /// ```
-/// use bedrill::converse::ConverseRequest;
+/// use bedrill::ConverseRequest;
 ///
 /// let request = ConverseRequest::new("bedrock/us-west-2/amazon.nova-lite-v1:0");
 /// let id = request.model_id.id()?;
