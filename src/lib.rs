@@ -3,11 +3,26 @@
 //! bedrill signs its own requests, reads the `application/vnd.amazon.eventstream` framing incrementally, and finds
 //! credentials where the AWS SDKs find them.
 //!
+//! ```no_run
+//! # #[cfg(feature = "reqwest")]
+//! # async fn example() -> Result<(), bedrill::Error> {
+//! use bedrill::{Client, ConverseRequest};
+//!
+//! let client = Client::from_env().await?;
+//! let request = ConverseRequest::new("us.amazon.nova-lite-v1:0").message("Why is the sky blue?");
+//! let mut stream = client.converse_stream(&request).await?;
+//! while let Some(event) = stream.next().await {
+//!     print!("{}", event?.as_text().unwrap_or_default());
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! # Three ways in
 //!
-//! - [`Client`] does it all: credentials, signing, HTTP, frames, events. Start with `Client::from_env`.
+//! - [`Client`] does it all: credentials, signing, HTTP, frames, events. Start with `Client::from_env`, as above.
 //! - Bring your own HTTP client: [`operation`] makes the request, [`auth::Auth`] authorizes it,
-//!   [`converse::EventDecoder`] reads the answer. Nothing here needs a runtime; see `examples/sans_io_ureq.rs`.
+//!   [`converse::EventDecoder`] reads the answer, as below. Nothing here needs a runtime; see `examples/sans_io_ureq.rs`.
 //! - Take one protocol: [`sigv4`] signs any AWS request, [`eventstream`] reads and writes any AWS event stream,
 //!   [`profile`] reads `~/.aws`.
 //!
@@ -85,6 +100,7 @@ mod lore;
 pub mod terminal;
 
 // Protocols. Pure; they never use each other. The event stream is a separate crate.
+#[doc(inline)]
 pub use bedrill_eventstream as eventstream;
 pub mod profile;
 pub mod sigv4;

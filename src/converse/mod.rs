@@ -46,7 +46,7 @@ mod decoder;
 mod delta;
 mod event;
 mod exception;
-mod guardrail;
+pub mod guardrail;
 mod media;
 mod message;
 mod partial;
@@ -83,7 +83,6 @@ pub use event::{
     MessageStartEvent, MessageStopEvent, MetadataEvent,
 };
 pub use exception::{ExceptionKind, StreamException};
-pub use guardrail::*;
 pub use media::{
     AudioBlock, AudioFormat, AudioSource, DocumentBlock, DocumentContent, DocumentFormat, DocumentSource,
     ErrorBlock, ImageBlock, ImageFormat, ImageSource, S3Location, VideoBlock, VideoFormat, VideoSource,

@@ -20,7 +20,8 @@ structure_without_builders! {
     /// Each method takes the request and returns it. An absent list is not sent; an empty one is.
     ///
     /// ```
-    /// use bedrill::converse::{GuardrailConfiguration, ServiceTierType};
+    /// use bedrill::converse::ServiceTierType;
+    /// use bedrill::converse::guardrail::GuardrailConfiguration;
     /// use bedrill::{ConverseRequest, Message};
     /// use serde_json::json;
     ///

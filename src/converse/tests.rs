@@ -2,10 +2,11 @@
 
 use serde_json::{Value, json};
 
+use super::guardrail::GuardrailConfiguration;
 use super::{
     Blob, CachePoint, ContentBlock, ContentBlockDelta, ContentBlockStart, ConverseRequest, ConverseResponse,
-    ConverseStreamEvent, ExceptionKind, GuardrailConfiguration, InferenceConfiguration, Message, Problem,
-    Role, StopReason, StreamException, ThinkingLevel, ToolResult,
+    ConverseStreamEvent, ExceptionKind, InferenceConfiguration, Message, Problem, Role, StopReason,
+    StreamException, ThinkingLevel, ToolResult,
 };
 use crate::shape::Shape;
 
