@@ -11,14 +11,56 @@ mod platform;
 #[path = "unix.rs"]
 mod platform;
 
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::task::Poll;
+use std::time::{Duration, Instant};
 use std::{io, process, thread};
 
 use tokio::runtime::{Builder, Runtime};
 
 /// How long dropping may take. Anything waiting in a system call (a full pipe, the user) could take forever.
 const GRACE: Duration = Duration::from_millis(150);
+
+/// How long a renewal of a token may take once a signal has come. The service has taken back the old refresh token as soon
+/// as it answers: were its answer dropped, the user would have to log in again.
+const RENEWAL: Duration = Duration::from_secs(2);
+
+/// How many renewals are under way.
+static RENEWALS: AtomicUsize = AtomicUsize::new(0);
+
+/// A renewal of a token, from the request until the new token is in its file.
+pub(crate) struct Renewal(());
+
+impl Renewal {
+    pub(crate) fn begin() -> Self {
+        RENEWALS.fetch_add(1, Ordering::SeqCst);
+        Self(())
+    }
+
+    /// Whether one is under way.
+    pub(crate) fn is_under_way() -> bool {
+        RENEWALS.load(Ordering::SeqCst) > 0
+    }
+}
+
+impl Drop for Renewal {
+    fn drop(&mut self) {
+        RENEWALS.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+/// Polls `work` on while a renewal is under way, but not for long.
+pub(crate) async fn finish_renewal(work: Pin<&mut impl Future>) {
+    let mut work = work;
+    let renewing = std::future::poll_fn(|context| {
+        if !Renewal::is_under_way() || work.as_mut().poll(context).is_ready() || !Renewal::is_under_way() {
+            return Poll::Ready(());
+        }
+        Poll::Pending
+    });
+    let _ = tokio::time::timeout(RENEWAL, renewing).await;
+}
 
 /// Whether someone awaits [`asked`] and will end the program.
 static DROPS_IN_ORDER: AtomicBool = AtomicBool::new(false);
@@ -36,7 +78,14 @@ pub(crate) fn watch() {
             let code = signals.next().await;
             if DROPS_IN_ORDER.load(Ordering::Relaxed) {
                 // Either it takes too long, or the user does not want to wait.
-                let _ = tokio::time::timeout(GRACE, signals.next()).await;
+                let begun = Instant::now();
+                let mut grace = GRACE;
+                while tokio::time::timeout(grace, signals.next()).await.is_err()
+                    && Renewal::is_under_way()
+                    && begun.elapsed() < RENEWAL
+                {
+                    grace = GRACE / 10;
+                }
             }
             process::exit(i32::from(code))
         });

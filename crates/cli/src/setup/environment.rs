@@ -11,6 +11,7 @@ use bedrill::transport::BoxFuture;
 
 use crate::failure::Failure;
 use crate::flags::Common;
+use crate::interrupt::Renewal;
 use crate::screen::terminal::note;
 use crate::setup::env_file::{self, EnvFile};
 use crate::setup::variables::{self, Kind};
@@ -103,7 +104,9 @@ impl Machine for Environment {
     }
 
     fn try_lock(&self, path: &Path) -> io::Result<Option<FileLock>> {
-        self.system.try_lock(path)
+        // What is locked is a token that is renewed.
+        let lock = self.system.try_lock(path)?;
+        Ok(lock.map(|lock| FileLock::new((lock, Renewal::begin()))))
     }
 
     fn run(&self, command: &str, limits: ProcessLimits) -> BoxFuture<'static, io::Result<ProcessOutput>> {

@@ -5,7 +5,7 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use bedrill::test_util::events::{self, block_stop, metadata, start, stop, text};
-use bedrill::test_util::responses::{chunk, stream_head};
+use bedrill::test_util::responses::{chunk, json, stream_head};
 use bedrill::test_util::{Server, Step};
 
 use super::auth::line;
@@ -73,4 +73,42 @@ fn the_metadata_service_of_an_instance_that_answered_meanwhile_is_believed() {
     let run = super::instance::on_instance(&scratch, &imds, &["auth"]);
     let run = pause(run.start()).ended(0);
     assert!(line(&run, "IMDS").starts_with("* IMDS"), "{}", run.stdout);
+}
+
+#[test]
+fn a_signal_does_not_lose_the_token_that_replaces_the_old_one() {
+    for (name, code) in [("-INT", 130), ("-TERM", 143), ("-HUP", 129)] {
+        let oidc = Server::start(|_, _| {
+            let token = serde_json::json!({
+                "accessToken": "canary-new-access", "expiresIn": 3_600, "refreshToken": "canary-second", "tokenType": "Bearer",
+            });
+            vec![Step::Sleep(PEER), Step::Send(json(token))]
+        });
+        let scratch = Scratch::new();
+        scratch.file(
+            "home/.aws/config",
+            "[profile sso]\nsso_session = corp\nsso_account_id = 123456789012\nsso_role_name = Dev\n\
+             [sso-session corp]\nsso_start_url = https://corp.awsapps.com/start\nsso_region = eu-west-1\n",
+        );
+        let cache = "home/.aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json";
+        let old = serde_json::json!({
+            "startUrl": "https://corp.awsapps.com/start", "region": "eu-west-1",
+            "accessToken": "canary-old-access", "expiresAt": "2020-01-01T00:00:00Z",
+            "clientId": "client", "clientSecret": "canary-client", "registrationExpiresAt": "2099-01-01T00:00:00Z",
+            "refreshToken": "canary-first",
+        });
+        scratch.file(cache, old.to_string());
+        let run = scratch.bedrill(&["chat", "-m", "us.example.model-v1:0", "--profile", "sso", "hi"]);
+        let mut child = run.var("AWS_ENDPOINT_URL_SSO_OIDC", oidc.url()).start();
+        drop(child.stdin.take());
+        oidc.wait_for_request();
+        sleep(PEER / 5);
+        signal(&child, name);
+        let status = wait(&mut child);
+        Run::of(child, status).ended(code);
+        let new: serde_json::Value = serde_json::from_slice(&scratch.read(cache)).expect("JSON");
+        assert_eq!(new["refreshToken"], "canary-second", "{name}");
+        let left = std::fs::read_dir(scratch.path("home/.aws/sso/cache")).expect("a folder").count();
+        assert_eq!(left, 1, "a lock is left");
+    }
 }
