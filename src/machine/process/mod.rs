@@ -169,11 +169,7 @@ fn shell(command: &str) -> Command {
 }
 
 fn supervise(mut command: Command, limits: ProcessLimits, shared: &Arc<Shared>) -> io::Result<ProcessOutput> {
-    let deadline = Instant::now().checked_add(limits.time());
-    let remaining = || match deadline {
-        Some(deadline) => deadline.saturating_duration_since(Instant::now()),
-        None => limits.time(),
-    };
+    let mut deadline = Deadline::new(limits.time());
     command.stdin(Stdio::inherit()).stdout(Stdio::piped()).stderr(Stdio::inherit());
     let mut child = command.spawn()?;
     let Some(stdout) = child.stdout.take() else {
@@ -191,8 +187,14 @@ fn supervise(mut command: Command, limits: ProcessLimits, shared: &Arc<Shared>) 
         return Err(error);
     }
 
-    let killed_as = match shared.output(remaining()) {
-        Some(Ok(Some(stdout))) => return wait(child, stdout, shared, remaining),
+    let output = loop {
+        let output = shared.output(deadline.remaining());
+        if output.is_some() || !deadline.put_off() {
+            break output;
+        }
+    };
+    let killed_as = match output {
+        Some(Ok(Some(stdout))) => return wait(child, stdout, shared, deadline),
         Some(Ok(None)) => Ok(ProcessEnd::TooMuchOutput),
         Some(Err(error)) => Err(error),
         None => Ok(ProcessEnd::TimedOut),
@@ -206,16 +208,48 @@ fn wait(
     mut child: Child,
     stdout: Zeroizing<Vec<u8>>,
     shared: &Shared,
-    remaining: impl Fn() -> Duration,
+    mut deadline: Deadline,
 ) -> io::Result<ProcessOutput> {
     loop {
         if let Some(status) = child.try_wait()? {
             return Ok(ProcessOutput { end: ended(status), stdout });
         }
-        if shared.is_canceled(POLL.min(remaining())) || remaining().is_zero() {
+        let out_of_time = deadline.remaining().is_zero() && !deadline.put_off();
+        if out_of_time || shared.is_canceled(POLL.min(deadline.remaining())) {
             end(&mut child);
             return Ok(ProcessOutput::new(ProcessEnd::TimedOut, Vec::new()));
         }
+    }
+}
+
+/// When a process must have ended.
+struct Deadline {
+    limit: Duration,
+    /// `None` for one beyond what the clock can tell.
+    at: Option<Instant>,
+    was_put_off: bool,
+}
+
+impl Deadline {
+    /// A wait that ends so much later than it should means that this program was stopped, and the process perhaps not.
+    const LATE: Duration = Duration::from_millis(100);
+
+    fn new(limit: Duration) -> Self {
+        Self { limit, at: Instant::now().checked_add(limit), was_put_off: false }
+    }
+
+    fn remaining(&self) -> Duration {
+        self.at.map_or(self.limit, |at| at.saturating_duration_since(Instant::now()))
+    }
+
+    /// Gives the process the whole time again, once, when this program slept past the deadline. Whether it did so.
+    fn put_off(&mut self) -> bool {
+        let slept = self.at.is_some_and(|at| Instant::now().saturating_duration_since(at) > Self::LATE);
+        if slept && !self.was_put_off {
+            *self = Self { was_put_off: true, ..Self::new(self.limit) };
+            return true;
+        }
+        false
     }
 }
 
@@ -248,4 +282,21 @@ fn end(child: &mut Child) {
     // It may have exited already.
     let _ = child.kill();
     let _ = child.wait();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_process_gets_the_time_that_we_slept_once_more_and_no_oftener() {
+        let limit = Duration::from_secs(60);
+        let ago = |milliseconds| Instant::now().checked_sub(Duration::from_millis(milliseconds));
+        let mut in_time = Deadline { at: ago(50), ..Deadline::new(limit) };
+        assert!(!in_time.put_off() && in_time.remaining().is_zero());
+        let mut late = Deadline { at: ago(500), ..Deadline::new(limit) };
+        assert!(late.put_off() && late.remaining() > Duration::from_secs(50));
+        late.at = ago(500);
+        assert!(!late.put_off());
+    }
 }
