@@ -6,6 +6,7 @@ mod chunks;
 mod direct;
 #[cfg(any(feature = "reqwest", feature = "hyper"))]
 mod failure;
+mod plain_http;
 #[cfg(any(feature = "reqwest", feature = "hyper"))]
 mod proxy;
 #[cfg(any(feature = "reqwest", feature = "hyper"))]
@@ -29,6 +30,8 @@ use bytes::Bytes;
 use futures_core::Stream;
 use http::HeaderValue;
 
+use crate::base::redact::Redactor;
+
 #[cfg(feature = "hyper")]
 pub use via_hyper::{HyperTransport, HyperTransportBuilder};
 #[cfg(feature = "reqwest")]
@@ -44,6 +47,7 @@ pub(crate) const USER_AGENT: HeaderValue =
     HeaderValue::from_static(concat!("bedrill/", env!("CARGO_PKG_VERSION")));
 
 pub use crate::base::BoxFuture;
+pub(crate) use plain_http::{Cargo, InClear, OnClearText, PlainHttp};
 
 /// Sends one request to its host and returns the response.
 ///
@@ -55,6 +59,7 @@ pub use crate::base::BoxFuture;
 ///   session token or the bearer token to another host.
 /// * The body is returned as it arrives, undecoded. An end that the peer did not announce (a reset, a missing last
 ///   chunk, fewer bytes than `content-length`) is an `Err` item.
+/// * A request that is marked as [`Direct`] goes to its host without a proxy.
 /// * Dropping the future or the body closes the connection or returns it to the pool, and nothing keeps running.
 ///
 /// ```
@@ -123,6 +128,13 @@ pub trait Transport: Send + Sync {
     #[cfg(all(target_family = "wasm", target_os = "unknown"))]
     fn now(&self) -> Duration;
 }
+
+/// Marks a request, in its [extensions](http::Request::extensions), that must not go through a proxy, whatever its host is:
+/// a proxy would see the credentials in the answer, or return those of its own machine.
+///
+/// The requests to the metadata service of an instance and to the agent of a container carry it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Direct;
 
 /// Resolves to the output of `work`, unless `limit` is ready first. Finished work wins: an answer already there counts.
 ///
@@ -264,6 +276,15 @@ impl TransportError {
     pub fn with_source(mut self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         self.source = Some(source.into());
         self
+    }
+
+    /// The same without secrets: a transport may quote what it received.
+    pub(crate) fn without_secrets(self, redactor: &Redactor) -> Self {
+        // `Debug` shows the causes, too.
+        if !redactor.finds(format!("{self:?}").as_bytes()) {
+            return self;
+        }
+        Self { message: redactor.text(&self.message), source: None, ..self }
     }
 
     /// What failed.

@@ -11,7 +11,9 @@ use tokio::time::Instant;
 use super::chunks::Chunks;
 use super::direct::is_direct;
 use super::proxy::ProxyVariables;
-use super::{Body, BoxFuture, CONNECT_TIMEOUT, Transport, TransportError, TransportErrorKind, failure, tls};
+use super::{
+    Body, BoxFuture, CONNECT_TIMEOUT, Direct, Transport, TransportError, TransportErrorKind, failure, tls,
+};
 
 /// The default transport. Cloning is cheap and shares the connection pool.
 ///
@@ -58,9 +60,8 @@ impl ReqwestTransport {
         }
     }
 
-    fn client_for(&self, uri: &http::Uri) -> Result<&reqwest::Client, TransportError> {
-        let direct = uri.host().is_some_and(is_direct);
-        if !direct || matches!(self.settings.proxy, Proxy::None) {
+    fn client_for(&self, goes_directly: bool) -> Result<&reqwest::Client, TransportError> {
+        if !goes_directly || matches!(self.settings.proxy, Proxy::None) {
             return Ok(&self.proxied);
         }
         if let Some(client) = self.direct.get() {
@@ -70,11 +71,8 @@ impl ReqwestTransport {
         Ok(self.direct.get_or_init(|| client))
     }
 
-    /// Describes the proxy that a request for `uri` goes through.
+    /// Describes the proxy that a request for `uri` goes through, if it does not go directly.
     fn proxy_for(&self, uri: &http::Uri) -> Option<String> {
-        if uri.host().is_some_and(is_direct) {
-            return None;
-        }
         match &self.settings.proxy {
             Proxy::FromEnvironment => {
                 self.variables.for_uri(uri).map(|variable| format!("the proxy that {variable} names"))
@@ -194,9 +192,10 @@ impl Transport for ReqwestTransport {
         request: http::Request<Bytes>,
     ) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
         Box::pin(async move {
-            let client = self.client_for(request.uri())?;
+            let goes_directly = goes_directly(&request);
+            let client = self.client_for(goes_directly)?;
             let host = request.uri().host().unwrap_or("the host").to_owned();
-            let proxy = self.proxy_for(request.uri());
+            let proxy = if goes_directly { None } else { self.proxy_for(request.uri()) };
             let request = unchanged(request, &host)?;
             let response = client.execute(request).await.map_err(|error| {
                 let error = describe(error, &host, "reach");
@@ -216,6 +215,10 @@ impl Transport for ReqwestTransport {
     fn now(&self) -> Duration {
         self.origin.elapsed()
     }
+}
+
+fn goes_directly(request: &http::Request<Bytes>) -> bool {
+    request.extensions().get::<Direct>().is_some() || request.uri().host().is_some_and(is_direct)
 }
 
 /// Converts the request to reqwest's form; refused when that form would go to another path than the one that was
@@ -259,10 +262,14 @@ mod tests {
     #[test]
     fn this_machine_and_its_link_are_never_asked_through_a_proxy() {
         let transport = ReqwestTransport::new().expect("a transport");
+        let request = |uri: &str| http::Request::get(uri).body(Bytes::new()).expect("a request");
         let goes_directly = |uri: &str| {
-            let client = transport.client_for(&uri.parse().expect("a URI")).expect("a client");
+            let client = transport.client_for(goes_directly(&request(uri))).expect("a client");
             !std::ptr::eq(client, &raw const transport.proxied)
         };
+        let mut marked = request("http://imds.example.test/");
+        marked.extensions_mut().insert(Direct);
+        assert!(super::goes_directly(&marked));
         for uri in [
             "http://localhost/",
             "http://127.0.0.1:1/",

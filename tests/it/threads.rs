@@ -148,7 +148,7 @@ types_are! { SendAndSync SHARED:
     }
     #[cfg(feature = "client")]
     bedrill::transport {
-        TransportError, TransportErrorKind,
+        Direct, TransportError, TransportErrorKind,
     }
     #[cfg(feature = "hyper")]
     bedrill::transport {

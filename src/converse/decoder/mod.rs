@@ -8,6 +8,7 @@ use std::fmt;
 use bytes::Bytes;
 
 use super::{ConverseStreamEvent, ShapeError, StreamException};
+use crate::base::redact::Redactor;
 use crate::base::{json, quote};
 use crate::eventstream::{DecodeError, FrameDecoder, FrameRef, MessageType};
 
@@ -52,6 +53,7 @@ pub struct EventDecoder {
     last_event: Option<String>,
     message_stopped: bool,
     failed: Option<EventError>,
+    redactor: Redactor,
 }
 
 impl EventDecoder {
@@ -65,6 +67,18 @@ impl EventDecoder {
     #[must_use]
     pub fn with_budget(budget: usize) -> Self {
         Self { frames: FrameDecoder::with_budget(budget), ..Self::default() }
+    }
+
+    /// Keeps the secrets of the request out of everything but what the model says.
+    #[cfg(feature = "client")]
+    pub(crate) fn with_redactor(mut self, redactor: Redactor) -> Self {
+        self.redactor = redactor;
+        self
+    }
+
+    #[cfg(feature = "client")]
+    pub(crate) fn redactor(&self) -> &Redactor {
+        &self.redactor
     }
 
     /// Appends the next bytes of the body.
@@ -90,11 +104,11 @@ impl EventDecoder {
         let event = match self.frames.peek_frame() {
             Ok(None) => return Ok(None),
             Ok(Some(frame)) => {
-                let event = read_event(frame);
+                let event = read_event(frame, &self.redactor);
                 self.frames.discard_frame();
                 event
             }
-            Err(error) => Err(EventError::Frame(error)),
+            Err(error) => Err(EventError::Frame(without_secrets(error, &self.redactor))),
         };
         match event {
             Ok(event) => {
@@ -150,23 +164,50 @@ impl EventDecoder {
 
 /// Reads one frame as an event. Source:
 /// [Smithy, "Event message serialization"](https://smithy.io/2.0/aws/amazon-eventstream.html).
-fn read_event(frame: FrameRef<'_>) -> Result<ConverseStreamEvent, EventError> {
+fn read_event(frame: FrameRef<'_>, redactor: &Redactor) -> Result<ConverseStreamEvent, EventError> {
     match frame.message_type() {
         Some(MessageType::Event) => {
             let event_type = required(frame, ":event-type")?;
-            ConverseStreamEvent::from_event_bytes(event_type, frame.payload())
-                .map_err(|error| EventError::Payload { event_type: event_type.to_owned(), error })
+            if event_type == CONTENT {
+                let event = ConverseStreamEvent::from_event_bytes(event_type, frame.payload());
+                return event.map_err(|error| unreadable(event_type, error, redactor));
+            }
+            // Nothing but what the model says may hold a secret.
+            let event_type = redactor.text(event_type);
+            let event = ConverseStreamEvent::from_event_bytes(&event_type, &redactor.data(frame.payload()));
+            event.map_err(|error| unreadable(&event_type, error, redactor))
         }
         Some(MessageType::Exception) => {
             let name = required(frame, ":exception-type")?;
-            Err(EventError::Exception(read_exception(name, frame.payload())))
+            Err(EventError::Exception(read_exception(&redactor.text(name), &redactor.bytes(frame.payload()))))
         }
-        Some(MessageType::Error) => Err(EventError::Error {
-            code: frame.string_header(":error-code").unwrap_or("unnamed error").to_owned(),
-            message: frame.string_header(":error-message").unwrap_or_default().to_owned(),
-        }),
-        Some(MessageType::Unknown(found)) => Err(EventError::MessageType(found.to_owned())),
+        Some(MessageType::Error) => {
+            let text = |name| frame.string_header(name).map(|text| redactor.text(text));
+            Err(EventError::Error {
+                code: text(":error-code").unwrap_or_else(|| "unnamed error".to_owned()),
+                message: text(":error-message").unwrap_or_default(),
+            })
+        }
+        Some(MessageType::Unknown(found)) => Err(EventError::MessageType(redactor.text(found))),
         None => Err(EventError::MissingHeader(":message-type")),
+    }
+}
+
+/// The event with what the model says.
+const CONTENT: &str = "contentBlockDelta";
+
+fn unreadable(event_type: &str, error: ShapeError, redactor: &Redactor) -> EventError {
+    let error = error.with_path(|path| redactor.text(path));
+    EventError::Payload { event_type: event_type.to_owned(), error }
+}
+
+/// The same error, unless it quotes a part of a secret.
+fn without_secrets(error: DecodeError, redactor: &Redactor) -> DecodeError {
+    match error {
+        DecodeError::PreludeChecksum { expected, actual, prelude } if redactor.finds_part(&prelude) => {
+            DecodeError::PreludeChecksum { expected, actual, prelude: [0; 12] }
+        }
+        error => error,
     }
 }
 

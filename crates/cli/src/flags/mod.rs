@@ -44,6 +44,9 @@ pub(crate) struct Common {
     /// Send requests to this URL instead of the region's host
     #[arg(long, global = true, value_name = "URL")]
     pub(crate) endpoint_url: Option<String>,
+    /// Send tokens over plain http to other machines, too: in a network where nobody else can listen
+    #[arg(long, global = true)]
+    pub(crate) allow_http: bool,
     /// Read this configuration [default: BEDRILL_CONFIG, ~/.config/bedrill/config.json5, OpenClaw's, Moltbot's]
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
@@ -53,7 +56,7 @@ pub(crate) struct Common {
     /// Say more on stderr: the model's reasoning, token use, timings
     #[arg(short, long, global = true)]
     pub(crate) verbose: bool,
-    /// Say nothing on stderr but errors
+    /// Say nothing on stderr but errors, and that others can read what is sent over plain http
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub(crate) quiet: bool,
 }
