@@ -88,8 +88,8 @@ impl Auth {
     ///
     /// # Errors
     ///
-    /// When the credentials cannot go into a header, when a bearer token would travel over plain `http` to any host but
-    /// this machine, or when the request cannot be signed. The request is then unchanged.
+    /// When the credentials cannot go into a header, when a bearer token would travel over plain `http` to another
+    /// machine, or when the request cannot be signed. The request is then unchanged.
     pub fn authorize(
         &self,
         request: &mut http::Request<Bytes>,

@@ -28,7 +28,7 @@ pub(super) struct Caller {
     clock: Arc<dyn TimeSource>,
     plain_http: Arc<PlainHttp>,
     /// For the credentials of the last request.
-    redactor: Mutex<Redactor>,
+    redactor: Mutex<Option<(Auth, Redactor)>>,
 }
 
 /// Where the credentials come from.
@@ -130,11 +130,14 @@ impl Caller {
 
     /// Returns what removes the secrets of `auth`; calls with the same ones share it.
     pub(super) fn redactor(&self, auth: &Auth) -> Redactor {
-        let secrets = auth.secrets();
         let mut last = self.redactor.lock().unwrap_or_else(PoisonError::into_inner);
-        if !last.is_of(&secrets) {
-            *last = Redactor::new(&secrets);
+        match &*last {
+            Some((of, redactor)) if of == auth => redactor.clone(),
+            _ => {
+                let redactor = Redactor::new(&auth.secrets());
+                *last = Some((auth.clone(), redactor.clone()));
+                redactor
+            }
         }
-        last.clone()
     }
 }

@@ -59,7 +59,6 @@ pub(crate) use plain_http::{Cargo, InClear, OnClearText, PlainHttp};
 ///   session token or the bearer token to another host.
 /// * The body is returned as it arrives, undecoded. An end that the peer did not announce (a reset, a missing last
 ///   chunk, fewer bytes than `content-length`) is an `Err` item.
-/// * A request that is marked as [`Direct`] goes to its host without a proxy.
 /// * Dropping the future or the body closes the connection or returns it to the pool, and nothing keeps running.
 ///
 /// ```
@@ -102,6 +101,26 @@ pub trait Transport: Send + Sync {
         request: http::Request<Bytes>,
     ) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>>;
 
+    /// As [`send`](Self::send), but never through a proxy, whatever the host: a proxy would see the credentials in the
+    /// response, or return those of its own machine. Requests to the metadata service of an instance and to the agent of a
+    /// container are sent this way.
+    ///
+    /// By default the same as `send`: a transport that uses proxies, and one that wraps another, must implement it.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send).
+    ///
+    /// # Cancel safety
+    ///
+    /// As [`send`](Self::send).
+    fn send_directly(
+        &self,
+        request: http::Request<Bytes>,
+    ) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
+        self.send(request)
+    }
+
     /// Resolves after `duration`, on the timer that belongs to the transport's runtime.
     ///
     /// A transport without a runtime, whose reads block, may have no timers that fire: it tracks the deadlines of the
@@ -128,13 +147,6 @@ pub trait Transport: Send + Sync {
     #[cfg(all(target_family = "wasm", target_os = "unknown"))]
     fn now(&self) -> Duration;
 }
-
-/// Marks a request, in its [extensions](http::Request::extensions), that must not go through a proxy, whatever its host is:
-/// a proxy would see the credentials in the answer, or return those of its own machine.
-///
-/// The requests to the metadata service of an instance and to the agent of a container carry it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Direct;
 
 /// Resolves to the output of `work`, unless `limit` is ready first. Finished work wins: an answer already there counts.
 ///
@@ -279,12 +291,18 @@ impl TransportError {
     }
 
     /// The same without secrets: a transport may quote what it received.
-    pub(crate) fn without_secrets(self, redactor: &Redactor) -> Self {
-        // `Debug` shows the causes, too.
-        if !redactor.finds(format!("{self:?}").as_bytes()) {
-            return self;
+    pub(crate) fn without_secrets(mut self, redactor: &Redactor) -> Self {
+        let mut repeats = redactor.finds(self.message.as_bytes());
+        let mut cause = std::error::Error::source(&self);
+        while let Some(error) = cause {
+            repeats |= redactor.finds(error.to_string().as_bytes());
+            cause = error.source();
         }
-        Self { message: redactor.text(&self.message), source: None, ..self }
+        if repeats {
+            self.message = redactor.text(&self.message).into_owned();
+            self.source = None;
+        }
+        self
     }
 
     /// What failed.

@@ -11,9 +11,7 @@ use tokio::time::Instant;
 use super::chunks::Chunks;
 use super::direct::is_direct;
 use super::proxy::ProxyVariables;
-use super::{
-    Body, BoxFuture, CONNECT_TIMEOUT, Direct, Transport, TransportError, TransportErrorKind, failure, tls,
-};
+use super::{Body, BoxFuture, CONNECT_TIMEOUT, Transport, TransportError, TransportErrorKind, failure, tls};
 
 /// The default transport. Cloning is cheap and shares the connection pool.
 ///
@@ -69,6 +67,27 @@ impl ReqwestTransport {
         }
         let client = client(&self.settings, self.tls.clone(), &Proxy::None)?;
         Ok(self.direct.get_or_init(|| client))
+    }
+
+    fn send_by(
+        &self,
+        request: http::Request<Bytes>,
+        goes_directly: bool,
+    ) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
+        Box::pin(async move {
+            let client = self.client_for(goes_directly)?;
+            let host = request.uri().host().unwrap_or("the host").to_owned();
+            let proxy = if goes_directly { None } else { self.proxy_for(request.uri()) };
+            let request = unchanged(request, &host)?;
+            let response = client.execute(request).await.map_err(|error| {
+                let error = describe(error, &host, "reach");
+                let error = failure::no_connection_within(self.settings.connect_timeout, error);
+                failure::through(proxy.as_deref(), error)
+            })?;
+            Ok(http::Response::from(response).map(|body| {
+                Body::from_stream(Chunks::new(body, move |error| describe(error, &host, "read from")))
+            }))
+        })
     }
 
     /// Describes the proxy that a request for `uri` goes through, if it does not go directly.
@@ -191,21 +210,15 @@ impl Transport for ReqwestTransport {
         &self,
         request: http::Request<Bytes>,
     ) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
-        Box::pin(async move {
-            let goes_directly = goes_directly(&request);
-            let client = self.client_for(goes_directly)?;
-            let host = request.uri().host().unwrap_or("the host").to_owned();
-            let proxy = if goes_directly { None } else { self.proxy_for(request.uri()) };
-            let request = unchanged(request, &host)?;
-            let response = client.execute(request).await.map_err(|error| {
-                let error = describe(error, &host, "reach");
-                let error = failure::no_connection_within(self.settings.connect_timeout, error);
-                failure::through(proxy.as_deref(), error)
-            })?;
-            Ok(http::Response::from(response).map(|body| {
-                Body::from_stream(Chunks::new(body, move |error| describe(error, &host, "read from")))
-            }))
-        })
+        let goes_directly = request.uri().host().is_some_and(is_direct);
+        self.send_by(request, goes_directly)
+    }
+
+    fn send_directly(
+        &self,
+        request: http::Request<Bytes>,
+    ) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
+        self.send_by(request, true)
     }
 
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
@@ -215,10 +228,6 @@ impl Transport for ReqwestTransport {
     fn now(&self) -> Duration {
         self.origin.elapsed()
     }
-}
-
-fn goes_directly(request: &http::Request<Bytes>) -> bool {
-    request.extensions().get::<Direct>().is_some() || request.uri().host().is_some_and(is_direct)
 }
 
 /// Converts the request to reqwest's form; refused when that form would go to another path than the one that was
@@ -262,14 +271,11 @@ mod tests {
     #[test]
     fn this_machine_and_its_link_are_never_asked_through_a_proxy() {
         let transport = ReqwestTransport::new().expect("a transport");
-        let request = |uri: &str| http::Request::get(uri).body(Bytes::new()).expect("a request");
         let goes_directly = |uri: &str| {
-            let client = transport.client_for(goes_directly(&request(uri))).expect("a client");
+            let uri: http::Uri = uri.parse().expect("a URI");
+            let client = transport.client_for(uri.host().is_some_and(is_direct)).expect("a client");
             !std::ptr::eq(client, &raw const transport.proxied)
         };
-        let mut marked = request("http://imds.example.test/");
-        marked.extensions_mut().insert(Direct);
-        assert!(super::goes_directly(&marked));
         for uri in [
             "http://localhost/",
             "http://127.0.0.1:1/",

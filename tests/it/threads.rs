@@ -148,7 +148,7 @@ types_are! { SendAndSync SHARED:
     }
     #[cfg(feature = "client")]
     bedrill::transport {
-        Direct, TransportError, TransportErrorKind,
+        TransportError, TransportErrorKind,
     }
     #[cfg(feature = "hyper")]
     bedrill::transport {

@@ -12,7 +12,7 @@ use crate::auth::Context;
 use crate::base::quote;
 use crate::base::redact::Redactor;
 use crate::base::time::Seconds;
-use crate::transport::{self, BoxFuture, Cargo, Direct, InClear, Transport, TransportErrorKind, USER_AGENT};
+use crate::transport::{self, BoxFuture, Cargo, InClear, Transport, TransportErrorKind, USER_AGENT};
 
 /// The largest answer that is read: 64 KiB. Credential documents take a few.
 pub(in crate::auth) const MAX_BODY: usize = 64 * 1024;
@@ -112,12 +112,11 @@ pub(in crate::auth) fn fetch(
     Box::pin(async move {
         let transport = context.transport().ok_or(FetchError::NoTransport)?;
         context.check(request.uri(), cargo).map_err(FetchError::InClear)?;
-        if !limits.proxy {
-            request.extensions_mut().insert(Direct);
-        }
         request.headers_mut().insert(http::header::USER_AGENT, USER_AGENT);
         let exchange = async {
-            let response = within(transport, limits.first_byte, transport.send(request)).await?;
+            let sending =
+                if limits.proxy { transport.send(request) } else { transport.send_directly(request) };
+            let response = within(transport, limits.first_byte, sending).await?;
             let (head, mut body) = response.map_err(from_transport)?.into_parts();
             let bytes = body.read_at_most(limits.max_body).await.map_err(from_transport)?;
             let body = Zeroizing::new(bytes);

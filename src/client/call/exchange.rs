@@ -53,7 +53,7 @@ struct Sending<'a> {
     region: &'a Region,
     attempt: &'a Attempt,
     is_refusal: fn(StatusCode) -> bool,
-    parse_error: fn(StatusCode, &HeaderMap, &[u8]) -> ServiceError,
+    parse_error: fn(&mut Parts, &[u8], &Redactor) -> ServiceError,
 }
 
 /// Builds the request anew each time it is sent: a sent request is not kept.
@@ -74,7 +74,11 @@ impl Calls {
         advise: &'a Advise<'a>,
         attempt: &'a Attempt,
     ) -> BoxFuture<'a, Result<(Head, Body), Failed>> {
-        let (service, parse_error) = (&BEDROCK, operation::parse_error);
+        let service = &BEDROCK;
+        let parse_error = |head: &mut Parts, body: &_, redactor: &_| {
+            head::redact(&mut head.headers, redactor);
+            operation::parse_error(head.status, &head.headers, body)
+        };
         let is_refusal = |status| status != StatusCode::OK;
         let sending = Sending { caller, build, service, region, attempt, is_refusal, parse_error };
         Box::pin(async move {
@@ -101,8 +105,11 @@ impl Calls {
         attempt: &'a Attempt,
     ) -> BoxFuture<'a, Result<Passed, Failed>> {
         let is_refusal = |status: StatusCode| status.is_client_error() || status.is_server_error();
-        let parse_error = |status, headers: &_, body: &_| {
-            operation::parse_error(status, headers, body).or_code(|| xml_error_code(body))
+        // The head is passed on as it came.
+        let parse_error = |head: &mut Parts, body: &_, redactor: &_| {
+            let mut headers = head.headers.clone();
+            head::redact(&mut headers, redactor);
+            operation::parse_error(head.status, &headers, body).or_code(|| xml_error_code(body))
         };
         let sending = Sending { caller, build, service, region, attempt, is_refusal, parse_error };
         Box::pin(async move {
@@ -142,15 +149,13 @@ impl Calls {
         let response = within(first_byte.as_mut(), response).await?;
         let response = response.map_err(|error| error.without_secrets(&redactor))?;
         let received = caller.now();
-        let (head, mut body) = response.into_parts();
+        let (mut head, mut body) = response.into_parts();
         if !is_refusal(head.status) {
             return Ok(Answer { head, body, redactor, refusal: None });
         }
         let (beginning, read) = timer::read_at_most(&mut body, ERROR_BODY, transport, timeouts).await;
-        let mut headers = head.headers.clone();
-        head::redact(&mut headers, |value| redactor.bytes(value));
-        let error = parse_error(head.status, &headers, &redactor.bytes(&beginning));
         let measured = self.attempts.measure(auth, &head.headers, sent, received);
+        let error = parse_error(&mut head, &redactor.bytes(&beginning), &redactor);
         let refusal = Refusal { error, beginning, cut: read.err(), auth: auth.clone(), measured };
         Ok(Answer { head, body, redactor, refusal: Some(refusal) })
     }

@@ -17,16 +17,16 @@ pub(in crate::client) struct Head {
 impl Head {
     pub(super) fn new(head: Parts, redactor: Redactor) -> Self {
         let Parts { status, mut headers, .. } = head;
-        redact(&mut headers, |value| redactor.data(value));
+        redact(&mut headers, &redactor);
         Self { status, headers, redactor }
     }
 }
 
 /// Replaces the secrets in all values. A service may repeat in any header what it was sent.
-pub(super) fn redact(headers: &mut HeaderMap, redacted: impl Fn(&[u8]) -> Cow<'_, [u8]>) {
+pub(super) fn redact(headers: &mut HeaderMap, redactor: &Redactor) {
     for value in headers.values_mut() {
-        if let Cow::Owned(clean) = redacted(value.as_bytes()) {
-            *value = HeaderValue::from_maybe_shared(clean).unwrap_or(HeaderValue::from_static("(redacted)"));
+        if let Cow::Owned(clean) = redactor.data(value.as_bytes()) {
+            *value = HeaderValue::from_bytes(&clean).unwrap_or(HeaderValue::from_static("(redacted)"));
         }
     }
 }

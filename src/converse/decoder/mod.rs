@@ -168,38 +168,33 @@ fn read_event(frame: FrameRef<'_>, redactor: &Redactor) -> Result<ConverseStream
     match frame.message_type() {
         Some(MessageType::Event) => {
             let event_type = required(frame, ":event-type")?;
-            if event_type == CONTENT {
-                let event = ConverseStreamEvent::from_event_bytes(event_type, frame.payload());
-                return event.map_err(|error| unreadable(event_type, error, redactor));
-            }
             // Nothing but what the model says may hold a secret.
-            let event_type = redactor.text(event_type);
-            let event = ConverseStreamEvent::from_event_bytes(&event_type, &redactor.data(frame.payload()));
-            event.map_err(|error| unreadable(&event_type, error, redactor))
+            let none = Redactor::default();
+            let of_event = if event_type == CONTENT { &none } else { redactor };
+            let (event_type, payload) = (of_event.text(event_type), of_event.data(frame.payload()));
+            ConverseStreamEvent::from_event_bytes(&event_type, &payload).map_err(|error| {
+                let error = error.with_path(|path| redactor.text(path).into_owned());
+                EventError::Payload { event_type: event_type.into_owned(), error }
+            })
         }
         Some(MessageType::Exception) => {
             let name = required(frame, ":exception-type")?;
             Err(EventError::Exception(read_exception(&redactor.text(name), &redactor.bytes(frame.payload()))))
         }
         Some(MessageType::Error) => {
-            let text = |name| frame.string_header(name).map(|text| redactor.text(text));
+            let text = |name| frame.string_header(name).map(|text| redactor.text(text).into_owned());
             Err(EventError::Error {
                 code: text(":error-code").unwrap_or_else(|| "unnamed error".to_owned()),
                 message: text(":error-message").unwrap_or_default(),
             })
         }
-        Some(MessageType::Unknown(found)) => Err(EventError::MessageType(redactor.text(found))),
+        Some(MessageType::Unknown(found)) => Err(EventError::MessageType(redactor.text(found).into_owned())),
         None => Err(EventError::MissingHeader(":message-type")),
     }
 }
 
 /// The event with what the model says.
 const CONTENT: &str = "contentBlockDelta";
-
-fn unreadable(event_type: &str, error: ShapeError, redactor: &Redactor) -> EventError {
-    let error = error.with_path(|path| redactor.text(path));
-    EventError::Payload { event_type: event_type.to_owned(), error }
-}
 
 /// The same error, unless it quotes a part of a secret.
 fn without_secrets(error: DecodeError, redactor: &Redactor) -> DecodeError {

@@ -23,9 +23,7 @@ use self::pool::{Origin, Pool};
 use super::chunks::Chunks;
 use super::direct::is_direct;
 use super::proxy::ProxyVariables;
-use super::{
-    Body, BoxFuture, CONNECT_TIMEOUT, Direct, Transport, TransportError, TransportErrorKind, failure, tls,
-};
+use super::{Body, BoxFuture, CONNECT_TIMEOUT, Transport, TransportError, TransportErrorKind, failure, tls};
 use crate::base::uri;
 
 /// The lightweight transport. Cloning is cheap and shares the connection pool.
@@ -143,12 +141,19 @@ impl Transport for HyperTransport {
         &self,
         request: http::Request<Bytes>,
     ) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
+        match self.check_direct(request.uri()) {
+            Ok(()) => self.send_directly(request),
+            Err(error) => Box::pin(std::future::ready(Err(error))),
+        }
+    }
+
+    fn send_directly(
+        &self,
+        request: http::Request<Bytes>,
+    ) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
         // A future keeps space for its arguments until its end, so it gets a pointer.
         let mut request = Box::new(request.map(Whole));
         Box::pin(async move {
-            if request.extensions().get::<Direct>().is_none() {
-                self.check_direct(request.uri())?;
-            }
             let origin = Origin::of(request.uri())?;
             make_origin_form(&mut request);
             // If the server has closed the socket since its last answer, the request is unsent; a new socket is the

@@ -6,6 +6,7 @@ use super::{ContainerUri, FULL_URI, RELATIVE_URI, SOURCE, parse, request, token}
 use crate::auth::wire::fetch::{self, FetchError, Limits, Reply, Retries};
 use crate::auth::wire::issued;
 use crate::auth::{Answer, Auth, AuthError, Context};
+use crate::credentials::Secret;
 use crate::transport::Cargo;
 
 /// The timeouts of the AWS SDK for Rust: 2 s to connect, 5 s to answer.
@@ -42,11 +43,9 @@ pub(in crate::auth) async fn load(context: Context<'_>) -> Result<Answer, AuthEr
             Ok(Answer::found(Auth::SigV4(credentials), format!("{place}{note}")))
         }
         Err(error) => {
+            let token = token.as_ref().map(Secret::expose).unwrap_or_default();
             // Also without the scheme ahead of it.
-            let secrets: Vec<_> = token
-                .iter()
-                .flat_map(|token| [token.expose()].into_iter().chain(token.expose().split(' ')))
-                .collect();
+            let secrets = [token, token.rsplit(' ').next().unwrap_or_default()];
             let error = error.without(&secrets);
             Err(AuthError::new(SOURCE, format!("{place} gives no credentials: {error}")))
         }

@@ -89,7 +89,7 @@ pub async fn caller_identity(
     let Identity { account, arn } =
         exchange(context, &files, asker, &call, Some(auth), parse_identity).await?;
     let redactor = Redactor::new(&auth.secrets());
-    Ok(Identity { account: redactor.text(&account), arn: redactor.text(&arn) })
+    Ok(Identity { account: redactor.text(&account).into_owned(), arn: redactor.text(&arn).into_owned() })
 }
 
 async fn exchange<T>(
