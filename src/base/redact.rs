@@ -67,20 +67,17 @@ impl Redactor {
         self.find(text, 0, SHORTEST_SECRET).is_some()
     }
 
-    /// Whether a part of a secret is in `text`, which may be cut on both sides: four characters, escaped or not.
+    /// As [`finds`](Self::finds), for a text that is not only quoted but read.
+    #[cfg(feature = "client")]
+    pub(crate) fn finds_in_data(&self, text: &[u8]) -> bool {
+        self.find(text, 0, SHORTEST_IN_DATA).is_some()
+    }
+
+    /// Whether a part of a secret is in `text`, which may be cut on both sides.
     pub(crate) fn finds_part(&self, text: &[u8]) -> bool {
         let Some(known) = &self.0 else { return false };
-        let mut plain = Zeroizing::new(Vec::new());
-        let mut at = 0;
-        while let Some((byte, end)) = character(text, at, LAYERS) {
-            plain.push(byte);
-            at = end;
-        }
-        let parts = || plain.windows(SHORTEST_SECRET);
-        let holds = |needle: &Needle| {
-            needle.text.windows(SHORTEST_SECRET).any(|window| parts().any(|part| part == window))
-        };
-        known.needles.iter().any(holds)
+        let holds = |needle: &Needle, part| needle.text.windows(SHORTEST_SECRET).any(|window| window == part);
+        text.windows(SHORTEST_SECRET).any(|part| known.needles.iter().any(|needle| holds(needle, part)))
     }
 
     /// `text` with `(redacted)` in place of each secret, to be quoted.

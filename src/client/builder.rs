@@ -18,7 +18,7 @@ use crate::client::error::Error;
 use crate::endpoint::Region;
 use crate::eventstream::FrameDecoder;
 use crate::machine::{Machine, ProfileFiles, Settings, SystemClock, SystemMachine, TimeSource};
-use crate::transport::{OnClearText, PlainHttp, Transport};
+use crate::transport::{self, OnClearText, PlainHttp, Transport};
 
 type Wrap = Box<dyn FnOnce(Arc<dyn Transport>) -> Arc<dyn Transport> + Send>;
 
@@ -269,7 +269,7 @@ impl ClientBuilder {
     /// can read prompts, answers and session tokens on the way.
     #[must_use]
     pub fn on_clear_text(mut self, tell: impl Fn(&str) + Send + Sync + 'static) -> Self {
-        self.on_clear_text = Some(Arc::new(tell));
+        self.on_clear_text = Some(transport::once_each(tell));
         self
     }
 

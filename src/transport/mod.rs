@@ -47,7 +47,7 @@ pub(crate) const USER_AGENT: HeaderValue =
     HeaderValue::from_static(concat!("bedrill/", env!("CARGO_PKG_VERSION")));
 
 pub use crate::base::BoxFuture;
-pub(crate) use plain_http::{Cargo, InClear, OnClearText, PlainHttp};
+pub(crate) use plain_http::{Cargo, InClear, OnClearText, PlainHttp, once_each};
 
 /// Sends one request to its host and returns the response.
 ///

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use http::Uri;
+use http::uri::Authority;
 
 use crate::endpoint::exposed_host;
 
@@ -18,6 +19,7 @@ pub(crate) enum Cargo {
     Token(&'static str),
 }
 
+/// Takes the authority: `gateway:4000`.
 pub(crate) type OnClearText = Arc<dyn Fn(&str) + Send + Sync>;
 
 /// The one judge of requests over plain http. Whatever sends a request asks it first.
@@ -26,42 +28,46 @@ pub(crate) struct PlainHttp {
     is_allowed: bool,
     /// Called for signed requests.
     warn: Option<OnClearText>,
-    /// The origins that were warned about.
-    told: Mutex<Vec<String>>,
 }
 
 impl PlainHttp {
     pub(crate) fn new(is_allowed: bool, warn: Option<OnClearText>) -> Self {
-        Self { is_allowed, warn, told: Mutex::default() }
+        Self { is_allowed, warn }
     }
 
     pub(crate) fn is_allowed(&self) -> bool {
         self.is_allowed
     }
 
-    /// Refuses `cargo` that must not be sent to `uri`; warns about a signature, once for each origin.
+    /// Refuses `cargo` that must not be sent to `uri`; warns about a signature.
     pub(crate) fn check(&self, uri: &Uri, cargo: Cargo) -> Result<(), InClear> {
         let Some(host) = exposed_host(uri).filter(|_| !self.is_allowed) else { return Ok(()) };
         match cargo {
             Cargo::Nothing => Ok(()),
             Cargo::Token(what) => Err(InClear { what, host: host.to_owned() }),
             Cargo::Signature => {
-                self.tell(format!("http://{}", uri.authority().map_or(host, |authority| authority.as_str())));
+                if let Some(warn) = &self.warn {
+                    warn(uri.authority().map_or(host, Authority::as_str));
+                }
                 Ok(())
             }
         }
     }
+}
 
-    fn tell(&self, origin: String) {
-        let Some(warn) = &self.warn else { return };
-        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-        if told.contains(&origin) {
+/// Calls `tell` with the origin of each authority, once.
+pub(crate) fn once_each(tell: impl Fn(&str) + Send + Sync + 'static) -> OnClearText {
+    let told = Mutex::new(Vec::new());
+    Arc::new(move |authority| {
+        let origin = format!("http://{authority}");
+        let mut known = told.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.contains(&origin) {
             return;
         }
-        told.push(origin.clone());
-        drop(told);
-        warn(&origin);
-    }
+        known.push(origin.clone());
+        drop(known);
+        tell(&origin);
+    })
 }
 
 /// A secret that would have been readable on its way. Nothing was sent.
