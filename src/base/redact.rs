@@ -36,8 +36,6 @@ struct Needles {
 struct Needle {
     text: Zeroizing<Vec<u8>>,
     is_base64: bool,
-    /// The secret itself holds characters that escapes begin with.
-    has_escapes: bool,
 }
 
 impl Redactor {
@@ -45,8 +43,7 @@ impl Redactor {
         let mut needles = Vec::new();
         for secret in secrets.iter().filter(|secret| secret.len() >= SHORTEST_SECRET) {
             let text = Zeroizing::new(secret.as_bytes().to_vec());
-            let has_escapes = text.iter().any(|byte| is_escape(*byte));
-            needles.push(Needle { text, is_base64: false, has_escapes });
+            needles.push(Needle { text, is_base64: false });
             for shift in 0..3 {
                 needles.extend(Needle::in_base64(secret.as_bytes(), shift));
             }
@@ -146,7 +143,7 @@ impl Needle {
         let (first, end) = ((shift * 8).div_ceil(6), shifted.len() * 8 / 6);
         let text = Zeroizing::new(encoded.as_bytes().get(first..end)?.to_vec());
         // Fewer characters are part of too many words.
-        (text.len() >= SHORTEST_IN_DATA).then_some(Self { text, is_base64: true, has_escapes: false })
+        (text.len() >= SHORTEST_IN_DATA).then_some(Self { text, is_base64: true })
     }
 
     /// The end of the needle in `text`, if it begins at `at`.
@@ -155,13 +152,19 @@ impl Needle {
         if text.len().saturating_sub(at) < self.text.len() {
             return None;
         }
-        let fewest = if self.has_escapes { 0 } else { LAYERS };
-        (fewest..=LAYERS).rev().find_map(|layers| {
-            self.text.iter().try_fold(at, |at, expected| {
-                let (byte, end) = character(text, at, layers)?;
-                (self.alike(byte) == *expected).then_some(end)
-            })
-        })
+        // The secret itself may hold characters that escapes begin with.
+        self.end_below(text, at, LAYERS).or_else(|| self.end_below(text, at, 0))
+    }
+
+    fn end_below(&self, text: &[u8], mut at: usize, layers: u8) -> Option<usize> {
+        for expected in self.text.iter() {
+            let (byte, end) = character(text, at, layers)?;
+            if self.alike(byte) != *expected {
+                return None;
+            }
+            at = end;
+        }
+        Some(at)
     }
 
     /// The URL-safe alphabet of base64 differs in two characters.

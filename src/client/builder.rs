@@ -351,10 +351,9 @@ impl ClientBuilder {
 #[cfg(any(feature = "reqwest", feature = "hyper"))]
 fn default_transport(settings: Settings<'_>, timeouts: &Timeouts) -> Result<Arc<dyn Transport>, Error> {
     #[cfg(feature = "reqwest")]
-    let builder = crate::transport::ReqwestTransport::builder();
+    let builder = transport::ReqwestTransport::builder();
     #[cfg(not(feature = "reqwest"))]
-    let builder =
-        crate::transport::HyperTransport::builder().proxy_variables(|name| settings.machine.var(name));
+    let builder = transport::HyperTransport::builder().proxy_variables(|name| settings.machine.var(name));
     let mut builder = builder.connect_timeout(timeouts.connect().unwrap_or(std::time::Duration::MAX));
     if let Some(pem) = settings::ca_bundle(settings)? {
         builder = builder.ca_bundle(pem);

@@ -292,13 +292,7 @@ impl TransportError {
 
     /// The same without secrets: a transport may quote what it received.
     pub(crate) fn without_secrets(mut self, redactor: &Redactor) -> Self {
-        let mut repeats = redactor.finds(self.message.as_bytes());
-        let mut cause = std::error::Error::source(&self);
-        while let Some(error) = cause {
-            repeats |= redactor.finds(error.to_string().as_bytes());
-            cause = error.source();
-        }
-        if repeats {
+        if redactor.finds(self.message.as_bytes()) {
             self.message = redactor.text(&self.message).into_owned();
             self.source = None;
         }
