@@ -54,7 +54,9 @@ impl Redactor {
         let mut beginnings = [false; 256];
         let first = needles.iter().filter_map(|needle| needle.text.first());
         for byte in first.chain(b"%\\&-_") {
-            beginnings[usize::from(*byte)] = true;
+            if let Some(begins) = beginnings.get_mut(usize::from(*byte)) {
+                *begins = true;
+            }
         }
         Self(Some(Arc::new(Needles { needles, beginnings })))
     }
@@ -116,7 +118,7 @@ impl Redactor {
     fn find(&self, text: &[u8], from: usize, shortest: usize) -> Option<(usize, usize)> {
         let Needles { needles, beginnings } = &**self.0.as_ref()?;
         for (at, byte) in text.iter().enumerate().skip(from) {
-            if !beginnings[usize::from(*byte)] {
+            if beginnings.get(usize::from(*byte)) != Some(&true) {
                 continue;
             }
             let known = needles.iter().filter(|needle| needle.text.len() >= shortest);
@@ -140,7 +142,7 @@ impl Needle {
         let mut shifted = Zeroizing::new(vec![0; shift]);
         shifted.extend_from_slice(secret);
         let encoded = Zeroizing::new(STANDARD_NO_PAD.encode(&*shifted));
-        let (first, end) = ((shift * 8).div_ceil(6), shifted.len() * 8 / 6);
+        let (first, end) = (shift.saturating_mul(8).div_ceil(6), shifted.len().saturating_mul(8) / 6);
         let text = Zeroizing::new(encoded.as_bytes().get(first..end)?.to_vec());
         // Fewer characters are part of too many words.
         (text.len() >= SHORTEST_IN_DATA).then_some(Self { text, is_base64: true })
@@ -187,7 +189,7 @@ fn character(text: &[u8], at: usize, layers: u8) -> Option<(u8, usize)> {
     if layers == 0 || !is_escape(raw.0) {
         return Some(raw);
     }
-    let next = |at| character(text, at, layers - 1);
+    let next = |at| character(text, at, layers.saturating_sub(1));
     let (first, after) = next(at)?;
     let undone = match first {
         b'%' => number(next, after, 16, 2),
