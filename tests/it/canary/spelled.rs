@@ -2,6 +2,7 @@
 //! of documents, payloads. Only what a model says stays as it is.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bedrill::auth::Auth;
 use bedrill::converse::{ConverseRequest, MessageBuilder};
@@ -11,7 +12,7 @@ use bedrill::operation::EVENT_STREAM;
 use bedrill::test_util::events::{self, event, exception, frame};
 use bedrill::test_util::responses::response;
 use bedrill::test_util::{Server, Step};
-use bedrill::transport::{ReqwestTransport, Transport};
+use bedrill::transport::{Body, BoxFuture, ReqwestTransport, Transport, TransportError, TransportErrorKind};
 use bedrill::{Client, RetryPolicy, SigningService};
 
 use super::machines::empty;
@@ -298,5 +299,53 @@ fn what_the_model_says_stays_as_it_is() {
         let whole = client.converse(&request).await.expect("an answer");
         assert_eq!(whole.text(), said);
         assert_eq!(whole.stop_reason.as_str(), "(redacted)");
+    });
+}
+
+/// Fails with an error that quotes what was sent, before the head or in the body.
+struct Quoting {
+    quoted: String,
+    in_body: bool,
+}
+
+impl Transport for Quoting {
+    fn send(
+        &self,
+        _: http::Request<bytes::Bytes>,
+    ) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
+        let error = TransportError::new(TransportErrorKind::Other, format!("refused: {}", self.quoted))
+            .with_source(std::io::Error::other(self.quoted.clone()));
+        let outcome = match self.in_body {
+            true => {
+                let body = Body::from_chunks([Ok(events::text("hi").into()), Err(error)]);
+                let head = http::Response::builder().header("content-type", EVENT_STREAM);
+                Ok(head.body(body).expect("a response"))
+            }
+            false => Err(error),
+        };
+        Box::pin(std::future::ready(outcome))
+    }
+
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
+        Box::pin(tokio::time::sleep(duration))
+    }
+}
+
+#[test]
+fn what_a_transport_quotes_shows_no_secret() {
+    let canaries = canaries();
+    run(async {
+        for auth in auths(canaries) {
+            for quoted in secrets(&auth, canaries) {
+                for in_body in [false, true] {
+                    let transport: Arc<dyn Transport> = Arc::new(Quoting { quoted: quoted.clone(), in_body });
+                    let server = Server::sending([]);
+                    let client = client(&server, &auth, &transport);
+                    assert_eq!(stream("a transport", &client).await, 1);
+                    let request = ConverseRequest::new("us.amazon.nova-lite-v1:0").message("hi");
+                    assert_eq!(look("a transport", client.converse(&request).await), 1);
+                }
+            }
+        }
     });
 }
