@@ -66,12 +66,6 @@ impl Redactor {
         self.find(text, 0, SHORTEST_SECRET).is_some()
     }
 
-    /// As [`finds`](Self::finds), for a text that is not only quoted but read.
-    #[cfg(feature = "client")]
-    pub(crate) fn finds_in_data(&self, text: &[u8]) -> bool {
-        self.find(text, 0, SHORTEST_IN_DATA).is_some()
-    }
-
     /// Whether a part of a secret is in `text`, which may be cut on both sides.
     pub(crate) fn finds_part(&self, text: &[u8]) -> bool {
         let Some(known) = &self.0 else { return false };

@@ -16,6 +16,7 @@ mod via_hyper;
 #[cfg(feature = "reqwest")]
 mod via_reqwest;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -292,9 +293,9 @@ impl TransportError {
 
     /// The same without secrets: a transport may quote what it received.
     pub(crate) fn without_secrets(mut self, redactor: &Redactor) -> Self {
-        if redactor.finds(self.message.as_bytes()) {
-            self.message = redactor.text(&self.message).into_owned();
-            self.source = None;
+        if let Cow::Owned(message) = redactor.text(&self.message) {
+            // The cause would quote it, too.
+            (self.message, self.source) = (message, None);
         }
         self
     }

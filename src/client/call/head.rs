@@ -1,5 +1,7 @@
 //! The head of a response, as everything but [`Client::send`](crate::Client::send) sees it: without our secrets.
 
+use std::borrow::Cow;
+
 use http::response::Parts;
 use http::{HeaderMap, HeaderValue, StatusCode};
 
@@ -23,7 +25,7 @@ impl Head {
 /// Replaces all values that hold a secret. A service may repeat in any header what it was sent.
 pub(super) fn redact(headers: &mut HeaderMap, redactor: &Redactor) {
     for value in headers.values_mut() {
-        if redactor.finds_in_data(value.as_bytes()) {
+        if let Cow::Owned(_) = redactor.data(value.as_bytes()) {
             *value = HeaderValue::from_static("(redacted)");
         }
     }

@@ -182,11 +182,10 @@ fn read_event(frame: FrameRef<'_>, redactor: &Redactor) -> Result<ConverseStream
             Err(EventError::Exception(read_exception(&redactor.text(name), &redactor.bytes(frame.payload()))))
         }
         Some(MessageType::Error) => {
-            let text = |name| frame.string_header(name).map(|text| redactor.text(text).into_owned());
-            Err(EventError::Error {
-                code: text(":error-code").unwrap_or_else(|| "unnamed error".to_owned()),
-                message: text(":error-message").unwrap_or_default(),
-            })
+            let code = frame.string_header(":error-code").unwrap_or("unnamed error");
+            let message = frame.string_header(":error-message").unwrap_or_default();
+            let (code, message) = (redactor.text(code).into_owned(), redactor.text(message).into_owned());
+            Err(EventError::Error { code, message })
         }
         Some(MessageType::Unknown(found)) => Err(EventError::MessageType(redactor.text(found).into_owned())),
         None => Err(EventError::MissingHeader(":message-type")),

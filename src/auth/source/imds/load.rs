@@ -46,7 +46,7 @@ impl Imds {
             return Ok(Answer::not_here(format!("{endpoint} names no role")));
         }
         let role = parse_role(body)
-            .filter(|role| !session.is_secret(role))
+            .filter(|role| !session.token.is_repeated_in(role.as_bytes()))
             .ok_or_else(|| session.error("its answer to the question for a role is not a name"))?;
         let reply = session.get(&|endpoint, token| credentials_request(endpoint, role, token)).await?;
         let body = session.expect_ok(&reply, "the credentials")?;
@@ -64,7 +64,7 @@ impl Imds {
         let mut session = Session::open(context, &endpoint).await.ok()?;
         let reply = session.get(&|endpoint, token| get(endpoint, REGION, token)).await.ok()?;
         let text = std::str::from_utf8(session.expect_ok(&reply, "the region").ok()?).ok()?;
-        Region::new(text).ok().filter(|region| !session.is_secret(region.as_str()))
+        Region::new(text).ok().filter(|_| !session.token.is_repeated_in(text.as_bytes()))
     }
 }
 
@@ -137,11 +137,6 @@ impl<'a> Session<'a> {
             _ => "",
         };
         self.error(format!("no credentials for the role {role}: {error}")).with_hint(hint)
-    }
-
-    /// Whether an answer repeats the token.
-    fn is_secret(&self, text: &str) -> bool {
-        self.token.is_repeated_in(text.as_bytes())
     }
 
     fn error(&self, problem: impl std::fmt::Display) -> AuthError {
