@@ -5,7 +5,8 @@ use std::time::SystemTime;
 
 use zeroize::Zeroizing;
 
-use crate::base::{quote, time};
+use crate::base::redact::Redactor;
+use crate::base::time;
 
 /// Text that must not be shown: a secret access key, a session token, a bearer token.
 ///
@@ -34,18 +35,21 @@ impl Secret {
         &self.0
     }
 
-    /// Returns the forms in which a response may repeat the secret, to search for them: unchanged, and with its
-    /// slashes escaped, as JSON allows. Empty for a text of less than four bytes, which any response might contain.
+    /// Whether `text` repeats the secret: as it is, percent-encoded, escaped as in JSON or HTML, up to three layers deep, or
+    /// in base64. Never true of a secret of less than four bytes, which any text might contain.
     ///
     /// ```
     /// use bedrill::credentials::Secret;
     ///
-    /// let spellings = Secret::new("wJal/K7").spellings().map(|text| text.expose().to_owned()).collect::<Vec<_>>();
-    /// assert_eq!(spellings, ["wJal/K7", r"wJal\/K7"]);
-    /// assert_eq!(Secret::new("/").spellings().count(), 0);
+    /// let secret = Secret::new("wJalrXUtnFEMI/K7");
+    /// for text in ["it is wJalrXUtnFEMI/K7", r"wJalrXUtnFEMI\/K7", "wJalrXUtnFEMI%2FK7", "d0phbHJYVXRuRkVNSS9LNw=="] {
+    ///     assert!(secret.is_repeated_in(text.as_bytes()));
+    /// }
+    /// assert!(!Secret::new("/").is_repeated_in(b"/"));
     /// ```
-    pub fn spellings(&self) -> impl Iterator<Item = Self> + use<> {
-        quote::spellings(&self.0).map(Self)
+    #[must_use]
+    pub fn is_repeated_in(&self, text: &[u8]) -> bool {
+        Redactor::new(&[&self.0]).finds(text)
     }
 }
 

@@ -35,12 +35,13 @@ use std::time::SystemTime;
 
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, HeaderValue};
-use http::uri::Scheme;
 use zeroize::Zeroizing;
 
 use crate::credentials::{Credentials, Secret};
-use crate::endpoint::is_loopback;
+use crate::endpoint::exposed_host;
 use crate::sigv4::{self, SigningParams};
+#[cfg(feature = "client")]
+use crate::transport::{Cargo, InClear};
 
 pub use answer::{Answer, Found, Reuse};
 #[cfg(feature = "client")]
@@ -87,8 +88,8 @@ impl Auth {
     ///
     /// # Errors
     ///
-    /// When the credentials cannot go into a header, when a bearer token would travel over plain `http` to any host but
-    /// this machine, or when the request cannot be signed. The request is then unchanged.
+    /// When the credentials cannot go into a header, when a bearer token would travel over plain `http` to another
+    /// machine, or when the request cannot be signed. The request is then unchanged.
     pub fn authorize(
         &self,
         request: &mut http::Request<Bytes>,
@@ -96,10 +97,17 @@ impl Auth {
         service: &str,
         now: SystemTime,
     ) -> Result<(), AuthError> {
+        if let (Self::Bearer(_), Some(host)) = (self, exposed_host(request.uri())) {
+            return Err(AuthError::unusable(
+                env::BEARER_SOURCE,
+                format!("plain http would expose the token to the network on its way to {host}"),
+            )
+            .with_hint("use an https endpoint; plain http is for this machine only"));
+        }
         self.authorize_with(request, |credentials| SigningParams::new(credentials, region, service, now))
     }
 
-    /// As [`authorize`](Self::authorize), signed with the parameters that `params` derives from the credentials.
+    /// As [`authorize`](Self::authorize), wherever the request goes, and signed with the parameters that `params` derives from the credentials.
     ///
     /// # Errors
     ///
@@ -128,6 +136,21 @@ impl Auth {
         let hint =
             "use an access key: with ClientBuilder::no_bearer, the token in the environment is ignored";
         Some(AuthError::unusable(env::BEARER_SOURCE, problem).with_hint(hint))
+    }
+
+    /// Returns why this must not be sent where others can read it.
+    #[cfg(feature = "client")]
+    pub(crate) fn refused_in_clear(error: &InClear) -> AuthError {
+        AuthError::unusable(env::BEARER_SOURCE, error.to_string()).with_hint(InClear::HINT)
+    }
+
+    /// What a request holds that it authorizes.
+    #[cfg(feature = "client")]
+    pub(crate) fn cargo(&self) -> Cargo {
+        match self {
+            Self::Bearer(_) => Cargo::Token("the token"),
+            Self::SigV4(_) => Cargo::Signature,
+        }
     }
 
     /// Returns the secrets to remove from errors that quote an answer: servers may echo what they were sent.
@@ -164,14 +187,6 @@ fn add_bearer(request: &mut http::Request<Bytes>, token: &Secret) -> Result<(), 
     if !fits_header(token.expose()) {
         return Err(AuthError::unusable(SOURCE, format!("the token {UNFIT}"))
             .with_hint("copy the Bedrock API key again in full, on one line"));
-    }
-    let uri = request.uri();
-    if uri.scheme() == Some(&Scheme::HTTP) && !uri.host().is_some_and(is_loopback) {
-        return Err(AuthError::unusable(
-            SOURCE,
-            format!("plain http would expose the token on its way to {}", uri.host().unwrap_or("")),
-        )
-        .with_hint("use an https endpoint; plain http is only for this machine"));
     }
     let value = Zeroizing::new(format!("Bearer {}", token.expose()));
     let mut value = HeaderValue::from_str(&value)

@@ -7,6 +7,7 @@ pub(crate) mod json;
 pub(crate) mod quote;
 #[cfg(feature = "client")]
 pub(crate) mod random;
+pub(crate) mod redact;
 pub(crate) mod similarity;
 #[cfg(feature = "client")]
 pub(crate) mod sync;

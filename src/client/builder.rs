@@ -18,7 +18,7 @@ use crate::client::error::Error;
 use crate::endpoint::{EndpointError, Region};
 use crate::eventstream::FrameDecoder;
 use crate::machine::{Machine, ProfileFiles, Settings, SystemClock, SystemMachine, TimeSource};
-use crate::transport::Transport;
+use crate::transport::{self, OnClearText, PlainHttp, Transport};
 
 type Wrap = Box<dyn FnOnce(Arc<dyn Transport>) -> Arc<dyn Transport> + Send>;
 
@@ -65,6 +65,8 @@ pub struct ClientBuilder {
     inference_profile_fallback: InferenceProfileFallback,
     allowed_geographies: Vec<String>,
     on_notice: Option<OnNotice>,
+    allow_http: bool,
+    on_clear_text: Option<OnClearText>,
     discovery: DiscoverySettings,
     lookup: Lookup,
 }
@@ -91,6 +93,8 @@ impl ClientBuilder {
             inference_profile_fallback: InferenceProfileFallback::default(),
             allowed_geographies: Vec::new(),
             on_notice: None,
+            allow_http: false,
+            on_clear_text: None,
             discovery: DiscoverySettings::new(),
             lookup: fallback::in_list,
         }
@@ -251,6 +255,25 @@ impl ClientBuilder {
         self
     }
 
+    /// Sends tokens over plain `http` to other machines, too, and says nothing about signed requests: for a gateway in a
+    /// network where nobody else can listen, such as that of a container.
+    ///
+    /// By default a bearer token, a token of SSO, `aws login` or a web identity, and what a container or instance is given
+    /// are sent over `https` only, to this machine, or to the fixed addresses where AWS gives out credentials.
+    #[must_use]
+    pub fn allow_http(mut self) -> Self {
+        self.allow_http = true;
+        self
+    }
+
+    /// Called with an origin, `http://gateway:4000`, before the first signed request goes there over plain `http`: others
+    /// can read prompts, answers and session tokens on the way.
+    #[must_use]
+    pub fn on_clear_text(mut self, tell: impl Fn(&str) + Send + Sync + 'static) -> Self {
+        self.on_clear_text = Some(transport::once_each(tell));
+        self
+    }
+
     /// Builds the client. This reads files but sends nothing.
     ///
     /// # Errors
@@ -284,6 +307,7 @@ impl ClientBuilder {
             Some(wrap) => wrap(transport),
             None => transport,
         };
+        let plain_http = Arc::new(PlainHttp::new(self.allow_http, self.on_clear_text));
         let credentials = match (self.auth, self.chain) {
             (Some(auth), _) => CredentialsFrom::Fixed(auth),
             (None, chain) => {
@@ -295,14 +319,26 @@ impl ClientBuilder {
                         None => chain.build(),
                     }
                 });
-                let chain = chain.or_defaults(&credential_transport, place.explicit_region(), &self.clock);
+                let chain = chain.or_defaults(
+                    &credential_transport,
+                    place.explicit_region(),
+                    &self.clock,
+                    &plain_http,
+                );
                 CredentialsFrom::Chain(Box::new(Cache::new(chain)))
             }
         };
         let store = Store::of(&self.machine).map(Arc::new);
         let attempts = Attempts::new(retry, self.timeouts, self.correct_skew);
         let service = Arc::new(Service {
-            caller: Caller::new(credentials, self.profile, self.machine, credential_transport, self.clock),
+            caller: Caller::new(
+                credentials,
+                self.profile,
+                self.machine,
+                credential_transport,
+                self.clock,
+                plain_http,
+            ),
             place,
             calls: Calls::new(transport, attempts, self.frame_budget),
         });
@@ -316,10 +352,9 @@ impl ClientBuilder {
 #[cfg(any(feature = "reqwest", feature = "hyper"))]
 fn default_transport(settings: Settings<'_>, timeouts: &Timeouts) -> Result<Arc<dyn Transport>, Error> {
     #[cfg(feature = "reqwest")]
-    let builder = crate::transport::ReqwestTransport::builder();
+    let builder = transport::ReqwestTransport::builder();
     #[cfg(not(feature = "reqwest"))]
-    let builder =
-        crate::transport::HyperTransport::builder().proxy_variables(|name| settings.machine.var(name));
+    let builder = transport::HyperTransport::builder().proxy_variables(|name| settings.machine.var(name));
     let mut builder = builder.connect_timeout(timeouts.connect().unwrap_or(std::time::Duration::MAX));
     if let Some(pem) = settings::ca_bundle(settings)? {
         builder = builder.ca_bundle(pem);

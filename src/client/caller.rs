@@ -1,18 +1,18 @@
-//! The caller's identity: its credentials, replacements when they are rejected, and what may be quoted.
-//!
-//! A service may echo what it was sent: gateways quote headers. Secrets are removed before it is quoted in an error.
+//! The caller's identity: its credentials, replacements when they are rejected, and what must not be shown.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
+
+use http::Uri;
 
 use crate::auth::sts::Identity;
 use crate::auth::{Attempt, Auth, Cache, Context, Resolved, sts};
-use crate::base::quote;
+use crate::base::redact::Redactor;
 use crate::client::error::Error;
 use crate::endpoint::Region;
 use crate::machine::{Machine, ProfileFiles, Settings, TimeSource};
 use crate::operation::ServiceError;
-use crate::transport::{BoxFuture, Transport};
+use crate::transport::{BoxFuture, PlainHttp, Transport};
 
 /// The service's error codes for a key that is no longer valid.
 const REJECTIONS: [&str; 3] = ["ExpiredToken", "ExpiredTokenException", "UnrecognizedClientException"];
@@ -26,6 +26,9 @@ pub(super) struct Caller {
     /// The transport for requests for credentials, without any wrapper.
     transport: Arc<dyn Transport>,
     clock: Arc<dyn TimeSource>,
+    plain_http: Arc<PlainHttp>,
+    /// For the credentials of the last request.
+    redactor: Mutex<Option<(Auth, Redactor)>>,
 }
 
 /// Where the credentials come from.
@@ -43,8 +46,9 @@ impl Caller {
         machine: Arc<dyn Machine>,
         transport: Arc<dyn Transport>,
         clock: Arc<dyn TimeSource>,
+        plain_http: Arc<PlainHttp>,
     ) -> Self {
-        Self { credentials, profile, machine, transport, clock }
+        Self { credentials, profile, machine, transport, clock, plain_http, redactor: Mutex::default() }
     }
 
     /// The time, by the client's clock.
@@ -90,6 +94,7 @@ impl Caller {
     /// It is a bearer token, or STS does not answer.
     pub(super) async fn identity(&self, auth: &Auth, region: &Region) -> Result<Identity, Error> {
         let context = Context::new(&*self.machine).with_transport(&*self.transport).with_clock(&*self.clock);
+        let context = context.with_plain_http(&self.plain_http);
         Ok(sts::caller_identity(context.with_region(region), auth, self.profile.as_deref()).await?)
     }
 
@@ -125,31 +130,25 @@ impl Caller {
         (other != *rejected).then_some(other)
     }
 
-    /// `body` with secrets removed, so that it may be quoted.
-    pub(super) async fn quotable(&self, body: &[u8]) -> Vec<u8> {
-        match self.auth().await {
-            Ok(auth) => redacted(body, &auth),
-            // Whatever authorized it is no longer known.
-            Err(_) => Vec::new(),
-        }
+    /// Refuses to send `auth` where others could read it, and warns where they could read what it signs.
+    ///
+    /// # Errors
+    ///
+    /// It is a bearer token, and `uri` is plain http.
+    pub(super) fn check(&self, uri: &Uri, auth: &Auth) -> Result<(), Error> {
+        Ok(self.plain_http.check(uri, auth.cargo()).map_err(|error| Auth::refused_in_clear(&error))?)
     }
-}
 
-/// `body` without any secret of `auth`.
-pub(super) fn redacted(body: &[u8], auth: &Auth) -> Vec<u8> {
-    quote::redacted(body, &auth.secrets())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::credentials::Credentials;
-
-    #[test]
-    fn neither_the_key_nor_either_token_is_quoted() {
-        let keys = Auth::SigV4(Credentials::new("AKIDEXAMPLE", "can/ary").with_session_token("token-canary"));
-        let body = b"AKIDEXAMPLE: can/ary, token-canary";
-        assert_eq!(redacted(body, &keys), b"AKIDEXAMPLE: (redacted), (redacted)");
-        assert_eq!(redacted(b"Bearer canary", &Auth::Bearer("canary".into())), b"Bearer (redacted)");
+    /// Returns what removes the secrets of `auth`; calls with the same ones share it.
+    pub(super) fn redactor(&self, auth: &Auth) -> Redactor {
+        let mut last = self.redactor.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*last {
+            Some((of, redactor)) if of == auth => redactor.clone(),
+            _ => {
+                let redactor = Redactor::new(&auth.secrets());
+                *last = Some((auth.clone(), redactor.clone()));
+                redactor
+            }
+        }
     }
 }

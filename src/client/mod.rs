@@ -16,7 +16,7 @@ mod stream;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::converse::{ConverseRequest, ConverseResponse};
+use crate::converse::{ConverseOutput, ConverseRequest, ConverseResponse};
 use crate::operation;
 use call::attempt::{Attempt, Failed, Verdict};
 use models::discovery::Discovery;
@@ -147,14 +147,22 @@ impl Client {
         let send_once = |attempt: Attempt| async move {
             let (head, body, notice) =
                 fallback.invoke(service, discovery, request, &CONVERSE, &attempt).await?;
-            let Service { caller, calls, .. } = &**service;
-            let output = calls.document(caller, &head, body, operation::parse_converse).await;
+            let output = service.calls.document(&head, body, operation::parse_converse, keep_content).await;
             Ok((output.map_err(Failed::from)?, notice))
         };
         let done = service.calls.run(send_once, |_| Verdict::Success).await?;
         let (output, notice) = done.answer;
         fallback.tell(notice.as_ref());
         Ok(output)
+    }
+}
+
+/// What the model said is the caller's, whatever it says.
+fn keep_content(response: &mut ConverseResponse, original: ConverseResponse) {
+    if let (ConverseOutput::Message(message), ConverseOutput::Message(original)) =
+        (&mut response.output, original.output)
+    {
+        message.content = original.content;
     }
 }
 

@@ -7,6 +7,7 @@ use http::HeaderMap;
 
 use super::call::Calls;
 use super::call::attempt::{Attempt, Failed, Verdict};
+use super::call::head::Head;
 use super::call::passed::Passed;
 use super::caller::Caller;
 use super::error::Error;
@@ -48,7 +49,7 @@ impl Service {
         request: &ConverseRequest,
         how: &Invocation,
         attempt: &Attempt,
-    ) -> Result<(http::response::Parts, Body), Failed> {
+    ) -> Result<(Head, Body), Failed> {
         let endpoint = self.place.endpoint(Plane::Data, region)?;
         let build = || (how.build)(model_id, request, &endpoint);
         let advise = |error: &ServiceError, auth: &_| {
@@ -96,7 +97,7 @@ impl Service {
         let advise = |error: &_, auth: &_| hint::for_control_error(error, auth, region, action);
         let send_once = |attempt: Attempt| async move {
             let (head, body) = calls.exchange(caller, build, region, &advise, &attempt).await?;
-            calls.document(caller, &head, body, parse).await.map_err(Failed::from)
+            calls.document(&head, body, parse, |_, _| ()).await.map_err(Failed::from)
         };
         Ok(calls.run(send_once, |_| Verdict::Success).await?.answer)
     }

@@ -9,6 +9,7 @@ use futures_core::Stream;
 use http::StatusCode;
 
 use super::call::attempt::{Attempt, Verdict};
+use super::call::head::Head;
 use super::call::timer::{StreamTimers, Timer};
 use super::models::fallback::Notice;
 use super::service::Service;
@@ -61,21 +62,21 @@ impl ConverseStream {
     /// The stream made of `head` and `body`, read up to its first content when the policy says so.
     pub(super) async fn open(
         service: &Service,
-        head: http::response::Parts,
+        head: Head,
         mut body: Body,
         attempt: &Attempt,
     ) -> Result<Self, Error> {
-        let Service { caller, calls, .. } = service;
+        let calls = &service.calls;
         let request_id = operation::request_id(&head.headers).map(str::to_owned);
         let status = head.status;
         if operation::expect_event_stream(&head.headers, &[]).is_err() {
-            let beginning = calls.beginning(&mut body, caller).await;
-            operation::expect_event_stream(&head.headers, &beginning)
+            let beginning = calls.beginning(&mut body).await;
+            operation::expect_event_stream(&head.headers, &head.redactor.bytes(&beginning))
                 .map_err(|error| Error::from(error).with_response(status, request_id.as_deref()))?;
         }
         // The headers share the buffer that the connection reads into, and would keep it from being used again.
-        drop(head);
-        let (decoder, timers) = (calls.decoder(), calls.stream_timers());
+        let Head { redactor, .. } = head;
+        let (decoder, timers) = (calls.decoder().with_redactor(redactor), calls.stream_timers());
         let mut stream = Self::new(body, decoder, timers, status, request_id, attempt.number());
         if calls.waits_for_content() {
             stream.wait_for_content().await;
@@ -291,7 +292,10 @@ impl Reader {
                     self.timers.chunk_came();
                     self.decoder.push_bytes(chunk);
                 }
-                Poll::Ready(Some(Err(error))) => return Poll::Ready(self.broken(error, Error::from)),
+                Poll::Ready(Some(Err(error))) => {
+                    let error = error.without_secrets(self.decoder.redactor());
+                    return Poll::Ready(self.broken(error, Error::from));
+                }
                 Poll::Ready(None) => {
                     return Poll::Ready(self.decoder.finish().err().map(|error| Err(error.into())));
                 }

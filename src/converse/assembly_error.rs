@@ -3,7 +3,9 @@
 use std::fmt;
 
 /// Why events could not be assembled into a message.
-#[derive(Debug, Clone, PartialEq, Eq)]
+///
+/// Neither `Display` nor `Debug` shows a tool's input: it is content, and may repeat a secret.
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum AssemblyError {
     /// Two `contentBlockStart` for one index.
@@ -51,10 +53,8 @@ impl fmt::Display for AssemblyError {
             }
             Self::ToolInput { index, name, text, problem } => write!(
                 f,
-                "the input of tool {name:?} in content block {index} is not JSON ({problem}); it is {} bytes and begins \
-                 with {:?}",
+                "the input of tool {name:?} in content block {index} is not JSON ({problem}); it is {} bytes",
                 text.len(),
-                text.chars().take(60).collect::<String>()
             ),
             Self::Unannounced { index, found } => {
                 write!(f, "content block {index} has {found}, but no contentBlockStart that names it")
@@ -63,6 +63,12 @@ impl fmt::Display for AssemblyError {
                 f.write_str("the events end before messageStop: the message is incomplete")
             }
         }
+    }
+}
+
+impl fmt::Debug for AssemblyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "AssemblyError({self})")
     }
 }
 

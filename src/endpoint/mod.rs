@@ -16,8 +16,10 @@ mod region;
 mod tests;
 
 use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use bytes::Bytes;
+use http::uri::Scheme;
 use http::{Method, Request, Uri};
 
 use crate::base::uri;
@@ -284,6 +286,32 @@ pub(crate) fn is_loopback(host: &str) -> bool {
         None => host.eq_ignore_ascii_case("localhost"),
     }
 }
+
+/// Where AWS machines and containers are given their credentials, over plain http and without leaving the machine:
+/// [IMDS](https://docs.aws.amazon.com/sdkref/latest/guide/feature-imds-credentials.html),
+/// [ECS and EKS](https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html).
+const OF_AWS: [IpAddr; 5] = [
+    IpAddr::V4(Ipv4Addr::new(169, 254, 169, 254)),
+    IpAddr::V4(Ipv4Addr::new(169, 254, 170, 2)),
+    IpAddr::V4(Ipv4Addr::new(169, 254, 170, 23)),
+    IpAddr::V6(Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254)),
+    IpAddr::V6(Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x23)),
+];
+
+/// The host of `uri`, if others can read what is sent to it: over plain http, neither to this machine nor to one of AWS's
+/// fixed credential addresses.
+pub(crate) fn exposed_host(uri: &Uri) -> Option<&str> {
+    if uri.scheme() != Some(&Scheme::HTTP) {
+        return None;
+    }
+    let host = uri.host().unwrap_or_default();
+    let is_of_aws = uri::literal_address(host).is_some_and(|address| OF_AWS.contains(&address));
+    (!is_loopback(host) && !is_of_aws).then_some(host)
+}
+
+/// What to do about a secret that would be sent in clear.
+pub(crate) const IN_CLEAR_HINT: &str =
+    "use https, or where nobody else can listen --allow-http (ClientBuilder::allow_http)";
 
 /// The URL in a form that an error may show: the part before an `@` in the authority may be a password.
 fn without_user_information(url: &str) -> String {

@@ -96,6 +96,12 @@ impl ShapeError {
         self
     }
 
+    /// The same with another path: the names of members may hold what must not be shown.
+    pub(crate) fn with_path(mut self, path: impl FnOnce(&str) -> String) -> Self {
+        self.0.path = path(&self.0.path);
+        self
+    }
+
     /// The place, as in `messages[0].content[1].toolUse.name`; empty for the value itself.
     #[must_use]
     pub fn path(&self) -> &str {

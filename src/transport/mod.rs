@@ -7,6 +7,7 @@ mod direct;
 #[cfg(any(feature = "reqwest", feature = "hyper"))]
 mod failure;
 pub(crate) mod limit;
+mod plain_http;
 #[cfg(any(feature = "reqwest", feature = "hyper"))]
 mod proxy;
 #[cfg(any(feature = "reqwest", feature = "hyper"))]
@@ -18,6 +19,7 @@ mod via_hyper;
 #[cfg(feature = "reqwest")]
 mod via_reqwest;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -32,6 +34,8 @@ use std::time::Instant;
 use bytes::Bytes;
 use futures_core::Stream;
 use http::HeaderValue;
+
+use crate::base::redact::Redactor;
 
 #[cfg(feature = "hyper")]
 pub use via_hyper::{HyperTransport, HyperTransportBuilder};
@@ -48,6 +52,7 @@ pub(crate) const USER_AGENT: HeaderValue =
     HeaderValue::from_static(concat!("bedrill/", env!("CARGO_PKG_VERSION")));
 
 pub use crate::base::BoxFuture;
+pub(crate) use plain_http::{Cargo, InClear, OnClearText, PlainHttp, once_each};
 
 /// Sends one request to its host and returns the response.
 ///
@@ -101,6 +106,26 @@ pub trait Transport: Send + Sync {
         request: http::Request<Bytes>,
     ) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>>;
 
+    /// As [`send`](Self::send), but never through a proxy, whatever the host: a proxy would see the credentials in the
+    /// response, or return those of its own machine. Requests to the metadata service of an instance and to the agent of a
+    /// container are sent this way.
+    ///
+    /// By default the same as `send`: a transport that uses proxies, and one that wraps another, must implement it.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send).
+    ///
+    /// # Cancel safety
+    ///
+    /// As [`send`](Self::send).
+    fn send_directly(
+        &self,
+        request: http::Request<Bytes>,
+    ) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
+        self.send(request)
+    }
+
     /// Resolves after `duration`, on the timer that belongs to the transport's runtime.
     ///
     /// A limit that rings more than 100 ms late by [`now`](Self::now) starts again, once: this program was stopped then,
@@ -137,6 +162,14 @@ impl<T: Transport + ?Sized> Transport for Arc<T> {
         request: http::Request<Bytes>,
     ) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
         (**self).send(request)
+    }
+
+    // Not the default: it would send through a proxy.
+    fn send_directly(
+        &self,
+        request: http::Request<Bytes>,
+    ) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
+        (**self).send_directly(request)
     }
 
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
@@ -287,6 +320,15 @@ impl TransportError {
     #[must_use]
     pub fn with_source(mut self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         self.source = Some(source.into());
+        self
+    }
+
+    /// The same without secrets: a transport may quote what it received.
+    pub(crate) fn without_secrets(mut self, redactor: &Redactor) -> Self {
+        if let Cow::Owned(message) = redactor.text(&self.message) {
+            // The cause would quote it, too.
+            (self.message, self.source) = (message, None);
+        }
         self
     }
 

@@ -75,9 +75,9 @@ impl ReqwestTransport {
         }
     }
 
-    fn client_for(&self, uri: &http::Uri) -> Result<reqwest::Client, TransportError> {
+    fn client_for(&self, goes_directly: bool) -> Result<reqwest::Client, TransportError> {
         let runtime = Some(runtime::current()?);
-        let is_direct = uri.host().is_some_and(is_direct) && !matches!(self.settings.proxy, Proxy::None);
+        let is_direct = goes_directly && !matches!(self.settings.proxy, Proxy::None);
         let make = |proxy| client(&self.settings, self.tls.clone(), proxy);
         let mut all = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
         // The last one was used last.
@@ -99,11 +99,29 @@ impl ReqwestTransport {
         wanted
     }
 
-    /// Describes the proxy that a request for `uri` goes through.
+    fn send_by(
+        &self,
+        request: http::Request<Bytes>,
+        goes_directly: bool,
+    ) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
+        Box::pin(async move {
+            let client = self.client_for(goes_directly)?;
+            let host = request.uri().host().unwrap_or("the host").to_owned();
+            let proxy = if goes_directly { None } else { self.proxy_for(request.uri()) };
+            let request = unchanged(request, &host)?;
+            let response = client.execute(request).await.map_err(|error| {
+                let error = describe(error, &host, "reach");
+                let error = failure::no_connection_within(self.settings.connect_timeout, error);
+                failure::through(proxy.as_deref(), error)
+            })?;
+            Ok(http::Response::from(response).map(|body| {
+                Body::from_stream(Chunks::new(body, move |error| describe(error, &host, "read from")))
+            }))
+        })
+    }
+
+    /// Describes the proxy that a request for `uri` goes through, if it does not go directly.
     fn proxy_for(&self, uri: &http::Uri) -> Option<String> {
-        if uri.host().is_some_and(is_direct) {
-            return None;
-        }
         match &self.settings.proxy {
             Proxy::FromEnvironment => {
                 self.variables.for_uri(uri).map(|variable| format!("the proxy that {variable} names"))
@@ -234,20 +252,15 @@ impl Transport for ReqwestTransport {
         &self,
         request: http::Request<Bytes>,
     ) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
-        Box::pin(async move {
-            let client = self.client_for(request.uri())?;
-            let host = request.uri().host().unwrap_or("the host").to_owned();
-            let proxy = self.proxy_for(request.uri());
-            let request = unchanged(request, &host)?;
-            let response = client.execute(request).await.map_err(|error| {
-                let error = describe(error, &host, "reach");
-                let error = failure::no_connection_within(self.settings.connect_timeout, error);
-                failure::through(proxy.as_deref(), error)
-            })?;
-            Ok(http::Response::from(response).map(|body| {
-                Body::from_stream(Chunks::new(body, move |error| describe(error, &host, "read from")))
-            }))
-        })
+        let goes_directly = request.uri().host().is_some_and(is_direct);
+        self.send_by(request, goes_directly)
+    }
+
+    fn send_directly(
+        &self,
+        request: http::Request<Bytes>,
+    ) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
+        self.send_by(request, true)
     }
 
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
@@ -302,7 +315,8 @@ mod tests {
         let transport = ReqwestTransport::new().expect("a transport");
         let goes_directly = |uri: &str| {
             transport.clients.lock().expect("the clients")[0].direct = None;
-            transport.client_for(&uri.parse().expect("a URI")).expect("a client");
+            let uri: http::Uri = uri.parse().expect("a URI");
+            transport.client_for(uri.host().is_some_and(is_direct)).expect("a client");
             transport.clients.lock().expect("the clients")[0].direct.is_some()
         };
         for uri in [
@@ -331,12 +345,11 @@ mod tests {
     #[test]
     fn each_runtime_has_its_clients_and_only_so_many_are_kept() {
         let transport = ReqwestTransport::new().expect("a transport");
-        let uri = http::Uri::from_static("http://127.0.0.1/");
         let kept = || {
             let clients = transport.clients.lock().expect("the clients");
             clients.iter().map(|clients| clients.runtime).collect::<Vec<_>>()
         };
-        assert!(transport.client_for(&uri).is_err(), "without a runtime");
+        assert!(transport.client_for(false).is_err(), "without a runtime");
         let runtimes: Vec<_> = std::iter::repeat_with(|| {
             tokio::runtime::Builder::new_current_thread().build().expect("a runtime")
         })
@@ -344,10 +357,10 @@ mod tests {
         .collect();
         for runtime in &runtimes {
             for _ in 0..2 {
-                runtime.block_on(async { transport.client_for(&uri).expect("a client") });
+                runtime.block_on(async { transport.client_for(false).expect("a client") });
             }
             // It is used all the time.
-            runtimes[0].block_on(async { transport.client_for(&uri).expect("a client") });
+            runtimes[0].block_on(async { transport.client_for(false).expect("a client") });
         }
         let mut expected: Vec<_> =
             runtimes.iter().skip(3).map(|runtime| Some(runtime.handle().id())).collect();

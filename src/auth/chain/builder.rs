@@ -12,7 +12,7 @@ use crate::auth::context::memory::Memory;
 use crate::auth::source::imds::Imds;
 use crate::endpoint::{EndpointError, Region};
 use crate::machine::{Machine, SystemMachine, TimeSource};
-use crate::transport::Transport;
+use crate::transport::{PlainHttp, Transport};
 
 /// The default order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +35,7 @@ pub struct ChainBuilder {
     profile: Option<String>,
     imds: Imds,
     slots: Vec<Slot>,
+    allow_http: bool,
 }
 
 impl ChainBuilder {
@@ -55,6 +56,7 @@ impl ChainBuilder {
                 Slot::Container,
                 Slot::Imds,
             ],
+            allow_http: false,
         }
     }
 
@@ -150,6 +152,14 @@ impl ChainBuilder {
         self
     }
 
+    /// Sends tokens over plain `http` to other machines, too, as
+    /// [`ClientBuilder::allow_http`](crate::ClientBuilder::allow_http) does.
+    #[must_use]
+    pub fn allow_http(mut self) -> Self {
+        self.allow_http = true;
+        self
+    }
+
     /// Builds the chain.
     #[must_use]
     pub fn build(self) -> Chain {
@@ -171,12 +181,13 @@ impl ChainBuilder {
             }
         }));
         let memory = Memory::default();
+        let plain_http = Arc::new(PlainHttp::new(self.allow_http, None));
         let Self { machine, transport, clock, .. } = self;
         let (region, problem) = match self.region.transpose() {
             Ok(region) => (region, None),
             Err(error) => (None, Some(error)),
         };
-        Chain { machine, transport, region, problem, clock, sources, memory }
+        Chain { machine, transport, region, problem, clock, sources, memory, plain_http }
     }
 
     fn without(mut self, left_out: Slot) -> Self {

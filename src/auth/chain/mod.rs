@@ -12,7 +12,7 @@ use super::context::memory::Memory;
 use super::{Answer, Attempt, Auth, AuthError, Context, Found, Presence, Source};
 use crate::endpoint::{EndpointError, Region};
 use crate::machine::{Machine, TimeSource};
-use crate::transport::Transport;
+use crate::transport::{PlainHttp, Transport};
 
 pub use builder::ChainBuilder;
 
@@ -125,6 +125,7 @@ pub struct Chain {
     clock: Option<Arc<dyn TimeSource>>,
     sources: Vec<Box<dyn Source>>,
     memory: Memory,
+    plain_http: Arc<PlainHttp>,
 }
 
 impl Chain {
@@ -156,10 +157,14 @@ impl Chain {
         transport: &Arc<dyn Transport>,
         region: Option<&Region>,
         clock: &Arc<dyn TimeSource>,
+        plain_http: &Arc<PlainHttp>,
     ) -> Self {
         self.transport.get_or_insert_with(|| Arc::clone(transport));
         self.clock.get_or_insert_with(|| Arc::clone(clock));
         self.region = self.region.or_else(|| region.cloned());
+        if !self.plain_http.is_allowed() {
+            self.plain_http = Arc::clone(plain_http);
+        }
         self
     }
 
@@ -174,7 +179,7 @@ impl Chain {
         if let Some(region) = &self.region {
             context = context.with_region(region);
         }
-        context.with_memory(&self.memory)
+        context.with_memory(&self.memory).with_plain_http(&self.plain_http)
     }
 
     pub(super) fn machine(&self) -> &dyn Machine {

@@ -6,9 +6,11 @@ pub(super) mod memory;
 use std::fmt;
 use std::time::SystemTime;
 
+use http::Uri;
+
 use crate::endpoint::Region;
 use crate::machine::{Machine, SystemClock, TimeSource};
-use crate::transport::Transport;
+use crate::transport::{Cargo, InClear, PlainHttp, Transport};
 use memory::Memory;
 
 /// The environment that a source may use: variables and files, a transport, the time.
@@ -19,13 +21,14 @@ pub struct Context<'a> {
     region: Option<&'a Region>,
     clock: &'a dyn TimeSource,
     memory: Option<&'a Memory>,
+    plain_http: Option<&'a PlainHttp>,
 }
 
 impl<'a> Context<'a> {
     /// Creates a context without a transport, on the system's clock. Sources that need HTTP are then unavailable.
     #[must_use]
     pub fn new(machine: &'a dyn Machine) -> Self {
-        Self { machine, transport: None, region: None, clock: &SystemClock, memory: None }
+        Self { machine, transport: None, region: None, clock: &SystemClock, memory: None, plain_http: None }
     }
 
     /// Sets the transport.
@@ -53,6 +56,20 @@ impl<'a> Context<'a> {
     pub(super) fn with_memory(mut self, memory: &'a Memory) -> Self {
         self.memory = Some(memory);
         self
+    }
+
+    /// Sets what may travel over plain http. Without it no token may.
+    pub(crate) fn with_plain_http(mut self, plain_http: &'a PlainHttp) -> Self {
+        self.plain_http = Some(plain_http);
+        self
+    }
+
+    /// Whether `cargo` may be sent to `uri`.
+    pub(super) fn check(&self, uri: &Uri, cargo: Cargo) -> Result<(), InClear> {
+        match self.plain_http {
+            Some(plain_http) => plain_http.check(uri, cargo),
+            None => PlainHttp::default().check(uri, cargo),
+        }
     }
 
     /// Returns what is remembered; `None` for a context made for a single load.

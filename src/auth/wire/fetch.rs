@@ -10,9 +10,10 @@ use zeroize::Zeroizing;
 
 use crate::auth::Context;
 use crate::base::quote;
+use crate::base::redact::Redactor;
 use crate::base::time::Seconds;
 use crate::transport::limit::Limit;
-use crate::transport::{self, BoxFuture, Transport, TransportErrorKind, USER_AGENT};
+use crate::transport::{self, BoxFuture, Cargo, InClear, Transport, TransportErrorKind, USER_AGENT};
 
 /// The largest answer that is read: 64 KiB. Credential documents take a few.
 pub(in crate::auth) const MAX_BODY: usize = 64 * 1024;
@@ -26,12 +27,19 @@ pub(in crate::auth) struct Limits {
     pub(in crate::auth) total: Duration,
     /// The largest body, in bytes.
     pub(in crate::auth) max_body: usize,
+    /// Whether it may go through a proxy.
+    proxy: bool,
 }
 
 impl Limits {
     /// Limits the head to `first_byte`, the whole to `total`, and bodies to [`MAX_BODY`].
     pub(in crate::auth) const fn new(first_byte: Duration, total: Duration) -> Self {
-        Self { first_byte, total, max_body: MAX_BODY }
+        Self { first_byte, total, max_body: MAX_BODY, proxy: true }
+    }
+
+    /// The same, never through a proxy: for what answers for this machine alone.
+    pub(in crate::auth) const fn without_proxy(self) -> Self {
+        Self { proxy: false, ..self }
     }
 }
 
@@ -57,6 +65,8 @@ pub(in crate::auth) enum FetchError {
     Timeout(Duration),
     /// The body is larger than this many bytes.
     TooLarge(usize),
+    /// A secret would have been readable on its way.
+    InClear(InClear),
     /// The transport failed with this error.
     Transport(TransportErrorKind, String),
 }
@@ -65,7 +75,7 @@ impl FetchError {
     /// Whether a retry may succeed: the connection could not be made, or broke, or took too long.
     pub(in crate::auth) fn is_transient(&self) -> bool {
         match self {
-            Self::NoTransport | Self::TooLarge(_) => false,
+            Self::NoTransport | Self::InClear(_) | Self::TooLarge(_) => false,
             Self::Timeout(_) => true,
             Self::Transport(kind, _) => matches!(
                 kind,
@@ -81,6 +91,7 @@ impl fmt::Display for FetchError {
             Self::NoTransport => {
                 f.write_str("there is no HTTP transport: give the chain one with ChainBuilder::transport")
             }
+            Self::InClear(error) => write!(f, "{error}; {}", InClear::HINT),
             Self::Timeout(limit) => write!(f, "no answer within {} s", Seconds(*limit)),
             Self::TooLarge(limit) => write!(f, "the answer is larger than {} KiB", limit / 1024),
             Self::Transport(_, message) => f.write_str(&quote::escape(message)),
@@ -92,17 +103,21 @@ impl fmt::Display for FetchError {
 /// source would hold and compile a copy of it.
 pub(in crate::auth) type Fetching<'a> = BoxFuture<'a, Result<Reply, FetchError>>;
 
-/// Sends `request` once and reads the whole answer.
+/// Sends `request`, which holds `cargo`, once and reads the whole answer.
 pub(in crate::auth) fn fetch(
     context: Context<'_>,
     mut request: http::Request<Bytes>,
+    cargo: Cargo,
     limits: Limits,
 ) -> Fetching<'_> {
     Box::pin(async move {
         let transport = context.transport().ok_or(FetchError::NoTransport)?;
+        context.check(request.uri(), cargo).map_err(FetchError::InClear)?;
         request.headers_mut().insert(http::header::USER_AGENT, USER_AGENT);
         let exchange = async {
-            let response = within(transport, limits.first_byte, transport.send(request)).await?;
+            let sending =
+                if limits.proxy { transport.send(request) } else { transport.send_directly(request) };
+            let response = within(transport, limits.first_byte, sending).await?;
             let (head, mut body) = response.map_err(from_transport)?.into_parts();
             let bytes = body.read_at_most(limits.max_body).await.map_err(from_transport)?;
             let body = Zeroizing::new(bytes);
@@ -129,6 +144,7 @@ pub(in crate::auth) struct Retries {
 pub(in crate::auth) fn fetch_with_retries<'a>(
     context: Context<'a>,
     request: &'a (dyn Fn(usize) -> http::Request<Bytes> + Sync),
+    cargo: Cargo,
     limits: Limits,
     retries: Retries,
     again: &'a (dyn Fn(&Result<Reply, FetchError>) -> bool + Sync),
@@ -137,7 +153,7 @@ pub(in crate::auth) fn fetch_with_retries<'a>(
         let mut pause = retries.pause;
         let mut attempt = 0;
         loop {
-            let outcome = fetch(context, request(attempt), limits).await;
+            let outcome = fetch(context, request(attempt), cargo, limits).await;
             attempt = attempt.saturating_add(1);
             if attempt >= retries.attempts || !again(&outcome) {
                 return outcome;
@@ -177,5 +193,5 @@ fn within<'a, W: Future + Unpin + 'a>(
 
 /// Quotes a foreign server's `text` for an error: without any of `secrets`, escaped and cut short.
 pub(in crate::auth) fn scrubbed(text: &str, secrets: &[&str]) -> String {
-    quote::quote(&quote::redacted(text.as_bytes(), secrets), 300)
+    quote::quote(&Redactor::new(secrets).bytes(text.as_bytes()), 300)
 }

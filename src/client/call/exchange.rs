@@ -1,5 +1,6 @@
 //! One request and its response: authorized, dated and sent, then read as a success or as a service error.
 
+use std::borrow::Cow;
 use std::time::SystemTime;
 
 use bytes::Bytes;
@@ -7,12 +8,14 @@ use http::response::Parts;
 use http::{HeaderMap, StatusCode};
 
 use super::attempt::{Attempt, Attempts, Failed};
+use super::head::{self, Head};
 use super::passed::Passed;
 use super::skew::Skew;
 use super::timer::{self, Timer, within};
 use super::{Calls, ERROR_BODY};
 use crate::auth::{Auth, xml_error_code};
-use crate::client::caller::{self, Caller};
+use crate::base::redact::Redactor;
+use crate::client::caller::Caller;
 use crate::client::error::{Error, TimeoutKind};
 use crate::client::signing_service::{BEDROCK, SigningService};
 use crate::endpoint::Region;
@@ -24,6 +27,8 @@ struct Answer {
     head: Parts,
     /// The part of it that has not been read yet.
     body: Body,
+    /// Knows the secrets of the request.
+    redactor: Redactor,
     refusal: Option<Refusal>,
 }
 
@@ -48,7 +53,7 @@ struct Sending<'a> {
     region: &'a Region,
     attempt: &'a Attempt,
     is_refusal: fn(StatusCode) -> bool,
-    parse_error: fn(StatusCode, &HeaderMap, &[u8]) -> ServiceError,
+    parse_error: fn(&mut Parts, &[u8], &Redactor) -> ServiceError,
 }
 
 /// Builds the request anew each time it is sent: a sent request is not kept.
@@ -68,13 +73,19 @@ impl Calls {
         region: &'a Region,
         advise: &'a Advise<'a>,
         attempt: &'a Attempt,
-    ) -> BoxFuture<'a, Result<(Parts, Body), Failed>> {
-        let (service, parse_error) = (&BEDROCK, operation::parse_error);
+    ) -> BoxFuture<'a, Result<(Head, Body), Failed>> {
+        let service = &BEDROCK;
+        let parse_error = |head: &mut Parts, body: &_, redactor: &_| {
+            head::redact(&mut head.headers, redactor);
+            operation::parse_error(head.status, &head.headers, body)
+        };
         let is_refusal = |status| status != StatusCode::OK;
         let sending = Sending { caller, build, service, region, attempt, is_refusal, parse_error };
         Box::pin(async move {
-            let Answer { head, body, refusal } = self.send(sending).await?;
-            let Some(Refusal { error, auth, measured, .. }) = refusal else { return Ok((head, body)) };
+            let Answer { head, body, redactor, refusal } = self.send(sending).await?;
+            let Some(Refusal { error, auth, measured, .. }) = refusal else {
+                return Ok((Head::new(head, redactor), body));
+            };
             let advice = if head.status.is_redirection() {
                 Some("redirects are not followed, because they would carry the credentials along".to_owned())
             } else {
@@ -94,12 +105,15 @@ impl Calls {
         attempt: &'a Attempt,
     ) -> BoxFuture<'a, Result<Passed, Failed>> {
         let is_refusal = |status: StatusCode| status.is_client_error() || status.is_server_error();
-        let parse_error = |status, headers: &_, body: &_| {
-            operation::parse_error(status, headers, body).or_code(|| xml_error_code(body))
+        // The head is passed on as it came.
+        let parse_error = |head: &mut Parts, body: &_, redactor: &_| {
+            let mut headers = head.headers.clone();
+            head::redact(&mut headers, redactor);
+            operation::parse_error(head.status, &headers, body).or_code(|| xml_error_code(body))
         };
         let sending = Sending { caller, build, service, region, attempt, is_refusal, parse_error };
         Box::pin(async move {
-            let Answer { head, body: rest, refusal } = self.send(sending).await?;
+            let Answer { head, body: rest, refusal, .. } = self.send(sending).await?;
             let Some(Refusal { error, beginning, cut, measured, .. }) = refusal else {
                 return Ok(Passed { head, beginning: Bytes::new(), cut: None, rest, refused: None });
             };
@@ -131,18 +145,19 @@ impl Calls {
         let sent = caller.now();
         let response = transport.send(self.authorized(sending, auth, sent)?);
         let mut first_byte = Timer::start(transport, TimeoutKind::FirstByte, timeouts.first_byte());
-        let response = within(transport, first_byte.as_mut(), response).await??;
+        let redactor = caller.redactor(auth);
+        let response = within(transport, first_byte.as_mut(), response).await?;
+        let response = response.map_err(|error| error.without_secrets(&redactor))?;
         let received = caller.now();
-        let (head, mut body) = response.into_parts();
+        let (mut head, mut body) = response.into_parts();
         if !is_refusal(head.status) {
-            return Ok(Answer { head, body, refusal: None });
+            return Ok(Answer { head, body, redactor, refusal: None });
         }
         let (beginning, read) = timer::read_at_most(&mut body, ERROR_BODY, transport, timeouts).await;
-        let quotable = caller::redacted(&beginning, auth);
-        let error = parse_error(head.status, &head.headers, &quotable);
         let measured = self.attempts.measure(auth, &head.headers, sent, received);
+        let error = parse_error(&mut head, &redactor.bytes(&beginning), &redactor);
         let refusal = Refusal { error, beginning, cut: read.err(), auth: auth.clone(), measured };
-        Ok(Answer { head, body, refusal: Some(refusal) })
+        Ok(Answer { head, body, redactor, refusal: Some(refusal) })
     }
 
     /// Builds the request to send, outside the future that waits for the response, which would otherwise reserve space
@@ -153,11 +168,12 @@ impl Calls {
         auth: &Auth,
         sent: SystemTime,
     ) -> Result<http::Request<Bytes>, Error> {
-        let Sending { build, service, region, attempt, .. } = sending;
+        let Sending { caller, build, service, region, attempt, .. } = sending;
         if !service.takes_bearer() {
             auth.refused_by(service.signing_name()).map_or(Ok(()), Err)?;
         }
         let mut http = build()?;
+        caller.check(http.uri(), auth)?;
         http.headers_mut().entry(http::header::USER_AGENT).or_insert(USER_AGENT);
         attempt.mark(http.headers_mut());
         let date = attempt.date(sent);
@@ -167,27 +183,35 @@ impl Calls {
         Ok(http)
     }
 
-    /// Reads a response that is one JSON document.
+    /// Reads a response that is one JSON document, with our secrets removed; `keep` puts back what must stay as it
+    /// came.
     pub(in crate::client) async fn document<T>(
         &self,
-        caller: &Caller,
-        head: &Parts,
+        head: &Head,
         mut body: Body,
         parse: fn(&HeaderMap, &[u8]) -> Result<T, AnswerError>,
+        keep: fn(&mut T, T),
     ) -> Result<T, Error> {
-        let request_id = operation::request_id(&head.headers);
-        let described = |error: Error| error.with_response(head.status, request_id);
+        let Head { status, headers, redactor } = head;
+        let request_id = operation::request_id(headers);
+        let described = |error: Error| error.with_response(*status, request_id);
         let Attempts { timeouts, .. } = &self.attempts;
         let allowed = self.frame_budget;
         let (whole, read) = timer::read_at_most(&mut body, allowed, &*self.transport, timeouts).await;
-        read.map_err(described)?;
+        read.map_err(|error| described(error.without_secrets(redactor)))?;
         if whole.len() > allowed {
             return Err(described(AnswerError::OverBudget { allowed }.into()));
         }
-        if let Ok(answer) = parse(&head.headers, &whole) {
+        let clean = redactor.data(&whole);
+        if let Ok(mut answer) = parse(headers, &clean) {
+            if let Cow::Owned(_) = clean
+                && let Ok(original) = parse(headers, &whole)
+            {
+                keep(&mut answer, original);
+            }
             return Ok(answer);
         }
         // Read again for the error, which quotes it.
-        parse(&head.headers, &caller.quotable(&whole).await).map_err(|error| described(error.into()))
+        parse(headers, &redactor.bytes(&whole)).map_err(|error| described(error.into()))
     }
 }

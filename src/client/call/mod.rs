@@ -2,6 +2,7 @@
 
 pub(super) mod attempt;
 mod exchange;
+pub(super) mod head;
 pub(super) mod passed;
 pub(super) mod retry;
 mod skew;
@@ -11,7 +12,6 @@ pub(super) mod timer;
 use std::future::Future;
 use std::sync::Arc;
 
-use super::caller::Caller;
 use super::error::Error;
 use crate::converse::EventDecoder;
 use crate::sigv4::SigningKeyCache;
@@ -62,11 +62,9 @@ impl Calls {
         self.attempts.policy.waits_for_content()
     }
 
-    /// The first bytes of an unexpected response, with secrets removed. They show who answered; failing to read them
-    /// does not matter here.
-    pub(super) async fn beginning(&self, body: &mut Body, caller: &Caller) -> Vec<u8> {
+    /// The first bytes of an unexpected response. They show who answered; failing to read them does not matter here.
+    pub(super) async fn beginning(&self, body: &mut Body) -> Vec<u8> {
         let timeouts = &self.attempts.timeouts;
-        let (beginning, _) = timer::read_at_most(body, ERROR_BODY, &*self.transport, timeouts).await;
-        caller.quotable(&beginning).await
+        timer::read_at_most(body, ERROR_BODY, &*self.transport, timeouts).await.0
     }
 }

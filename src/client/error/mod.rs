@@ -16,6 +16,7 @@ use std::time::Duration;
 use http::StatusCode;
 
 use crate::auth::AuthError;
+use crate::base::redact::Redactor;
 use crate::converse::{AssemblyError, EventError, MessageBuilder};
 use crate::operation::{AnswerError, ServiceError};
 use crate::transport::{TransportError, TransportErrorKind};
@@ -123,6 +124,17 @@ impl Error {
     fn complete(mut self, change: impl FnOnce(&mut Parts)) -> Self {
         if let Some(parts) = Arc::get_mut(&mut self.0) {
             change(parts);
+        }
+        self
+    }
+
+    /// The same, when the transport failed, without secrets in what it quotes.
+    pub(crate) fn without_secrets(mut self, redactor: &Redactor) -> Self {
+        if let Some(parts) = Arc::get_mut(&mut self.0)
+            && let Cause::Transport(error) = &mut parts.cause
+        {
+            let other = TransportError::new(error.kind(), String::new());
+            *error = std::mem::replace(error, other).without_secrets(redactor);
         }
         self
     }

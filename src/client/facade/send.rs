@@ -16,7 +16,7 @@ impl Client {
     /// - **Where it goes.** A URI that is only a path goes to the service's host in its region, or else the client's, or
     ///   to the endpoint that is configured for the service ([`SigningService`]). An absolute URI
     ///   goes where it says: that host gets the signature or the token. A bearer token is not sent over plain
-    ///   `http`, except to this machine. The path is sent as it is and must be percent-encoded. Redirects are not followed.
+    ///   `http` to another machine, unless [`allow_http`](crate::ClientBuilder::allow_http) says so. The path is sent as it is and must be percent-encoded. Redirects are not followed.
     /// - **Headers.** They are sent and signed as they are, with these exceptions: `host` is that of the URI,
     ///   `authorization` and the headers of the signature are replaced, `user-agent` is added when there is none, and
     ///   `amz-sdk-invocation-id` and `amz-sdk-request` tell the service which attempt it is. A gateway must remove the

@@ -8,6 +8,7 @@ use std::fmt;
 use bytes::Bytes;
 
 use super::{ConverseStreamEvent, ShapeError, StreamException};
+use crate::base::redact::Redactor;
 use crate::base::{json, quote};
 use crate::eventstream::{DecodeError, FrameDecoder, FrameRef, MessageType};
 
@@ -52,6 +53,7 @@ pub struct EventDecoder {
     last_event: Option<String>,
     message_stopped: bool,
     failed: Option<EventError>,
+    redactor: Redactor,
 }
 
 impl EventDecoder {
@@ -65,6 +67,18 @@ impl EventDecoder {
     #[must_use]
     pub fn with_budget(budget: usize) -> Self {
         Self { frames: FrameDecoder::with_budget(budget), ..Self::default() }
+    }
+
+    /// Keeps the secrets of the request out of everything but what the model says.
+    #[cfg(feature = "client")]
+    pub(crate) fn with_redactor(mut self, redactor: Redactor) -> Self {
+        self.redactor = redactor;
+        self
+    }
+
+    #[cfg(feature = "client")]
+    pub(crate) fn redactor(&self) -> &Redactor {
+        &self.redactor
     }
 
     /// Appends the next bytes of the body.
@@ -90,11 +104,11 @@ impl EventDecoder {
         let event = match self.frames.peek_frame() {
             Ok(None) => return Ok(None),
             Ok(Some(frame)) => {
-                let event = read_event(frame);
+                let event = read_event(frame, &self.redactor);
                 self.frames.discard_frame();
                 event
             }
-            Err(error) => Err(EventError::Frame(error)),
+            Err(error) => Err(EventError::Frame(without_secrets(error, &self.redactor))),
         };
         match event {
             Ok(event) => {
@@ -150,23 +164,44 @@ impl EventDecoder {
 
 /// Reads one frame as an event. Source:
 /// [Smithy, "Event message serialization"](https://smithy.io/2.0/aws/amazon-eventstream.html).
-fn read_event(frame: FrameRef<'_>) -> Result<ConverseStreamEvent, EventError> {
+fn read_event(frame: FrameRef<'_>, redactor: &Redactor) -> Result<ConverseStreamEvent, EventError> {
     match frame.message_type() {
         Some(MessageType::Event) => {
             let event_type = required(frame, ":event-type")?;
-            ConverseStreamEvent::from_event_bytes(event_type, frame.payload())
-                .map_err(|error| EventError::Payload { event_type: event_type.to_owned(), error })
+            // Nothing but what the model says may hold a secret.
+            let none = Redactor::default();
+            let of_event = if event_type == CONTENT { &none } else { redactor };
+            let (event_type, payload) = (of_event.text(event_type), of_event.data(frame.payload()));
+            ConverseStreamEvent::from_event_bytes(&event_type, &payload).map_err(|error| {
+                let error = error.with_path(|path| redactor.text(path).into_owned());
+                EventError::Payload { event_type: event_type.into_owned(), error }
+            })
         }
         Some(MessageType::Exception) => {
             let name = required(frame, ":exception-type")?;
-            Err(EventError::Exception(read_exception(name, frame.payload())))
+            Err(EventError::Exception(read_exception(&redactor.text(name), &redactor.bytes(frame.payload()))))
         }
-        Some(MessageType::Error) => Err(EventError::Error {
-            code: frame.string_header(":error-code").unwrap_or("unnamed error").to_owned(),
-            message: frame.string_header(":error-message").unwrap_or_default().to_owned(),
-        }),
-        Some(MessageType::Unknown(found)) => Err(EventError::MessageType(found.to_owned())),
+        Some(MessageType::Error) => {
+            let code = frame.string_header(":error-code").unwrap_or("unnamed error");
+            let message = frame.string_header(":error-message").unwrap_or_default();
+            let (code, message) = (redactor.text(code).into_owned(), redactor.text(message).into_owned());
+            Err(EventError::Error { code, message })
+        }
+        Some(MessageType::Unknown(found)) => Err(EventError::MessageType(redactor.text(found).into_owned())),
         None => Err(EventError::MissingHeader(":message-type")),
+    }
+}
+
+/// The event with what the model says.
+const CONTENT: &str = "contentBlockDelta";
+
+/// The same error, unless it quotes a part of a secret.
+fn without_secrets(error: DecodeError, redactor: &Redactor) -> DecodeError {
+    match error {
+        DecodeError::PreludeChecksum { expected, actual, prelude } if redactor.finds_part(&prelude) => {
+            DecodeError::PreludeChecksum { expected, actual, prelude: [0; 12] }
+        }
+        error => error,
     }
 }
 

@@ -144,10 +144,38 @@ impl Transport for HyperTransport {
         &self,
         request: http::Request<Bytes>,
     ) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
+        self.start(request, false)
+    }
+
+    fn send_directly(
+        &self,
+        request: http::Request<Bytes>,
+    ) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
+        self.start(request, true)
+    }
+
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
+        runtime::sleep(duration)
+    }
+
+    fn now(&self) -> Duration {
+        self.origin.elapsed()
+    }
+}
+
+impl HyperTransport {
+    /// Sends the request; unless it is one that goes `directly`, it must not be meant for a proxy.
+    fn start(
+        &self,
+        request: http::Request<Bytes>,
+        directly: bool,
+    ) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
         // A future keeps space for its arguments until its end, so it gets a pointer.
         let mut request = Box::new(request.map(Whole));
         Box::pin(async move {
-            self.check_direct(request.uri())?;
+            if !directly {
+                self.check_direct(request.uri())?;
+            }
             let origin = Origin::of(request.uri())?;
             make_origin_form(&mut request);
             // If the server has closed the socket since its last answer, the request is unsent; a new socket is the
@@ -168,16 +196,6 @@ impl Transport for HyperTransport {
         })
     }
 
-    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
-        runtime::sleep(duration)
-    }
-
-    fn now(&self) -> Duration {
-        self.origin.elapsed()
-    }
-}
-
-impl HyperTransport {
     /// The answer for the caller; its socket returns to the pool once it has been read to its end.
     fn received(
         &self,

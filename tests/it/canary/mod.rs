@@ -6,6 +6,7 @@ mod client;
 mod log;
 mod machines;
 mod sources;
+mod spelled;
 mod types;
 
 use std::fmt::Debug;

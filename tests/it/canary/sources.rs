@@ -16,6 +16,7 @@ use super::machines::{
     sso_token,
 };
 use super::{Canaries, KEY_ID, assert_clean, assert_debug, assert_error, canaries, log};
+use crate::support::canaries::spellings;
 use crate::support::replies::run;
 use crate::support::scripted::Hurried;
 
@@ -76,6 +77,15 @@ fn faults(canaries: &'static Canaries) -> Vec<Fault> {
         for quote in [as_text, as_json, as_nested_json, as_xml] {
             faults.push(Arc::new(move |request| {
                 vec![Step::Send(response(status, &[("x-echo", &echo(request))], quote(&echo(request))))]
+            }));
+        }
+    }
+    // The same in other spellings.
+    for spelling in [1, 3, 4, 7, 9, 11, 14] {
+        for quote in [as_json, as_nested_json, as_xml] {
+            faults.push(Arc::new(move |request| {
+                let spelled = spellings(&echo(request)).swap_remove(spelling);
+                vec![Step::Send(response("400 Bad", &[], quote(&spelled)))]
             }));
         }
     }

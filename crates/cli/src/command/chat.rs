@@ -7,7 +7,6 @@ use bedrill::catalog::Cost;
 use bedrill::client::{RetryPolicy, SettingOrigin};
 use bedrill::converse::InferenceConfiguration;
 use bedrill::credentials::Credentials;
-use bedrill::endpoint::Plane;
 use bedrill::machine::{Machine, StaticMachine};
 use bedrill::model_id::{ModelId, RequestedModel};
 use bedrill::{Client, ConverseRequest, Message};
@@ -87,20 +86,10 @@ async fn ended(record: &Record, outcome: Result<(), Failure>) -> Result<(), Fail
     }
 }
 
-/// Warns about the credentials: that a bearer token shadows access keys, for example, or who can see
-/// them. Faults in them show when the request is sent.
+/// Warns about the credentials: that a bearer token shadows access keys, for example. Faults in them show when the request is sent.
 async fn warn(client: &Client, common: &Common) {
     if common.quiet {
         return;
-    }
-    if let Ok(endpoint) = client.endpoint(Plane::Data, client.home_region())
-        && !endpoint.is_https()
-        && !endpoint.is_loopback()
-    {
-        note(&format!(
-            "bedrill: warning: {} is plain http: prompts, answers and session tokens can be read on the way",
-            endpoint.url()
-        ));
     }
     if let Ok(resolved) = client.credentials().await {
         for warning in resolved.warnings() {

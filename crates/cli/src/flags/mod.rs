@@ -45,6 +45,9 @@ pub(crate) struct Common {
     /// Send requests to this URL instead of the region's host
     #[arg(long, global = true, value_name = "URL")]
     pub(crate) endpoint_url: Option<String>,
+    /// Send tokens over plain http to other machines, too: in a network where nobody else can listen
+    #[arg(long, global = true)]
+    pub(crate) allow_http: bool,
     /// Read this configuration [default: BEDRILL_CONFIG, else ~/.config/bedrill/config.json5, else OpenClaw's or
     /// Moltbot's]
     #[arg(long, global = true, value_name = "FILE")]
@@ -55,7 +58,7 @@ pub(crate) struct Common {
     /// Print more on stderr: the model's reasoning, token usage, timings
     #[arg(short, long, global = true)]
     pub(crate) verbose: bool,
-    /// Print only errors on stderr
+    /// Print only errors on stderr, and warnings that others can read what is sent over plain http
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub(crate) quiet: bool,
 }

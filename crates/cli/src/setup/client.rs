@@ -7,6 +7,7 @@ use bedrill::machine::Machine;
 use bedrill::{Client, ClientBuilder, config};
 
 use crate::flags::Common;
+use crate::screen::terminal::note;
 use crate::setup::configuration::Configuration;
 use crate::setup::discovery;
 
@@ -19,6 +20,16 @@ pub(crate) fn builder(
     let provider = &configuration.values.provider;
     let mut builder =
         Client::builder().machine(host).discovery(discovery::settings(&configuration.values, common));
+    if common.allow_http {
+        builder = builder.allow_http();
+    }
+    // It concerns secrets, so that --quiet does not silence it.
+    builder = builder.on_clear_text(|origin| {
+        note(&format!(
+            "bedrill: warning: {origin} is plain http: prompts, answers and session tokens can be read on the way; use \
+             https, or --allow-http where nobody else can listen"
+        ));
+    });
     if let Some(region) = &common.region {
         builder = builder.region(region);
     }

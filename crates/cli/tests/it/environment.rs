@@ -77,7 +77,41 @@ fn a_bearer_token_takes_precedence_over_keys_and_never_goes_over_plain_http_else
     };
     token(server.url()).ended(0);
     assert_eq!(header(&server.request(), "authorization"), "Bearer canary-token");
-    token("http://bedrock.test.invalid").ended(3).says(&["plain http would expose the token"]);
+    token("http://bedrock.test.invalid")
+        .ended(3)
+        .says(&["plain http would expose the token", "--allow-http"]);
+}
+
+#[test]
+fn plain_http_elsewhere_needs_leave_for_tokens_and_is_told_of_for_signatures_whatever_the_command() {
+    let (proxy, scratch) = (server(), Scratch::new());
+    let run = |arguments: &[&str], variables: &[(&str, &str)]| {
+        let all = [arguments, &["--endpoint-url", "http://gateway.test.invalid:4000"]].concat();
+        let run = variables.iter().fold(scratch.bedrill(&all), |run, (name, value)| run.var(name, value));
+        let run = run.var("http_proxy", &format!("http://127.0.0.1:{}", proxy.port()));
+        let before = proxy.requests().len();
+        let run = run.var("AWS_ENDPOINT_URL_STS", "http://sts.test.invalid").run();
+        (run, proxy.requests().len() - before)
+    };
+    let bearer = [("AWS_BEARER_TOKEN_BEDROCK", "canary-token")];
+    let keys = [("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE"), ("AWS_SECRET_ACCESS_KEY", "canary-secret")];
+    let quiet = [&CHAT[..], &["-q"]].concat();
+    for arguments in [&CHAT[..], &quiet, &["models"], &["auth", "--probe"]] {
+        let (refused, sent) = run(arguments, &bearer);
+        assert_eq!(sent, 0, "{arguments:?}");
+        assert!(!refused.status.success());
+        refused.says(&["plain http would expose the token", "gateway.test.invalid", "--allow-http"]);
+
+        let (told, sent) = run(arguments, &keys);
+        assert!(sent > 0, "{arguments:?}");
+        let origin = if arguments[0] == "auth" { "sts.test.invalid" } else { "gateway.test.invalid:4000" };
+        told.says(&[&format!("warning: http://{origin} is plain http"), "--allow-http"]);
+
+        for variables in [&bearer[..], &keys] {
+            let (allowed, sent) = run(&[arguments, &["--allow-http"]].concat(), variables);
+            assert!(sent > 0 && !allowed.stderr.contains("plain http"), "{arguments:?}: {}", allowed.stderr);
+        }
+    }
 }
 
 #[test]

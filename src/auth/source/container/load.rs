@@ -6,9 +6,11 @@ use super::{ContainerUri, FULL_URI, RELATIVE_URI, SOURCE, parse, request, token}
 use crate::auth::wire::fetch::{self, FetchError, Limits, Reply, Retries};
 use crate::auth::wire::issued;
 use crate::auth::{Answer, Auth, AuthError, Context};
+use crate::credentials::Secret;
+use crate::transport::Cargo;
 
 /// The timeouts of the AWS SDK for Rust: 2 s to connect, 5 s to answer.
-const LIMITS: Limits = Limits::new(Duration::from_secs(5), Duration::from_secs(7));
+const LIMITS: Limits = Limits::new(Duration::from_secs(5), Duration::from_secs(7)).without_proxy();
 const RETRIES: Retries = Retries { attempts: 3, pause: Duration::from_millis(100) };
 
 /// Loads the credentials that the container's agent issues.
@@ -29,7 +31,11 @@ pub(in crate::auth) async fn load(context: Context<'_>) -> Result<Answer, AuthEr
         _ => fetch::is_transient(outcome),
     };
     let request = |attempt| request(&address, attempt, token.as_ref());
-    let reply = fetch::fetch_with_retries(context, &request, LIMITS, RETRIES, &again).await;
+    let cargo = match token {
+        Some(_) => Cargo::Token("the authorization token of this container"),
+        None => Cargo::Nothing,
+    };
+    let reply = fetch::fetch_with_retries(context, &request, cargo, LIMITS, RETRIES, &again).await;
     let reply = reply.map_err(|error| AuthError::new(SOURCE, format!("{place}: {error}")))?;
     match parse(reply.status, &reply.body) {
         Ok(credentials) => {
@@ -37,7 +43,9 @@ pub(in crate::auth) async fn load(context: Context<'_>) -> Result<Answer, AuthEr
             Ok(Answer::found(Auth::SigV4(credentials), format!("{place}{note}")))
         }
         Err(error) => {
-            let secrets: Vec<_> = token.iter().map(|token| token.expose()).collect();
+            let token = token.as_ref().map(Secret::expose).unwrap_or_default();
+            // Also without the scheme ahead of it.
+            let secrets = [token, token.rsplit(' ').next().unwrap_or_default()];
             let error = error.without(&secrets);
             Err(AuthError::new(SOURCE, format!("{place} gives no credentials: {error}")))
         }

@@ -15,9 +15,11 @@ use crate::auth::{Answer, Auth, AuthError, Context};
 use crate::credentials::Secret;
 use crate::endpoint::{Endpoint, EndpointError, Region};
 use crate::machine::ProfileFiles;
-use crate::transport::TransportErrorKind;
+use crate::transport::{Cargo, TransportErrorKind};
 
-const LIMITS: Limits = Limits::new(Duration::from_secs(1), Duration::from_secs(1));
+const LIMITS: Limits = Limits::new(Duration::from_secs(1), Duration::from_secs(1)).without_proxy();
+/// The answers count as much as the token: whoever can read them has the credentials.
+const CARGO: Cargo = Cargo::Token("the credentials of this instance");
 const RETRIES: Retries = Retries { attempts: 4, pause: Duration::from_millis(50) };
 
 impl Imds {
@@ -44,6 +46,7 @@ impl Imds {
             return Ok(Answer::not_here(format!("{endpoint} names no role")));
         }
         let role = parse_role(body)
+            .filter(|role| !session.token.is_repeated_in(role.as_bytes()))
             .ok_or_else(|| session.error("its answer to the request for a role is not a name"))?;
         let reply = session.get(&|endpoint, token| credentials_request(endpoint, role, token)).await?;
         let body = session.expect_ok(&reply, "the credentials")?;
@@ -61,7 +64,7 @@ impl Imds {
         let mut session = Session::open(context, &endpoint).await.ok()?;
         let reply = session.get(&|endpoint, token| get(endpoint, REGION, token)).await.ok()?;
         let text = std::str::from_utf8(session.expect_ok(&reply, "the region").ok()?).ok()?;
-        Region::new(text).ok()
+        Region::new(text).ok().filter(|_| !session.token.is_repeated_in(text.as_bytes()))
     }
 }
 
@@ -93,7 +96,8 @@ impl<'a> Session<'a> {
         loop {
             let made = request(self.endpoint, &self.token).map_err(|error| self.error(error))?;
             let reply =
-                fetch::fetch_with_retries(self.context, &|_| made.clone(), LIMITS, RETRIES, &again).await;
+                fetch::fetch_with_retries(self.context, &|_| made.clone(), CARGO, LIMITS, RETRIES, &again)
+                    .await;
             let reply = reply.map_err(|error| self.error(error))?;
             if reply.status != StatusCode::UNAUTHORIZED || self.renewed {
                 return Ok(reply);
@@ -131,9 +135,11 @@ impl<'a> Session<'a> {
 /// Returns a new token, or why there is none.
 async fn token(context: Context<'_>, endpoint: &Endpoint) -> Result<Secret, String> {
     let request = token_request(endpoint).map_err(|error| error.to_string())?;
-    let reply = fetch::fetch_with_retries(context, &|_| request.clone(), LIMITS, RETRIES, &again).await;
+    let reply =
+        fetch::fetch_with_retries(context, &|_| request.clone(), CARGO, LIMITS, RETRIES, &again).await;
     let reply = reply.map_err(|error| match error {
         FetchError::NoTransport => error.to_string(),
+        FetchError::InClear(_) => format!("{endpoint}: {error}"),
         FetchError::Timeout(_) | FetchError::Transport(TransportErrorKind::Timeout, _) => format!(
             "{endpoint} gave no token within {} s; not on EC2? {DISABLED}=true switches this off; in a container on EC2, \
              the hop limit of the instance's metadata must be 2 (aws ec2 modify-instance-metadata-options \

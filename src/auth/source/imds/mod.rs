@@ -14,6 +14,9 @@
 //!
 //! The mode `IPv6` stands for `http://[fd00:ec2::254]`. `AWS_EC2_METADATA_DISABLED=true` disables the source.
 //!
+//! Over plain `http` an endpoint must be this machine or one of the fixed addresses, unless
+//! `ChainBuilder::allow_http` says otherwise; and it is never asked through a proxy.
+//!
 //! Off EC2 the address is unreachable, so no request waits longer than a second, and one that times out is not
 //! repeated. In a container the answer to `PUT` needs one more hop than the instance allows by default: set its hop
 //! limit to 2.

@@ -31,13 +31,15 @@ use crate::base::hex;
 use crate::endpoint::{Endpoint, Partition, Region};
 use crate::machine::ProfileFiles;
 use crate::profile::Section;
-use crate::transport::BoxFuture;
+use crate::transport::{BoxFuture, Cargo};
 use token::Token;
 
 const SOURCE: &str = "login session";
 
 /// Kept short, because a lock is held meanwhile and others wait for it.
 const RENEWAL: Limits = Limits::new(Duration::from_secs(8), Duration::from_secs(10));
+
+const CARGO: Cargo = Cargo::Token("the refresh token of aws login");
 
 /// Loads the credentials of the session that `profile` names in `login_session`.
 pub(in crate::auth) async fn credentials(
@@ -126,7 +128,7 @@ impl Kind for LoginKind<'_> {
         Box::pin(async move {
             let token = Token::parse(contents).map_err(|problem| problem.to_string())?;
             let request = request(&self.endpoint, &token, self.context.now())?;
-            let reply = fetch(self.context, request, RENEWAL).await;
+            let reply = fetch(self.context, request, CARGO, RENEWAL).await;
             let reply = reply.map_err(|error| format!("{} did not renew it: {error}", self.endpoint))?;
             if reply.status != StatusCode::OK {
                 let problem = refusal(&reply, &token.secrets());

@@ -34,7 +34,7 @@ use crate::credentials::Secret;
 use crate::endpoint::Endpoint;
 use crate::machine::{self, ProfileFiles};
 use crate::profile::Section;
-use crate::transport::BoxFuture;
+use crate::transport::{BoxFuture, Cargo};
 use settings::SsoSettings;
 use token::Token;
 
@@ -42,6 +42,9 @@ pub(in crate::auth) const SOURCE: &str = "SSO";
 
 /// Kept short, because a lock is held meanwhile and others wait for it.
 const RENEWAL: Limits = Limits::new(Duration::from_secs(8), Duration::from_secs(10));
+
+const REFRESH_TOKEN: Cargo = Cargo::Token("the SSO refresh token and client secret");
+const ACCESS_TOKEN: Cargo = Cargo::Token("the SSO access token");
 
 const PORTAL: Limits = Limits::new(Duration::from_secs(5), Duration::from_secs(8));
 const PORTAL_RETRIES: Retries = Retries { attempts: 3, pause: Duration::from_millis(200) };
@@ -100,9 +103,15 @@ pub(in crate::auth) async fn credentials(
     let endpoint = service::endpoint(context, files, SOURCE, service::SSO, settings.region())?;
     let request = portal::request(&endpoint, &role, token.access_token())
         .map_err(|problem| AuthError::new(SOURCE, problem))?;
-    let reply =
-        fetch_with_retries(context, &|_| request.clone(), PORTAL, PORTAL_RETRIES, &portal::is_transient)
-            .await;
+    let reply = fetch_with_retries(
+        context,
+        &|_| request.clone(),
+        ACCESS_TOKEN,
+        PORTAL,
+        PORTAL_RETRIES,
+        &portal::is_transient,
+    )
+    .await;
     let reply = reply.map_err(|error| AuthError::new(SOURCE, format!("{endpoint}: {error}")))?;
     let credentials = portal::parse(&reply, &role, &settings, &token.secrets())
         .map_err(|(problem, hint)| AuthError::new(SOURCE, format!("{endpoint} {problem}")).with_hint(hint))?;
@@ -153,7 +162,7 @@ impl Kind for SsoKind<'_> {
         Box::pin(async move {
             let token = Token::parse(contents).map_err(|problem| problem.to_string())?;
             let request = oidc::request(&self.endpoint, &token)?;
-            let answer = fetch(self.context, request, RENEWAL).await;
+            let answer = fetch(self.context, request, REFRESH_TOKEN, RENEWAL).await;
             let answer = answer.map_err(|error| format!("{} did not renew it: {error}", self.endpoint))?;
             oidc::parse(&answer, &token, self.context.now())
                 .map_err(|problem| format!("{} did not renew it: {problem}", self.endpoint))

@@ -8,10 +8,12 @@ use super::{Call, Identity, SIGNING_NAME, StsError, parse_credentials, parse_ide
 use crate::auth::source::service;
 use crate::auth::wire::fetch::{self, Limits, Reply, Retries};
 use crate::auth::{Auth, AuthError, Context};
+use crate::base::redact::Redactor;
 use crate::credentials::Credentials;
 use crate::lore::reason::Reason;
 use crate::lore::words;
 use crate::machine::ProfileFiles;
+use crate::transport::Cargo;
 
 const LIMITS: Limits = Limits::new(Duration::from_secs(5), Duration::from_secs(10));
 const RETRIES: Retries = Retries { attempts: 3, pause: Duration::from_millis(100) };
@@ -83,7 +85,11 @@ pub async fn caller_identity(
         return Err(asker.error("a bearer token works only with Bedrock"));
     }
     let files = ProfileFiles::load(context.machine(), profile)?;
-    exchange(context, &files, asker, &Call::GetCallerIdentity, Some(auth), parse_identity).await
+    let call = Call::GetCallerIdentity;
+    let Identity { account, arn } =
+        exchange(context, &files, asker, &call, Some(auth), parse_identity).await?;
+    let redactor = Redactor::new(&auth.secrets());
+    Ok(Identity { account: redactor.text(&account).into_owned(), arn: redactor.text(&arn).into_owned() })
 }
 
 async fn exchange<T>(
@@ -105,7 +111,8 @@ async fn exchange<T>(
         Ok(reply) => reply.is_server_error() || matches!(parse(reply), Err(error) if is_retryable(&error)),
         Err(_) => fetch::is_transient(outcome),
     };
-    let reply = fetch::fetch_with_retries(context, &|_| request.clone(), LIMITS, RETRIES, &again).await;
+    let reply =
+        fetch::fetch_with_retries(context, &|_| request.clone(), call.cargo(), LIMITS, RETRIES, &again).await;
     let reply = reply.map_err(|error| {
         asker
             .error(format!("{endpoint}: {error}"))
@@ -118,6 +125,15 @@ async fn exchange<T>(
         let hint = hint(&error, call);
         asker.error(without_secrets(error, call, signer)).with_hint(hint)
     })
+}
+
+impl Call<'_> {
+    fn cargo(&self) -> Cargo {
+        match self {
+            Self::AssumeRoleWithWebIdentity { .. } => Cargo::Token("the web identity token"),
+            Self::AssumeRole { .. } | Self::GetCallerIdentity => Cargo::Signature,
+        }
+    }
 }
 
 fn is_retryable(error: &StsError) -> bool {

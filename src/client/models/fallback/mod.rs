@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 
 use super::discovery::{Discovery, STAND_INS, Store};
 use crate::client::call::attempt::{Attempt, Failed};
+use crate::client::call::head::Head;
 use crate::client::error::Error;
 use crate::client::place::Place;
 use crate::client::service::{Invocation, Service};
@@ -131,7 +132,7 @@ pub(in crate::client) struct Fallback {
 }
 
 /// The head and body of a response, and the notice about the model.
-pub(in crate::client) type Invoked = (http::response::Parts, Body, Option<Notice>);
+pub(in crate::client) type Invoked = (Head, Body, Option<Notice>);
 
 const ONLY_BY_PROFILE: &str = "this model is served only through an inference profile, and the profiles could not be \
     listed (bedrock:ListInferenceProfiles): use the id or ARN of one that contains it";
