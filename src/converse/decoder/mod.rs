@@ -177,7 +177,7 @@ fn required<'a>(frame: FrameRef<'a>, name: &'static str) -> Result<&'a str, Even
 /// Reads an exception's payload; one that is not valid JSON for it is quoted, because the name alone ends the stream.
 fn read_exception(name: &str, payload: &[u8]) -> StreamException {
     let read =
-        json::from_bytes(payload).ok().and_then(|value| StreamException::from_payload(name, value).ok());
+        json::value(payload).ok().and_then(|value| StreamException::from_payload(name, value).ok());
     read.unwrap_or_else(|| StreamException::unreadable(name, quote::quote(payload, QUOTED)))
 }
 
