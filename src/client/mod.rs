@@ -18,6 +18,7 @@ use std::sync::Arc;
 
 use crate::converse::{ConverseRequest, ConverseResponse};
 use crate::operation;
+use call::Budgets;
 use call::attempt::{Attempt, Failed, Verdict};
 use models::discovery::Discovery;
 use models::fallback::Fallback;
@@ -146,7 +147,9 @@ impl Client {
             let (head, body, notice) =
                 fallback.invoke(service, discovery, request, &CONVERSE, &attempt).await?;
             let Service { caller, calls, .. } = &**service;
-            let output = calls.document(caller, &head, body, operation::parse_converse).await;
+            let Budgets { frame, answer } = calls.budgets;
+            let parse = &move |headers: &_, body: &_| operation::parse_converse_within(headers, body, answer);
+            let output = calls.document(caller, &head, body, frame, parse).await;
             Ok((output.map_err(Failed::from)?, notice))
         };
         let done = service.calls.run(send_once, |_| Verdict::Success).await?;

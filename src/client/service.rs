@@ -96,7 +96,7 @@ impl Service {
         let advise = |error: &_, auth: &_| hint::for_control_error(error, auth, region, action);
         let send_once = |attempt: Attempt| async move {
             let (head, body) = calls.exchange(caller, build, region, &advise, &attempt).await?;
-            calls.document(caller, &head, body, parse).await.map_err(Failed::from)
+            calls.document(caller, &head, body, calls.budgets.document(), &parse).await.map_err(Failed::from)
         };
         Ok(calls.run(send_once, |_| Verdict::Success).await?.answer)
     }

@@ -54,6 +54,9 @@ struct Sending<'a> {
 /// Builds the request anew each time it is sent: a sent request is not kept.
 type Build<'a> = dyn Fn() -> Result<http::Request<Bytes>, BuildError> + Sync + 'a;
 
+/// Reads the document of a response.
+pub(in crate::client) type Parse<'a, T> = dyn Fn(&HeaderMap, &[u8]) -> Result<T, AnswerError> + Sync + 'a;
+
 /// Advice to the user about an error, beyond what the service says.
 type Advise<'a> = dyn Fn(&ServiceError, &Auth) -> Option<String> + Sync + 'a;
 
@@ -167,18 +170,18 @@ impl Calls {
         Ok(http)
     }
 
-    /// Reads a response that is one JSON document.
+    /// Reads a response that is one JSON document of at most `allowed` bytes.
     pub(in crate::client) async fn document<T>(
         &self,
         caller: &Caller,
         head: &Parts,
         mut body: Body,
-        parse: fn(&HeaderMap, &[u8]) -> Result<T, AnswerError>,
+        allowed: usize,
+        parse: &Parse<'_, T>,
     ) -> Result<T, Error> {
         let request_id = operation::request_id(&head.headers);
         let described = |error: Error| error.with_response(head.status, request_id);
         let Attempts { timeouts, .. } = &self.attempts;
-        let allowed = self.frame_budget;
         let (whole, read) = timer::read_at_most(&mut body, allowed, &*self.transport, timeouts).await;
         read.map_err(described)?;
         if whole.len() > allowed {
