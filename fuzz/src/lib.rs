@@ -18,6 +18,8 @@ mod frames;
 mod frames_vs_smithy;
 mod input;
 #[cfg(feature = "client")]
+mod memory;
+#[cfg(feature = "client")]
 mod profile_vs_ini;
 #[cfg(feature = "client")]
 mod sign_vs_aws;
@@ -27,6 +29,7 @@ pub use self::{
     credentials::credential_json,
     events::{event_json, event_sequence},
     files::{config, profile},
+    memory::json_memory,
     profile_vs_ini::profile_vs_ini,
     sign_vs_aws::sign_vs_aws,
 };

@@ -12,7 +12,7 @@ mod fuzz;
 /// A target: its name, which is that of its binary and of its folder in the corpus, and its function.
 type Target = (&'static str, fn(&[u8]));
 
-const TARGETS: [Target; 11] = [
+const TARGETS: [Target; 12] = [
     ("config", fuzz::config),
     ("credential_json", fuzz::credential_json),
     ("event_json", fuzz::event_json),
@@ -21,6 +21,7 @@ const TARGETS: [Target; 11] = [
     ("frames_round_trip", fuzz::frames_round_trip),
     ("frames_valid_crc", fuzz::frames_valid_crc),
     ("frames_vs_smithy", fuzz::frames_vs_smithy),
+    ("json_memory", fuzz::json_memory),
     ("profile", fuzz::profile),
     ("profile_vs_ini", fuzz::profile_vs_ini),
     ("sign_vs_aws", fuzz::sign_vs_aws),
