@@ -17,8 +17,8 @@ use crate::flags::timeouts::TimeoutFlags;
     name = "bedrill",
     version,
     max_term_width = 100,
-    after_help = "Exit codes: 0 done; 1 the service, the network or the stream failed; 2 usage or configuration; \
-                  3 no usable credentials; 130 interrupted; 143 terminated."
+    after_help = "Exit codes: 0 done; 1 the service, the network or the stream failed, or with --strict an answer \
+                  lacks something; 2 usage or configuration; 3 no usable credentials; 130 interrupted; 143 terminated."
 )]
 pub(crate) struct Cli {
     #[command(subcommand)]
@@ -53,7 +53,7 @@ pub(crate) struct Common {
     /// Say more on stderr: the model's reasoning, token use, timings
     #[arg(short, long, global = true)]
     pub(crate) verbose: bool,
-    /// Say nothing on stderr but errors
+    /// Say nothing on stderr but errors, and what is missing of an answer
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub(crate) quiet: bool,
 }
@@ -230,6 +230,9 @@ pub(crate) struct Chat {
     /// Print the whole answer as one JSON document, in the shape of Converse's, with a cost where one is known
     #[arg(long)]
     pub(crate) json: bool,
+    /// End with code 1 when a complete answer lacks something: a limit, a filter or a refusal cut it, it is empty or only a call of a tool, or something about it cannot be read
+    #[arg(long)]
+    pub(crate) strict: bool,
     /// Leave control characters in the answer as they are on a terminal; elsewhere they always are
     #[arg(long)]
     pub(crate) raw: bool,

@@ -14,6 +14,7 @@ mod config;
 mod conformance;
 mod decode;
 mod demo;
+mod endings;
 mod environment;
 mod errors;
 #[cfg(target_os = "linux")]
