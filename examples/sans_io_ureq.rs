@@ -13,12 +13,11 @@ use std::io::{self, Read, Write};
 use std::process::ExitCode;
 use std::time::{Duration, SystemTime};
 
-use bedrill::ConverseRequest;
 use bedrill::auth::{Answer, Auth, AuthError, env};
 use bedrill::converse::EventDecoder;
 use bedrill::endpoint::{Endpoint, HostVariant, Plane, Region, SIGNING_NAME};
 use bedrill::machine::{Machine, ProfileFiles, SystemMachine};
-use bedrill::operation;
+use bedrill::{ConverseRequest, operation};
 use ureq::Agent;
 
 /// How much of an error's body is read, in bytes.

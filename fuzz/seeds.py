@@ -274,6 +274,40 @@ def event_json_seeds():
         yield b"\x08" + compact(payload)
 
 
+def json_memory_seeds():
+    def seed(kind, prefix, part, suffix, halvings=0):
+        return bytes([kind, halvings, len(prefix)]) + prefix + bytes([len(suffix)]) + suffix + part
+
+    parts = [b'{"":0},', b"[0],", b"{},", b"[],", b"0,", b'"",', b'"a":0,', b'{"a":[{}]},', b"null,", b'{"text":""},']
+    for part in parts:
+        yield seed(4, b'{"stopReason":"x","additionalModelResponseFields":[', part, b"0]}")
+        yield seed(6, b'{"new":[', part, b"0]}")
+        yield seed(7, b'{"output":{"message":{"role":"a","content":[', part, b'{"text":"a"}]}},"stopReason":"x"}')
+        yield seed(8, b'{"inferenceProfileSummaries":[],"more":[', part, b"0]}")
+    # As many as are just allowed.
+    answer = b'{"output":{"message":{"role":"a","content":['
+    for kind, prefix, part, suffix in (
+        (2, b'{"contentBlockIndex":0,"delta":{"citation":{"sourceContent":[', b"{},", b"{}]}}}"),
+        (2, b'{"contentBlockIndex":0,"delta":{"toolResult":[', b'{"json":{}},', b'{"text":""}]}}'),
+        (5, b'{"trace":{"guardrail":{"outputAssessments":{"a":[', b"{},", b"{}]}}}}"),
+        (7, answer, b'{"text":""},', b'{"text":"a"}]}},"stopReason":"x"}'),
+        (7, answer + b'{"citationsContent":{"citations":[', b"{},", b'{}]}}]}},"stopReason":"x"}'),
+        (7, answer, b'{"image":{"format":"","source":{"bytes":""}}},', b'{"text":"a"}]}},"stopReason":"x"}'),
+        (8, b'{"inferenceProfileSummaries":[{"models":[', b"{},", b"{}]}]}"),
+    ):
+        yield from (seed(kind, prefix, part, suffix, halvings) for halvings in range(2, 6))
+    yield seed(5, b'{"trace":{"guardrail":{"outputAssessments":{"a":[', b"{},", b"{}]}}}}")
+    yield seed(7, b'{"output":{"message":{"role":"a","content":[{"citationsContent":{"citations":[', b"{},",
+               b'{}]}}]}},"stopReason":"x"}')
+    yield seed(8, b'{"inferenceProfileSummaries":[{"models":[', b"{},", b"{}]}]}")
+    yield seed(2, b'{"contentBlockIndex":0,"delta":{"citation":{"sourceContent":[', b'{},', b"{}]}}}")
+    yield seed(2, b'{"contentBlockIndex":0,"delta":{"toolResult":[', b'{"json":{}},', b'{"text":""}]}}')
+    yield seed(2, b'{"contentBlockIndex":0,"delta":{"toolUse":{"input":"', b"x", b'"}}}')
+    yield seed(2, b'{"contentBlockIndex":0,"delta":{"text":"', b"\\ud83d", b'"}}')
+    yield seed(6, b"", b"[", b"")
+    yield seed(6, b"{", b'"a":0,', b'"b":0}')
+
+
 def event_sequence_seeds():
     rng = random.Random(13)
 
@@ -397,6 +431,21 @@ def config_seeds():
 
 
 # Files of variables --------------------------------------------------------------------------------------------
+
+
+def error_answer_seeds():
+    """Who asks for what, the status, headers, the message and its form: see the lists of src/error_answer.rs."""
+    known = lambda *numbers: bytes([len(numbers) - 1, *numbers])  # noqa: E731
+    code = lambda number: bytes([1, 0]) + known(number)  # noqa: E731
+    for word in range(16):
+        for choice in (0, 3, 0x40 | word % 6, 0x80 | word % 6):
+            yield bytes([choice, 100]) + code(word % 8) + known(word) + bytes([word % 4]) + known(word % 8)
+    for header in range(6):
+        yield bytes([header, 103, 1, header]) + known(7) + known(15) + bytes([3])
+        yield bytes([header, header, 1, header, 0, 0xC0 + 13]) + b"text/html; x=1" + known(0, 15) + bytes([0])
+    for status in range(0, 256, 16):
+        yield bytes([0, status, 0, 0, 0xC0 + 4]) + b"\x1b[2J" + bytes([0])
+        yield bytes([status, status, 0]) + known(15, 1) + bytes([2])
 
 
 def dotenv_seeds():
@@ -558,9 +607,9 @@ def sign_seeds():
 
 TARGETS = {
     "frames": frame_seeds(), "frames_valid_crc": corrected_seeds(2, 40), "frames_vs_smithy": corrected_seeds(3, 60),
-    "frames_round_trip": round_trip_seeds(), "event_json": event_json_seeds(), "event_sequence": event_sequence_seeds(),
+    "frames_round_trip": round_trip_seeds(), "event_json": event_json_seeds(), "json_memory": json_memory_seeds(), "event_sequence": event_sequence_seeds(),
     "profile": profile_seeds(), "profile_vs_ini": ini_seeds(), "config": config_seeds(),
-    "dotenv": dotenv_seeds(),
+    "dotenv": dotenv_seeds(), "error_answer": error_answer_seeds(),
     "credential_json": credential_seeds(), "sign_vs_aws": sign_seeds(),
 }
 

@@ -29,11 +29,13 @@ pub fn event_json(data: &[u8]) {
     let kind = usize::from(input.byte());
     let payload = input.0;
     let value: Result<Value, _> = serde_json::from_slice(payload);
+    let halves = payload.windows(3).any(|text| matches!(text, [b'\\', b'u', b'd' | b'D']));
     match (EVENT_TYPES.get(kind), value) {
         (Some(event_type), value) => {
             let event = ConverseStreamEvent::from_event_bytes(event_type, payload);
             let Ok(value) = value else {
-                assert!(event.is_err(), "{event:?}");
+                // Half a character is replaced.
+                assert!(event.is_err() || halves, "{event:?}");
                 return;
             };
             let is_null = value.is_null();
@@ -72,7 +74,9 @@ fn read_other(kind: usize, value: Value) {
             Ok(request) => {
                 let written = request.to_body_json();
                 let read = ConverseRequest::from_body_json("model", written.clone());
-                assert_eq!(read, Ok(request), "{written}");
+                // What a model wrote in place of an object is written as one.
+                let same = read.as_ref().is_ok_and(|read| read.to_body_json() == written);
+                assert!(same && (read.as_ref() == Ok(&request) || written.to_string().contains("toolUse")));
             }
             Err(error) => shown(&error),
         },
@@ -101,6 +105,8 @@ struct Outcome {
     end: Result<(), EventError>,
     refused: Option<AssemblyError>,
     text: String,
+    /// What was left out.
+    warned: Option<EventError>,
 }
 
 /// A script of events, sensible ones and others, as frames, cut into pieces of one size.
@@ -116,14 +122,18 @@ pub fn event_sequence(data: &[u8]) {
     while !input.is_empty() {
         script.add(&mut input, &mut body);
     }
-    let (outcome, builder) = run(std::iter::once(&body[..]));
+    let (outcome, mut builder) = run(std::iter::once(&body[..]));
     let (in_pieces, _) = run(body.chunks(size));
     assert_eq!(outcome, in_pieces);
 
     let is_stop = |event: &ConverseStreamEvent| matches!(event, ConverseStreamEvent::MessageStop(_));
     let stopped = outcome.events.iter().any(is_stop);
     match &outcome.end {
-        Ok(()) => assert!(stopped && outcome.events.len() == script.events),
+        // Behind the end of the message, content is left out, and a broken frame ends the reading.
+        Ok(()) => {
+            assert!(stopped && outcome.events.len() <= script.events);
+            assert!(outcome.warned.is_some() || outcome.events.len() == script.events);
+        }
         Err(EventError::Incomplete { last_event }) => {
             assert!(!stopped && outcome.events.len() == script.events);
             assert_eq!(last_event.as_deref(), outcome.events.last().map(ConverseStreamEvent::event_type));
@@ -135,6 +145,8 @@ pub fn event_sequence(data: &[u8]) {
     }
     if script.is_plain && !script.may_fail {
         assert_eq!(outcome.refused, None);
+    }
+    if script.is_plain && !script.may_fail && outcome.warned.is_none() {
         assert_eq!(outcome.text, script.texts.values().map(String::as_str).collect::<String>());
     }
     let finished = builder.finish();
@@ -198,7 +210,11 @@ fn run<'a>(pieces: impl Iterator<Item = &'a [u8]>) -> (Outcome, MessageBuilder) 
         let accepted = events.iter().take_while(|event| before.apply(event).is_ok()).count();
         assert!(accepted < events.len() && before.text() == text);
     }
-    (Outcome { events, end, refused, text }, builder)
+    let warned = decoder.warning();
+    if let Some(warning) = &warned {
+        shown(warning);
+    }
+    (Outcome { events, end, refused, text, warned }, builder)
 }
 
 /// What a script should come to.

@@ -15,12 +15,16 @@ mod credentials;
 mod dotenv;
 mod env_file;
 #[cfg(feature = "client")]
+mod error_answer;
+#[cfg(feature = "client")]
 mod events;
 #[cfg(feature = "client")]
 mod files;
 mod frames;
 mod frames_vs_smithy;
 mod input;
+#[cfg(feature = "client")]
+mod memory;
 #[cfg(feature = "client")]
 mod profile_vs_ini;
 #[cfg(feature = "client")]
@@ -29,8 +33,10 @@ mod sign_vs_aws;
 #[cfg(feature = "client")]
 pub use self::{
     credentials::credential_json,
+    error_answer::error_answer,
     events::{event_json, event_sequence},
     files::{config, profile},
+    memory::json_memory,
     profile_vs_ini::profile_vs_ini,
     sign_vs_aws::sign_vs_aws,
 };

@@ -5,6 +5,7 @@ use std::fmt;
 use serde_json::{Map, Value};
 
 use super::name;
+use crate::base::json;
 use crate::lore;
 
 /// Context windows, output limits and quirks, by model family.
@@ -82,8 +83,11 @@ impl LimitsTable {
     ///
     /// [`LimitsError`] when the text is not JSON or not in this format.
     pub fn parse(text: &str) -> Result<Self, LimitsError> {
-        let value: Value = serde_json::from_str(text).map_err(|error| {
-            LimitsError(format!("it is not JSON at line {} column {}", error.line(), error.column()))
+        let value = json::value(text.as_bytes()).map_err(|error| {
+            LimitsError(match error.over_budget {
+                Some(allowed) => format!("it would take more than {allowed} bytes of memory"),
+                None => format!("it is not JSON at line {} column {}", error.line, error.column),
+            })
         })?;
         let mut top = Members::of("the file", value)?;
         let as_of = top.text("asOf")?.unwrap_or_default();

@@ -243,6 +243,12 @@ impl Catalog {
         Self::new(&listing, &self.region, &self.settings)
     }
 
+    /// Whether the list of profiles was given up before its end.
+    #[cfg(feature = "client")]
+    pub(crate) fn profiles_cut(&self) -> bool {
+        self.warnings.iter().any(|warning| matches!(warning, Warning::ProfilesCut { .. }))
+    }
+
     #[cfg(feature = "client")]
     pub(crate) fn warn(&mut self, warning: Warning) {
         self.warnings.push(warning);

@@ -22,6 +22,11 @@ pub enum Warning {
         /// The full error.
         error: String,
     },
+    /// The list of profiles did not end, and was given up: profiles may be missing. Such a list is not stored.
+    ProfilesCut {
+        /// How many profiles were listed.
+        listed: usize,
+    },
     /// The service failed, and the whole catalog is from an earlier response.
     Stale {
         /// When that response was received, RFC 3339.
@@ -71,6 +76,11 @@ impl fmt::Display for Warning {
             Self::OldProfiles { since, error } => write!(
                 f,
                 "the list of inference profiles is from {since}, because it could not be refreshed: {error}"
+            ),
+            Self::ProfilesCut { listed } => write!(
+                f,
+                "the list of inference profiles does not end; it was given up after {listed}, and models and profiles \
+                 may be missing"
             ),
             Self::Stale { since, error } => {
                 write!(f, "the list of models is from {since}, because it could not be refreshed: {error}")

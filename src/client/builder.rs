@@ -3,18 +3,18 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::call::Calls;
 use super::call::attempt::Attempts;
+use super::call::{Budgets, Calls};
 use super::caller::{Caller, CredentialsFrom};
 use super::models::discovery::{Discovery, Store};
 use super::models::fallback::{self, Fallback, InferenceProfileFallback, Lookup, Notice, OnNotice};
 use super::place::{Named, Place};
 use super::service::Service;
-use super::settings;
-use super::{Client, Parts, RetryPolicy, Timeouts};
+use super::{Client, Parts, RetryPolicy, Timeouts, settings};
 use crate::auth::{Auth, AuthError, Cache, Chain};
 use crate::catalog::DiscoverySettings;
 use crate::client::error::Error;
+use crate::converse::MessageBuilder;
 use crate::endpoint::{EndpointError, Region};
 use crate::eventstream::FrameDecoder;
 use crate::machine::{Machine, ProfileFiles, Settings, SystemClock, SystemMachine, TimeSource};
@@ -57,7 +57,7 @@ pub struct ClientBuilder {
     machine: Arc<dyn Machine>,
     transport: Option<Arc<dyn Transport>>,
     wrap_transport: Option<Wrap>,
-    frame_budget: usize,
+    budgets: Budgets,
     retry: Option<RetryPolicy>,
     timeouts: Timeouts,
     correct_skew: bool,
@@ -85,7 +85,7 @@ impl ClientBuilder {
             machine: Arc::new(SystemMachine),
             transport: None,
             wrap_transport: None,
-            frame_budget: FrameDecoder::DEFAULT_BUDGET,
+            budgets: Budgets { frame: FrameDecoder::DEFAULT_BUDGET, answer: MessageBuilder::DEFAULT_BUDGET },
             retry: None,
             timeouts: Timeouts::new(),
             correct_skew: true,
@@ -185,10 +185,20 @@ impl ClientBuilder {
         self
     }
 
-    /// The largest frame to accept, in bytes; 32 MiB by default. It also limits the body of a `converse` response.
+    /// The largest frame to accept, in bytes; 32 MiB by default. It also limits the body of a `converse` response. Lists
+    /// and descriptions of models may have 8 MiB at most.
     #[must_use]
     pub fn frame_budget(mut self, bytes: usize) -> Self {
-        self.frame_budget = bytes;
+        self.budgets.frame = bytes;
+        self
+    }
+
+    /// The most memory that an assembled answer may take, in bytes; 64 MiB by default. It limits
+    /// [`Client::converse`] and [`ConverseStream::collect`](crate::ConverseStream::collect), not the events of a stream,
+    /// which are not kept.
+    #[must_use]
+    pub fn answer_budget(mut self, bytes: usize) -> Self {
+        self.budgets.answer = bytes;
         self
     }
 
@@ -340,7 +350,7 @@ impl ClientBuilder {
                 plain_http,
             ),
             place,
-            calls: Calls::new(transport, attempts, self.frame_budget),
+            calls: Calls::new(transport, attempts, self.budgets),
         });
         let (policy, geographies) = (self.inference_profile_fallback, self.allowed_geographies);
         let fallback = Fallback::new(policy, geographies, self.on_notice, self.lookup, store.clone());

@@ -18,6 +18,7 @@ use std::sync::Arc;
 
 use crate::converse::{ConverseOutput, ConverseRequest, ConverseResponse};
 use crate::operation;
+use call::Budgets;
 use call::attempt::{Attempt, Failed, Verdict};
 use models::discovery::Discovery;
 use models::fallback::Fallback;
@@ -147,7 +148,9 @@ impl Client {
         let send_once = |attempt: Attempt| async move {
             let (head, body, notice) =
                 fallback.invoke(service, discovery, request, &CONVERSE, &attempt).await?;
-            let output = service.calls.document(&head, body, operation::parse_converse, keep_content).await;
+            let Budgets { frame, answer } = service.calls.budgets;
+            let parse = &move |headers: &_, body: &_| operation::parse_converse_within(headers, body, answer);
+            let output = service.calls.document(&head, body, frame, parse, keep_content).await;
             Ok((output.map_err(Failed::from)?, notice))
         };
         let done = service.calls.run(send_once, |_| Verdict::Success).await?;

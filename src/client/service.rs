@@ -97,7 +97,8 @@ impl Service {
         let advise = |error: &_, auth: &_| hint::for_control_error(error, auth, region, action);
         let send_once = |attempt: Attempt| async move {
             let (head, body) = calls.exchange(caller, build, region, &advise, &attempt).await?;
-            calls.document(&head, body, parse, |_, _| ()).await.map_err(Failed::from)
+            let allowed = calls.budgets.document();
+            calls.document(&head, body, allowed, &parse, |_, _| ()).await.map_err(Failed::from)
         };
         Ok(calls.run(send_once, |_| Verdict::Success).await?.answer)
     }

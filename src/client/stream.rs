@@ -16,7 +16,7 @@ use super::service::Service;
 use crate::client::error::{Error, ErrorKind, Progress, TimedOut};
 use crate::converse::{ConverseResponse, ConverseStreamEvent, EventDecoder, MessageBuilder};
 use crate::operation;
-use crate::transport::{Body, TransportError, TransportErrorKind};
+use crate::transport::Body;
 
 /// How many events are read ahead at most while waiting for content. Only `messageStart` precedes it.
 const READ_AHEAD: usize = 16;
@@ -56,6 +56,8 @@ pub struct ConverseStream {
     delivered: u64,
     ended: bool,
     notice: Option<Notice>,
+    /// How much memory the assembled answer may take.
+    budget: usize,
 }
 
 impl ConverseStream {
@@ -78,6 +80,7 @@ impl ConverseStream {
         let Head { redactor, .. } = head;
         let (decoder, timers) = (calls.decoder().with_redactor(redactor), calls.stream_timers());
         let mut stream = Self::new(body, decoder, timers, status, request_id, attempt.number());
+        stream.budget = calls.budgets.answer;
         if calls.waits_for_content() {
             stream.wait_for_content().await;
         }
@@ -102,6 +105,7 @@ impl ConverseStream {
             delivered: 0,
             ended: false,
             notice: None,
+            budget: MessageBuilder::DEFAULT_BUDGET,
         }
     }
 
@@ -143,11 +147,9 @@ impl ConverseStream {
     /// Whether the answer has failed before its first content.
     pub(super) fn verdict(&self) -> Verdict<'_> {
         let Some(error) = &self.failure else { return Verdict::Success };
-        let reset_before_events =
-            error.transport_kind() == Some(TransportErrorKind::Broken) && self.ahead.is_empty();
-        let by_the_service = error.kind() == ErrorKind::Exception;
+        // A limit that ran out is not tried again: the service may still be at work.
         match error.retryable() {
-            Some(failure) if by_the_service || reset_before_events => Verdict::Retryable(failure),
+            Some(failure) if error.kind() != ErrorKind::Timeout => Verdict::Retryable(failure),
             _ => Verdict::Final,
         }
     }
@@ -173,15 +175,15 @@ impl ConverseStream {
     ///
     /// # Errors
     ///
-    /// [`Error`] when the answer is not complete, or its events do not form a message. What arrived before is in
-    /// [`Error::received`].
+    /// [`Error`] when the answer is not complete, its events do not form a message, or it is over the
+    /// [budget](crate::ClientBuilder::answer_budget). What arrived before is in [`Error::received`].
     ///
     /// # Cancel safety
     ///
     /// Dropping the future drops the stream, and with it what has arrived. To keep that, apply the events of
     /// [`next`](Self::next) to a [`MessageBuilder`].
     pub async fn collect(mut self) -> Result<ConverseResponse, Error> {
-        let mut message = MessageBuilder::new();
+        let mut message = MessageBuilder::with_budget(self.budget);
         while let Some(event) = self.next().await {
             let applied =
                 event.and_then(|event| message.apply(&event).map_err(|error| self.described(error.into())));
@@ -189,8 +191,8 @@ impl ConverseStream {
                 return Err(error.with_received(message));
             }
         }
-        let received = message.clone();
-        message.finish().map_err(|error| self.described(error.into()).with_received(received))
+        let finished = message.finish();
+        finished.map_err(|error| self.described(error.into()).with_received(message))
     }
 
     /// The request ID (`x-amzn-requestid`), for AWS support.
@@ -212,10 +214,10 @@ impl ConverseStream {
         self.attempts
     }
 
-    /// How the connection broke or stalled after a complete message, in which case the `metadata` event with the
-    /// token usage may be missing.
+    /// What went wrong although the message is complete: the connection broke or stalled behind it, or something came
+    /// that cannot be used. The token usage may be missing. `None` before the end of the stream.
     #[must_use]
-    pub fn warning(&self) -> Option<&TransportError> {
+    pub fn warning(&self) -> Option<&Error> {
         self.reader.warning.as_ref()
     }
 
@@ -268,8 +270,8 @@ struct Reader {
     body: Body,
     decoder: EventDecoder,
     timers: StreamTimers,
-    /// How the connection broke or stalled after a complete answer.
-    warning: Option<TransportError>,
+    /// What went wrong although the answer is complete.
+    warning: Option<Error>,
 }
 
 impl Reader {
@@ -281,6 +283,7 @@ impl Reader {
                     self.timers.frame_came();
                     return Poll::Ready(Some(Ok(event)));
                 }
+                Ok(None) if self.decoder.is_over() => return Poll::Ready(self.end()),
                 Ok(None) => {}
                 Err(error) => return Poll::Ready(Some(Err(error.into()))),
             }
@@ -294,11 +297,9 @@ impl Reader {
                 }
                 Poll::Ready(Some(Err(error))) => {
                     let error = error.without_secrets(self.decoder.redactor());
-                    return Poll::Ready(self.broken(error, Error::from));
+                    return Poll::Ready(self.broken(error.into()));
                 }
-                Poll::Ready(None) => {
-                    return Poll::Ready(self.decoder.finish().err().map(|error| Err(error.into())));
-                }
+                Poll::Ready(None) => return Poll::Ready(self.end()),
                 Poll::Pending => {
                     let in_frame = self.decoder.buffered() > 0;
                     let timed_out = ready!(self.timers.poll_waiting(in_frame, context));
@@ -313,18 +314,19 @@ impl Reader {
             last_event: self.decoder.last_event().map(str::to_owned),
             buffered: self.decoder.buffered(),
         });
-        let error = TransportError::new(TransportErrorKind::Timeout, timed_out.to_string());
-        self.broken(error, |_| timed_out.into())
+        self.broken(timed_out.into())
+    }
+
+    /// The body has ended, or nothing more of it can be used.
+    fn end(&mut self) -> Option<Result<ConverseStreamEvent, Error>> {
+        self.warning = self.decoder.warning().map(Error::from);
+        self.decoder.finish().err().map(|error| Err(error.into()))
     }
 
     /// `messageStop` proves the message complete; a failure after it loses only the usage.
-    fn broken(
-        &mut self,
-        error: TransportError,
-        fatal: impl FnOnce(TransportError) -> Error,
-    ) -> Option<Result<ConverseStreamEvent, Error>> {
+    fn broken(&mut self, error: Error) -> Option<Result<ConverseStreamEvent, Error>> {
         if self.decoder.finish().is_err() {
-            return Some(Err(fatal(error)));
+            return Some(Err(error));
         }
         self.warning = Some(error);
         None

@@ -22,7 +22,7 @@ pub enum AssemblyError {
         /// The kind of the delta.
         found: &'static str,
     },
-    /// A tool's assembled input is not JSON.
+    /// A tool's assembled input is not JSON, although the model says that it has finished.
     ToolInput {
         /// The `contentBlockIndex`.
         index: u32,
@@ -30,7 +30,7 @@ pub enum AssemblyError {
         name: String,
         /// The input as received.
         text: String,
-        /// The JSON parser's message.
+        /// Where it stops being JSON.
         problem: String,
     },
     /// A tool's input or result without the start event that names it.
@@ -42,6 +42,11 @@ pub enum AssemblyError {
     },
     /// The events end before `messageStop`.
     NoMessageStop,
+    /// The message would take more memory than it may.
+    OverBudget {
+        /// The limit, in bytes.
+        allowed: usize,
+    },
 }
 
 impl fmt::Display for AssemblyError {
@@ -58,6 +63,9 @@ impl fmt::Display for AssemblyError {
             ),
             Self::Unannounced { index, found } => {
                 write!(f, "content block {index} has {found}, but no contentBlockStart that names it")
+            }
+            Self::OverBudget { allowed } => {
+                write!(f, "the answer is over its budget of {allowed} bytes")
             }
             Self::NoMessageStop => {
                 f.write_str("the events end before messageStop: the message is incomplete")

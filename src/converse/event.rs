@@ -170,7 +170,7 @@ impl ConverseStreamEvent {
             return Ok(Self::ContentBlockDelta(ContentBlockDeltaEvent::new(content_block_index, delta)));
         }
         let payload =
-            json::from_bytes(payload).map_err(|error| ShapeError::not_json(error).in_member(event_type))?;
+            json::value(payload).map_err(|error| ShapeError::not_json(error).in_member(event_type))?;
         Self::from_event_type(event_type, payload)
     }
 

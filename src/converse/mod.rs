@@ -37,6 +37,7 @@
 //! Names and members: <https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html> and
 //! <https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ConverseStream.html>.
 
+mod about;
 mod accumulate;
 mod assembly_error;
 mod cache_point;
@@ -58,6 +59,7 @@ mod tests;
 mod text_delta;
 mod thinking;
 mod tool;
+mod weight;
 
 pub use crate::shape::{Blob, Problem, ShapeError};
 pub use accumulate::MessageBuilder;
@@ -97,6 +99,7 @@ pub use response::{
     TokenUsage,
 };
 pub use thinking::{ThinkingLevel, UnknownThinkingLevel};
+pub(crate) use tool::mend_inputs;
 pub use tool::{
     AnyToolChoice, AutoToolChoice, SpecificToolChoice, SystemTool, Tool, ToolChoice, ToolConfiguration,
     ToolInputSchema, ToolResult, ToolResultContent, ToolResultContents, ToolResultStatus, ToolSpecification,

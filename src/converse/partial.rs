@@ -9,11 +9,12 @@ use super::delta::{
     ToolResultDelta, ToolResultStart, ToolUseStart,
 };
 use super::media::{ErrorBlock, ImageBlock, ImageFormat, ImageSource};
-use super::tool::{ToolResult, ToolResultContent, ToolUse};
+use super::tool::{ToolResult, ToolResultContent, ToolUse, as_object};
 use super::{
     Blob, Citation, CitationGeneratedContent, CitationSourceContent, CitationsContent, ContentBlock,
     ReasoningContent, ReasoningText,
 };
+use crate::base::json::{self, JsonError};
 use crate::shape::Shape as _;
 
 /// A block between its first event and the end of the message.
@@ -151,63 +152,79 @@ impl PartialBlock {
         }
     }
 
-    /// The complete block.
-    pub(super) fn close(self, index: u32) -> Result<ContentBlock, AssemblyError> {
-        match self {
-            Self::Text { text, citations } if citations.is_empty() => Ok(ContentBlock::Text(text)),
-            Self::Text { text, citations } => Ok(cited(text, citations)),
-            Self::ToolUse { start: Some(start), input } => close_tool_use(index, start, input),
-            Self::ToolUse { start: None, .. } => {
-                Err(AssemblyError::Unannounced { index, found: "tool input" })
+    /// What is wrong with the block, if it is said to be complete. `left` is what the values in it may take in memory.
+    pub(super) fn check(&self, index: u32, left: &mut usize) -> Result<(), AssemblyError> {
+        let found = match self {
+            Self::ToolUse { start: Some(start), input } => {
+                return tool_input(input, left).map(drop).map_err(|error| match error {
+                    JsonError { over_budget: Some(allowed), .. } => AssemblyError::OverBudget { allowed },
+                    JsonError { line, column, .. } => {
+                        let (name, text) = (start.name.clone(), input.clone());
+                        let problem = format!("at line {line} column {column}");
+                        AssemblyError::ToolInput { index, name, text, problem }
+                    }
+                });
             }
-            Self::ToolResult { start: Some(start), content } => {
+            Self::ToolUse { start: None, .. } => "tool input",
+            Self::ToolResult { start: None, .. } => "a tool result",
+            Self::Image { format: None, .. } => "an image",
+            _ => return Ok(()),
+        };
+        Err(AssemblyError::Unannounced { index, found })
+    }
+
+    /// The block, as far as it came. `left` is what the values in it may take in memory.
+    pub(super) fn close(self, left: &mut usize) -> ContentBlock {
+        match self {
+            Self::Text { text, citations } if citations.is_empty() => ContentBlock::Text(text),
+            Self::Text { text, citations } => cited(text, citations),
+            Self::ToolUse { start, input } => {
+                let parsed = start.as_ref().and_then(|_| tool_input(&input, left).ok());
+                // A call without a start has no name, and cannot be run whatever its input is.
+                let start = start.unwrap_or_else(|| ToolUseStart::new("", ""));
+                let input = parsed.unwrap_or(Value::String(input));
+                let mut tool_use = ToolUse::new(start.tool_use_id, start.name, input);
+                tool_use.kind = start.kind;
+                tool_use.extra = start.extra;
+                ContentBlock::ToolUse(tool_use)
+            }
+            Self::ToolResult { start, content } => {
+                let start = start.unwrap_or_else(|| ToolResultStart::new(""));
                 let mut result = ToolResult::new(start.tool_use_id, content);
                 result.status = start.status;
                 result.kind = start.kind;
                 result.extra = start.extra;
-                Ok(ContentBlock::ToolResult(result))
-            }
-            Self::ToolResult { start: None, .. } => {
-                Err(AssemblyError::Unannounced { index, found: "a tool result" })
+                ContentBlock::ToolResult(result)
             }
             Self::Reasoning { text, signature } => {
                 let mut reasoning = ReasoningText::new(text);
                 reasoning.signature = signature;
-                Ok(ContentBlock::ReasoningContent(ReasoningContent::ReasoningText(reasoning)))
+                ContentBlock::ReasoningContent(ReasoningContent::ReasoningText(reasoning))
             }
-            Self::Redacted(bytes) => Ok(ContentBlock::ReasoningContent(ReasoningContent::RedactedContent(
-                Blob::from(bytes.freeze()),
-            ))),
-            Self::Image { format: Some(format), bytes, elsewhere, error } => {
+            Self::Redacted(bytes) => {
+                ContentBlock::ReasoningContent(ReasoningContent::RedactedContent(Blob::from(bytes.freeze())))
+            }
+            Self::Image { format, bytes, elsewhere, error } => {
                 let source = elsewhere.unwrap_or_else(|| ImageSource::Bytes(bytes.freeze().into()));
-                let mut image = ImageBlock::new(format, source);
+                let mut image = ImageBlock::new(format.unwrap_or_else(|| ImageFormat::from("")), source);
                 image.error = error;
-                Ok(ContentBlock::Image(image))
+                ContentBlock::Image(image)
             }
-            Self::Image { format: None, .. } => Err(AssemblyError::Unannounced { index, found: "an image" }),
-            Self::Unknown { name, pieces } => Ok(ContentBlock::Unknown { name, value: Value::Array(pieces) }),
+            Self::Unknown { name, pieces } => ContentBlock::Unknown { name, value: Value::Array(pieces) },
         }
     }
 }
 
-/// A tool call without arguments is sent as `{}`, or without any delta; both mean no arguments.
-fn close_tool_use(index: u32, start: ToolUseStart, input: String) -> Result<ContentBlock, AssemblyError> {
-    let parsed = if input.trim().is_empty() {
-        Ok(Value::Object(serde_json::Map::new()))
-    } else {
-        serde_json::from_str(&input)
-    };
-    match parsed {
-        Ok(value) => {
-            let mut tool_use = ToolUse::new(start.tool_use_id, start.name, value);
-            tool_use.kind = start.kind;
-            tool_use.extra = start.extra;
-            Ok(ContentBlock::ToolUse(tool_use))
-        }
-        Err(error) => {
-            Err(AssemblyError::ToolInput { index, name: start.name, text: input, problem: error.to_string() })
-        }
+/// The input of a tool, as an object. A call without arguments is sent as `{}`, as `null`, or without any delta.
+fn tool_input(text: &str, left: &mut usize) -> Result<Value, JsonError> {
+    let mut input = Value::Null;
+    if !text.trim().is_empty() {
+        let allowed = json::allowed(text.len()).min(*left);
+        let (value, counted) = json::counted(text.as_bytes(), allowed)?;
+        *left = left.saturating_sub(counted);
+        input = value;
     }
+    Ok(as_object(input))
 }
 
 /// Text with citations: the text is one generated passage, or none if the block holds only citations.

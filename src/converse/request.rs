@@ -10,7 +10,7 @@ use super::config::{
 };
 use super::guardrail::GuardrailConfiguration;
 use super::message::{Message, SystemContentBlock};
-use super::tool::{Tool, ToolChoice, ToolConfiguration};
+use super::tool::{Tool, ToolChoice, ToolConfiguration, mend_inputs};
 use crate::model_id::RequestedModel;
 use crate::shape::{self, Shape, ShapeError};
 
@@ -259,6 +259,7 @@ impl ConverseRequest {
     #[must_use]
     pub fn to_body_json(&self) -> Value {
         let mut body = Shape::to_json(self);
+        mend_inputs(&mut body);
         if let Value::Object(members) = &mut body {
             shape::leave_out(members, "modelId");
         }

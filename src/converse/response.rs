@@ -5,7 +5,8 @@ use serde_json::Value;
 use super::cache_point::CacheTtl;
 use super::config::{PerformanceConfiguration, ServiceTier};
 use super::guardrail::GuardrailTraceAssessment;
-use super::message::Message;
+use super::message::{ContentBlock, Message};
+use super::tool::ToolUse;
 
 open_enum! {
     /// Why a model stopped.
@@ -180,6 +181,16 @@ impl ConverseResponse {
             ConverseOutput::Message(message) => Some(message),
             ConverseOutput::Unknown { .. } => None,
         }
+    }
+
+    /// The tool calls that the model did not finish, because it was cut while it wrote them. They can neither be run nor sent
+    /// back; [`ToolUse::unfinished_input`] is what there is of each.
+    pub fn unfinished_tool_uses(&self) -> impl Iterator<Item = &ToolUse> {
+        let blocks = self.message().map(|message| message.content.as_slice()).unwrap_or_default();
+        blocks.iter().filter_map(|block| match block {
+            ContentBlock::ToolUse(call) if call.unfinished_input().is_some() => Some(call),
+            _ => None,
+        })
     }
 
     /// Returns the text of the message's text blocks, joined without separators.

@@ -1,10 +1,11 @@
 //! Tools: what a model may call, its calls, and their results.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::cache_point::CachePoint;
 use super::citation::SearchResult;
 use super::media::{DocumentBlock, ImageBlock, VideoBlock};
+use crate::base::json;
 
 union! {
     /// The schema that a tool's input follows.
@@ -189,7 +190,8 @@ structure! {
             tool_use_id: String = "toolUseId",
             /// The tool.
             name: String = "name",
-            /// Its input; an object in practice.
+            /// Its input: an object. In a response that was cut, the text of an input that is not complete; see
+            /// [`unfinished_input`](Self::unfinished_input).
             input: Value = "input",
         }
         optional {
@@ -197,6 +199,62 @@ structure! {
             kind / with_kind: ToolUseType = "type",
         }
     }
+}
+
+impl ToolUse {
+    /// The text of an input that is not complete, or not JSON: the model was cut while it wrote the call. Such a call can
+    /// neither be run nor sent back.
+    ///
+    /// ```
+    /// use bedrill::converse::{ContentBlock, ConverseStreamEvent, MessageBuilder};
+    /// use serde_json::json;
+    ///
+    /// let mut message = MessageBuilder::new();
+    /// for (name, payload) in [
+    ///     ("contentBlockStart", json!({"contentBlockIndex": 0, "start": {"toolUse": {"toolUseId": "t1", "name": "write"}}})),
+    ///     ("contentBlockDelta", json!({"contentBlockIndex": 0, "delta": {"toolUse": {"input": "{\"text\": \"Once"}}})),
+    ///     ("messageStop", json!({"stopReason": "max_tokens"})),
+    /// ] {
+    ///     message.apply(&ConverseStreamEvent::from_event_type(name, payload)?)?;
+    /// }
+    /// let response = message.finish()?;
+    /// let [ContentBlock::ToolUse(call)] = &response.message().unwrap().content[..] else { panic!() };
+    /// assert_eq!(call.unfinished_input(), Some("{\"text\": \"Once"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn unfinished_input(&self) -> Option<&str> {
+        self.input.as_str()
+    }
+}
+
+/// The input of a tool as an object, where that is what the model meant: some write `null` for no arguments, or the object
+/// as a text. Bedrock refuses both when the message is sent back.
+pub(super) fn as_object(input: Value) -> Value {
+    match input {
+        Value::Null => Value::Object(Map::new()),
+        Value::String(text) if text.trim().is_empty() => Value::Object(Map::new()),
+        Value::String(text) => match json::value(text.as_bytes()) {
+            Ok(object @ Value::Object(_)) => object,
+            _ => Value::String(text),
+        },
+        other => other,
+    }
+}
+
+/// Writes the inputs of the tool calls in the messages of a request [as objects](as_object).
+pub(crate) fn mend_inputs(body: &mut Value) {
+    for message in items(body, "messages") {
+        for block in items(message, "content") {
+            if let Some(input) = block.get_mut("toolUse").and_then(|call| call.get_mut("input")) {
+                *input = as_object(input.take());
+            }
+        }
+    }
+}
+
+fn items<'a>(value: &'a mut Value, name: &str) -> &'a mut [Value] {
+    value.get_mut(name).and_then(Value::as_array_mut).map(Vec::as_mut_slice).unwrap_or_default()
 }
 
 open_enum! {

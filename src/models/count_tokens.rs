@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::converse::{ConverseRequest, Message, SystemContentBlock, ToolConfiguration};
+use crate::converse::{ConverseRequest, Message, SystemContentBlock, ToolConfiguration, mend_inputs};
 use crate::model_id::RequestedModel;
 use crate::shape::{self, Blob, Shape};
 
@@ -86,6 +86,9 @@ impl CountTokensRequest {
     #[must_use]
     pub fn to_body_json(&self) -> Value {
         let mut body = Shape::to_json(self);
+        if let Some(counted) = body.pointer_mut("/input/converse") {
+            mend_inputs(counted);
+        }
         if let Value::Object(members) = &mut body {
             shape::leave_out(members, "modelId");
         }

@@ -13,6 +13,8 @@ use crate::models::{
     GetInferenceProfileRequest, GetInferenceProfileResponse, ListFoundationModelsRequest,
     ListFoundationModelsResponse, ListInferenceProfilesRequest, ListInferenceProfilesResponse,
 };
+#[cfg(feature = "client")]
+use crate::shape::Shape;
 
 /// `GET /foundation-models`, with the filters as the query.
 ///
@@ -135,6 +137,16 @@ pub fn parse_list_inference_profiles(
     body: &[u8],
 ) -> Result<ListInferenceProfilesResponse, AnswerError> {
     parse(headers, body)
+}
+
+/// As [`parse_list_inference_profiles`]. Also returns what the page takes in memory.
+#[cfg(feature = "client")]
+pub(crate) fn parse_page_of_profiles(
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Result<(ListInferenceProfilesResponse, usize), AnswerError> {
+    let (value, memory) = super::read(headers, body, usize::MAX)?;
+    Shape::from_json(value).map(|page| (page, memory)).map_err(AnswerError::Shape)
 }
 
 /// Reads the answer of [`inference_profile`].

@@ -28,6 +28,7 @@ use http::header::{
     ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue,
 };
 use http::{Method, Request};
+use serde_json::Value;
 
 use crate::base::{json, quote, uri};
 use crate::converse::{ConverseRequest, ConverseResponse, ShapeError};
@@ -37,6 +38,8 @@ use crate::models::{CountTokensRequest, CountTokensResponse};
 use crate::shape::Shape;
 
 pub use crate::lore::reason::Reason;
+#[cfg(feature = "client")]
+pub(crate) use control::parse_page_of_profiles;
 pub use control::{
     foundation_model, foundation_model_availability, inference_profile, list_foundation_models,
     list_inference_profiles, parse_foundation_model, parse_foundation_model_availability,
@@ -137,13 +140,24 @@ fn post(
     Ok(request)
 }
 
-/// Reads the answer of [`converse`]: the body of a response with status 200.
+/// Reads the answer of [`converse`]: the body of a response with status 200. `usage`, `metrics` and the like go into
+/// [`extra`](ConverseResponse::extra) where they cannot be read, and the inputs of tool calls are made objects.
 ///
 /// # Errors
 ///
 /// [`AnswerError`] when the body is not JSON, or not an answer.
 pub fn parse_converse(headers: &HeaderMap, body: &[u8]) -> Result<ConverseResponse, AnswerError> {
-    parse(headers, body)
+    parse_converse_within(headers, body, usize::MAX)
+}
+
+/// As [`parse_converse`], into at most `allowed` bytes of memory.
+pub(crate) fn parse_converse_within(
+    headers: &HeaderMap,
+    body: &[u8],
+    allowed: usize,
+) -> Result<ConverseResponse, AnswerError> {
+    let (value, _) = read(headers, body, allowed)?;
+    ConverseResponse::from_answer(value).map_err(AnswerError::Shape)
 }
 
 /// Reads the answer of [`count_tokens`]: the body of a response with status 200.
@@ -156,8 +170,16 @@ pub fn parse_count_tokens(headers: &HeaderMap, body: &[u8]) -> Result<CountToken
 }
 
 fn parse<T: Shape>(headers: &HeaderMap, body: &[u8]) -> Result<T, AnswerError> {
-    let value = json::from_bytes(body).map_err(|_| AnswerError::unexpected("JSON", headers, body))?;
+    let (value, _) = read(headers, body, usize::MAX)?;
     T::from_json(value).map_err(AnswerError::Shape)
+}
+
+/// Reads the JSON of an answer into at most `allowed` bytes of memory. Also returns how many were counted.
+fn read(headers: &HeaderMap, body: &[u8], allowed: usize) -> Result<(Value, usize), AnswerError> {
+    json::counted(body, allowed.min(json::allowed(body.len()))).map_err(|error| match error.over_budget {
+        Some(allowed) => AnswerError::OverMemory { allowed },
+        None => AnswerError::unexpected("JSON", headers, body),
+    })
 }
 
 /// Checks by content type and encoding that a response with status 200 contains frames, before any is read.
@@ -243,6 +265,16 @@ pub enum AnswerError {
         /// The limit, in bytes.
         allowed: usize,
     },
+    /// JSON that would take more memory than it may.
+    OverMemory {
+        /// The limit, in bytes.
+        allowed: usize,
+    },
+    /// A list whose pages never end: a token of the next page that was there before, or too many pages, entries or bytes.
+    Endless {
+        /// How many entries came before the list was given up.
+        entries: usize,
+    },
 }
 
 impl AnswerError {
@@ -263,8 +295,15 @@ impl fmt::Display for AnswerError {
             Self::Shape(error) => write!(f, "the answer is not what the operation returns: {error}"),
             Self::OverBudget { allowed } => write!(
                 f,
-                "the answer is over the budget of {allowed} bytes; ClientBuilder::frame_budget allows more"
+                "the answer is over the budget of {allowed} bytes; ClientBuilder::frame_budget allows more for the \
+                 answer of a model"
             ),
+            Self::OverMemory { allowed } => {
+                write!(f, "the answer would take more than {allowed} bytes of memory")
+            }
+            Self::Endless { entries } => {
+                write!(f, "the list does not end; it was given up after {entries} entries")
+            }
         }
     }
 }

@@ -22,7 +22,7 @@ static RETRY_AFTER: HeaderName = HeaderName::from_static("x-amz-retry-after");
 /// Source: [restJson1, "Operation error serialization"](https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html).
 #[must_use]
 pub fn parse_error(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> ServiceError {
-    let document: Option<serde_json::Value> = json::from_bytes(body).ok();
+    let document = json::value(body).ok();
     let document = document.as_ref();
     let member = |names: &[&str]| {
         let mut texts = names.iter().filter_map(|name| document?.get(name)?.as_str());

@@ -1,6 +1,8 @@
 use super::*;
+use crate::converse::{ContentBlock, Message, Role};
 use crate::endpoint::{HostVariant, Plane, Region};
 use http::StatusCode;
+use serde_json::json;
 use std::time::Duration;
 
 fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
@@ -41,7 +43,7 @@ fn a_request_is_a_post_with_the_id_as_one_label() {
         assert_eq!(request.headers()[ACCEPT], EVENT_STREAM);
         assert_eq!(request.headers()[ACCEPT_ENCODING], "identity");
         assert_eq!(request.headers().len(), 3);
-        let body: serde_json::Value = serde_json::from_slice(request.body()).unwrap();
+        let body: Value = serde_json::from_slice(request.body()).unwrap();
         assert_eq!(body, serde_json::json!({"messages": [{"role": "user", "content": [{"text": "hi"}]}]}));
     }
     let request = converse(&ConverseRequest::new("a.b").message("hi"), &endpoint()).unwrap();
@@ -62,7 +64,7 @@ fn a_project_is_a_member_of_the_body_of_both_operations() {
         "projectIdentifier": "p1",
     });
     for http in [converse(&request, &endpoint()).unwrap(), converse_stream(&request, &endpoint()).unwrap()] {
-        assert_eq!(serde_json::from_slice::<serde_json::Value>(http.body()).unwrap(), expected);
+        assert_eq!(serde_json::from_slice::<Value>(http.body()).unwrap(), expected);
         assert_eq!((http.headers().len(), http.uri().query()), (3, None));
     }
 }
@@ -213,4 +215,62 @@ fn an_answer_of_converse_is_read_or_quoted() {
     assert!(error.contains("expected JSON") && error.contains("<html>"), "{error}");
     let error = parse_converse(&json, br#"{"message":"no"}"#).unwrap_err();
     assert!(matches!(error, AnswerError::Shape(_)), "{error}");
+}
+
+#[test]
+fn what_is_about_an_answer_may_be_unreadable() {
+    let json = HeaderMap::new();
+    for usage in [
+        r#"{"inputTokens":3000000000,"outputTokens":1,"totalTokens":1}"#,
+        r#"{"inputTokens":1,"outputTokens":1}"#,
+        "7",
+    ] {
+        let body = format!(
+            r#"{{"output":{{"message":{{"role":"assistant","content":[{{"text":"Hi"}}]}}}},"stopReason":"end_turn","usage":{usage},"metrics":{{"latencyMs":12.5}},"new":1}}"#
+        );
+        let answer = parse_converse(&json, body.as_bytes()).unwrap();
+        assert_eq!(
+            (answer.text().as_str(), answer.usage.is_none(), answer.metrics.is_none()),
+            ("Hi", true, true)
+        );
+        assert_eq!(answer.extra.keys().collect::<Vec<_>>(), ["metrics", "new", "usage"], "kept as it came");
+    }
+    let called = r#"{"output":{"message":{"role":"assistant","content":[{"toolUse":{"toolUseId":"t","name":"f","input":null}}]}},"stopReason":"tool_use"}"#;
+    let message = parse_converse(&json, called.as_bytes()).unwrap().into_message().unwrap();
+    let [ContentBlock::ToolUse(call)] = &message.content[..] else { panic!("{message:?}") };
+    assert_eq!(call.input, json!({}));
+}
+
+#[test]
+fn the_inputs_of_calls_are_sent_back_as_objects() {
+    for (input, sent) in [
+        (Value::Null, json!({})),
+        (json!("{\"a\": 1}"), json!({"a": 1})),
+        (json!({"a": null}), json!({"a": null})),
+        (json!("{\"a\""), json!("{\"a\"")),
+    ] {
+        let call = ContentBlock::ToolUse(crate::converse::ToolUse::new("t1", "f", input));
+        let request = ConverseRequest::new("m").messages([Message::new(Role::Assistant, vec![call])]);
+        let body = request.to_body_json();
+        assert_eq!(body["messages"][0]["content"][0]["toolUse"]["input"], sent);
+        assert_eq!(request.to_converse_body_json(), body);
+        let counted = CountTokensRequest::from(&request).to_body_json();
+        assert_eq!(counted["input"]["converse"]["messages"], body["messages"]);
+    }
+}
+
+#[test]
+fn an_answer_has_a_limit_of_memory() {
+    let body = |fields: usize| {
+        let fields = vec![r#"{"":0}"#; fields].join(",");
+        format!(
+            r#"{{"output":{{"message":{{"role":"assistant","content":[]}}}},"stopReason":"end_turn","additionalModelResponseFields":[{fields}]}}"#
+        )
+    };
+    let headers = HeaderMap::new();
+    assert!(parse_converse(&headers, body(10_000).as_bytes()).is_ok());
+    let error = parse_converse(&headers, body(100_000).as_bytes()).unwrap_err();
+    assert_eq!(error, AnswerError::OverMemory { allowed: 64 << 20 });
+    let error = parse_converse_within(&headers, body(100).as_bytes(), 10_000).unwrap_err();
+    assert_eq!(error, AnswerError::OverMemory { allowed: 10_000 });
 }

@@ -60,6 +60,11 @@ pub enum Problem {
         /// The column.
         column: usize,
     },
+    /// The document would take more memory than any may.
+    OverBudget {
+        /// The limit, in bytes.
+        allowed: usize,
+    },
 }
 
 impl ShapeError {
@@ -79,8 +84,11 @@ impl ShapeError {
         Self::new(Problem::Expected { expected, found })
     }
 
-    pub(crate) fn not_json(JsonError { line, column, .. }: JsonError) -> Self {
-        Self::new(Problem::NotJson { line, column })
+    pub(crate) fn not_json(JsonError { line, column, over_budget, .. }: JsonError) -> Self {
+        Self::new(match over_budget {
+            Some(allowed) => Problem::OverBudget { allowed },
+            None => Problem::NotJson { line, column },
+        })
     }
 
     /// Errors are created where they occur, and the path is added on the way out.
@@ -131,6 +139,7 @@ impl fmt::Display for ShapeError {
                 f.write_str(" is a union with several members; exactly one must be set")
             }
             Problem::NotJson { line, column } => write!(f, " is not JSON at line {line} column {column}"),
+            Problem::OverBudget { allowed } => write!(f, " would take more than {allowed} bytes of memory"),
         }
     }
 }

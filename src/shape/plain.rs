@@ -178,6 +178,11 @@ fn each_item(value: Value, read: &mut dyn FnMut(Value) -> Result<(), ShapeError>
     items.try_for_each(|(index, item)| read(item).map_err(|error| error.at_index(index)))
 }
 
+/// How many items of a list are objects. All others are read as shapes of a few bytes, or are errors.
+fn objects_in(list: &Value) -> usize {
+    list.as_array().map_or(0, |items| items.iter().filter(|item| item.is_object()).count())
+}
+
 /// Passes the members of a map to `read`, as [`each_item`] does.
 fn each_member(
     value: Value,
@@ -197,6 +202,8 @@ impl<T: Shape> Shape for Vec<T> {
     }
 
     fn read(&mut self, value: Value) -> Result<(), ShapeError> {
+        // As much as is needed and no more: some shapes are large, and `{}` is one.
+        self.reserve_exact(objects_in(&value));
         each_item(value, &mut |value| {
             self.push(T::blank());
             self.last_mut().map_or(Ok(()), |item| item.read(value))

@@ -69,6 +69,7 @@ fn an_answer_is_one_that_the_library_reads() {
     decoder.finish().expect("a whole answer");
     assert_eq!(text, "a \"quoted\"\npiece");
 
+    let mut decoder = EventDecoder::new();
     decoder.push(&events::exception("throttlingException", r#"{"message":"wait"}"#));
     assert!(decoder.next_event().expect_err("an exception").to_string().contains("wait"));
 }

@@ -184,7 +184,7 @@ fn a_stall_after_the_message_costs_only_the_usage() {
             event.expect("an event");
         }
         let warning = stream.warning().expect("a warning");
-        assert_eq!(warning.kind(), TransportErrorKind::Timeout);
+        assert_eq!(warning.timeout_kind(), Some(TimeoutKind::Idle));
         assert!(warning.to_string().contains("idle timeout"), "{warning}");
     });
     assert_eq!(script.elapsed(), seconds(300));

@@ -12,16 +12,18 @@ mod fuzz;
 /// A target: its name, which is that of its binary and of its folder in the corpus, and its function.
 type Target = (&'static str, fn(&[u8]));
 
-const TARGETS: [Target; 12] = [
+const TARGETS: [Target; 14] = [
     ("config", fuzz::config),
     ("credential_json", fuzz::credential_json),
     ("dotenv", fuzz::dotenv),
+    ("error_answer", fuzz::error_answer),
     ("event_json", fuzz::event_json),
     ("event_sequence", fuzz::event_sequence),
     ("frames", fuzz::frames),
     ("frames_round_trip", fuzz::frames_round_trip),
     ("frames_valid_crc", fuzz::frames_valid_crc),
     ("frames_vs_smithy", fuzz::frames_vs_smithy),
+    ("json_memory", fuzz::json_memory),
     ("profile", fuzz::profile),
     ("profile_vs_ini", fuzz::profile_vs_ini),
     ("sign_vs_aws", fuzz::sign_vs_aws),

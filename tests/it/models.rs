@@ -1,6 +1,5 @@
 //! The operations that list, describe and count for models: what is sent, and what is read.
 
-use bedrill::ConverseRequest;
 use bedrill::endpoint::{Endpoint, HostVariant, Plane, Region};
 use bedrill::models::{
     AgreementStatus, CountTokensInput, CountTokensRequest, CountTokensResponse,
@@ -9,7 +8,7 @@ use bedrill::models::{
     InvokeModelTokensRequest, ListFoundationModelsRequest, ListFoundationModelsResponse,
     ListInferenceProfilesRequest, ListInferenceProfilesResponse, ModelCustomization, ModelModality,
 };
-use bedrill::operation;
+use bedrill::{ConverseRequest, operation};
 use bytes::Bytes;
 use http::{HeaderMap, Method, Request};
 use serde_core::de::DeserializeOwned;

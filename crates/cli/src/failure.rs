@@ -27,6 +27,11 @@ impl Failure {
         Self { code: 3, message: message.into() }
     }
 
+    /// Exit code 1 for what was reported already; nothing more is printed.
+    pub(crate) fn noted() -> Self {
+        Self { code: 1, message: String::new() }
+    }
+
     /// A signal asked to end; nothing is printed.
     pub(crate) fn interrupted(code: u8) -> Self {
         Self { code, message: String::new() }

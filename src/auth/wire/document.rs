@@ -8,8 +8,11 @@ use serde_json::Value;
 use zeroize::Zeroize as _;
 
 use crate::auth::fits_header;
-use crate::base::json::{self, JsonError};
+use crate::base::json::{self, Budget, JsonError};
 use crate::base::time;
+
+/// The memory that the fields of a document may take: its sources read 64 KiB of it.
+const MEMORY: usize = json::allowed(64 * 1024);
 
 /// A JSON object. Names ignore case, as in the SDKs; the memory of its strings is wiped on drop. No `Debug`.
 pub(in crate::auth) struct Document(Vec<(String, Value)>);
@@ -216,8 +219,9 @@ impl<'de> Deserialize<'de> for Document {
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Document, A::Error> {
                 let mut fields = Document(Vec::new());
-                while let Some(field) = map.next_entry()? {
-                    fields.0.push(field);
+                let mut budget = Budget::new(MEMORY);
+                while let Some(name) = map.next_key()? {
+                    fields.0.push((name, map.next_value_seed(&mut budget)?));
                 }
                 Ok(fields)
             }

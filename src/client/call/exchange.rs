@@ -59,6 +59,9 @@ struct Sending<'a> {
 /// Builds the request anew each time it is sent: a sent request is not kept.
 type Build<'a> = dyn Fn() -> Result<http::Request<Bytes>, BuildError> + Sync + 'a;
 
+/// Reads the document of a response.
+pub(in crate::client) type Parse<'a, T> = dyn Fn(&HeaderMap, &[u8]) -> Result<T, AnswerError> + Sync + 'a;
+
 /// Advice to the user about an error, beyond what the service says.
 type Advise<'a> = dyn Fn(&ServiceError, &Auth) -> Option<String> + Sync + 'a;
 
@@ -183,20 +186,20 @@ impl Calls {
         Ok(http)
     }
 
-    /// Reads a response that is one JSON document, with our secrets removed; `keep` puts back what must stay as it
-    /// came.
+    /// Reads a response that is one JSON document of at most `allowed` bytes, with our secrets removed; `keep` puts back
+    /// what must stay as it came.
     pub(in crate::client) async fn document<T>(
         &self,
         head: &Head,
         mut body: Body,
-        parse: fn(&HeaderMap, &[u8]) -> Result<T, AnswerError>,
+        allowed: usize,
+        parse: &Parse<'_, T>,
         keep: fn(&mut T, T),
     ) -> Result<T, Error> {
         let Head { status, headers, redactor } = head;
         let request_id = operation::request_id(headers);
         let described = |error: Error| error.with_response(*status, request_id);
         let Attempts { timeouts, .. } = &self.attempts;
-        let allowed = self.frame_budget;
         let (whole, read) = timer::read_at_most(&mut body, allowed, &*self.transport, timeouts).await;
         read.map_err(|error| described(error.without_secrets(redactor)))?;
         if whole.len() > allowed {

@@ -1,7 +1,7 @@
 //! One call: its attempts, their limits, and what each sends and reads.
 
 pub(super) mod attempt;
-mod exchange;
+pub(super) mod exchange;
 pub(super) mod head;
 pub(super) mod passed;
 pub(super) mod retry;
@@ -27,12 +27,31 @@ pub(super) struct Calls {
     transport: Arc<dyn Transport>,
     attempts: Attempts,
     signing_keys: SigningKeyCache,
-    frame_budget: usize,
+    pub(super) budgets: Budgets,
+}
+
+/// How much of an answer is accepted, in bytes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Budgets {
+    /// A frame, or the document of a response, as it is sent.
+    pub(super) frame: usize,
+    /// An assembled answer, in memory.
+    pub(super) answer: usize,
+}
+
+impl Budgets {
+    /// A document that is not an answer of a model: a list of thousands of models is half of it.
+    const DOCUMENT: usize = 8 * 1024 * 1024;
+
+    /// A document that is not an answer of a model.
+    pub(super) fn document(self) -> usize {
+        self.frame.min(Self::DOCUMENT)
+    }
 }
 
 impl Calls {
-    pub(super) fn new(transport: Arc<dyn Transport>, attempts: Attempts, frame_budget: usize) -> Self {
-        Self { transport, attempts, signing_keys: SigningKeyCache::new(), frame_budget }
+    pub(super) fn new(transport: Arc<dyn Transport>, attempts: Attempts, budgets: Budgets) -> Self {
+        Self { transport, attempts, signing_keys: SigningKeyCache::new(), budgets }
     }
 
     /// Makes one call, with as many attempts as it needs.
@@ -49,7 +68,7 @@ impl Calls {
 
     /// Creates the decoder for the frames of a stream.
     pub(super) fn decoder(&self) -> EventDecoder {
-        EventDecoder::with_budget(self.frame_budget)
+        EventDecoder::with_budget(self.budgets.frame)
     }
 
     /// The limits of a stream that starts now.

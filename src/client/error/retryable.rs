@@ -6,6 +6,7 @@
 
 use super::{Cause, Error};
 use crate::converse::EventError;
+use crate::eventstream::DecodeError;
 use crate::lore::words;
 use crate::operation::{Reason, ServiceError};
 use crate::transport::TransportErrorKind;
@@ -52,6 +53,10 @@ impl Error {
                     || words::is_listed(TRANSIENT_CODES_IN_A_STREAM, code).then_some(Retryable::Transient);
                 of_code(code).or_else(transient)
             }
+            // The connection ended early, however clean that looks.
+            Cause::Event(
+                EventError::Incomplete { .. } | EventError::Frame(DecodeError::Truncated { .. }),
+            ) => Some(Retryable::Transient),
             _ => None,
         }
     }

@@ -1,7 +1,7 @@
 //! How an incomplete stream ended.
 
 use super::{Cause, Error, TimeoutKind};
-use crate::converse::EventError;
+use crate::converse::{AssemblyError, EventError, Problem};
 use crate::eventstream::DecodeError;
 
 /// How an incomplete stream ended. See [`Error::stream_end`].
@@ -25,7 +25,7 @@ pub enum StreamEnd {
     Idle,
     /// The total time of the call ran out.
     OutOfTime,
-    /// A frame exceeds the size limit.
+    /// A frame exceeds the size limit, or it or the assembled answer would take more memory than it may.
     OverBudget,
     /// A frame or its payload is corrupt, or not part of this protocol.
     Corrupt,
@@ -37,6 +37,9 @@ impl Error {
     pub fn stream_end(&self) -> Option<StreamEnd> {
         match &self.0.cause {
             Cause::Event(error) => Some(of_event(error)),
+            Cause::Assembly(AssemblyError::OverBudget { .. }) if self.0.in_stream => {
+                Some(StreamEnd::OverBudget)
+            }
             Cause::Transport(_) if self.0.in_stream => Some(StreamEnd::Reset),
             Cause::Timeout(error) if self.0.in_stream => Some(match error.kind {
                 TimeoutKind::Total => StreamEnd::OutOfTime,
@@ -53,9 +56,13 @@ fn of_event(error: &EventError) -> StreamEnd {
             StreamEnd::Truncated { have: *have, need: *need }
         }
         EventError::Frame(DecodeError::OverBudget { .. }) => StreamEnd::OverBudget,
+        EventError::Payload { error, .. } if matches!(error.problem(), Problem::OverBudget { .. }) => {
+            StreamEnd::OverBudget
+        }
         EventError::Frame(_)
         | EventError::MissingHeader(_)
         | EventError::MessageType(_)
+        | EventError::AfterMessageStop { .. }
         | EventError::Payload { .. } => StreamEnd::Corrupt,
         EventError::Exception(_) | EventError::Error { .. } => StreamEnd::Exception,
         EventError::Incomplete { .. } => StreamEnd::Incomplete,

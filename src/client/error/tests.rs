@@ -131,7 +131,8 @@ fn what_may_succeed_when_sent_again_is_retryable() {
         assert_eq!(transport(kind).is_retryable(), retryable, "{kind:?}");
         assert_eq!(transport(kind).transport_kind(), Some(kind));
     }
-    assert!(!Error::from(EventError::Incomplete { last_event: None }).is_retryable());
+    assert!(Error::from(EventError::Incomplete { last_event: None }).is_retryable());
+    assert!(!Error::from(EventError::MissingHeader(":event-type")).is_retryable());
 }
 
 /// What `anyhow` and its like print: the error, then each source.

@@ -8,6 +8,7 @@ use crate::models::{
     GetInferenceProfileResponse, InferenceProfileSummary, ListFoundationModelsRequest,
     ListFoundationModelsResponse, ListInferenceProfilesRequest,
 };
+use crate::operation::AnswerError;
 
 impl Client {
     /// Lists the foundation models of the client's region. There is no pagination.
@@ -34,7 +35,9 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As [`list_foundation_models`](Self::list_foundation_models).
+    /// As [`list_foundation_models`](Self::list_foundation_models); and
+    /// [`AnswerError::Endless`](crate::operation::AnswerError::Endless) when the pages repeat, or there are more than any
+    /// account has.
     ///
     /// # Cancel safety
     ///
@@ -45,7 +48,11 @@ impl Client {
     ) -> Result<Vec<InferenceProfileSummary>, Error> {
         let service = &self.0.service;
         service.learn_region().await;
-        control::list_inference_profiles(service, self.home_region(), request).await
+        let profiles = control::list_inference_profiles(service, self.home_region(), request).await?;
+        if profiles.is_cut {
+            return Err(AnswerError::Endless { entries: profiles.listed.len() }.into());
+        }
+        Ok(profiles.listed)
     }
 
     /// Describes a foundation model, by id or ARN.

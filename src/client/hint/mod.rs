@@ -137,16 +137,16 @@ fn is_profile(model_id: &ModelId) -> bool {
 }
 
 fn inference_profile_advice(at: &Circumstances<'_>) -> String {
-    let prefixes = at.region.profile_prefixes();
-    match at.model_id.base_model() {
-        Some(base) if !prefixes.is_empty() => {
-            let ids: Vec<String> = prefixes.iter().map(|prefix| format!("{prefix}{base}")).collect();
-            format!(
-                "this model is served only through an inference profile; from {} try the model id {}",
-                at.region,
-                ids.join(" or ")
-            )
-        }
+    let of = |base: &str| {
+        let ids = at.region.profile_prefixes().iter().map(|prefix| format!("{prefix}{base}"));
+        // What was just tried is no advice.
+        ids.filter(|id| id != at.model_id.as_str()).collect::<Vec<_>>().join(" or ")
+    };
+    match at.model_id.base_model().map(of) {
+        Some(ids) if !ids.is_empty() => format!(
+            "this model is served only through an inference profile; from {} try the model id {ids}",
+            at.region
+        ),
         _ => "this model is served only through an inference profile: use the id or ARN of one that contains it"
             .to_owned(),
     }

@@ -29,6 +29,8 @@ fn on_demand_refusal_names_the_profiles_of_the_regions_geography() {
     let straight = message.replace('’', "'");
     let eu = advice("eu-central-1", model, "ValidationException", &straight).unwrap();
     assert!(eu.contains("eu.anthropic"), "{eu}");
+    let tried = advice("us-west-2", &format!("us.{model}"), "ValidationException", message).unwrap();
+    assert!(!tried.contains("us.anthropic") && tried.contains("global.anthropic"), "{tried}");
     let china = advice("cn-north-1", model, "ValidationException", message).unwrap();
     assert!(china.contains("id or ARN"), "{china}");
 }

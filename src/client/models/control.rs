@@ -17,8 +17,17 @@ pub(in crate::client) const LIST_PROFILES: &str = "bedrock:ListInferenceProfiles
 pub(in crate::client) const GET_MODEL: &str = "bedrock:GetFoundationModel";
 pub(in crate::client) const GET_PROFILE: &str = "bedrock:GetInferenceProfile";
 
-/// More pages than any account has; it ends a listing that would otherwise never end.
+/// More pages, more profiles and more memory than any account has; they end a listing that would otherwise never end.
 const MAX_PAGES: usize = 1_000;
+const MAX_PROFILES: usize = 100_000;
+const MAX_MEMORY: usize = 256 * 1024 * 1024;
+
+/// The profiles that were listed.
+pub(in crate::client) struct Profiles {
+    pub(in crate::client) listed: Vec<InferenceProfileSummary>,
+    /// Whether there may be more: the pages did not end, and were given up.
+    pub(in crate::client) is_cut: bool,
+}
 
 /// The foundation models of `region`.
 pub(in crate::client) async fn list_foundation_models(
@@ -35,23 +44,29 @@ pub(in crate::client) async fn list_inference_profiles(
     service: &Service,
     region: &Region,
     request: &ListInferenceProfilesRequest,
-) -> Result<Vec<InferenceProfileSummary>, Error> {
+) -> Result<Profiles, Error> {
     let mut request = request.clone();
-    let mut profiles = Vec::new();
-    for _ in 0..MAX_PAGES {
+    let mut profiles = Profiles { listed: Vec::new(), is_cut: false };
+    let (mut memory, mut seen) = (0_usize, Vec::new());
+    loop {
         let build = |endpoint: &Endpoint| operation::list_inference_profiles(&request, endpoint);
-        let parse = operation::parse_list_inference_profiles;
-        let page = service.ask(Plane::Control, region, LIST_PROFILES, build, parse).await?;
-        profiles.extend(page.inference_profile_summaries);
-        match page.next_token {
-            // A page that names itself as the next would be requested forever.
-            Some(token) if !token.is_empty() && request.next_token.as_ref() != Some(&token) => {
-                request.next_token = Some(token);
-            }
-            _ => break,
+        let parse = operation::parse_page_of_profiles;
+        let (page, weight) = service.ask(Plane::Control, region, LIST_PROFILES, build, parse).await?;
+        profiles.listed.extend(page.inference_profile_summaries);
+        memory = memory.saturating_add(weight);
+        let Some(token) = page.next_token.filter(|token| !token.is_empty()) else { return Ok(profiles) };
+        seen.extend(request.next_token.take());
+        let is_over = seen.len() >= MAX_PAGES - 1
+            || profiles.listed.len() >= MAX_PROFILES
+            || memory.saturating_add(token.len()) >= MAX_MEMORY;
+        // A page that was asked for before would come again for ever.
+        if is_over || seen.contains(&token) {
+            profiles.is_cut = true;
+            return Ok(profiles);
         }
+        memory = memory.saturating_add(token.len());
+        request.next_token = Some(token);
     }
-    Ok(profiles)
 }
 
 /// A foundation model, as described in `region`.

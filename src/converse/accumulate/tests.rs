@@ -262,3 +262,103 @@ fn the_stop_gives_its_reason_and_the_models_own_fields() {
     assert_eq!(output.additional_model_response_fields, Some(json!({"stop_sequence": null})));
     assert_eq!(output.message().unwrap().content, []);
 }
+
+#[test]
+fn why_the_model_stopped_is_judged_before_a_call_that_is_not_finished() {
+    let events = [text(0, "I will write."), tool(1), input(1, "{\"city\":\"Os")];
+    for reason in
+        ["max_tokens", "malformed_tool_use", "model_context_window_exceeded", "stop_sequence", "refusal"]
+    {
+        let mut message = applied(events.iter().cloned().chain([stop(reason)])).unwrap();
+        let response = message.finish().expect(reason);
+        assert_eq!((response.text().as_str(), response.stop_reason.as_str()), ("I will write.", reason));
+        let unfinished: Vec<_> = response.unfinished_tool_uses().collect();
+        assert_eq!(unfinished.len(), 1);
+        assert_eq!(
+            (unfinished[0].name.as_str(), unfinished[0].unfinished_input()),
+            ("weather", Some("{\"city\":\"Os"))
+        );
+        assert_eq!(ConverseResponse::from_json(response.to_json()), Ok(response));
+    }
+    let nameless = applied([input(0, "{}"), stop("max_tokens")]).unwrap().finish().unwrap();
+    assert_eq!(nameless.unfinished_tool_uses().count(), 1, "what has no name cannot be run");
+    let complete = applied([tool(0), input(0, "{}"), stop("max_tokens")]).unwrap().finish().unwrap();
+    assert_eq!(complete.unfinished_tool_uses().count(), 0);
+}
+
+#[test]
+fn an_error_of_the_end_takes_nothing_away() {
+    let usage =
+        event(json!({"metadata": {"usage": {"inputTokens": 1, "outputTokens": 2, "totalTokens": 3}}}));
+    for (end, expected) in [(vec![stop("tool_use")], Some("tool_use")), (vec![], None)] {
+        let events = [text(0, "So."), usage.clone(), tool(1), input(1, "{")].into_iter().chain(end);
+        let mut message = applied(events).unwrap();
+        for _ in 0..2 {
+            message.finish().unwrap_err();
+            assert_eq!(message.stop_reason().map(StopReason::as_str), expected);
+            assert_eq!(message.usage().unwrap().total_tokens, 3);
+            assert_eq!(message.message().text(), "So.");
+            let [_, ContentBlock::ToolUse(call)] = &message.message().content[..] else { panic!() };
+            assert_eq!(call.unfinished_input(), Some("{"));
+        }
+    }
+}
+
+#[test]
+fn a_message_has_a_budget_and_keeps_what_came_before() {
+    let long = "QUJD".repeat(250);
+    for piece in [
+        json!({ "text": long }),
+        json!({"reasoningContent": { "text": long }}),
+        json!({"reasoningContent": { "signature": long }}),
+        json!({"reasoningContent": { "redactedContent": long }}),
+        json!({"toolUse": { "input": long }}),
+        json!({"toolResult": [{"json": { "a": long }}]}),
+        json!({"image": {"source": { "bytes": long }}}),
+        json!({"citation": { "title": long }}),
+        json!({ "hologram": long }),
+    ] {
+        let mut message = MessageBuilder::with_budget(20_000);
+        message.apply(&text(7, "kept")).unwrap();
+        let error = (0..100).find_map(|_| message.apply(&delta(0, piece.clone())).err()).expect("an end");
+        assert_eq!(error, AssemblyError::OverBudget { allowed: 20_000 });
+        assert!(message.text().ends_with("kept"));
+    }
+    // Blocks without content, and what comes with the end.
+    let mut message = MessageBuilder::with_budget(20_000);
+    assert!((0..100).any(|index| message.apply(&text(index, "")).is_err()));
+    let fields =
+        json!({"stopReason": "end_turn", "additionalModelResponseFields": vec![json!({"": 0}); 100]});
+    let mut message = MessageBuilder::with_budget(20_000);
+    message.apply(&event(json!({ "messageStop": fields }))).unwrap_err();
+    // A few bytes of input that become many.
+    let mut message = MessageBuilder::with_budget(20_000);
+    for event in [tool(0), input(0, &format!("[{}0]", "{},".repeat(100))), stop("tool_use")] {
+        message.apply(&event).unwrap();
+    }
+    assert!(matches!(message.finish(), Err(AssemblyError::OverBudget { .. })));
+}
+
+#[test]
+fn after_the_stop_no_content_is_taken() {
+    let late =
+        [text(0, "INJECTED"), tool(1), stop("max_tokens"), event(json!({"messageStart": {"role": "user"}}))];
+    let mut message = applied([text(0, "Hi"), stop("end_turn")].into_iter().chain(late)).unwrap();
+    let response = message.finish().unwrap();
+    assert_eq!((response.text().as_str(), &response.stop_reason), ("Hi", &StopReason::EndTurn));
+    assert_eq!(response.message().unwrap().content.len(), 1);
+}
+
+#[test]
+fn an_input_that_is_null_or_an_object_in_a_text_becomes_an_object() {
+    let call = |input: Value| json!([{"toolUse": {"toolUseId": "t1", "name": "weather", "input": input}}]);
+    for (written, expected) in [
+        ("null", json!({})),
+        (r#""{\"city\":\"Oslo\"}""#, json!({"city": "Oslo"})),
+        (r#"" ""#, json!({})),
+        ("[1]", json!([1])),
+        (r#"{"a":"x\ud83d"}"#, json!({"a": "x\u{fffd}"})),
+    ] {
+        assert_eq!(content([tool(0), input(0, written)]), Ok(call(expected)), "{written}");
+    }
+}

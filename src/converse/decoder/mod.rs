@@ -7,10 +7,11 @@ use std::fmt;
 
 use bytes::Bytes;
 
-use super::{ConverseStreamEvent, ShapeError, StreamException};
+use super::{ConverseStreamEvent, MetadataEvent, ShapeError, StreamException};
 use crate::base::redact::Redactor;
 use crate::base::{json, quote};
 use crate::eventstream::{DecodeError, FrameDecoder, FrameRef, MessageType};
+use crate::shape;
 
 /// Decodes the body of a ConverseStream response, in chunks of any size.
 ///
@@ -19,6 +20,10 @@ use crate::eventstream::{DecodeError, FrameDecoder, FrameRef, MessageType};
 ///
 /// An exception that the service reports, or any error, ends the stream: every later call returns
 /// the same `Err`.
+///
+/// After `messageStop` the answer is complete, and nothing is an error any more: what cannot be read, and content that
+/// comes too late, is left out and reported by [`warning`](Self::warning). So is what cannot be read of `metadata`,
+/// wherever it comes; it is kept in [`extra`](MetadataEvent::extra).
 ///
 /// ```
 /// use bedrill::converse::EventDecoder;
@@ -54,7 +59,16 @@ pub struct EventDecoder {
     message_stopped: bool,
     failed: Option<EventError>,
     redactor: Redactor,
+    /// What was wrong and did not matter; the first of it.
+    warning: Option<EventError>,
+    /// How many events after the message were left out.
+    left_out: u32,
+    /// Whether nothing that still comes can be used.
+    is_over: bool,
 }
+
+/// So many events after the message are left out; then the stream is not read any further.
+const MAX_LEFT_OUT: u32 = 1_000;
 
 impl EventDecoder {
     /// Creates a decoder for a new body, with the default memory budget for one frame.
@@ -83,12 +97,16 @@ impl EventDecoder {
 
     /// Appends the next bytes of the body.
     pub fn push(&mut self, bytes: &[u8]) {
-        self.frames.push(bytes);
+        if !self.is_over {
+            self.frames.push(bytes);
+        }
     }
 
     /// Like [`push`](Self::push), but keeps the chunk: complete frames in it are not copied.
     pub fn push_bytes(&mut self, bytes: Bytes) {
-        self.frames.push_bytes(bytes);
+        if !self.is_over {
+            self.frames.push_bytes(bytes);
+        }
     }
 
     /// Returns the next event, or `None` when more bytes are needed.
@@ -96,51 +114,81 @@ impl EventDecoder {
     /// # Errors
     ///
     /// [`EventError`] when a frame is corrupt, its payload does not match the event, or the service reports an
-    /// exception. Later calls return the same error.
+    /// exception. Later calls return the same error. After `messageStop` there are none.
     pub fn next_event(&mut self) -> Result<Option<ConverseStreamEvent>, EventError> {
         if let Some(error) = &self.failed {
             return Err(error.clone());
         }
-        let event = match self.frames.peek_frame() {
-            Ok(None) => return Ok(None),
-            Ok(Some(frame)) => {
-                let event = read_event(frame, &self.redactor);
-                self.frames.discard_frame();
-                event
-            }
-            Err(error) => Err(EventError::Frame(without_secrets(error, &self.redactor))),
-        };
-        match event {
-            Ok(event) => {
-                self.events_delivered = self.events_delivered.saturating_add(1);
-                self.message_stopped |= matches!(event, ConverseStreamEvent::MessageStop(_));
-                if self.last_event.as_deref() != Some(event.event_type()) {
-                    self.last_event = Some(event.event_type().to_owned());
+        while !self.is_over {
+            let event = match self.frames.peek_frame() {
+                Ok(None) => return Ok(None),
+                Ok(Some(frame)) => {
+                    let event = read_event(frame, &self.redactor, &mut self.warning);
+                    self.frames.discard_frame();
+                    event
                 }
-                Ok(Some(event))
-            }
-            Err(error) => {
-                self.failed = Some(error.clone());
-                Err(error)
+                Err(error) => Err(EventError::Frame(without_secrets(error, &self.redactor))),
+            };
+            match event {
+                Ok(event) if self.message_stopped && is_content(&event) => {
+                    let event_type = event.event_type().to_owned();
+                    self.leave_out(EventError::AfterMessageStop { event_type });
+                }
+                Ok(event) => {
+                    self.events_delivered = self.events_delivered.saturating_add(1);
+                    self.message_stopped |= matches!(event, ConverseStreamEvent::MessageStop(_));
+                    if self.last_event.as_deref() != Some(event.event_type()) {
+                        self.last_event = Some(event.event_type().to_owned());
+                    }
+                    return Ok(Some(event));
+                }
+                Err(error) if self.message_stopped => self.leave_out(error),
+                Err(error) => {
+                    self.failed = Some(error.clone());
+                    return Err(error);
+                }
             }
         }
+        Ok(None)
+    }
+
+    /// Leaves out what came after the message. Where the frames are broken, or the service ended the stream, nothing more
+    /// can be read.
+    fn leave_out(&mut self, what: EventError) {
+        use EventError::{Error, Exception, Frame};
+        self.left_out = self.left_out.saturating_add(1);
+        self.is_over =
+            matches!(what, Frame(_) | Exception(_) | Error { .. }) || self.left_out >= MAX_LEFT_OUT;
+        self.warning.get_or_insert(what);
     }
 
     /// Checks that the body may end here. It changes nothing, so it can be called at any time.
     ///
     /// # Errors
     ///
-    /// [`EventError`] inside a frame, before `messageStop`, and after an error.
+    /// [`EventError`] before `messageStop`, and after an error.
     pub fn finish(&self) -> Result<(), EventError> {
         if let Some(error) = &self.failed {
             return Err(error.clone());
         }
-        self.frames.finish().map_err(EventError::Frame)?;
         if self.message_stopped {
-            Ok(())
-        } else {
-            Err(EventError::Incomplete { last_event: self.last_event.clone() })
+            return Ok(());
         }
+        self.frames.finish().map_err(EventError::Frame)?;
+        Err(EventError::Incomplete { last_event: self.last_event.clone() })
+    }
+
+    /// What could not be used although the answer is complete, at the end of the body: `metadata` that cannot be read,
+    /// content after `messageStop`, an exception or a broken frame behind it. Only the first is kept.
+    #[must_use]
+    pub fn warning(&self) -> Option<EventError> {
+        let cut = || self.frames.finish().err().filter(|_| self.message_stopped && !self.is_over);
+        self.warning.clone().or_else(|| cut().map(EventError::Frame))
+    }
+
+    /// Whether nothing that still comes can be used, so that the body need not be read any further.
+    pub(crate) fn is_over(&self) -> bool {
+        self.is_over
     }
 
     /// How many events have been returned.
@@ -164,7 +212,11 @@ impl EventDecoder {
 
 /// Reads one frame as an event. Source:
 /// [Smithy, "Event message serialization"](https://smithy.io/2.0/aws/amazon-eventstream.html).
-fn read_event(frame: FrameRef<'_>, redactor: &Redactor) -> Result<ConverseStreamEvent, EventError> {
+fn read_event(
+    frame: FrameRef<'_>,
+    redactor: &Redactor,
+    warning: &mut Option<EventError>,
+) -> Result<ConverseStreamEvent, EventError> {
     match frame.message_type() {
         Some(MessageType::Event) => {
             let event_type = required(frame, ":event-type")?;
@@ -172,9 +224,18 @@ fn read_event(frame: FrameRef<'_>, redactor: &Redactor) -> Result<ConverseStream
             let none = Redactor::default();
             let of_event = if event_type == CONTENT { &none } else { redactor };
             let (event_type, payload) = (of_event.text(event_type), of_event.data(frame.payload()));
-            ConverseStreamEvent::from_event_bytes(&event_type, &payload).map_err(|error| {
+            ConverseStreamEvent::from_event_bytes(&event_type, &payload).or_else(|error| {
                 let error = error.with_path(|path| redactor.text(path).into_owned());
-                EventError::Payload { event_type: event_type.into_owned(), error }
+                let is_metadata = event_type == "metadata";
+                let error = EventError::Payload { event_type: event_type.into_owned(), error };
+                if !is_metadata {
+                    return Err(error);
+                }
+                // It is no part of the answer, and without it the answer is as good.
+                warning.get_or_insert(error);
+                let members = json::value(&payload).ok().and_then(|value| shape::members(value).ok());
+                let members = members.unwrap_or_default();
+                Ok(ConverseStreamEvent::Metadata(Box::new(MetadataEvent::from_readable(members))))
             })
         }
         Some(MessageType::Exception) => {
@@ -209,10 +270,15 @@ fn required<'a>(frame: FrameRef<'a>, name: &'static str) -> Result<&'a str, Even
     frame.string_header(name).ok_or(EventError::MissingHeader(name))
 }
 
+/// Whether an event is a part of a message. The end of a block is not, because a block ends with its message.
+fn is_content(event: &ConverseStreamEvent) -> bool {
+    use ConverseStreamEvent::{ContentBlockStop, Metadata, Unknown};
+    !matches!(event, ContentBlockStop(_) | Metadata(_) | Unknown { .. })
+}
+
 /// Reads an exception's payload; one that is not valid JSON for it is quoted, because the name alone ends the stream.
 fn read_exception(name: &str, payload: &[u8]) -> StreamException {
-    let read =
-        json::from_bytes(payload).ok().and_then(|value| StreamException::from_payload(name, value).ok());
+    let read = json::value(payload).ok().and_then(|value| StreamException::from_payload(name, value).ok());
     read.unwrap_or_else(|| StreamException::unreadable(name, quote::quote(payload, QUOTED)))
 }
 
@@ -245,6 +311,11 @@ pub enum EventError {
         /// `:error-message`.
         message: String,
     },
+    /// Content came after `messageStop`, and is left out. Only [`EventDecoder::warning`] reports it.
+    AfterMessageStop {
+        /// The event's name.
+        event_type: String,
+    },
     /// The body ended between frames, but before `messageStop`: the response is truncated.
     Incomplete {
         /// The last event received; `None` for an empty body.
@@ -267,6 +338,9 @@ impl fmt::Display for EventError {
             Self::Error { code, message } => {
                 write!(f, "the service ended the stream with {}", quote::escape(code))?;
                 if message.is_empty() { Ok(()) } else { write!(f, ": {}", quote::escape(message)) }
+            }
+            Self::AfterMessageStop { event_type } => {
+                write!(f, "the event {event_type:?} came after messageStop, and is not part of the answer")
             }
             Self::Incomplete { last_event: None } => {
                 f.write_str("the answer is empty: it ended before the first event")

@@ -67,19 +67,107 @@ fn a_body_that_ends_before_message_stop_is_incomplete() {
 }
 
 #[test]
-fn a_body_that_ends_inside_a_frame_is_cut_also_after_message_stop() {
+fn a_body_that_ends_inside_a_frame_is_cut_unless_the_message_was_complete() {
     let whole = [text(), stop(), event("metadata", "{}")].concat();
     let edges = [text().len(), text().len() + stop().len(), whole.len()];
     for length in 1..whole.len() {
         let (events, end) = decode(&whole[..length]);
         assert_eq!(events.len(), edges.iter().filter(|edge| **edge <= length).count(), "{length}");
         match end {
-            Ok(()) => assert_eq!(length, edges[1], "{length}"),
+            Ok(()) => assert!(length >= edges[1], "{length}"),
             Err(EventError::Incomplete { .. }) => assert_eq!(length, edges[0], "{length}"),
             Err(error) => {
-                assert!(matches!(error, EventError::Frame(_)) && !edges.contains(&length), "{error}");
+                assert!(matches!(error, EventError::Frame(_)) && length < edges[1], "{error}");
+                assert!(length != edges[0], "{error}");
             }
         }
+        assert_eq!(warning(&whole[..length]).is_some(), length > edges[1] && length < edges[2], "{length}");
+    }
+}
+
+/// What is reported of `body` besides its events and its end.
+fn warning(body: &[u8]) -> Option<String> {
+    let mut decoder = EventDecoder::new();
+    decoder.push(body);
+    while let Ok(Some(_)) = decoder.next_event() {}
+    decoder.warning().map(|warning| warning.to_string())
+}
+
+#[test]
+fn after_message_stop_nothing_is_an_error_and_everything_is_reported() {
+    let exception =
+        frame(&[(":message-type", "exception"), (":exception-type", "modelStreamErrorException")], "{}");
+    let late = "came after messageStop, and is not part of the answer";
+    for (behind, expected) in [
+        (exception, "ended the stream with ModelStreamErrorException"),
+        (frame(&[(":message-type", "error"), (":error-code", "Gone")], ""), "ended the stream with Gone"),
+        (frame(&[(":message-type", "telegram")], ""), "unknown :message-type"),
+        (vec![b'x'; 5], "truncated"),
+        (vec![b'x'; 40], "broken"),
+        (text(), late),
+        (event("messageStart", r#"{"role":"assistant"}"#), late),
+        (stop(), late),
+        (event("contentBlockDelta", "{"), "is not JSON"),
+    ] {
+        let body = [text(), stop(), behind, text()].concat();
+        let (events, end) = decode(&body);
+        assert_eq!((events, end), (vec!["contentBlockDelta".to_owned(), "messageStop".to_owned()], Ok(())));
+        let warning = warning(&body).expect(expected);
+        assert!(warning.contains(expected) || expected == "truncated", "{warning}");
+    }
+    let metadata = event("metadata", r#"{"usage":{"inputTokens":1,"outputTokens":2,"totalTokens":3}}"#);
+    let (events, end) = decode(&[text(), stop(), text(), metadata].concat());
+    assert_eq!((events.len(), events.last().map(String::as_str), end), (3, Some("metadata"), Ok(())));
+    assert_eq!(
+        warning(&[text(), stop(), event("contentBlockStop", r#"{"contentBlockIndex":0}"#)].concat()),
+        None
+    );
+    // An endless rest is not read to its end.
+    let mut decoder = EventDecoder::new();
+    decoder.push(&stop());
+    for _ in 0..2_000 {
+        decoder.push(&text());
+    }
+    while decoder.next_event().unwrap().is_some() {}
+    assert!(decoder.is_over());
+}
+
+#[test]
+fn of_metadata_what_can_be_read_is_kept_and_the_rest_is_reported() {
+    let usage = r#"{"inputTokens":1,"outputTokens":2,"totalTokens":3}"#;
+    for (payload, has_usage, has_metrics) in [
+        (r#"{"usage":{"inputTokens":3000000000,"outputTokens":1,"totalTokens":1},"metrics":{"latencyMs":1}}"#.to_owned(), false, true),
+        (r#"{"usage":{"inputTokens":1,"outputTokens":1},"metrics":{"latencyMs":1}}"#.to_owned(), false, true),
+        (format!(r#"{{"usage":{usage},"metrics":{{"latencyMs":12.5}}}}"#), true, false),
+        (format!(r#"{{"usage":{usage},"metrics":{{"latencyMs":1}},"trace":7}}"#), true, true),
+        (r#"{"usage":{"inputTokens":NaN}}"#.to_owned(), false, false),
+        ("[]".to_owned(), false, false),
+    ] {
+        // It may come before the end of the message, too.
+        for body in [[stop(), event("metadata", &payload)], [event("metadata", &payload), stop()]] {
+            let mut decoder = EventDecoder::new();
+            decoder.push(&body.concat());
+            let mut message = crate::converse::MessageBuilder::new();
+            while let Some(event) = decoder.next_event().expect(&payload) {
+                message.apply(&event).unwrap();
+            }
+            decoder.finish().expect(&payload);
+            assert!(decoder.warning().unwrap().to_string().contains("\"metadata\" cannot be read"));
+            let response = message.finish().unwrap();
+            assert_eq!((response.usage.is_some(), response.metrics.is_some()), (has_usage, has_metrics));
+        }
+    }
+}
+
+#[test]
+fn half_a_character_does_not_end_the_stream() {
+    for (payload, expected) in [
+        (r#"{"contentBlockIndex":0,"delta":{"text":"a\ud83d"}}"#, "a\u{fffd}"),
+        (r#"{"contentBlockIndex":0,"delta":{"text":"\ude00b"},"p":"abc"}"#, "\u{fffd}b"),
+        (r#"{"contentBlockIndex":0,"delta":{"text":"\ud83c\udf27"}}"#, "\u{1f327}"),
+    ] {
+        let read = ConverseStreamEvent::from_event_bytes("contentBlockDelta", payload.as_bytes()).unwrap();
+        assert_eq!(read.as_text(), Some(expected));
     }
 }
 

@@ -4,9 +4,8 @@ use std::sync::Arc;
 
 use bedrill::auth::Auth;
 use bedrill::models::ListFoundationModelsRequest;
-use bedrill::test_util::events;
 use bedrill::test_util::responses::response;
-use bedrill::test_util::{Server, Step};
+use bedrill::test_util::{Server, Step, events};
 use bedrill::transport::{ReqwestTransport, Transport};
 use bedrill::{Client, ConverseRequest};
 use bytes::Bytes;

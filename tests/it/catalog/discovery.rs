@@ -10,6 +10,7 @@ use bedrill::catalog::{Catalog, DiscoverySettings, Warning};
 use bedrill::client::RetryPolicy;
 use bedrill::credentials::Credentials;
 use bedrill::machine::StaticMachine;
+use bedrill::operation::AnswerError;
 use bedrill::{Client, ClientBuilder};
 use http::Request;
 use serde_json::json;
@@ -147,7 +148,7 @@ async fn a_caller_who_gives_up_leaves_the_work_to_the_next() {
 }
 
 #[tokio::test]
-async fn all_pages_are_read_and_a_page_that_names_itself_ends_the_list() {
+async fn all_pages_are_read() {
     let (service, cache) = (
         Service::new(|request| match request.uri().query() {
             _ if request.uri().path() == "/foundation-models" => models(),
@@ -155,7 +156,7 @@ async fn all_pages_are_read_and_a_page_that_names_itself_ends_the_list() {
                 json!({"inferenceProfileSummaries": [profile("us", NOVA)], "nextToken": "a/b+c="}),
             ),
             Some("maxResults=1000&nextToken=a%2Fb%2Bc%3D") => Reply::Json(json!({
-                "inferenceProfileSummaries": [application_profile("a1", "Team", NOVA)], "nextToken": "a/b+c=",
+                "inferenceProfileSummaries": [application_profile("a1", "Team", NOVA)], "nextToken": "",
             })),
             query => panic!("{query:?}"),
         }),
@@ -163,7 +164,56 @@ async fn all_pages_are_read_and_a_page_that_names_itself_ends_the_list() {
     );
     let catalog = client(&service, cache.path()).models(&plain()).await.unwrap();
     assert_eq!(listed(&catalog), ALL);
+    assert!(catalog.warnings().is_empty(), "{:?}", catalog.warnings());
     assert_eq!(service.count("/inference-profiles"), 2);
+}
+
+#[tokio::test]
+async fn a_list_without_an_end_is_cut_with_a_warning_and_not_stored() {
+    // The page that each token leads to names the next: itself, one from before, another one each time.
+    let followed: [fn(usize) -> String; 3] =
+        [|_| "same".to_owned(), |page| ["a", "b", "c"][page % 3].to_owned(), |page| page.to_string()];
+    for (next, pages) in followed.into_iter().zip([2, 4, 1_000]) {
+        let asked = Arc::new(AtomicUsize::new(0));
+        let (service, cache) = (
+            Service::new(move |request| match request.uri().path() {
+                "/foundation-models" => models(),
+                _ => Reply::Json(json!({
+                    "inferenceProfileSummaries": [profile("us", NOVA)],
+                    "nextToken": next(asked.fetch_add(1, Ordering::Relaxed)),
+                })),
+            }),
+            cache(),
+        );
+        let client = client(&service, cache.path());
+        let catalog = client.models(&plain()).await.unwrap();
+        let [Warning::ProfilesCut { listed }] = catalog.warnings() else {
+            panic!("{:?}", catalog.warnings())
+        };
+        assert_eq!((*listed, service.count("/inference-profiles")), (pages, pages));
+        assert!(catalog.warnings()[0].to_string().contains("may be missing"), "{}", catalog.warnings()[0]);
+        assert_eq!(std::fs::read_dir(cache.path().join("bedrill")).map_or(0, Iterator::count), 0, "stored");
+        let error = client.list_inference_profiles(&Default::default()).await.expect_err("without an end");
+        assert!(matches!(error.answer(), Some(AnswerError::Endless { .. })), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn the_pages_of_a_list_share_one_limit() {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let (service, cache) = (
+        Service::new(move |request| match request.uri().path() {
+            "/foundation-models" => models(),
+            _ => Reply::Json(json!({
+                "inferenceProfileSummaries": vec![profile("us", NOVA); 10_000],
+                "nextToken": asked.fetch_add(1, Ordering::Relaxed).to_string(),
+            })),
+        }),
+        cache(),
+    );
+    let catalog = client(&service, cache.path()).models(&plain()).await.unwrap();
+    assert!(matches!(catalog.warnings(), [Warning::ProfilesCut { .. }]), "{:?}", catalog.warnings());
+    assert!(service.count("/inference-profiles") <= 8);
 }
 
 #[tokio::test]

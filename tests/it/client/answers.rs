@@ -51,7 +51,8 @@ async fn errors_help_with_what_to_do_next() {
             "Invocation of model ID anthropic.claude-x-v1:0 with on-demand throughput isn’t supported. Retry your request \
              with the ID or ARN of an inference profile that contains this model.",
             "anthropic.claude-x-v1:0",
-            &["inference profile", "eu.anthropic.claude-x-v1:0", "global.anthropic.claude-x-v1:0"][..],
+            // The profile of the own geography was tried, with the same answer.
+            &["inference profile", "try the model id global.anthropic.claude-x-v1:0"][..],
         ),
         (
             "403 Forbidden",

@@ -5,9 +5,8 @@ use bedrill::converse::StopReason;
 use bedrill::test_util::events::{self, answer};
 
 use super::{MODEL, builder, drain, prompt, within};
-use crate::support::conformance;
-use crate::support::fixture;
 use crate::support::replay::ReplayTransport;
+use crate::support::{conformance, fixture};
 
 const CHUNKS: [usize; 7] = [1, 2, 3, 7, 64, 1400, usize::MAX];
 

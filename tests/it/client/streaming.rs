@@ -2,7 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use bedrill::test_util::events::{answer, event, metadata, stop, text};
+use bedrill::client::StreamEnd;
+use bedrill::converse::{AssemblyError, StopReason};
+use bedrill::operation::AnswerError;
+use bedrill::test_util::events::{answer, event, exception, metadata, stop, text};
 use bedrill::test_util::responses::{LAST_CHUNK, chunk, head, response};
 use bedrill::test_util::{Server, Step};
 use bedrill::transport::TransportErrorKind;
@@ -180,7 +183,10 @@ async fn a_reset_in_the_middle_is_an_error_and_after_the_end_a_warning() {
         match end {
             Ok(()) => {
                 assert!(whole, "a cut answer was taken for a whole one");
-                assert_eq!(stream.warning().expect("a warning").kind(), TransportErrorKind::Broken);
+                assert_eq!(
+                    stream.warning().expect("a warning").transport_kind(),
+                    Some(TransportErrorKind::Broken)
+                );
             }
             Err(error) => {
                 assert!(!whole, "{error}");
@@ -208,4 +214,76 @@ async fn unknown_events_are_handed_out_and_harm_nothing() {
     assert!(end.is_ok());
     assert_eq!(events[0], "hologramStart");
     assert_eq!(within(stream(&server).await.collect()).await.expect("an answer").text(), "Hi");
+}
+
+#[tokio::test]
+async fn behind_the_end_nothing_is_an_error_for_stream_and_collect() {
+    let message = [text("Hi"), stop("end_turn")].concat();
+    let exception = exception("throttlingException", r#"{"message":"late"}"#);
+    let usage = |tokens: &str| {
+        event(
+            "metadata",
+            format!(r#"{{"usage":{{"inputTokens":{tokens},"outputTokens":1,"totalTokens":1}}}}"#),
+        )
+    };
+    for (behind, said) in [
+        (exception, "ThrottlingException: late"),
+        (usage("3000000000"), "\"metadata\" cannot be read"),
+        (usage("NaN"), "\"metadata\" cannot be read"),
+        (text("INJECTED"), "came after messageStop"),
+        (vec![b'x'; 40], "the event stream is broken"),
+        (metadata()[..50].to_vec(), "ends inside a frame"),
+    ] {
+        let body = [message.clone(), behind].concat();
+        let server = Server::sending(response("200 OK", &[STREAM], body));
+        let mut stream = stream(&server).await;
+        let (text, _, end) = within(drain(&mut stream)).await;
+        end.unwrap_or_else(|error| panic!("{said}: {error}"));
+        assert_eq!(text, "Hi");
+        let warning = stream.warning().expect(said);
+        assert!(warning.event().is_some() && warning.to_string().contains(said), "{warning}");
+        let collected = within(client(&server).converse_stream(&prompt(MODEL))).await.expect("a stream");
+        let collected = within(collected.collect()).await.expect(said);
+        assert_eq!((collected.text().as_str(), collected.usage), ("Hi", None));
+    }
+}
+
+#[tokio::test]
+async fn an_answer_over_its_budget_keeps_what_came_before() {
+    let body = [text("Hel"), text(&"x".repeat(5_000)), stop("end_turn")].concat();
+    let server = Server::sending(response("200 OK", &[STREAM], body));
+    let client = builder().endpoint_url(server.url()).answer_budget(2_000).build().expect("a client");
+    let stream = within(client.converse_stream(&prompt(MODEL))).await.expect("a stream");
+    let error = within(stream.collect()).await.expect_err("too much");
+    assert_eq!((error.kind(), error.stream_end()), (ErrorKind::Assembly, Some(StreamEnd::OverBudget)));
+    assert_eq!(error.assembly(), Some(&AssemblyError::OverBudget { allowed: 2_000 }));
+    assert_eq!(error.received().map(|message| message.text()).as_deref(), Some("Hel"));
+    // The events of a stream are not kept, and have no such limit.
+    let mut stream = within(client.converse_stream(&prompt(MODEL))).await.expect("a stream");
+    within(drain(&mut stream)).await.2.expect("all of it");
+    let answer = r#"{"output":{"message":{"role":"assistant","content":[]}},"stopReason":"end_turn"}"#;
+    let server = Server::sending(response("200 OK", &[("content-type", "application/json")], answer));
+    let client = builder().endpoint_url(server.url()).answer_budget(2_000).build().expect("a client");
+    let error = within(client.converse(&prompt(MODEL))).await.expect_err("too much");
+    assert_eq!(error.answer(), Some(&AnswerError::OverMemory { allowed: 2_000 }));
+}
+
+#[tokio::test]
+async fn a_call_that_is_cut_comes_with_its_answer() {
+    let announced = r#"{"contentBlockIndex":1,"start":{"toolUse":{"toolUseId":"t","name":"f"}}}"#;
+    let input = r#"{"contentBlockIndex":1,"delta":{"toolUse":{"input":"{\"a\":"}}}"#;
+    let call = [event("contentBlockStart", announced), event("contentBlockDelta", input)].concat();
+    let collect = async |end: Vec<u8>| {
+        let server = Server::sending(response("200 OK", &[STREAM], [text("Hi"), call.clone(), end].concat()));
+        within(stream(&server).await.collect()).await
+    };
+    let answer = collect([stop("max_tokens"), metadata()].concat()).await.expect("an answer");
+    assert_eq!(answer.unfinished_tool_uses().count(), 1);
+    assert_eq!((answer.text().as_str(), answer.usage.is_some()), ("Hi", true));
+    for (end, reason) in [([stop("tool_use"), metadata()].concat(), Some("tool_use")), (vec![], None)] {
+        let error = collect(end).await.expect_err("no answer");
+        let received = error.received().expect("what came");
+        assert_eq!(received.stop_reason().map(StopReason::as_str), reason);
+        assert_eq!((received.message().content.len(), received.usage().is_some()), (2, reason.is_some()));
+    }
 }

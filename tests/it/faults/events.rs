@@ -62,7 +62,14 @@ async fn tolerated_disorder_makes_the_same_message() {
             vec![block_stop.clone(), text("Hel"), text("lo"), stop("end_turn")],
         ),
         ("a block that goes on behind its stop", vec![text("Hel"), block_stop, text("lo"), stop("end_turn")]),
-        ("text behind messageStop", vec![start(), text("Hel"), stop("end_turn"), text("lo")]),
+        (
+            "text behind messageStop",
+            vec![start(), text("Hel"), text("lo"), stop("end_turn"), text("INJECTED")],
+        ),
+        (
+            "a second message",
+            vec![text("Hel"), text("lo"), stop("end_turn"), start(), text("Hello"), stop("end_turn")],
+        ),
         (
             "members and events of a newer service",
             vec![unknown, start(), strange, text("lo"), stop("end_turn")],

@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use bedrill::ErrorKind;
 use bedrill::client::StreamEnd;
+use bedrill::operation::AnswerError;
 use bedrill::test_util::events::{start, stop, text};
 use bedrill::test_util::responses::{chunk, head, response};
 use bedrill::test_util::{Server, Step};
@@ -143,6 +144,21 @@ async fn a_document_over_the_budget_names_the_budget() {
         );
         assert_eq!((server.requests().len(), error.attempts()), (1, 1), "{}", wire.name);
         assert!(error.to_string().contains("over the budget of 4096 bytes"), "{error}");
+        within(server.hung_up()).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_list_of_models_has_a_lower_budget_than_an_answer() {
+    over_each(async |wire| {
+        let page =
+            [head("200 OK", &[("content-type", "application/json"), CHUNKED]), chunk(&vec![b' '; 9 << 20])]
+                .concat();
+        let server = Server::answering([Step::Send(page), Step::Hang]);
+        let client = wire.client(&server);
+        let error = within(client.list_foundation_models(&Default::default())).await.expect_err("too big");
+        assert_eq!(error.answer(), Some(&AnswerError::OverBudget { allowed: 8 << 20 }), "{}", wire.name);
         within(server.hung_up()).await;
     })
     .await;

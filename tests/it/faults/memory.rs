@@ -1,7 +1,7 @@
 //! What a hostile stream costs in memory: counted by the allocator, on the thread of the test.
 
 use allocation_counter::measure;
-use bedrill::converse::{EventDecoder, EventError};
+use bedrill::converse::{EventDecoder, EventError, Problem};
 use bedrill::eventstream::{Budget, DecodeError, FrameDecoder, MAX_HEADERS};
 use bedrill::test_util::events::start;
 
@@ -129,4 +129,45 @@ fn millions_of_headers_cost_no_more_than_their_frame() {
     let (error, bytes) = refused(16 << 10);
     assert!(matches!(error, DecodeError::OverBudget { budget: Budget::Headers, .. }), "{error}");
     assert!(bytes <= 2 * hostile.len() as u64 + SLACK, "{bytes} bytes");
+}
+
+/// A frame of 16 MB whose payload repeats `part`.
+fn large(event_type: &str, prefix: &str, part: &str, suffix: &str) -> Vec<u8> {
+    let payload = [prefix, &part.repeat(16_000_000 / part.len()), suffix].concat();
+    bedrill::test_util::events::event(event_type, payload)
+}
+
+#[test]
+fn a_frame_of_16_mb_takes_less_than_300_mb_whatever_it_is_made_of() {
+    let fields = r#"{"stopReason":"end_turn","additionalModelResponseFields":["#;
+    let unknown = r#"{"stopReason":"end_turn","new":["#;
+    let citations = r#"{"contentBlockIndex":0,"delta":{"citation":{"sourceContent":["#;
+    let results = r#"{"contentBlockIndex":0,"delta":{"toolResult":["#;
+    for (event_type, prefix, part, suffix) in [
+        ("messageStop", fields, r#"{"":0},"#, "0]}"),
+        ("messageStop", fields, "[0],", "0]}"),
+        ("messageStop", unknown, r#"{"a":{}},"#, "0]}"),
+        ("contentBlockDelta", citations, "{},", "{}]}}}"),
+        ("contentBlockDelta", results, r#"{"json":[]},"#, r#"{"text":""}]}}"#),
+        ("eventOfTomorrow", "[", "0,", "0]"),
+    ] {
+        let frame = large(event_type, prefix, part, suffix);
+        let (error, bytes) = peak(|| {
+            let mut decoder = EventDecoder::new();
+            frame.chunks(16_384).for_each(|chunk| decoder.push(chunk));
+            decoder.next_event().expect_err("too much")
+        });
+        let EventError::Payload { error, .. } = &error else { panic!("{error}") };
+        assert!(matches!(error.problem(), Problem::OverBudget { .. }), "{error}");
+        assert!(bytes < 300_000_000, "{part}: {bytes}");
+    }
+    // Text is what it is.
+    let frame = large("contentBlockDelta", r#"{"contentBlockIndex":0,"delta":{"text":""#, "x", r#""}}"#);
+    let (event, bytes) = peak(|| {
+        let mut decoder = EventDecoder::new();
+        decoder.push(&frame);
+        decoder.next_event().expect("an event").expect("whole")
+    });
+    assert_eq!(event.as_text().map(str::len), Some(16_000_000));
+    assert!(bytes < 100_000_000, "{bytes}");
 }

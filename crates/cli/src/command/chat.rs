@@ -56,6 +56,7 @@ pub(crate) fn run(arguments: &Chat, common: &Common) -> Result<(), Failure> {
         let answer = Answer::new(common)
             .with_json(arguments.json)
             .with_raw(arguments.raw)
+            .with_strict(arguments.strict)
             .with_usage(arguments.usage, cost)
             .with_used_model(used);
         warn(&client, common).await;

@@ -17,6 +17,9 @@ use crate::screen::terminal::Output;
 /// How much is read at a time, in bytes.
 const CHUNK: usize = 16 * 1024;
 
+/// How many values of a payload are printed as JSON.
+const MAX_VALUES: usize = 65_536;
+
 /// Decodes `path`, or stdin for `-`, as data arrives.
 pub(crate) fn run(path: &Path, frames: bool, common: &Common) -> Result<(), Failure> {
     let input = input::open_recording(path, common.quiet)
@@ -34,7 +37,10 @@ fn decode_events(mut input: Box<dyn Read + Send>, lines: &mut Output) -> Result<
             lines.json(&event.to_json()).map_err(|error| Failure::output(&error))?;
         }
         match read(&mut input, &mut chunk)? {
-            [] => return decoder.finish().map_err(fault),
+            [] => {
+                // Who decodes a recording wants to know of everything that is wrong with it.
+                return decoder.finish().and_then(|()| decoder.warning().map_or(Ok(()), Err)).map_err(fault);
+            }
             bytes => decoder.push(bytes),
         }
     }
@@ -77,10 +83,16 @@ fn frame_json(frame: &Frame) -> Value {
             json!({"name": header.name, "type": value.type_number(), "value": header_json(value)})
         })
         .collect();
-    match serde_json::from_slice::<Value>(frame.payload()) {
-        Ok(payload) => json!({"headers": headers, "payload": payload}),
-        Err(_) => json!({"headers": headers, "payload_base64": BASE64.encode(frame.payload())}),
+    match json_payload(frame.payload()) {
+        Some(payload) => json!({"headers": headers, "payload": payload}),
+        None => json!({"headers": headers, "payload_base64": BASE64.encode(frame.payload())}),
     }
+}
+
+/// The payload when it is JSON, of a size that no event comes near: every value takes up to a thousand bytes.
+fn json_payload(payload: &[u8]) -> Option<Value> {
+    let values = payload.iter().filter(|byte| matches!(byte, b'{' | b'[' | b',')).count();
+    if values > MAX_VALUES { None } else { serde_json::from_slice(payload).ok() }
 }
 
 fn header_json(value: HeaderValue<'_>) -> Value {

@@ -18,8 +18,9 @@ use crate::flags::timeouts::TimeoutFlags;
     name = "bedrill",
     version,
     max_term_width = 100,
-    after_help = "Exit codes: 0 success; 1 the service, network or stream failed; 2 usage or configuration error; \
-                  3 no usable credentials; 129, 130, 131, 143 ended by SIGHUP, SIGINT, SIGQUIT, SIGTERM."
+    after_help = "Exit codes: 0 success; 1 the service, network or stream failed, or with --strict an answer lacks \
+                  something; 2 usage or configuration error; 3 no usable credentials; 129, 130, 131, 143 ended by SIGHUP, \
+                  SIGINT, SIGQUIT, SIGTERM."
 )]
 pub(crate) struct Cli {
     #[command(subcommand)]
@@ -58,7 +59,7 @@ pub(crate) struct Common {
     /// Print more on stderr: the model's reasoning, token usage, timings
     #[arg(short, long, global = true)]
     pub(crate) verbose: bool,
-    /// Print only errors on stderr, and warnings that others can read what is sent over plain http
+    /// Print only errors on stderr, what an answer lacks, and warnings that others can read what is sent over plain http
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub(crate) quiet: bool,
 }
@@ -257,6 +258,10 @@ pub(crate) struct Chat {
     /// Print the whole answer as one JSON document, in the form of a Converse response, with the cost if known
     #[arg(long)]
     pub(crate) json: bool,
+    /// Exit with code 1 if a complete answer lacks something: a limit, a filter or a refusal cut it short, it is empty or
+    /// only a tool call, or a part of it cannot be read
+    #[arg(long)]
+    pub(crate) strict: bool,
     /// Leave control characters in the answer unchanged on a terminal; elsewhere they always are
     #[arg(long)]
     pub(crate) raw: bool,

@@ -8,11 +8,13 @@ use bedrill::converse::{
     AssemblyError, ContentBlockDelta, ConverseStreamEvent, MessageBuilder, ReasoningContentDelta, StopReason,
     TokenUsage,
 };
-use bedrill::{ConverseResponse, ConverseStream};
+use bedrill::{ConverseResponse, ConverseStream, Error};
 use serde_json::{Value, json};
 
 use crate::failure::Failure;
 use crate::flags::Common;
+use crate::screen::ending::{Ending, is_cut, unreadable};
+use crate::screen::kept::Kept;
 use crate::screen::terminal::{Output, note, thought};
 
 /// Where an answer goes, and how much is reported about it.
@@ -25,6 +27,9 @@ pub(crate) struct Answer {
     used_model: Arc<OnceLock<String>>,
     verbose: bool,
     quiet: bool,
+    strict: bool,
+    /// Whether there was more than white space.
+    has_text: bool,
     /// Whether a line of reasoning on stderr is still open.
     thinking: bool,
 }
@@ -41,6 +46,8 @@ impl Answer {
             used_model: Arc::default(),
             verbose,
             quiet,
+            strict: false,
+            has_text: false,
             thinking: false,
         }
     }
@@ -48,6 +55,12 @@ impl Answer {
     /// Prints the whole answer as one JSON document, in place of its text.
     pub(crate) fn with_json(mut self, json: bool) -> Self {
         self.json = json;
+        self
+    }
+
+    /// Makes it a failure when something is missing of a complete answer.
+    pub(crate) fn with_strict(mut self, strict: bool) -> Self {
+        self.strict = strict;
         self
     }
 
@@ -73,12 +86,16 @@ impl Answer {
     /// Prints the text as it comes, or the whole answer as JSON at its end.
     pub(crate) async fn streamed(mut self, mut stream: ConverseStream) -> Result<(), Failure> {
         let started = Instant::now();
-        let output = self.receive(&mut stream).await?;
-        if self.json {
-            self.output.json(&self.document(&output)).map_err(|error| Failure::output(&error))?;
-        }
-        if let Some(warning) = stream.warning() {
-            self.note(&format!("the answer is complete, but the connection broke afterwards: {warning}"));
+        let output = match self.receive(&mut stream).await {
+            Ok(output) => output,
+            Err(broken) => return Err(self.broken(*broken)),
+        };
+        let ending = Ending::of(&output, self.has_text, stream.warning());
+        self.print_json(&output, &ending)?;
+        if let Some(warning) = stream.warning().filter(|warning| is_cut(warning)) {
+            // The error of a frame that was cut advises to send the request again.
+            let why = if warning.event().is_none() { format!(": {warning}") } else { String::new() };
+            self.note(&format!("the answer is complete, but the connection broke afterwards{why}"));
         }
         if self.verbose {
             self.note(&format!(
@@ -88,44 +105,105 @@ impl Answer {
                 stream.request_id().unwrap_or("unknown")
             ));
         }
-        self.comment(&output);
-        Ok(())
+        self.end(&output, &ending)
     }
 
     /// Prints an answer that arrived at once.
     pub(crate) fn whole(mut self, output: &ConverseResponse) -> Result<(), Failure> {
-        let printed = if self.json {
-            self.output.json(&self.document(output))
-        } else {
-            self.output.write(&output.text()).and_then(|()| self.output.end_line())
-        };
-        printed.map_err(|error| Failure::output(&error))?;
-        self.comment(output);
-        Ok(())
+        let text = output.text();
+        self.has_text = !text.trim().is_empty();
+        let ending = Ending::of(output, self.has_text, None);
+        if !self.json {
+            let printed = self.output.write(&text).and_then(|()| self.output.end_line());
+            printed.map_err(|error| Failure::output(&error))?;
+        }
+        self.print_json(output, &ending)?;
+        self.end(output, &ending)
     }
 
     /// Reads the stream to its end, showing it meanwhile. When it breaks off, the text so far stays on stdout, on a
-    /// line of its own. What was shown as text is not in the output: an answer takes no more memory the longer it gets.
-    pub(crate) async fn receive(&mut self, stream: &mut ConverseStream) -> Result<ConverseResponse, Failure> {
-        let received = self.read(stream).await;
+    /// line of its own. What is not printed at the end is not in the output: an answer takes no more memory the longer
+    /// it gets.
+    pub(crate) async fn receive(
+        &mut self,
+        stream: &mut ConverseStream,
+    ) -> Result<ConverseResponse, Box<Broken>> {
+        let mut message = MessageBuilder::new();
+        let read = self.read(stream, &mut message).await;
         self.end_thought();
         // A failure to write stdout was reported when the text was printed.
         let _ = self.output.end_line();
-        received
+        read.map_err(|(failure, error)| Box::new(Broken { message, failure, error }))
     }
 
-    async fn read(&mut self, stream: &mut ConverseStream) -> Result<ConverseResponse, Failure> {
-        let unfit = |error: AssemblyError| Failure::failed(error.to_string());
-        let mut message = MessageBuilder::new();
+    async fn read(
+        &mut self,
+        stream: &mut ConverseStream,
+        message: &mut MessageBuilder,
+    ) -> Result<ConverseResponse, (Failure, Value)> {
+        let unfit = |error: AssemblyError| {
+            let said = error.to_string();
+            (Failure::failed(said.as_str()), json!({ "message": said }))
+        };
+        let mut kept = Kept::default();
         while let Some(event) = stream.next().await {
-            let mut event = event?;
+            let mut event = event.map_err(|error| {
+                let shown = error_json(&error);
+                (Failure::from(error), shown)
+            })?;
+            self.has_text |= event.as_text().is_some_and(|text| !text.trim().is_empty());
             if !self.json {
-                self.show(&event)?;
-                forget_text(&mut event);
+                self.show(&event).map_err(|failure| (failure, Value::Null))?;
+                if !kept.keep(&mut event) {
+                    continue;
+                }
             }
             message.apply(&event).map_err(unfit)?;
         }
-        message.finish().map_err(unfit)
+        match message.finish() {
+            // An input that is not kept whole is not judged.
+            Err(AssemblyError::ToolInput { .. }) if kept.is_partial() => {
+                let reason = message.stop_reason().cloned().unwrap_or(StopReason::EndTurn);
+                let mut output = ConverseResponse::new(message.message(), reason);
+                output.usage = message.usage().cloned();
+                Ok(output)
+            }
+            finished => finished.map_err(unfit),
+        }
+    }
+
+    /// Prints as JSON what came of an answer that is not complete. Returns why it is not.
+    fn broken(&mut self, Broken { message, failure, error }: Broken) -> Failure {
+        // Nothing can be printed where stdout itself is the problem.
+        if !self.json || error.is_null() {
+            return failure;
+        }
+        let mut document = json!({ "output": { "message": message.message() }, "error": error });
+        if let Some(reason) = message.stop_reason() {
+            document["stopReason"] = json!(reason);
+        }
+        if let Some(usage) = message.usage() {
+            document["usage"] = json!(usage);
+        }
+        match self.output.json(&document) {
+            Ok(()) => failure,
+            Err(error) => Failure::output(&error),
+        }
+    }
+
+    /// With `--json`, prints the answer, and what there is to say about it.
+    fn print_json(&mut self, output: &ConverseResponse, ending: &Ending) -> Result<(), Failure> {
+        if !self.json {
+            return Ok(());
+        }
+        let mut document = self.document(output);
+        if !ending.remarks.is_empty() {
+            document["warnings"] = json!(ending.remarks);
+        }
+        if ending.is_failure {
+            document["error"] = json!({ "message": ending.remarks.join("; ") });
+        }
+        self.output.json(&document).map_err(|error| Failure::output(&error))
     }
 
     /// Answer text goes to stdout; with `--verbose`, reasoning goes to stderr.
@@ -149,16 +227,21 @@ impl Answer {
         }
     }
 
-    /// Prints the notes on a complete answer to stderr.
-    fn comment(&self, output: &ConverseResponse) {
-        if let Some(reason) = cut_short(&output.stop_reason) {
-            self.note(reason);
+    /// Prints the notes on a complete answer to stderr, and says whether it is a failure.
+    fn end(&self, output: &ConverseResponse, ending: &Ending) -> Result<(), Failure> {
+        for remark in &ending.remarks {
+            // What is wrong with the answer is reported with --quiet too.
+            note(&format!("bedrill: {remark}"));
         }
         if let (true, Some(usage)) = (self.verbose || self.usage, &output.usage) {
             let cost = self.cost.map(|cost| format!("; {}", dollars(cost.of(usage))));
             // What the user asked for is reported with --quiet too.
             note(&format!("bedrill: {}{}", tokens(usage), cost.unwrap_or_default()));
         }
+        if ending.is_failure || (self.strict && !ending.remarks.is_empty()) {
+            return Err(Failure::noted());
+        }
+        Ok(())
     }
 
     /// The answer in the shape of Converse's, with `cost` beside `usage` when the price is known, and
@@ -166,6 +249,9 @@ impl Answer {
     fn document(&self, output: &ConverseResponse) -> Value {
         let mut document = output.to_json();
         if let Some(members) = document.as_object_mut() {
+            for name in unreadable(output) {
+                members.remove(name);
+            }
             if let (Some(cost), Some(usage)) = (self.cost, &output.usage) {
                 members.insert("cost".to_owned(), json!({ "usd": cost.of(usage) }));
             }
@@ -192,30 +278,25 @@ impl Drop for Answer {
     }
 }
 
-/// Replaces a delta's text with an empty one, which preserves the order of the events.
-fn forget_text(event: &mut ConverseStreamEvent) {
-    if let ConverseStreamEvent::ContentBlockDelta(delta) = event
-        && let ContentBlockDelta::Text(text)
-        | ContentBlockDelta::ReasoningContent(ReasoningContentDelta::Text(text)) = &mut delta.delta
-    {
-        *text = String::new();
-    }
+/// An answer that is not complete.
+#[derive(Debug)]
+pub(crate) struct Broken {
+    /// What came of it, as far as it is kept.
+    message: MessageBuilder,
+    pub(crate) failure: Failure,
+    /// The failure for `--json`; null when nothing can be printed.
+    error: Value,
 }
 
-/// What the user should know about an answer that did not end normally.
-fn cut_short(reason: &StopReason) -> Option<&'static str> {
-    match reason {
-        StopReason::MaxTokens => Some("the answer stopped at the token limit; --max-tokens raises it"),
-        StopReason::GuardrailIntervened => Some("a guardrail intervened"),
-        StopReason::ContentFiltered => Some("the service filtered the answer"),
-        StopReason::MalformedModelOutput | StopReason::MalformedToolUse => {
-            Some("the service could not parse what the model wrote")
+/// An error for `--json`.
+fn error_json(error: &Error) -> Value {
+    let mut shown = json!({ "message": error.to_string() });
+    for (name, value) in [("code", error.code()), ("requestId", error.request_id())] {
+        if let Some(value) = value {
+            shown[name] = json!(value);
         }
-        StopReason::ModelContextWindowExceeded => {
-            Some("the conversation no longer fits the model's context window")
-        }
-        _ => None,
     }
+    shown
 }
 
 fn tokens(usage: &TokenUsage) -> String {

@@ -17,6 +17,7 @@ mod conformance;
 mod decode;
 mod demo;
 mod dot_env;
+mod endings;
 mod environment;
 mod errors;
 #[cfg(target_os = "linux")]

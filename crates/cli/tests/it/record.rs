@@ -50,10 +50,14 @@ fn a_replay_needs_nothing_from_the_machine() {
 fn a_replayed_fault_is_the_fault_that_a_live_stream_would_have() {
     let scratch = Scratch::new();
     let body = answer(&["Hi"]);
-    scratch.file("work/body.bin", &body[..body.len() - 100]);
+    scratch.file("work/body.bin", &body[..body.len() - 200]);
     let run = scratch.bedrill(&["chat", "--replay", "body.bin"]).run().ended(1);
     assert_eq!(run.stdout, "Hi\n");
     run.says(&["ends inside a frame"]);
+    scratch.file("work/body.bin", &body[..body.len() - 100]);
+    let run = scratch.bedrill(&["chat", "--replay", "body.bin"]).run().ended(0);
+    assert_eq!(run.stdout, "Hi\n");
+    run.says(&["the answer is complete, but the connection broke afterwards"]);
     scratch.file("work/body.bin", text("Hi"));
     let run = scratch.bedrill(&["chat", "--replay", "body.bin"]).run().ended(1);
     assert_eq!(run.stdout, "Hi\n");

@@ -15,7 +15,7 @@ use std::time::{Duration, SystemTime};
 
 use sha2::{Digest as _, Sha256};
 
-use super::control::{self, LIST_PROFILES};
+use super::control::{self, LIST_PROFILES, Profiles};
 use crate::base::flight::{Decision, Question, SingleFlight};
 use crate::base::{hex, time};
 use crate::catalog::{Catalog, DiscoverySettings, Listing, Warning};
@@ -175,8 +175,12 @@ impl Work {
             (Err(error), _) => return Err(error),
         };
         match profiles {
-            Ok(profiles) => {
-                let listing = Listing::new(models, Some(profiles));
+            Ok(Profiles { listed, is_cut: true }) => {
+                warnings.push(Warning::ProfilesCut { listed: listed.len() });
+                Ok(self.answer(&Listing::new(models, Some(listed)), warnings, soon))
+            }
+            Ok(Profiles { listed, is_cut: false }) => {
+                let listing = Listing::new(models, Some(listed));
                 let stored = Stored { fetched_at: now, listing };
                 self.store(&stored, &mut warnings);
                 let fresh_until = now.checked_add(self.interval).unwrap_or(now);

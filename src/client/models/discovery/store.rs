@@ -114,7 +114,7 @@ impl Store {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(error.to_string()),
         };
-        let value: Value = json::from_bytes(&bytes).map_err(|_| "it is not JSON".to_owned())?;
+        let value = json::value(&bytes).map_err(|_| "it is not JSON".to_owned())?;
         if value.get("version").and_then(Value::as_u64) != Some(VERSION) {
             return Err("it is not in the form that this version writes".to_owned());
         }

@@ -1,7 +1,9 @@
 //! Looks up the profiles that cover a model.
 
+use std::sync::Arc;
+
 use super::Missing;
-use crate::catalog::Entry;
+use crate::catalog::{Catalog, Entry};
 use crate::client::models::control;
 use crate::client::models::discovery::Discovery;
 use crate::client::service::Service;
@@ -24,7 +26,9 @@ pub(in crate::client) fn in_list<'a>(
     Box::pin(async move {
         let mut request = ListInferenceProfilesRequest::new().with_type(InferenceProfileType::SystemDefined);
         request.project_identifier = missing.project.map(str::to_owned);
-        let mut profiles = control::list_inference_profiles(service, missing.region, &request).await.ok()?;
+        let found = control::list_inference_profiles(service, missing.region, &request).await.ok()?;
+        // The answer is stored, and a list that was cut must not be.
+        let mut profiles = Some(found).filter(|found| !found.is_cut)?.listed;
         profiles.retain(|profile| profile.models.iter().any(|model| covers(model, missing.base)));
         Some(profiles.into_iter().map(|profile| profile.inference_profile_id).collect())
     })
@@ -43,8 +47,8 @@ pub(in crate::client) fn in_catalog<'a>(
 ) -> BoxFuture<'a, Option<Vec<String>>> {
     Box::pin(async move {
         let settings = discovery.settings().clone().with_region(region.clone()).for_project(project);
-        let catalog =
-            discovery.models(&settings, false).await.ok().filter(|catalog| catalog.profiles_known())?;
+        let is_whole = |catalog: &Arc<Catalog>| catalog.profiles_known() && !catalog.profiles_cut();
+        let catalog = discovery.models(&settings, false).await.ok().filter(is_whole)?;
         let profiles = catalog.find(base).map(Entry::profiles).unwrap_or_default();
         Some(profiles.iter().map(|profile| profile.id.clone()).collect())
     })

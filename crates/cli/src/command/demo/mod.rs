@@ -47,7 +47,7 @@ async fn converse(prompt: &str, url: &str, secret: &str, common: &Common) -> Res
     let mut stream = client.converse_stream(&request).await?;
     say("  signature    SigV4, accepted by the embedded server");
     say("  answer       an event stream:\n");
-    let answer = Answer::new(common).receive(&mut stream).await?;
+    let answer = Answer::new(common).receive(&mut stream).await.map_err(|broken| broken.failure)?;
     let tokens = answer.usage.as_ref().map_or(0, |usage| usage.output_tokens);
     say(&format!(
         "\n  complete     {} events, stop reason {}, {tokens} tokens, request id {}",

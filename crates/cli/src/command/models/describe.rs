@@ -1,7 +1,6 @@
 //! An entry of the catalog in words, and as JSON.
 
-use bedrill::catalog::Cost;
-use bedrill::catalog::{Entry, Limit, LimitSource};
+use bedrill::catalog::{Cost, Entry, Limit, LimitSource};
 use bedrill::models::ModelModality;
 use serde_json::{Value, json};
 

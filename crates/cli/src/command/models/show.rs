@@ -1,7 +1,6 @@
 //! `bedrill models show`: everything known about one model.
 
-use bedrill::catalog::Cost;
-use bedrill::catalog::{Catalog, Entry, Limit, Match, Resolution};
+use bedrill::catalog::{Catalog, Cost, Entry, Limit, Match, Resolution};
 use bedrill::model_id::ModelId;
 use serde_json::json;
 

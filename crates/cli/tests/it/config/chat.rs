@@ -1,8 +1,7 @@
 //! What `bedrill chat` takes from a configuration, and what takes precedence over it.
 
-use bedrill::test_util::Server;
 use bedrill::test_util::requests::{header, line};
-use bedrill::test_util::responses;
+use bedrill::test_util::{Server, responses};
 use bytes::Bytes;
 use http::Request;
 use serde_json::{Value, json};
