@@ -12,6 +12,7 @@ mod plain_http;
 mod proxy;
 #[cfg(any(feature = "reqwest", feature = "hyper"))]
 mod runtime;
+pub(crate) mod skew;
 #[cfg(any(feature = "reqwest", feature = "hyper"))]
 pub(crate) mod tls;
 #[cfg(feature = "hyper")]

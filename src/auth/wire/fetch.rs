@@ -13,6 +13,7 @@ use crate::base::quote;
 use crate::base::redact::Redactor;
 use crate::base::time::Seconds;
 use crate::transport::limit::Limit;
+use crate::transport::skew::Skew;
 use crate::transport::{self, BoxFuture, Cargo, InClear, Transport, TransportErrorKind, USER_AGENT};
 
 /// The largest answer that is read: 64 KiB. Credential documents take a few.
@@ -47,6 +48,8 @@ impl Limits {
 pub(in crate::auth) struct Reply {
     pub(in crate::auth) status: StatusCode,
     pub(in crate::auth) body: Zeroizing<Vec<u8>>,
+    /// How far this machine's clock is off by the server's, if the answer shows it.
+    pub(in crate::auth) skew: Option<Skew>,
 }
 
 impl Reply {
@@ -117,14 +120,16 @@ pub(in crate::auth) fn fetch(
         let exchange = async {
             let sending =
                 if limits.proxy { transport.send(request) } else { transport.send_directly(request) };
+            let sent = context.now();
             let response = within(transport, limits.first_byte, sending).await?;
             let (head, mut body) = response.map_err(from_transport)?.into_parts();
+            let skew = Skew::measure(&head.headers, sent, context.now());
             let bytes = body.read_at_most(limits.max_body).await.map_err(from_transport)?;
             let body = Zeroizing::new(bytes);
             if body.len() > limits.max_body {
                 return Err(FetchError::TooLarge(limits.max_body));
             }
-            Ok(Reply { status: head.status, body })
+            Ok(Reply { status: head.status, body, skew })
         };
         within(transport, limits.total, pin!(exchange)).await?
     })

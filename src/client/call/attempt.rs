@@ -10,10 +10,11 @@ use std::time::{Duration, SystemTime};
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::retry::{Quota, Retries, RetryPolicy};
-use super::skew::{LearnedSkew, Skew};
+use super::skew::LearnedSkew;
 use super::timeouts::Timeouts;
 use super::timer::{Timer, within};
 use crate::base::random;
+use crate::transport::skew::Skew;
 
 const INVOCATION_ID: HeaderName = HeaderName::from_static("amz-sdk-invocation-id");
 const REQUEST: HeaderName = HeaderName::from_static("amz-sdk-request");

@@ -10,7 +10,6 @@ use http::{HeaderMap, StatusCode};
 use super::attempt::{Attempt, Attempts, Failed};
 use super::head::{self, Head};
 use super::passed::Passed;
-use super::skew::Skew;
 use super::timer::{self, Timer, within};
 use super::{Calls, ERROR_BODY};
 use crate::auth::{Auth, xml_error_code};
@@ -20,6 +19,7 @@ use crate::client::error::{Error, TimeoutKind};
 use crate::client::signing_service::{BEDROCK, SigningService};
 use crate::endpoint::Region;
 use crate::operation::{self, AnswerError, BuildError, ServiceError};
+use crate::transport::skew::Skew;
 use crate::transport::{Body, BoxFuture, USER_AGENT};
 
 /// A response, and the service's error when it is a refusal.

@@ -22,6 +22,8 @@ mod roles;
 mod rotation;
 #[cfg(feature = "client")]
 mod sso;
+#[cfg(feature = "client")]
+mod wrong_clock;
 
 use bedrill::auth::{Answer, Auth, AuthError, env};
 use bedrill::machine::{ProfileFiles, SelectedBy, StaticMachine};

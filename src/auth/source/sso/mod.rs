@@ -183,7 +183,11 @@ pub(in crate::auth) fn read_role(
     body: &[u8],
 ) -> Result<crate::credentials::Credentials, String> {
     if status != http::StatusCode::OK {
-        let reply = crate::auth::wire::fetch::Reply { status, body: zeroize::Zeroizing::new(body.to_vec()) };
+        let reply = crate::auth::wire::fetch::Reply {
+            status,
+            body: zeroize::Zeroizing::new(body.to_vec()),
+            skew: None,
+        };
         return Err(crate::auth::wire::oauth::refusal(&reply, &["canary"]));
     }
     portal::credentials(body).map_err(|problem| problem.to_string())
@@ -200,7 +204,11 @@ pub(in crate::auth) fn read_file(status: http::StatusCode, file: &[u8], answer: 
     if token.obstacle(now).is_none() {
         token.renewal().map_err(|problem| problem.to_string())?;
     }
-    let reply = crate::auth::wire::fetch::Reply { status, body: zeroize::Zeroizing::new(answer.to_vec()) };
+    let reply = crate::auth::wire::fetch::Reply {
+        status,
+        body: zeroize::Zeroizing::new(answer.to_vec()),
+        skew: None,
+    };
     let written = oidc::parse(&reply, &token, now)?;
     // A lifetime of thousands of years ends in a year of more than four digits. No other error is allowed.
     let renewed = Token::parse(&written).map_err(|problem| problem.to_string());

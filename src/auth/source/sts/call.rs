@@ -14,6 +14,7 @@ use crate::lore::reason::Reason;
 use crate::lore::words;
 use crate::machine::ProfileFiles;
 use crate::transport::Cargo;
+use crate::transport::skew::Skew;
 
 const LIMITS: Limits = Limits::new(Duration::from_secs(5), Duration::from_secs(10));
 const RETRIES: Retries = Retries { attempts: 3, pause: Duration::from_millis(100) };
@@ -102,22 +103,36 @@ async fn exchange<T>(
 ) -> Result<T, AuthError> {
     let region = service::region(context, files, asker.source)?;
     let endpoint = service::endpoint(context, files, asker.source, service::STS, &region)?;
-    let mut request = call.request(&endpoint).map_err(|error| asker.error(error))?;
-    if let Some(signer) = signer.filter(|_| call.is_signed()) {
-        signer.authorize(&mut request, region.as_str(), SIGNING_NAME, context.now())?;
-    }
+    let unsigned = call.request(&endpoint).map_err(|error| asker.error(error))?;
+    let signed = |skew: Skew| -> Result<_, AuthError> {
+        let mut request = unsigned.clone();
+        if let Some(signer) = signer.filter(|_| call.is_signed()) {
+            signer.authorize(&mut request, region.as_str(), SIGNING_NAME, skew.apply(context.now()))?;
+        }
+        Ok(request)
+    };
     let parse = |reply: &Reply| parse(reply.status, &reply.body);
     let again = |outcome: &Result<Reply, _>| match outcome {
         Ok(reply) => reply.is_server_error() || matches!(parse(reply), Err(error) if is_retryable(&error)),
         Err(_) => fetch::is_transient(outcome),
     };
-    let reply =
-        fetch::fetch_with_retries(context, &|_| request.clone(), call.cargo(), LIMITS, RETRIES, &again).await;
-    let reply = reply.map_err(|error| {
-        asker
-            .error(format!("{endpoint}: {error}"))
-            .with_hint("check the region, the endpoint (AWS_ENDPOINT_URL_STS) and the network")
-    })?;
+    let ask = async |skew| {
+        let request = signed(skew)?;
+        let request = &|_| request.clone();
+        let reply = fetch::fetch_with_retries(context, request, call.cargo(), LIMITS, RETRIES, &again).await;
+        reply.map_err(|error| {
+            asker
+                .error(format!("{endpoint}: {error}"))
+                .with_hint("check the region, the endpoint (AWS_ENDPOINT_URL_STS) and the network")
+        })
+    };
+    let (asked_with, mut reply) = (Skew::default(), ask(Skew::default()).await?);
+    // A wrong clock is corrected here, too: it must not look like a wrong key.
+    if let Err(StsError::Service { code, .. }) = parse(&reply)
+        && let Some(skew) = asked_with.corrected(Some(&code), reply.skew)
+    {
+        reply = ask(skew).await?;
+    }
     if reply.status.is_redirection() {
         return Err(asker.error(format!("{endpoint} answered {}: redirects are not followed", reply.status)));
     }

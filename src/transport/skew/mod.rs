@@ -1,4 +1,4 @@
-//! Clock skew: measured against the service's clock, and corrected for this client.
+//! Clock skew: measured against the service's clock, and corrected for the next request.
 //!
 //! ```text
 //! sent -------- Date -------- received        skew = Date - (sent + received) / 2
@@ -12,7 +12,6 @@
 #[cfg(test)]
 mod tests;
 
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use http::HeaderMap;
@@ -36,15 +35,11 @@ const CODES: [&str; 5] = [
 
 /// How far a clock is behind the service's, in milliseconds; negative when it is ahead.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(in crate::client) struct Skew(i64);
+pub(crate) struct Skew(i64);
 
 impl Skew {
     /// The skew shown by a response, if it shows any.
-    pub(in crate::client) fn measure(
-        headers: &HeaderMap,
-        sent: SystemTime,
-        received: SystemTime,
-    ) -> Option<Self> {
+    pub(crate) fn measure(headers: &HeaderMap, sent: SystemTime, received: SystemTime) -> Option<Self> {
         if headers.contains_key(AGE) {
             return None;
         }
@@ -62,14 +57,24 @@ impl Skew {
     ///
     /// The comparison is with what this request was signed with, not with what the client would sign with by now:
     /// if two requests are refused at once, both are retried.
-    pub(in crate::client) fn corrected(self, code: Option<&str>, measured: Option<Self>) -> Option<Self> {
+    pub(crate) fn corrected(self, code: Option<&str>, measured: Option<Self>) -> Option<Self> {
         let measured = measured?;
         let wrong = measured.0.abs_diff(self.0) > TOLERATED_MS;
         (wrong && CODES.contains(&code?)).then_some(measured)
     }
 
+    /// The milliseconds, to be kept.
+    pub(crate) fn milliseconds(self) -> i64 {
+        self.0
+    }
+
+    /// The skew of so many milliseconds.
+    pub(crate) fn from_milliseconds(milliseconds: i64) -> Self {
+        Self(milliseconds)
+    }
+
     /// The service's time when this clock shows `now`.
-    pub(in crate::client) fn apply(self, now: SystemTime) -> SystemTime {
+    pub(crate) fn apply(self, now: SystemTime) -> SystemTime {
         let by = Duration::from_millis(self.0.unsigned_abs());
         let there = if self.0 < 0 { now.checked_sub(by) } else { now.checked_add(by) };
         there.unwrap_or(now)
@@ -80,30 +85,5 @@ fn unix_ms(at: SystemTime) -> Option<i64> {
     match at.duration_since(UNIX_EPOCH) {
         Ok(after) => i64::try_from(after.as_millis()).ok(),
         Err(before) => i64::try_from(before.duration().as_millis()).ok()?.checked_neg(),
-    }
-}
-
-/// The skew that a client signs with: learned from one request, used by all later ones.
-#[derive(Debug)]
-pub(in crate::client) struct LearnedSkew {
-    milliseconds: AtomicI64,
-    enabled: bool,
-}
-
-impl LearnedSkew {
-    pub(in crate::client) fn new(enabled: bool) -> Self {
-        Self { milliseconds: AtomicI64::new(0), enabled }
-    }
-
-    pub(in crate::client) fn is_enabled(&self) -> bool {
-        self.enabled
-    }
-
-    pub(in crate::client) fn get(&self) -> Skew {
-        Skew(self.milliseconds.load(Ordering::Relaxed))
-    }
-
-    pub(in crate::client) fn set(&self, skew: Skew) {
-        self.milliseconds.store(skew.0, Ordering::Relaxed);
     }
 }
