@@ -1,8 +1,24 @@
 //! Quotes foreign bytes in messages: cut short, with nothing in it that a terminal would interpret.
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 
 use crate::terminal;
+
+/// A text of the user's in a message: in quotes, and cut where it is longer than anything that makes sense.
+pub(crate) struct Cut<'a>(pub(crate) &'a str);
+
+impl fmt::Display for Cut<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const SHOWN: usize = 200;
+        match self.0.char_indices().nth(SHOWN) {
+            None => write!(f, "{:?}", self.0),
+            Some((end, _)) => {
+                let head = self.0.get(..end).unwrap_or_default();
+                write!(f, "{head:?}… ({} bytes)", self.0.len())
+            }
+        }
+    }
+}
 
 /// Returns at most `limit` bytes of `bytes` as printable text: control and bidirectional-format characters escaped,
 /// invalid UTF-8 as U+FFFD, an ellipsis where it was cut.
@@ -32,6 +48,13 @@ pub(crate) fn escape(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_long_text_of_the_user_is_cut_and_says_how_long_it_is() {
+        assert_eq!(Cut("a\"b\u{1b}").to_string(), r#""a\"b\u{1b}""#);
+        assert_eq!(Cut(&"é".repeat(200)).to_string(), format!("{:?}", "é".repeat(200)));
+        assert_eq!(Cut(&"é".repeat(70_000)).to_string(), format!("{:?}… (140000 bytes)", "é".repeat(200)));
+    }
 
     #[test]
     fn controls_are_escaped_and_text_is_kept() {

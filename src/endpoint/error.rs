@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::base::quote::Cut;
+
 /// Why no endpoint could be determined.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -32,20 +34,23 @@ impl fmt::Display for EndpointError {
         match self {
             Self::InvalidRegion(region) => write!(
                 f,
-                "{region:?} is not a region: one looks like us-east-1 or eu-central-1 (lower-case letters, digits and -)"
+                "{} is not a region: one looks like us-east-1 or eu-central-1 (lower-case letters, digits and -)",
+                Cut(region)
             ),
             Self::MissingRegion => f.write_str("no region is known: set one, for example us-east-1"),
             Self::InvalidEndpoint { url, problem } => write!(
                 f,
-                "{url:?} cannot be the endpoint: {problem}; one looks like \
-                 https://bedrock-runtime.us-east-1.amazonaws.com or http://localhost:4566"
+                "{} cannot be the endpoint: {problem}; one looks like \
+                 https://bedrock-runtime.us-east-1.amazonaws.com or http://localhost:4566",
+                Cut(url)
             ),
             Self::InvalidUri => f.write_str(
                 "the URI of a request must be a path that begins with /, or absolute: https://host/path",
             ),
             Self::InvalidHostPrefix(prefix) => write!(
                 f,
-                "{prefix:?} cannot begin a host: it must be labels of letters, digits and -, with dots between them"
+                "{} cannot begin a host: it must be labels of letters, digits and -, with dots between them",
+                Cut(prefix)
             ),
             Self::FipsWithCustomEndpoint => {
                 f.write_str("FIPS and a custom endpoint cannot be combined: drop one of the two")

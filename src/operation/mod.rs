@@ -216,11 +216,17 @@ fn header_text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str>
 
 fn unexpected_text(headers: &HeaderMap, body: &[u8]) -> String {
     let content_type = header_text(headers, &CONTENT_TYPE).unwrap_or("no content type");
-    format!(
-        "the answer ({}) begins with: {}",
-        quote::quote(content_type.as_bytes(), 80),
-        quote::quote(body, QUOTED)
-    )
+    let content_type = quote::quote(content_type.as_bytes(), 80);
+    match header_text(headers, &CONTENT_ENCODING)
+        .filter(|encoding| !encoding.eq_ignore_ascii_case("identity"))
+    {
+        // Its bytes say nothing.
+        Some(encoding) => {
+            let encoding = quote::quote(encoding.as_bytes(), 80);
+            format!("the answer ({content_type}) is compressed ({encoding}), which was not asked for")
+        }
+        None => format!("the answer ({content_type}) begins with: {}", quote::quote(body, QUOTED)),
+    }
 }
 
 /// A request that cannot be built.

@@ -65,6 +65,10 @@ pub(in crate::client) type Parse<'a, T> = dyn Fn(&HeaderMap, &[u8]) -> Result<T,
 /// Advice to the user about an error, beyond what the service says.
 type Advise<'a> = dyn Fn(&ServiceError, &Auth) -> Option<String> + Sync + 'a;
 
+/// The advice on a status that is neither 200 nor an error.
+const NO_ANSWER: &str =
+    "Bedrock answers with 200 or an error: is the endpoint Bedrock's, or a gateway that speaks its API?";
+
 impl Calls {
     /// Authorizes and sends; a status other than 200 is an error, with the advice that `advise` gives on it.
     ///
@@ -89,10 +93,14 @@ impl Calls {
             let Some(Refusal { error, auth, measured, .. }) = refusal else {
                 return Ok((Head::new(head, redactor), body));
             };
-            let advice = if head.status.is_redirection() {
-                Some("redirects are not followed, because they would carry the credentials along".to_owned())
-            } else {
-                advise(&error, &auth)
+            let advice = match head.status {
+                // Without a place to go, it is no redirect.
+                StatusCode::NOT_MODIFIED => Some(NO_ANSWER.to_owned()),
+                status if status.is_redirection() => Some(
+                    "redirects are not followed, because they would carry the credentials along".to_owned(),
+                ),
+                status if status.is_informational() || status.is_success() => Some(NO_ANSWER.to_owned()),
+                _ => advise(&error, &auth),
             };
             Err(Failed::refused(Error::from(error).with_hint(advice), measured))
         })

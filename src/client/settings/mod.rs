@@ -18,6 +18,7 @@
 mod tests;
 
 use super::RetryPolicy;
+use crate::base::quote::Cut;
 use crate::endpoint::{Plane, Region};
 use crate::machine::{Place, Settings, SettingsError};
 
@@ -94,7 +95,7 @@ pub(super) fn retry_policy(settings: Settings<'_>) -> Result<RetryPolicy, Settin
     {
         return Err(SettingsError::new(
             place.to_string(),
-            format!("{mode:?} is not a retry mode: standard, legacy or adaptive"),
+            format!("{} is not a retry mode: standard, legacy or adaptive", Cut(&mode)),
         ));
     }
     let policy = RetryPolicy::standard();
@@ -105,7 +106,7 @@ pub(super) fn retry_policy(settings: Settings<'_>) -> Result<RetryPolicy, Settin
         Ok(attempts @ 1..) => Ok(policy.with_max_attempts(attempts)),
         _ => Err(SettingsError::new(
             place.to_string(),
-            format!("{attempts:?} is not a number of attempts: 1 or more, the first included"),
+            format!("{} is not a number of attempts: 1 or more, the first included", Cut(&attempts)),
         )),
     }
 }

@@ -13,6 +13,15 @@ fn refused(response: Vec<u8>, arguments: &[&str]) -> Run {
 }
 
 #[test]
+fn a_status_that_is_neither_an_answer_nor_an_error_says_what_bedrock_answers() {
+    for status in ["204 No Content", "205 Reset Content", "304 Not Modified", "201 Created"] {
+        let code = &status[..3];
+        let run = refused(response(status, &[], ""), &["--total-timeout", "5", "hi"]);
+        run.says(&[&format!("HTTP {code}"), "200 or an error"]);
+    }
+}
+
+#[test]
 fn on_demand_refusal_names_the_ids_to_try() {
     let message = "Invocation of model ID anthropic.claude-sonnet-4-5-20250929-v1:0 with on-demand throughput isn’t \
                    supported. Retry your request with the ID or ARN of an inference profile that contains this model.";

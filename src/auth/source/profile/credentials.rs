@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::{BaseKind, ChainError, ChainProblem, Role, RoleChain, SOURCE, keys, resolve_chain};
 use crate::auth::{Answer, AuthError};
+use crate::base::quote::Cut;
 #[cfg(feature = "client")]
 use crate::machine::setting;
 use crate::machine::{ProfileFiles, SelectedBy};
@@ -107,7 +108,7 @@ impl ProfileFiles {
             SelectedBy::Variable(variable) => format!(" (named by {variable})"),
             SelectedBy::Default => String::new(),
         };
-        let problem = format!("there is no profile {name:?}{by} in {}", self.files());
+        let problem = format!("there is no profile {}{by} in {}", Cut(name), self.files());
         // `AWS_PROFILE=default` is set on machines without any file, as a hint at their role.
         if name == "default" && self.selected_by() != SelectedBy::Caller {
             return Ok(problem);
