@@ -318,8 +318,8 @@ fn default_transport(settings: Settings<'_>, timeouts: &Timeouts) -> Result<Arc<
     #[cfg(feature = "reqwest")]
     let builder = crate::transport::ReqwestTransport::builder();
     #[cfg(not(feature = "reqwest"))]
-    let builder =
-        crate::transport::HyperTransport::builder().proxy_variables(|name| settings.machine.var(name));
+    let builder = crate::transport::HyperTransport::builder();
+    let builder = builder.proxy_variables(|name| settings.machine.var(name));
     let mut builder = builder.connect_timeout(timeouts.connect().unwrap_or(std::time::Duration::MAX));
     if let Some(pem) = settings::ca_bundle(settings)? {
         builder = builder.ca_bundle(pem);

@@ -2,8 +2,7 @@
 
 #[cfg(any(feature = "reqwest", feature = "hyper"))]
 mod chunks;
-#[cfg(any(feature = "reqwest", feature = "hyper"))]
-mod direct;
+pub(crate) mod direct;
 #[cfg(any(feature = "reqwest", feature = "hyper"))]
 mod failure;
 pub(crate) mod limit;

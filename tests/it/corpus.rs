@@ -12,7 +12,7 @@ mod fuzz;
 /// A target: its name, which is that of its binary and of its folder in the corpus, and its function.
 type Target = (&'static str, fn(&[u8]));
 
-const TARGETS: [Target; 12] = [
+const TARGETS: [Target; 13] = [
     ("config", fuzz::config),
     ("credential_json", fuzz::credential_json),
     ("dotenv", fuzz::dotenv),
@@ -24,6 +24,7 @@ const TARGETS: [Target; 12] = [
     ("frames_vs_smithy", fuzz::frames_vs_smithy),
     ("profile", fuzz::profile),
     ("profile_vs_ini", fuzz::profile_vs_ini),
+    ("proxies", fuzz::proxies),
     ("sign_vs_aws", fuzz::sign_vs_aws),
 ];
 

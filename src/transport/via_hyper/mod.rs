@@ -21,7 +21,6 @@ use self::connect::Connector;
 use self::connection::{Answer, Connection, SendError};
 use self::pool::{Origin, Pool};
 use super::chunks::Chunks;
-use super::direct::is_direct;
 use super::proxy::ProxyVariables;
 use super::{
     Body, BoxFuture, CONNECT_TIMEOUT, Transport, TransportError, TransportErrorKind, failure, runtime, tls,
@@ -70,17 +69,17 @@ impl HyperTransport {
     }
 
     /// Refuses a request that should go through a proxy.
-    fn check_direct(&self, uri: &Uri) -> Result<(), TransportError> {
-        let host = uri.host().unwrap_or_default();
-        match self.proxies.for_uri(uri) {
-            Some(variable) if !is_direct(host) => Err(TransportError::new(
+    fn check_direct<B>(&self, request: &http::Request<B>) -> Result<(), TransportError> {
+        let host = request.uri().host().unwrap_or_default();
+        match self.proxies.for_request(request) {
+            Some(variable) => Err(TransportError::new(
                 TransportErrorKind::Proxy,
                 format!(
                     "{variable} is set, and the hyper transport does not support proxies: unset it, add {host} to \
                      NO_PROXY, or use the feature reqwest"
                 ),
             )),
-            _ => Ok(()),
+            None => Ok(()),
         }
     }
 }
@@ -133,7 +132,7 @@ impl HyperTransportBuilder {
         let tls = tls::client_config(self.ca_bundle.as_deref())
             .map_err(|error| TransportError::new(TransportErrorKind::Tls, error.to_string()))?;
         let connector = Connector::new(tls, self.connect_timeout);
-        let proxies = self.proxies.unwrap_or_else(|| ProxyVariables::read(|name| std::env::var(name).ok()));
+        let proxies = self.proxies.unwrap_or_else(ProxyVariables::of_process);
         let (pool, proxies) = (Pool::default(), Arc::new(proxies));
         Ok(HyperTransport { connector, pool, proxies, origin: Instant::now() })
     }
@@ -147,7 +146,7 @@ impl Transport for HyperTransport {
         // A future keeps space for its arguments until its end, so it gets a pointer.
         let mut request = Box::new(request.map(Whole));
         Box::pin(async move {
-            self.check_direct(request.uri())?;
+            self.check_direct(&request)?;
             let origin = Origin::of(request.uri())?;
             make_origin_form(&mut request);
             // If the server has closed the socket since its last answer, the request is unsent; a new socket is the
@@ -156,14 +155,14 @@ impl Transport for HyperTransport {
                 match Connection::send(socket, request).await {
                     Ok(answer) => return Ok(self.received(answer, origin)),
                     Err(SendError { unsent: Some(unsent), .. }) => request = unsent,
-                    Err(SendError { error, .. }) => return Err(broken(error, origin.host(), "reach")),
+                    Err(SendError { error, .. }) => return Err(broken(error, origin.place(), "reach")),
                 }
             }
             // On the heap, so that a call waiting for its answer does not reserve the space that connecting needed.
             let socket = Box::pin(self.connector.connect(&origin)).await?;
             match Connection::send(socket, request).await {
                 Ok(answer) => Ok(self.received(answer, origin)),
-                Err(SendError { error, .. }) => Err(broken(error, origin.host(), "reach")),
+                Err(SendError { error, .. }) => Err(broken(error, origin.place(), "reach")),
             }
         })
     }
@@ -185,7 +184,7 @@ impl HyperTransport {
         origin: Origin,
     ) -> http::Response<Body> {
         head.map(|body| {
-            let host = origin.host().to_owned();
+            let host = origin.place().to_owned();
             let answer = Answer::new(body, connection, origin, self.pool.clone());
             Body::from_stream(Chunks::new(answer, move |error| broken(error, &host, "read from")))
         })

@@ -35,6 +35,7 @@ mod models;
 #[cfg(target_os = "linux")]
 mod paused;
 mod pipe;
+mod proxy;
 mod record;
 mod stdin;
 #[cfg(target_os = "linux")]

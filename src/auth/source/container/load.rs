@@ -6,6 +6,7 @@ use super::{ContainerUri, FULL_URI, RELATIVE_URI, SOURCE, parse, request, token}
 use crate::auth::wire::fetch::{self, FetchError, Limits, Reply, Retries};
 use crate::auth::wire::issued;
 use crate::auth::{Answer, Auth, AuthError, Context};
+use crate::transport::direct::Direct;
 
 /// The timeouts of the AWS SDK for Rust: 2 s to connect, 5 s to answer.
 const LIMITS: Limits = Limits::new(Duration::from_secs(5), Duration::from_secs(7));
@@ -28,7 +29,11 @@ pub(in crate::auth) async fn load(context: Context<'_>) -> Result<Answer, AuthEr
         Ok(reply) if reply.status == http::StatusCode::OK => parse(reply.status, &reply.body).is_err(),
         _ => fetch::is_transient(outcome),
     };
-    let request = |attempt| request(&address, attempt, token.as_ref());
+    let request = |attempt| {
+        let mut request = request(&address, attempt, token.as_ref());
+        request.extensions_mut().insert(Direct);
+        request
+    };
     let reply = fetch::fetch_with_retries(context, &request, LIMITS, RETRIES, &again).await;
     let reply = reply.map_err(|error| AuthError::new(SOURCE, format!("{place}: {error}")))?;
     match parse(reply.status, &reply.body) {

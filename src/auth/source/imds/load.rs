@@ -16,6 +16,7 @@ use crate::credentials::Secret;
 use crate::endpoint::{Endpoint, EndpointError, Region};
 use crate::machine::ProfileFiles;
 use crate::transport::TransportErrorKind;
+use crate::transport::direct::Direct;
 
 const LIMITS: Limits = Limits::new(Duration::from_secs(1), Duration::from_secs(1));
 const RETRIES: Retries = Retries { attempts: 4, pause: Duration::from_millis(50) };
@@ -91,7 +92,8 @@ impl<'a> Session<'a> {
     /// Sends the request that `request` builds from the token. A rejected token is renewed once.
     async fn get(&mut self, request: &Question<'_>) -> Result<Reply, AuthError> {
         loop {
-            let made = request(self.endpoint, &self.token).map_err(|error| self.error(error))?;
+            let mut made = request(self.endpoint, &self.token).map_err(|error| self.error(error))?;
+            made.extensions_mut().insert(Direct);
             let reply =
                 fetch::fetch_with_retries(self.context, &|_| made.clone(), LIMITS, RETRIES, &again).await;
             let reply = reply.map_err(|error| self.error(error))?;
@@ -130,7 +132,8 @@ impl<'a> Session<'a> {
 
 /// Returns a new token, or why there is none.
 async fn token(context: Context<'_>, endpoint: &Endpoint) -> Result<Secret, String> {
-    let request = token_request(endpoint).map_err(|error| error.to_string())?;
+    let mut request = token_request(endpoint).map_err(|error| error.to_string())?;
+    request.extensions_mut().insert(Direct);
     let reply = fetch::fetch_with_retries(context, &|_| request.clone(), LIMITS, RETRIES, &again).await;
     let reply = reply.map_err(|error| match error {
         FetchError::NoTransport => error.to_string(),
