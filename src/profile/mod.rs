@@ -267,10 +267,15 @@ impl ProfileSet {
     /// The first line that does not follow the format, in the config file before the credentials file.
     pub fn parse(config: &[u8], credentials: &[u8]) -> Result<Self, ParseError> {
         let mut set = Self::default();
-        for (bytes, file) in [(config, FileKind::Config), (credentials, FileKind::Credentials)] {
-            merge::add(&mut set, parse::parse(bytes, file)?, file);
-        }
+        set.add(config, FileKind::Config)?;
+        set.add(credentials, FileKind::Credentials)?;
         Ok(set)
+    }
+
+    /// Adds the contents of `file`: the config file before the credentials file, whose properties win.
+    pub(crate) fn add(&mut self, bytes: &[u8], file: FileKind) -> Result<(), ParseError> {
+        merge::add(self, parse::parse(bytes, file)?, file);
+        Ok(())
     }
 
     /// The profile `name`.

@@ -51,7 +51,10 @@ impl Source for ProfileSource {
 
     fn load<'a>(&'a self, context: Context<'a>) -> BoxFuture<'a, Result<Answer, AuthError>> {
         Box::pin(async move {
-            let files = ProfileFiles::load(context.machine(), self.profile.as_deref())?;
+            let files = ProfileFiles::load_unless_named(context.machine(), self.profile.as_deref())?;
+            if let Some(problem) = files.problem() {
+                return Err(AuthError::unread(problem.clone()));
+            }
             profile::load(context, &files).await
         })
     }
@@ -111,14 +114,14 @@ impl Source for ImdsSource {
 
     fn load<'a>(&'a self, context: Context<'a>) -> BoxFuture<'a, Result<Answer, AuthError>> {
         Box::pin(async move {
-            let files = ProfileFiles::load(context.machine(), self.profile.as_deref())?;
+            let files = ProfileFiles::load_unless_named(context.machine(), self.profile.as_deref())?;
             self.imds.load(context, &files).await
         })
     }
 
     fn region<'a>(&'a self, context: Context<'a>) -> BoxFuture<'a, Option<Region>> {
         Box::pin(async move {
-            let files = ProfileFiles::load(context.machine(), self.profile.as_deref()).ok()?;
+            let files = ProfileFiles::load_unless_named(context.machine(), self.profile.as_deref()).ok()?;
             self.imds.region(context, &files).await
         })
     }

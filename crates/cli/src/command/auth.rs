@@ -81,8 +81,11 @@ async fn explain(
     } else {
         let mut line = |text: &str| output.line(text).map_err(|error| Failure::output(&error));
         let width = attempts.iter().map(|attempt| attempt.source().len()).max().unwrap_or(0);
-        let decides =
-            attempts.iter().position(|attempt| !matches!(attempt.outcome(), Outcome::NotHere { .. }));
+        let decides = attempts.iter().position(|attempt| match attempt.outcome() {
+            Outcome::NotHere { .. } => false,
+            Outcome::Broken(error) => error.kind() != AuthErrorKind::Unread,
+            _ => true,
+        });
         for (place, attempt) in attempts.iter().enumerate() {
             let above = decides.filter(|decides| *decides < place).and_then(|decides| attempts.get(decides));
             line(&environment.mark(&attempt_text(attempt, above, width)))?;
@@ -94,7 +97,9 @@ async fn explain(
     }
     let resolved = resolved.map_err(failure)?;
     if !common.quiet {
-        for warning in resolved.warnings() {
+        // The files have a row of their own.
+        let told = client.unread_files();
+        for warning in resolved.warnings().iter().filter(|warning| told != Some(warning)) {
             note(&format!("bedrill: warning: {warning}"));
         }
     }

@@ -102,8 +102,9 @@ async fn warn(client: &Client, common: &Common) {
             endpoint.url()
         ));
     }
+    let told = crate::setup::client::warn_of_files(client, common);
     if let Ok(resolved) = client.credentials().await {
-        for warning in resolved.warnings() {
+        for warning in resolved.warnings().iter().filter(|warning| told != Some(warning)) {
             note(&format!("bedrill: warning: {warning}"));
         }
     }

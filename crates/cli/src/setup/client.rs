@@ -7,6 +7,7 @@ use bedrill::machine::Machine;
 use bedrill::{Client, ClientBuilder, config};
 
 use crate::flags::Common;
+use crate::screen::terminal::note;
 use crate::setup::configuration::Configuration;
 use crate::setup::discovery;
 
@@ -39,6 +40,13 @@ pub(crate) fn builder(
         builder = builder.no_bearer();
     }
     builder
+}
+
+/// Warns of a file of the AWS CLI that is left out because it cannot be used, and returns the warning.
+pub(crate) fn warn_of_files<'a>(client: &'a Client, common: &Common) -> Option<&'a str> {
+    let problem = client.unread_files().filter(|_| !common.quiet)?;
+    note(&format!("bedrill: warning: {problem}"));
+    Some(problem)
 }
 
 /// The region of requests that neither a flag, the model's ARN nor a variable names, and where it is set: the one in

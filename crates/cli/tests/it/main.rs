@@ -6,6 +6,7 @@
 
 mod attachments;
 mod auth;
+mod broken_files;
 #[path = "../../../../tests/it/support/canaries.rs"]
 mod canaries;
 mod canary;

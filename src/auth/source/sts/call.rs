@@ -82,7 +82,7 @@ pub async fn caller_identity(
     if !matches!(auth, Auth::SigV4(_)) {
         return Err(asker.error("a bearer token works only with Bedrock"));
     }
-    let files = ProfileFiles::load(context.machine(), profile)?;
+    let files = ProfileFiles::load_unless_named(context.machine(), profile)?;
     exchange(context, &files, asker, &Call::GetCallerIdentity, Some(auth), parse_identity).await
 }
 
