@@ -20,7 +20,7 @@ pub struct Region(String);
 
 impl Region {
     /// Parses a region: 1 to 40 of `a-z`, `0-9` and `-`, with a letter or digit at both ends. White space around
-    /// it is dropped.
+    /// it is dropped. A zone, `us-east-1a`, is none.
     ///
     /// # Errors
     ///
@@ -32,6 +32,7 @@ impl Region {
             && text.bytes().all(|byte| label(byte) || byte == b'-')
             && text.bytes().next().is_some_and(label)
             && text.bytes().next_back().is_some_and(label);
+        let valid = valid && zone_of(text).is_none();
         if valid { Ok(Self(text.to_owned())) } else { Err(EndpointError::InvalidRegion(text.to_owned())) }
     }
 
@@ -65,6 +66,19 @@ impl Region {
             _ => &[],
         }
     }
+}
+
+/// The region of the availability zone `text`: `us-east-1` of `us-east-1a`, `us-west-2` of `us-west-2-lax-1a`. A zone ends
+/// with a letter behind a number, a region with the number.
+pub(super) fn zone_of(text: &str) -> Option<&str> {
+    let is_digit = |c: char| c.is_ascii_digit();
+    let last = text.rsplit('-').next()?.strip_suffix(|c: char| c.is_ascii_lowercase())?;
+    let is_zone = !last.is_empty() && last.chars().all(is_digit);
+    // The region ends with the first number.
+    let (number, _) = text.match_indices(is_digit).next().filter(|_| is_zone)?;
+    let (words, rest) = text.split_at_checked(number)?;
+    let is_region = words.ends_with('-') && words.matches('-').count() > 1;
+    text.strip_suffix(rest.trim_start_matches(is_digit)).filter(|_| is_region)
 }
 
 impl fmt::Display for Region {

@@ -75,7 +75,7 @@ async fn the_bundle_that_other_tools_read_adds_trust_anchors_too() {
     let both = StaticMachine::new()
         .with_var("SSL_CERT_FILE", "/missing.pem")
         .with_var("AWS_CA_BUNDLE", BUNDLE)
-        .with_file(BUNDLE, &pem);
+        .with_file(BUNDLE, pem.as_str());
     let client = builder().machine(Arc::new(both)).endpoint_url(server.url()).build().expect("a client");
     within(client.converse_stream(&prompt(MODEL))).await.expect("AWS_CA_BUNDLE goes first");
     let missing = StaticMachine::new().with_var("SSL_CERT_FILE", "/missing.pem");

@@ -99,7 +99,9 @@ async fn explain(
     if !common.quiet {
         // The files have a row of their own.
         let told = client.unread_files();
-        for warning in resolved.warnings().iter().filter(|warning| told != Some(warning)) {
+        let other_region = crate::setup::client::warning_of_region(resolved.auth(), &region);
+        for warning in resolved.warnings().iter().chain(&other_region).filter(|warning| told != Some(warning))
+        {
             note(&format!("bedrill: warning: {warning}"));
         }
     }
@@ -147,7 +149,11 @@ fn attempt_text(attempt: &Attempt, above: Option<&Attempt>, width: usize) -> Str
     let source = attempt.source();
     match attempt.outcome() {
         Outcome::Found { identity, origin, expiration } => {
-            let mark = if attempt.signs() { '*' } else { '-' };
+            let mark = match expiration {
+                Some(at) if *at <= SystemTime::now() => '!',
+                _ if attempt.signs() => '*',
+                _ => '-',
+            };
             let expires = expiration.map(|at| format!(", {}", remaining(at))).unwrap_or_default();
             let end = match above {
                 None => "signs".to_owned(),

@@ -59,7 +59,7 @@ pub(crate) fn run(arguments: &Chat, common: &Common) -> Result<(), Failure> {
             .with_raw(arguments.raw)
             .with_usage(arguments.usage, cost)
             .with_used_model(used);
-        warn(&client, common).await;
+        warn(&client, &request, common).await;
         if let Some(environment) = environment.filter(|_| common.verbose) {
             tell_what_the_file_decides(&client, &environment).await;
         }
@@ -89,7 +89,7 @@ async fn ended(record: &Record, outcome: Result<(), Failure>) -> Result<(), Fail
 
 /// Warns about the credentials: that a bearer token shadows access keys, for example, or who can see
 /// them. Faults in them show when the request is sent.
-async fn warn(client: &Client, common: &Common) {
+async fn warn(client: &Client, request: &ConverseRequest, common: &Common) {
     if common.quiet {
         return;
     }
@@ -104,7 +104,10 @@ async fn warn(client: &Client, common: &Common) {
     }
     let told = crate::setup::client::warn_of_files(client, common);
     if let Ok(resolved) = client.credentials().await {
-        for warning in resolved.warnings().iter().filter(|warning| told != Some(warning)) {
+        let region = request.model_id.id().map_or(client.home_region(), |id| client.region_for(id));
+        let other_region = crate::setup::client::warning_of_region(resolved.auth(), region);
+        for warning in resolved.warnings().iter().chain(&other_region).filter(|warning| told != Some(warning))
+        {
             note(&format!("bedrill: warning: {warning}"));
         }
     }

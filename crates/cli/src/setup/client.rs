@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use bedrill::auth::Auth;
 use bedrill::endpoint::Region;
 use bedrill::machine::Machine;
 use bedrill::{Client, ClientBuilder, config};
@@ -47,6 +48,15 @@ pub(crate) fn warn_of_files<'a>(client: &'a Client, common: &Common) -> Option<&
     let problem = client.unread_files().filter(|_| !common.quiet)?;
     note(&format!("bedrill: warning: {problem}"));
     Some(problem)
+}
+
+/// The warning that a short-term API key is of another region than the requests.
+pub(crate) fn warning_of_region(auth: &Auth, region: &Region) -> Option<String> {
+    let key = auth.short_term_key().filter(|key| key.region() != region.as_str())?;
+    let of = key.region();
+    Some(format!(
+        "the short-term API key is of {of}, and requests go to {region}, which refuses it: use --region {of}"
+    ))
 }
 
 /// The region of requests that neither a flag, the model's ARN nor a variable names, and where it is set: the one in

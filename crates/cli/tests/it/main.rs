@@ -4,6 +4,7 @@
 #![allow(clippy::print_stderr)] // tests say on stderr what they ran
 #![allow(clippy::disallowed_methods)] // tests read what they wrote
 
+mod as_written;
 mod attachments;
 mod auth;
 mod broken_files;
