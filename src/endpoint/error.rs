@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::region::zone_of;
+use super::zone::zone_of;
 
 /// Why no endpoint could be determined.
 #[derive(Debug, Clone, PartialEq, Eq)]

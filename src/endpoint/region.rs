@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::EndpointError;
+use super::zone::zone_of;
 use crate::lore::geography;
 
 /// An AWS region such as `us-east-1`, checked to be a single host label before it becomes part of a host name.
@@ -36,6 +37,18 @@ impl Region {
         if valid { Ok(Self(text.to_owned())) } else { Err(EndpointError::InvalidRegion(text.to_owned())) }
     }
 
+    /// Whether it is named as AWS names regions: `us-east-1`, `ap-southeast-7`. Others are no mistake in themselves: emulators
+    /// and private clouds have regions of their own.
+    #[must_use]
+    pub fn has_known_form(&self) -> bool {
+        const PLACES: &str = "us eu ap sa ca me af il mx cn us-gov us-iso us-isob us-isof eu-isoe eusc-de";
+        const DIRECTIONS: &str = "central north northeast east southeast south southwest west northwest";
+        let mut parts = self.0.rsplitn(3, '-');
+        let [number, direction, place] = [(); 3].map(|()| parts.next().unwrap_or_default());
+        let is_in = |words: &str, word: &str| words.split(' ').any(|known| known == word);
+        is_in(PLACES, place) && is_in(DIRECTIONS, direction) && number.parse::<u8>().is_ok()
+    }
+
     /// `us-east-1`: the region when nothing names one.
     #[cfg(feature = "client")]
     pub(crate) fn last_resort() -> Self {
@@ -66,19 +79,6 @@ impl Region {
             _ => &[],
         }
     }
-}
-
-/// The region of the availability zone `text`: `us-east-1` of `us-east-1a`, `us-west-2` of `us-west-2-lax-1a`. A zone ends
-/// with a letter behind a number, a region with the number.
-pub(super) fn zone_of(text: &str) -> Option<&str> {
-    let is_digit = |c: char| c.is_ascii_digit();
-    let last = text.rsplit('-').next()?.strip_suffix(|c: char| c.is_ascii_lowercase())?;
-    let is_zone = !last.is_empty() && last.chars().all(is_digit);
-    // The region ends with the first number.
-    let (number, _) = text.match_indices(is_digit).next().filter(|_| is_zone)?;
-    let (words, rest) = text.split_at_checked(number)?;
-    let is_region = words.ends_with('-') && words.matches('-').count() > 1;
-    text.strip_suffix(rest.trim_start_matches(is_digit)).filter(|_| is_region)
 }
 
 impl fmt::Display for Region {

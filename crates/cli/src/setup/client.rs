@@ -59,10 +59,23 @@ pub(crate) fn warning_of_region(auth: &Auth, region: &Region) -> Option<String> 
     ))
 }
 
-/// The region of requests that neither a flag, the model's ARN nor a variable names, and where it is set: the one in
-/// `baseUrl`, else in `bedrockDiscovery`, where Moltbot too looks up its models.
+/// The warning that requests go to another region than the one whose host `baseUrl` names.
+pub(crate) fn warning_of_base_url(configuration: &Configuration, region: &Region) -> Option<String> {
+    let provider = &configuration.values.provider;
+    let of_url = provider.base_url_region().filter(|of_url| of_url != region)?;
+    // Another host of AWS, FIPS's for one, is asked as it is.
+    let url = provider.base_url.as_ref().filter(|_| provider.custom_base_url().is_none())?;
+    let origin = configuration.origin(url);
+    Some(format!("the baseUrl at {origin} is of {of_url}, but requests go to {region}"))
+}
+
+/// The region of requests that neither a flag, the model's ARN nor a variable names, and where it is set: the file's own,
+/// else the one in `baseUrl`, else in `bedrockDiscovery`, where Moltbot too looks up its models.
 fn configured_region(configuration: &Configuration) -> Option<(Region, String)> {
-    let config::Config { provider, discovery, .. } = &configuration.values;
+    let config::Config { provider, discovery, region, .. } = &configuration.values;
+    if let Some(region) = region {
+        return Some((region.value().clone(), configuration.origin(region)));
+    }
     let of_url = provider.base_url_region().zip(provider.base_url.as_ref());
     let of_url = of_url.map(|(region, url)| (region, configuration.origin(url)));
     of_url.or_else(|| {
