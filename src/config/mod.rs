@@ -30,15 +30,39 @@
 //!       },
 //!     },
 //!   },
-//!   agents: { defaults: { model: { primary: "amazon-bedrock/amazon.nova-lite-v1:0" } } },
+//!   agents: {
+//!     defaults: {
+//!       model: { primary: "amazon-bedrock/amazon.nova-lite-v1:0" }, // or the id alone, or an alias
+//!       params: { serviceTier: "default", cacheRetention: "none" }, // for all models
+//!       models: { "amazon-bedrock/amazon.nova-lite-v1:0": { alias: "lite", params: { serviceTier: "flex" } } },
+//!     },
+//!   },
+//!   plugins: { entries: { "amazon-bedrock": { config: {
+//!     guardrail: {                     // on every request
+//!       guardrailIdentifier: "abcdef123456", // or its ARN
+//!       guardrailVersion: "1",         // or "DRAFT"
+//!       streamProcessingMode: "sync",  // or "async"
+//!       trace: "disabled",             // or "enabled", "enabled_full"
+//!     },
+//!   } } } },
 //!   auth: { preferBearer: true },      // false: AWS_BEARER_TOKEN_BEDROCK is not used
+//!
+//!   // At the top of bedrill's own file only:
+//!   model: "nova-lite",                // as with -m; it goes before the primary model
+//!   region: "us-east-1",               // of requests, unless a flag, an ARN or a variable names another
+//!   system: "Answer briefly.",
 //! }
 //! ```
 //!
 //! - OpenClaw's newer place for the first block, `plugins.entries.amazon-bedrock.config.discovery`, is read too; a
 //!   value in `models.bedrockDiscovery` takes precedence over the same one there.
-//! - Everything else in the file belongs to other programs and is silently ignored. An unknown key inside the
-//!   blocks above is a warning that names the nearest known one; a value of the wrong type is an error.
+//! - Everything else in another tool's file is silently ignored; in bedrill's own it is a warning
+//!   ([`Config::read_own`]). An unknown key inside the blocks above is a warning that names the nearest known one; a value of
+//!   the wrong type is an error.
+//! - `${VARIABLE}` in a value is an error; `$include`, and an `env` with variables of AWS, are warnings: neither is
+//!   supported. Other keys of OpenClaw's plugin, `awsRegion` for one, are named as not used.
+//! - A guardrail needs both its identifier and its version; half of one is an error, so that no request goes out without it.
+//! - A region that is named like none of AWS, and one that is not that of `baseUrl`, are warnings.
 //! - Whole numbers are floored. A context window or a token limit of 0 or less means the default, and a negative
 //!   `refreshInterval` means 0; each of these is a warning.
 //! - If a key occurs twice, the last one wins, as in JavaScript, with a warning.

@@ -94,7 +94,7 @@ impl<'a> Reader<'a> {
             let entry = models.member(key, &property.value);
             let Value::Object(_) = entry.value else { continue };
             let Some(block) = self.object(&entry, &["alias", "params"], Others::Foreign) else { continue };
-            let mut model = ModelSettings::new(id.to_owned());
+            let mut model = ModelSettings::new(id);
             if let Some(alias) = block.get("alias") {
                 model.alias = self.text(&alias, "another name").map(|text| self.located(&alias, text));
             }
@@ -133,7 +133,7 @@ impl<'a> Reader<'a> {
         for property in &object.properties {
             match property.name.as_str() {
                 "$include" => {
-                    self.unused(root, "$include", property, "is not supported: the other file is not read")
+                    self.unused(root, "$include", property, "is not supported: the other file is not read");
                 }
                 "env" if sets_ours(&property.value) => {
                     let problem =

@@ -38,8 +38,9 @@ pub struct ModelSettings {
 }
 
 impl ModelSettings {
-    pub(super) fn new(id: String) -> Self {
-        Self { id, alias: None, params: RequestParams::default() }
+    /// The settings of the model `id`: none yet.
+    pub fn new(id: impl Into<String>) -> Self {
+        Self { id: id.into(), alias: None, params: RequestParams::default() }
     }
 }
 

@@ -5,15 +5,9 @@ use std::net::{IpAddr, Ipv6Addr};
 use crate::base::uri;
 use crate::endpoint::is_loopback;
 
-/// Marks a request, in its extensions, that never goes through a proxy, whatever its host is called: the answer is this
-/// machine's identity.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Direct;
-
 /// Whether requests to `host` always go directly: this machine and its link-local network, where a machine or container
 /// on AWS requests its credentials (169.254.0.0/16, fe80::/10, fd00:ec2::/32). A proxy would see those credentials, or
 /// return those of its own machine.
-#[cfg(any(feature = "reqwest", feature = "hyper"))]
 pub(super) fn is_direct(host: &str) -> bool {
     is_loopback(host)
         || match uri::literal_address(host) {
@@ -23,7 +17,6 @@ pub(super) fn is_direct(host: &str) -> bool {
         }
 }
 
-#[cfg(any(feature = "reqwest", feature = "hyper"))]
 fn is_of_ec2(address: Ipv6Addr) -> bool {
     matches!(address.segments(), [0xfd00, 0x0ec2, ..])
 }

@@ -2,7 +2,8 @@
 
 #[cfg(any(feature = "reqwest", feature = "hyper"))]
 mod chunks;
-pub(crate) mod direct;
+#[cfg(any(feature = "reqwest", feature = "hyper"))]
+mod direct;
 #[cfg(any(feature = "reqwest", feature = "hyper"))]
 mod failure;
 pub(crate) mod limit;
@@ -47,6 +48,11 @@ pub(crate) const USER_AGENT: HeaderValue =
     HeaderValue::from_static(concat!("bedrill/", env!("CARGO_PKG_VERSION")));
 
 pub use crate::base::BoxFuture;
+
+/// Marks a request, in its extensions, that never goes through a proxy, whatever its host is called: the answer is this
+/// machine's identity.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Direct;
 
 /// Sends one request to its host and returns the response.
 ///

@@ -50,7 +50,7 @@ impl Attempt {
                 Outcome::Found {
                     identity: found.auth().identity() + &kind.unwrap_or_default(),
                     origin: found.origin().to_owned(),
-                    expiration: found.auth().expiration().or(short_term.map(|key| key.expiration())),
+                    expiration: found.auth().expiration().or_else(|| Some(short_term?.expiration())),
                 }
             }
             Ok(Answer::NotHere(why)) => Outcome::NotHere { why: why.clone() },

@@ -9,7 +9,8 @@
 mod value;
 
 use self::value::Exemptions;
-use super::direct::{Direct, is_direct};
+use super::Direct;
+use super::direct::is_direct;
 use crate::base::uri::default_port;
 
 /// The proxy variables, as they were when the transport was made.

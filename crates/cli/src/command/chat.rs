@@ -103,7 +103,7 @@ async fn warn(client: &Client, request: &ConverseRequest, configuration: &Config
             endpoint.url()
         ));
     }
-    let region = request.model_id.id().map_or(client.home_region(), |id| client.region_for(id));
+    let region = request.model_id.id().map_or_else(|_| client.home_region(), |id| client.region_for(id));
     if client.endpoint_setting(Plane::Data).is_none()
         && let Some(warning) = crate::setup::client::warning_of_base_url(configuration, region)
     {

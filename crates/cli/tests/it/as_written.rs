@@ -15,7 +15,7 @@ const KEYS: &str = "aws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_
 fn auth(config: &str, credentials: &str, name: Option<&str>) -> Run {
     let scratch = Scratch::new();
     scratch.file("home/.aws/config", config).file("home/.aws/credentials", credentials);
-    let arguments = name.map_or(vec!["auth"], |name| vec!["auth", "--profile", name]);
+    let arguments = name.map_or_else(|| vec!["auth"], |name| vec!["auth", "--profile", name]);
     scratch.bedrill(&arguments).run()
 }
 

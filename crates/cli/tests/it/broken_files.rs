@@ -8,8 +8,10 @@ use super::command::{Bedrill, Run, Scratch};
 use super::environment::{scope, server};
 use super::instance;
 
-/// Each way to break `~/.aws`, and what is said of it.
-const BREAKS: [(fn(&Scratch), &str); 5] = [
+/// A way to break `~/.aws`, and what is said of it.
+type Break = (fn(&Scratch), &'static str);
+
+const BREAKS: [Break; 5] = [
     (|scratch| folder(scratch, "credentials"), "cannot read the credentials file"),
     (|scratch| folder(scratch, "config"), "cannot read the config file"),
     (|scratch| _ = scratch.file("home/.aws/config", "[default]\nregion eu-west-1\n"), "config:2:1: no '='"),
@@ -32,8 +34,7 @@ fn what_needs_no_file_goes_on_and_warns_once() {
     for (break_it, said) in BREAKS {
         let scratch = Scratch::new();
         break_it(&scratch);
-        let imds =
-            Server::start(|_, seen| vec![bedrill::test_util::Step::Send(instance::answer(seen).into())]);
+        let imds = Server::start(|_, seen| vec![bedrill::test_util::Step::Send(instance::answer(seen))]);
         for run in [
             scratch.with_keys(&CHAT),
             scratch.bedrill(&CHAT).var("AWS_BEARER_TOKEN_BEDROCK", "canary"),
@@ -59,8 +60,7 @@ fn auth_shows_every_row_and_a_mark_at_the_files() {
         assert!(line(&run, "profile").contains(said), "{}", run.stdout);
         assert!(line(&run, "region").contains("us-east-1"), "{}", run.stdout);
 
-        let imds =
-            Server::start(|_, seen| vec![bedrill::test_util::Step::Send(instance::answer(seen).into())]);
+        let imds = Server::start(|_, seen| vec![bedrill::test_util::Step::Send(instance::answer(seen))]);
         let run = instance::on_instance(&scratch, &imds, &["auth"]).run().ended(0);
         assert!(line(&run, "profile").starts_with("! profile"), "{}", run.stdout);
         assert!(line(&run, "IMDS").starts_with("* IMDS"), "{}", run.stdout);

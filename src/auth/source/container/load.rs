@@ -6,7 +6,7 @@ use super::{ContainerUri, FULL_URI, RELATIVE_URI, SOURCE, parse, request, token}
 use crate::auth::wire::fetch::{self, FetchError, Limits, Reply, Retries};
 use crate::auth::wire::issued;
 use crate::auth::{Answer, Auth, AuthError, Context};
-use crate::transport::direct::Direct;
+use crate::transport::Direct;
 
 /// The timeouts of the AWS SDK for Rust: 2 s to connect, 5 s to answer.
 const LIMITS: Limits = Limits::new(Duration::from_secs(5), Duration::from_secs(7));

@@ -15,8 +15,7 @@ use crate::auth::{Answer, Auth, AuthError, Context};
 use crate::credentials::Secret;
 use crate::endpoint::{Endpoint, EndpointError, Region};
 use crate::machine::ProfileFiles;
-use crate::transport::TransportErrorKind;
-use crate::transport::direct::Direct;
+use crate::transport::{Direct, TransportErrorKind};
 
 const LIMITS: Limits = Limits::new(Duration::from_secs(1), Duration::from_secs(1));
 const RETRIES: Retries = Retries { attempts: 4, pause: Duration::from_millis(50) };

@@ -93,13 +93,11 @@ fn an_alias_names_its_model() {
 
 #[test]
 fn the_output_limit_of_a_configured_model_is_sent_and_the_default_is_not() {
-    let text = format!(
-        "{{ models: {{ bedrockDiscovery: {{ defaultMaxTokens: 99 }}, providers: {{ 'amazon-bedrock': {{ models: [ \
-         {{ id: 'anthropic.example-v1:0', maxTokens: 8192 }}, {{ id: 'amazon.other-v1:0' }}] }} }} }} }}"
-    );
-    assert_eq!(body(&text, &["-m", MODEL])["inferenceConfig"], json!({"maxTokens": 8192}));
-    assert_eq!(body(&text, &["-m", MODEL, "--max-tokens", "5"])["inferenceConfig"], json!({"maxTokens": 5}));
-    assert_eq!(body(&text, &["-m", "amazon.other-v1:0"]).get("inferenceConfig"), None);
+    let text = "{ models: { bedrockDiscovery: { defaultMaxTokens: 99 }, providers: { 'amazon-bedrock': { models: [ \
+         { id: 'anthropic.example-v1:0', maxTokens: 8192 }, { id: 'amazon.other-v1:0' }] } } } }";
+    assert_eq!(body(text, &["-m", MODEL])["inferenceConfig"], json!({"maxTokens": 8192}));
+    assert_eq!(body(text, &["-m", MODEL, "--max-tokens", "5"])["inferenceConfig"], json!({"maxTokens": 5}));
+    assert_eq!(body(text, &["-m", "amazon.other-v1:0"]).get("inferenceConfig"), None);
 }
 
 #[test]
