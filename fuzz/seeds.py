@@ -462,6 +462,27 @@ def dotenv_seeds():
     yield from (b"", b"=", b"export", b"export A", b"exportA=1", b"1A=1", b"A.B=1", b"A", b"\n\n", b"A=1\rB=2")
 
 
+# Proxies -------------------------------------------------------------------------------------------------------
+
+
+def proxies_seeds():
+    values = [
+        b"", b"http://proxy:3128", b'"https://me:pass@proxy"', b" 'proxy:1' \r", b"http://[fd00::1]:8080/", b"[::1", b"fd00::1",
+        b"http//proxy", b"foo:bar:baz", b"ftp://x", b"http://a b", b"http://proxy:99999", b"socks5h://p:1080", b"http://me@@p",
+    ]
+    lists = [
+        b"*", b"a.test", b".a.test", b"*.a.test", b"a.test.", b"A.test:443", b"https://a.test/x", b"10.0.0.0/8", b"10.0.0.1",
+        b"fd00::/8", b"[fd00::1]:443", b"fd00::1", b"b.test a.test", b"'a.test'", b"10.0.0.0/99", b".", b"*.", b"a.test/24",
+    ]
+    hosts = [b"a.test", b"x.A.test.", b"10.0.0.1", b"[fd00::1]", b"xa.test", b"\xff"]
+    for value in values:
+        yield value + b"\na.test\na.test"
+    for entry in lists:
+        for host in hosts:
+            yield b"proxy\n" + entry + b"\n" + host
+    yield b"p\n" + b",".join(lists[1:]) + b"\na.test"
+
+
 # Credentials ---------------------------------------------------------------------------------------------------
 
 KEYS = {"AccessKeyId": "ASIAEXAMPLE", "SecretAccessKey": "canary", "Expiration": "2026-11-22T03:23:31Z"}
@@ -609,7 +630,7 @@ TARGETS = {
     "frames": frame_seeds(), "frames_valid_crc": corrected_seeds(2, 40), "frames_vs_smithy": corrected_seeds(3, 60),
     "frames_round_trip": round_trip_seeds(), "event_json": event_json_seeds(), "json_memory": json_memory_seeds(), "event_sequence": event_sequence_seeds(),
     "profile": profile_seeds(), "profile_vs_ini": ini_seeds(), "config": config_seeds(),
-    "dotenv": dotenv_seeds(), "error_answer": error_answer_seeds(),
+    "dotenv": dotenv_seeds(), "error_answer": error_answer_seeds(), "proxies": proxies_seeds(),
     "credential_json": credential_seeds(), "sign_vs_aws": sign_seeds(),
 }
 

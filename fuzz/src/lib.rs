@@ -23,10 +23,14 @@ mod files;
 mod frames;
 mod frames_vs_smithy;
 mod input;
+mod proxies;
+// The library keeps it to itself.
 #[cfg(feature = "client")]
 mod memory;
 #[cfg(feature = "client")]
 mod profile_vs_ini;
+#[path = "../../src/transport/proxy/value.rs"]
+mod proxy_value;
 #[cfg(feature = "client")]
 mod sign_vs_aws;
 
@@ -43,3 +47,4 @@ pub use self::{
 pub use env_file::dotenv;
 pub use frames::{frames, frames_round_trip, frames_valid_crc};
 pub use frames_vs_smithy::frames_vs_smithy;
+pub use proxies::proxies;

@@ -28,6 +28,7 @@ mod error;
 #[cfg(feature = "fuzzing")]
 #[doc(hidden)]
 pub mod fuzzing;
+mod short_term_key;
 mod source;
 mod wire;
 
@@ -51,6 +52,7 @@ pub use chain::{Chain, ChainBuilder, Resolved};
 #[cfg(feature = "client")]
 pub use context::Context;
 pub use error::{Attempt, AuthError, AuthErrorKind, Outcome};
+pub use short_term_key::ShortTermKey;
 #[cfg(feature = "client")]
 pub use source::{Presence, Source, sso};
 pub use source::{container, env, imds, sts};
@@ -172,6 +174,15 @@ impl Auth {
         }
     }
 
+    /// Returns what can be read in a bearer token that is a short-term Bedrock API key.
+    #[must_use]
+    pub fn short_term_key(&self) -> Option<ShortTermKey> {
+        match self {
+            Self::SigV4(_) => None,
+            Self::Bearer(token) => ShortTermKey::parse(token.expose()),
+        }
+    }
+
     /// Describes it without secrets: `access key AKIA..MPLE` or `bearer token`.
     #[must_use]
     pub fn identity(&self) -> String {
@@ -199,6 +210,38 @@ fn add_bearer(request: &mut http::Request<Bytes>, token: &Secret) -> Result<(), 
 /// The rest of a sentence about a value that fails [`fits_header`].
 const UNFIT: &str =
     "is empty or contains a space, a line break or another character that cannot go into a header";
+
+/// Refuses a value that was not copied as AWS issues it. `name` says what it is of.
+fn check_copied(source: &str, value: &str, name: impl Fn() -> String) -> Result<(), AuthError> {
+    let is_quoted = |quote: char| value.len() > 1 && value.starts_with(quote) && value.ends_with(quote);
+    let (problem, hint) = if is_quoted('"') || is_quoted('\'') {
+        ("is in quotes, which count as part of it", "take the quotes away")
+    } else if !fits_header(value) {
+        (UNFIT, "copy it again in full, on one line")
+    } else {
+        return Ok(());
+    };
+    Err(AuthError::new(source, format!("{} {problem}", name())).with_hint(hint))
+}
+
+/// Refuses a temporary access key without its session token, which no service accepts. `key` says what the key is of, and
+/// `token` what the token would be of.
+/// Source: [unique identifiers](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids).
+fn check_token(
+    source: &str,
+    credentials: &Credentials,
+    key: impl Fn() -> String,
+    token: &str,
+) -> Result<(), AuthError> {
+    if credentials.session_token().is_some() || !credentials.access_key_id().starts_with("ASIA") {
+        return Ok(());
+    }
+    let problem = format!(
+        "{} is that of a temporary key (ASIA...), which needs a session token, and there is none",
+        key()
+    );
+    Err(AuthError::new(source, problem).with_hint(format!("set {token} too, copied together with the key")))
+}
 
 /// Whether a key id or token consists of visible ASCII, as everything that AWS issues does.
 fn fits_header(text: &str) -> bool {

@@ -126,6 +126,13 @@ pub(crate) fn host_header(uri: &Uri) -> Option<&str> {
     Some(host).filter(|host| !host.is_empty())
 }
 
+/// Returns the host and the port as they are written, without user information: what errors name.
+#[cfg(any(feature = "reqwest", feature = "hyper"))]
+pub(crate) fn place(authority: &http::uri::Authority) -> &str {
+    let authority = authority.as_str();
+    authority.rsplit_once('@').map_or(authority, |(_, place)| place)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

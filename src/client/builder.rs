@@ -290,10 +290,11 @@ impl ClientBuilder {
     ///
     /// [`Error`] when a setting cannot be used, `~/.aws` cannot be read, or there is no transport.
     pub fn build(self) -> Result<Client, Error> {
-        let profiles =
-            ProfileFiles::load(&*self.machine, self.profile.as_deref()).map_err(AuthError::from)?;
+        let profiles = ProfileFiles::load_unless_named(&*self.machine, self.profile.as_deref())
+            .map_err(AuthError::from)?;
         let settings = Settings { machine: &*self.machine, profiles: &profiles };
 
+        let unread = profiles.problem().map(ToString::to_string);
         let place = Place::new(
             settings,
             Named {
@@ -355,7 +356,7 @@ impl ClientBuilder {
         let (policy, geographies) = (self.inference_profile_fallback, self.allowed_geographies);
         let fallback = Fallback::new(policy, geographies, self.on_notice, self.lookup, store.clone());
         let discovery = Discovery::new(Arc::clone(&service), store, self.discovery);
-        Ok(Client(Arc::new(Parts { service, discovery, fallback })))
+        Ok(Client(Arc::new(Parts { service, discovery, fallback, unread })))
     }
 }
 
@@ -364,7 +365,8 @@ fn default_transport(settings: Settings<'_>, timeouts: &Timeouts) -> Result<Arc<
     #[cfg(feature = "reqwest")]
     let builder = transport::ReqwestTransport::builder();
     #[cfg(not(feature = "reqwest"))]
-    let builder = transport::HyperTransport::builder().proxy_variables(|name| settings.machine.var(name));
+    let builder = transport::HyperTransport::builder();
+    let builder = builder.proxy_variables(|name| settings.machine.var(name));
     let mut builder = builder.connect_timeout(timeouts.connect().unwrap_or(std::time::Duration::MAX));
     if let Some(pem) = settings::ca_bundle(settings)? {
         builder = builder.ca_bundle(pem);

@@ -82,7 +82,7 @@ impl Caller {
     ///
     /// The profile cannot be read, or names a `services` section that is not there.
     pub(super) fn endpoint_url(&self, id: &str) -> Result<Option<String>, Error> {
-        let profiles = ProfileFiles::load(&*self.machine, self.profile.as_deref())?;
+        let profiles = ProfileFiles::load_unless_named(&*self.machine, self.profile.as_deref())?;
         let settings = Settings { machine: &*self.machine, profiles: &profiles };
         Ok(settings.endpoint_url(id)?.map(|(url, _)| url))
     }

@@ -67,6 +67,8 @@ struct Parts {
     discovery: Discovery,
     /// The profiles that stand in for models.
     fallback: Fallback,
+    /// What is wrong with a file of the AWS CLI that is not used.
+    unread: Option<String>,
 }
 
 impl Client {
@@ -114,7 +116,7 @@ impl Client {
     /// may have reached the service, which may bill for it. Calling again sends another one. The client keeps what it has
     /// learned: the clock of the service, the profile of a model.
     pub async fn converse_stream(&self, request: &ConverseRequest) -> Result<ConverseStream, Error> {
-        let Parts { service, discovery, fallback } = &*self.0;
+        let Parts { service, discovery, fallback, .. } = &*self.0;
         let send_once = |attempt: Attempt| async move {
             let (head, body, notice) =
                 fallback.invoke(service, discovery, request, &CONVERSE_STREAM, &attempt).await?;
@@ -144,7 +146,7 @@ impl Client {
     /// bill for it. Calling again sends another one. The client keeps what it has learned: the clock of the service,
     /// the profile of a model.
     pub async fn converse(&self, request: &ConverseRequest) -> Result<ConverseResponse, Error> {
-        let Parts { service, discovery, fallback } = &*self.0;
+        let Parts { service, discovery, fallback, .. } = &*self.0;
         let send_once = |attempt: Attempt| async move {
             let (head, body, notice) =
                 fallback.invoke(service, discovery, request, &CONVERSE, &attempt).await?;

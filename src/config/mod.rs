@@ -30,15 +30,39 @@
 //!       },
 //!     },
 //!   },
-//!   agents: { defaults: { model: { primary: "amazon-bedrock/amazon.nova-lite-v1:0" } } },
+//!   agents: {
+//!     defaults: {
+//!       model: { primary: "amazon-bedrock/amazon.nova-lite-v1:0" }, // or the id alone, or an alias
+//!       params: { serviceTier: "default", cacheRetention: "none" }, // for all models
+//!       models: { "amazon-bedrock/amazon.nova-lite-v1:0": { alias: "lite", params: { serviceTier: "flex" } } },
+//!     },
+//!   },
+//!   plugins: { entries: { "amazon-bedrock": { config: {
+//!     guardrail: {                     // on every request
+//!       guardrailIdentifier: "abcdef123456", // or its ARN
+//!       guardrailVersion: "1",         // or "DRAFT"
+//!       streamProcessingMode: "sync",  // or "async"
+//!       trace: "disabled",             // or "enabled", "enabled_full"
+//!     },
+//!   } } } },
 //!   auth: { preferBearer: true },      // false: AWS_BEARER_TOKEN_BEDROCK is not used
+//!
+//!   // At the top of bedrill's own file only:
+//!   model: "nova-lite",                // as with -m; it goes before the primary model
+//!   region: "us-east-1",               // of requests, unless a flag, an ARN or a variable names another
+//!   system: "Answer briefly.",
 //! }
 //! ```
 //!
 //! - OpenClaw's newer place for the first block, `plugins.entries.amazon-bedrock.config.discovery`, is read too; a
 //!   value in `models.bedrockDiscovery` takes precedence over the same one there.
-//! - Everything else in the file belongs to other programs and is silently ignored. An unknown key inside the
-//!   blocks above is a warning that names the nearest known one; a value of the wrong type is an error.
+//! - Everything else in another tool's file is silently ignored; in bedrill's own it is a warning
+//!   ([`Config::read_own`]). An unknown key inside the blocks above is a warning that names the nearest known one; a value of
+//!   the wrong type is an error.
+//! - `${VARIABLE}` in a value is an error; `$include`, and an `env` with variables of AWS, are warnings: neither is
+//!   supported. Other keys of OpenClaw's plugin, `awsRegion` for one, are named as not used.
+//! - A guardrail needs both its identifier and its version; half of one is an error, so that no request goes out without it.
+//! - A region that is named like none of AWS, and one that is not that of `baseUrl`, are warnings.
 //! - Whole numbers are floored. A context window or a token limit of 0 or less means the default, and a negative
 //!   `refreshInterval` means 0; each of these is a warning.
 //! - If a key occurs twice, the last one wins, as in JavaScript, with a warning.
@@ -57,15 +81,20 @@ mod problem;
 #[cfg(feature = "config")]
 mod read;
 #[cfg(feature = "config")]
+mod read_requests;
+mod requests;
+#[cfg(feature = "config")]
 mod scalar;
 #[cfg(feature = "config")]
 mod source;
 
 pub use located::{Located, Position};
 pub use places::{Place, PlaceKind, places};
+pub use requests::{CacheRetention, ModelSettings, RequestParams, RequestSettings};
 pub use settings::{BedrockDiscovery, ProviderSettings};
 
 use crate::catalog::{DiscoverySettings, ManualModel};
+use crate::endpoint::Region;
 use crate::lore::spelling::without_provider;
 
 #[cfg(feature = "config")]
@@ -83,6 +112,14 @@ pub struct Config {
     pub primary: Option<Located<String>>,
     /// `auth.preferBearer`.
     pub prefer_bearer: Option<Located<bool>>,
+    /// The guardrail, service tiers, cache retention and aliases of models.
+    pub requests: RequestSettings,
+    /// `model` at the top of bedrill's own file: the model to ask, by ID, short name or alias.
+    pub model: Option<Located<String>>,
+    /// `region` there: the region of requests when neither a flag, the model's ARN nor a variable names one.
+    pub region: Option<Located<Region>>,
+    /// `system` there: the system prompt.
+    pub system: Option<Located<String>>,
 }
 
 impl Config {
@@ -122,11 +159,27 @@ impl Config {
     #[cfg(feature = "config")]
     #[must_use]
     pub fn read(text: &str) -> (Self, Vec<Problem>) {
-        read::read(text)
+        read::read(text, false)
+    }
+
+    /// As [`read`](Self::read), for bedrill's own file: it may say `model`, `region` and `system` at the top, and every key
+    /// that is not known is a warning.
+    ///
+    /// ```
+    /// use bedrill::config::Config;
+    ///
+    /// let (config, problems) = Config::read_own("{ model: 'us.amazon.nova-lite-v1:0', regoin: 'eu-west-1' }");
+    /// assert_eq!(config.model.expect("a model").value(), "us.amazon.nova-lite-v1:0");
+    /// assert_eq!(problems[0].to_string(), "1:38: warning: regoin: unknown key; did you mean \"region\"?");
+    /// ```
+    #[cfg(feature = "config")]
+    #[must_use]
+    pub fn read_own(text: &str) -> (Self, Vec<Problem>) {
+        read::read(text, true)
     }
 
     /// Returns the primary model's id if it is one of Bedrock's: after `amazon-bedrock/` or another tool's name for
-    /// the provider, or an ARN.
+    /// the provider, an ARN, or an id such as `amazon.nova-lite-v1:0`.
     ///
     /// ```
     /// use bedrill::config::{Config, Located};
@@ -141,7 +194,7 @@ impl Config {
     pub fn primary_model(&self) -> Option<&str> {
         let written = self.primary.as_ref()?.value().as_str();
         without_provider(written)
-            .or_else(|| Some(written).filter(|written| written.starts_with("arn:")))
+            .or_else(|| Some(written).filter(|written| written.starts_with("arn:") || is_bare_id(written)))
             .filter(|id| !id.is_empty())
     }
 
@@ -157,6 +210,15 @@ impl Config {
     pub fn manual_model(&self, id: &str) -> Option<&ManualModel> {
         self.provider.models.iter().map(Located::value).find(|model| model.id == id)
     }
+}
+
+/// Whether `text` begins as the ids of Bedrock do, with a geography or a provider and a dot. Those of other providers may have
+/// a dot too: `gpt-4.1`.
+fn is_bare_id(text: &str) -> bool {
+    let is_word = |word: &str| !word.is_empty() && word.bytes().all(|c| c.is_ascii_lowercase() || c == b'-');
+    let is_id = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | ':');
+    text.split_once('.').is_some_and(|(word, rest)| is_word(word) && !rest.is_empty())
+        && text.chars().all(is_id)
 }
 
 /// How to find models: both blocks, with the defaults of what they leave out. Whether to look at all

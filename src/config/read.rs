@@ -6,7 +6,7 @@ use std::time::Duration;
 use jsonc_parser::ast::Value;
 
 use super::keys::Others;
-use super::problem::Problem;
+use super::problem::{Problem, Severity};
 use super::scalar::{Member, Members, Reader};
 use super::source::Source;
 use super::{BedrockDiscovery, Config, Located, ProviderSettings};
@@ -18,6 +18,8 @@ use crate::models::ModelModality;
 const API: &str = "bedrock-converse-stream";
 const AUTH: &str = "aws-sdk";
 
+/// At the top: the blocks, and what only bedrill's own file has.
+const OWN: [&str; 7] = ["models", "agents", "auth", "plugins", "model", "region", "system"];
 const DISCOVERY: [&str; 6] =
     ["enabled", "region", "providerFilter", "refreshInterval", "defaultContextWindow", "defaultMaxTokens"];
 const PROVIDER: [&str; 4] = ["baseUrl", "api", "auth", "models"];
@@ -29,8 +31,9 @@ const PROVIDER_OF_OTHERS: Others =
     Others::Only(&["apiKey", "headers", "authHeader", "injectNumCtxForOpenAICompat"]);
 const MODEL_OF_OTHERS: Others = Others::Only(&["headers", "compat", "contextTokens"]);
 
-pub(super) fn read(text: &str) -> (Config, Vec<Problem>) {
-    let mut reader = Reader { source: Source::new(text), problems: Vec::new() };
+/// `own`: nobody else's keys are in the file, so that an unknown one is a mistake.
+pub(super) fn read(text: &str, own: bool) -> (Config, Vec<Problem>) {
+    let mut reader = Reader { source: Source::new(text), problems: Vec::new(), own };
     let mut config = Config::default();
     match reader.source.parse() {
         Ok(Some(root)) => reader.root(&root, &mut config),
@@ -45,8 +48,13 @@ pub(super) fn read(text: &str) -> (Config, Vec<Problem>) {
 impl<'a> Reader<'a> {
     fn root(&mut self, root: &Value<'a>, config: &mut Config) {
         let root = Member { path: String::new(), value: root };
-        let known = ["models", "agents", "auth", "plugins"];
-        let Some(root) = self.object(&root, &known, Others::Foreign) else { return };
+        self.not_supported(&root);
+        let known: &[_] = if self.own { &OWN } else { &OWN[..4] };
+        let others = if self.own { Others::Only(&["env", "$include", "$schema"]) } else { Others::Foreign };
+        let Some(root) = self.object(&root, known, others) else { return };
+        if self.own {
+            self.own(&root, config);
+        }
         if let Some(models) = root.get("models") {
             self.models(&models, config);
         }
@@ -54,13 +62,31 @@ impl<'a> Reader<'a> {
             self.plugin(plugins, config);
         }
         if let Some(agents) = root.get("agents") {
-            config.primary = self.primary(&agents);
+            self.agents(&agents, config);
         }
         if let Some(auth) = root.get("auth")
             && let Some(auth) = self.object(&auth, &["preferBearer"], Others::Shared)
             && let Some(prefer) = auth.get("preferBearer")
         {
             config.prefer_bearer = self.boolean(&prefer).map(|value| self.located(&prefer, value));
+        }
+        self.compare_regions(config);
+    }
+
+    /// Warns when requests and lists would go to different regions.
+    fn compare_regions(&mut self, config: &Config) {
+        let Some((url, of_url)) = config.provider.base_url.as_ref().zip(config.provider.base_url_region())
+        else {
+            return;
+        };
+        let named = config.region.as_ref().or(config.discovery.region.as_ref());
+        if let Some(region) = named.filter(|region| *region.value() != of_url)
+            && let (Some(position), Some(other)) = (url.position(), region.position())
+        {
+            let message = format!("is of {of_url}, and the region at {other} is {}", region.value());
+            let path = "models.providers.\"amazon-bedrock\".baseUrl".to_owned();
+            let severity = Severity::Warning;
+            self.problems.push(Problem { severity, position, path, message, nearest: None });
         }
     }
 
@@ -78,41 +104,42 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// OpenClaw's newer place for discovery. The path to it belongs to OpenClaw, so nothing on it is reported.
-    fn plugin(&mut self, plugins: Member<'_, 'a>, config: &mut Config) {
-        let mut member = plugins;
-        for key in ["entries", "amazon-bedrock", "config", "discovery"] {
-            if !matches!(member.value, Value::Object(_)) {
-                return;
-            }
-            let Some(object) = self.object(&member, &[key], Others::Foreign) else { return };
-            let Some(inner) = object.get(key) else { return };
-            member = inner;
-        }
-        let there = self.discovery(&member);
-        let here = &mut config.discovery;
-        here.enabled = here.enabled.take().or(there.enabled);
-        here.region = here.region.take().or(there.region);
-        here.provider_filter = here.provider_filter.take().or(there.provider_filter);
-        here.refresh_interval = here.refresh_interval.take().or(there.refresh_interval);
-        here.default_context_window = here.default_context_window.take().or(there.default_context_window);
-        here.default_max_tokens = here.default_max_tokens.take().or(there.default_max_tokens);
+    fn agents(&mut self, agents: &Member<'_, 'a>, config: &mut Config) -> Option<()> {
+        let agents = self.object(agents, &["defaults"], Others::Foreign)?;
+        let defaults =
+            self.object(&agents.get("defaults")?, &["model", "models", "params"], Others::Foreign)?;
+        self.defaults(&defaults, config);
+        config.primary = self.primary(&defaults.get("model")?);
+        Some(())
     }
 
     /// `agents.defaults.model`, which is the primary model itself or an object with a `primary`.
-    fn primary(&mut self, agents: &Member<'_, 'a>) -> Option<Located<String>> {
-        let agents = self.object(agents, &["defaults"], Others::Foreign)?;
-        let defaults = self.object(&agents.get("defaults")?, &["model"], Others::Foreign)?;
-        let model = defaults.get("model")?;
-        let primary = match model.value {
-            Value::StringLit(_) => model,
-            _ => self.object(&model, &["primary"], Others::Shared)?.get("primary")?,
-        };
-        let text = self.text(&primary, "a string such as \"amazon-bedrock/MODEL\"")?;
+    fn primary(&mut self, model: &Member<'_, 'a>) -> Option<Located<String>> {
+        let expected = "a string such as \"amazon-bedrock/MODEL\"";
+        if let Value::StringLit(_) = model.value {
+            return self.text(model, expected).map(|text| self.located(model, text));
+        }
+        let primary = self.object(model, &["primary"], Others::Shared)?.get("primary")?;
+        let text = self.text(&primary, expected)?;
         Some(self.located(&primary, text))
     }
 
-    fn discovery(&mut self, member: &Member<'_, 'a>) -> BedrockDiscovery {
+    /// What stands at the top of bedrill's own file.
+    fn own(&mut self, root: &Members<'_, 'a>, config: &mut Config) {
+        if let Some(model) = root.get("model") {
+            let text = self.text(&model, "a model such as \"us.amazon.nova-lite-v1:0\"");
+            config.model = text.map(|text| self.located(&model, text));
+        }
+        if let Some(region) = root.get("region") {
+            config.region = self.region(&region);
+        }
+        if let Some(system) = root.get("system") {
+            let text = self.text(&system, "the system prompt");
+            config.system = text.map(|text| self.located(&system, text));
+        }
+    }
+
+    pub(super) fn discovery(&mut self, member: &Member<'_, 'a>) -> BedrockDiscovery {
         let mut settings = BedrockDiscovery::default();
         let Some(block) = self.object(member, &DISCOVERY, Others::Only(&[])) else { return settings };
         if let Some(enabled) = block.get("enabled") {
@@ -148,7 +175,12 @@ impl<'a> Reader<'a> {
     fn region(&mut self, member: &Member<'_, 'a>) -> Option<Located<Region>> {
         let text = self.text(member, "a region such as \"us-east-1\"")?;
         match Region::new(text) {
-            Ok(region) => Some(self.located(member, region)),
+            Ok(region) => {
+                if !region.has_known_form() {
+                    self.warn(member, format!("no region of AWS is named like {region}; one is us-east-1"));
+                }
+                Some(self.located(member, region))
+            }
             Err(error) => {
                 self.error(member, error.to_string());
                 None

@@ -1,6 +1,6 @@
 //! Single values of the tree: what each must be, and what is reported otherwise.
 
-use jsonc_parser::ast::{Object, Value};
+use jsonc_parser::ast::{Object, ObjectProp, Value};
 use jsonc_parser::common::Ranged as _;
 
 use super::keys::Others;
@@ -16,6 +16,8 @@ const SHOWN: usize = 60;
 pub(super) struct Reader<'a> {
     pub(super) source: Source<'a>,
     pub(super) problems: Vec<Problem>,
+    /// Whether the file is bedrill's own.
+    pub(super) own: bool,
 }
 
 /// A member of an object, with the path that leads to it.
@@ -39,6 +41,11 @@ impl<'v, 'a> Members<'v, 'a> {
 }
 
 impl<'v, 'a> Member<'v, 'a> {
+    /// A member of the object that this one is.
+    pub(super) fn member(&self, key: &str, value: &'v Value<'a>) -> Self {
+        Self { path: join(&self.path, key), value }
+    }
+
     /// An element of the list that this member is.
     pub(super) fn element(&self, index: usize, value: &'v Value<'a>) -> Self {
         Self { path: format!("{}[{index}]", self.path), value }
@@ -70,6 +77,23 @@ impl<'a> Reader<'a> {
         self.report(Severity::Error, member.start(), &member.path, message, None);
     }
 
+    /// Warns about `property` of `member`, at its key.
+    pub(super) fn unused(
+        &mut self,
+        member: &Member<'_, '_>,
+        key: &str,
+        property: &ObjectProp<'_>,
+        message: &str,
+    ) {
+        let path = join(&member.path, key);
+        self.report(Severity::Warning, property.start(), &path, message.to_owned(), None);
+    }
+
+    /// Whether an error is among the problems behind the first `count`.
+    pub(super) fn has_errors_since(&self, count: usize) -> bool {
+        self.problems.iter().skip(count).any(|problem| problem.severity == Severity::Error)
+    }
+
     fn wrong_type(&mut self, member: &Member<'_, '_>, expected: &str) {
         let message = format!("expected {expected}, found {}", kind(member.value));
         self.error(member, message);
@@ -94,6 +118,13 @@ impl<'a> Reader<'a> {
         let Value::Object(object) = member.value else {
             self.wrong_type(member, "an object { ... }");
             return None;
+        };
+        // Inside the file's own objects, too, others' keys are a mistake.
+        let others = match others {
+            Others::Foreign | Others::Shared if self.own && !member.path.starts_with("plugins") => {
+                Others::Only(&["mode", "fallbacks"])
+            }
+            others => others,
         };
         let mut first_places: Vec<(&str, usize)> = Vec::new();
         for property in &object.properties {
@@ -137,6 +168,15 @@ impl<'a> Reader<'a> {
 
     /// Text without surrounding white space; a blank one counts as absent, with a warning.
     pub(super) fn text(&mut self, member: &Member<'_, 'a>, expected: &str) -> Option<String> {
+        let text = self.literal(member, expected)?;
+        if text.split_once("${").is_some_and(|(_, rest)| rest.contains('}')) {
+            self.error(member, "${VARIABLE} is not supported: write the value itself".to_owned());
+            return None;
+        }
+        Some(text)
+    }
+
+    fn literal(&mut self, member: &Member<'_, 'a>, expected: &str) -> Option<String> {
         let Value::StringLit(literal) = member.value else {
             self.wrong_type(member, expected);
             return None;
@@ -152,11 +192,22 @@ impl<'a> Reader<'a> {
     /// A text with one possible value. Any other value is not shown: for `auth`, it might be a secret.
     pub(super) fn keyword(&mut self, member: &Member<'_, 'a>, only: &str) {
         let expected = format!("{only:?}");
-        if let Some(text) = self.text(member, &expected)
+        if let Some(text) = self.literal(member, &expected)
             && text != only
         {
             self.error(member, format!("expected {expected}, found another string"));
         }
+    }
+
+    /// One of the words in `options`. Any other is not shown.
+    pub(super) fn one_of(&mut self, member: &Member<'_, 'a>, options: &str) -> Option<String> {
+        let expected = format!("one of {}", options.replace(' ', ", "));
+        let text = self.text(member, &expected)?;
+        if options.split(' ').any(|option| option == text) {
+            return Some(text);
+        }
+        self.error(member, format!("expected {expected}, found another string"));
+        None
     }
 
     /// A finite number.

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::zone::zone_of;
 use crate::base::quote::Cut;
 
 /// Why no endpoint could be determined.
@@ -32,6 +33,10 @@ pub enum EndpointError {
 impl fmt::Display for EndpointError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::InvalidRegion(zone) if zone_of(zone).is_some() => {
+                let region = zone_of(zone).unwrap_or_default();
+                write!(f, "{zone:?} is an availability zone of {region}, not a region: write {region}")
+            }
             Self::InvalidRegion(region) => write!(
                 f,
                 "{} is not a region: one looks like us-east-1 or eu-central-1 (lower-case letters, digits and -)",

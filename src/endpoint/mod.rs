@@ -14,6 +14,7 @@ mod error;
 mod region;
 #[cfg(test)]
 mod tests;
+mod zone;
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};

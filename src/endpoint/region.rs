@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::EndpointError;
+use super::zone::zone_of;
 use crate::lore::geography;
 
 /// An AWS region such as `us-east-1`, checked to be a single host label before it becomes part of a host name.
@@ -20,7 +21,7 @@ pub struct Region(String);
 
 impl Region {
     /// Parses a region: 1 to 40 of `a-z`, `0-9` and `-`, with a letter or digit at both ends. White space around
-    /// it is dropped.
+    /// it is dropped. A zone, `us-east-1a`, is none.
     ///
     /// # Errors
     ///
@@ -32,7 +33,20 @@ impl Region {
             && text.bytes().all(|byte| label(byte) || byte == b'-')
             && text.bytes().next().is_some_and(label)
             && text.bytes().next_back().is_some_and(label);
+        let valid = valid && zone_of(text).is_none();
         if valid { Ok(Self(text.to_owned())) } else { Err(EndpointError::InvalidRegion(text.to_owned())) }
+    }
+
+    /// Whether it is named as AWS names regions: `us-east-1`, `ap-southeast-7`. Others are no mistake in themselves: emulators
+    /// and private clouds have regions of their own.
+    #[must_use]
+    pub fn has_known_form(&self) -> bool {
+        const PLACES: &str = "us eu ap sa ca me af il mx cn us-gov us-iso us-isob us-isof eu-isoe eusc-de";
+        const DIRECTIONS: &str = "central north northeast east southeast south southwest west northwest";
+        let mut parts = self.0.rsplitn(3, '-');
+        let [number, direction, place] = [(); 3].map(|()| parts.next().unwrap_or_default());
+        let is_in = |words: &str, word: &str| words.split(' ').any(|known| known == word);
+        is_in(PLACES, place) && is_in(DIRECTIONS, direction) && number.parse::<u8>().is_ok()
     }
 
     /// `us-east-1`: the region when nothing names one.

@@ -6,6 +6,26 @@ fn url(plane: Plane, region: &str, fips: bool, dual_stack: bool) -> String {
 }
 
 #[test]
+fn a_zone_is_no_region_and_is_told_from_it() {
+    for (zone, region) in [
+        ("us-east-1a", "us-east-1"),
+        (" eu-central-1c ", "eu-central-1"),
+        ("us-gov-west-1b", "us-gov-west-1"),
+        ("ap-southeast-12f", "ap-southeast-12"),
+        ("us-west-2-lax-1a", "us-west-2"),
+    ] {
+        let error = Region::new(zone).expect_err(zone).to_string();
+        let expected = format!("is an availability zone of {region}, not a region: write {region}");
+        assert!(error.ends_with(&expected), "{error}");
+    }
+    for region in
+        ["us-east-1", "us-gov-west-1", "eusc-de-east-1", "fips", "local-1a", "x1a", "a", "us-east-a"]
+    {
+        assert!(Region::new(region).is_ok(), "{region}");
+    }
+}
+
+#[test]
 fn a_region_is_one_host_label() {
     for text in ["us-east-1", "eu-isoe-west-1", "moon-1", "a", "0", " us-east-1\n", &"a".repeat(40)] {
         assert_eq!(Region::new(text).unwrap().as_str(), text.trim());

@@ -48,6 +48,7 @@ pub struct ProfileFiles {
     found: Vec<FileKind>,
     selected: String,
     selected_by: SelectedBy,
+    problem: Option<SettingsError>,
     #[cfg(feature = "client")]
     watched: Vec<(PathBuf, Option<SystemTime>)>,
 }
@@ -90,6 +91,31 @@ impl ProfileFiles {
     ///
     /// When a file exists but cannot be read or is malformed: the error has its path, line and column.
     pub fn load(machine: &dyn Machine, profile: Option<&str>) -> Result<Self, SettingsError> {
+        let mut files = Self::load_what_reads(machine, profile);
+        files.problem.take().map_or(Ok(files), Err)
+    }
+
+    /// As [`load`](Self::load), but when nobody named the profile, a file that cannot be used counts as empty, and
+    /// [`problem`](Self::problem) says what is wrong with it: what does not need the files is not stopped by them.
+    ///
+    /// # Errors
+    ///
+    /// As [`load`](Self::load), when the caller or a variable named the profile.
+    pub fn load_unless_named(machine: &dyn Machine, profile: Option<&str>) -> Result<Self, SettingsError> {
+        let mut files = Self::load_what_reads(machine, profile);
+        match files.selected_by {
+            SelectedBy::Default => Ok(files),
+            _ => files.problem.take().map_or(Ok(files), Err),
+        }
+    }
+
+    /// Returns what is wrong with a file that counts as empty.
+    #[must_use]
+    pub fn problem(&self) -> Option<&SettingsError> {
+        self.problem.as_ref()
+    }
+
+    fn load_what_reads(machine: &dyn Machine, profile: Option<&str>) -> Self {
         let locations = locations(|name| machine.var(name), machine.home().as_deref(), Platform::current());
         #[cfg(feature = "client")]
         let watched = [FileKind::Config, FileKind::Credentials]
@@ -97,20 +123,21 @@ impl ProfileFiles {
             .filter_map(|file| locations.of(file).path())
             .map(|path| (path.to_owned(), machine.modified(path)))
             .collect();
-        let config = read(machine, &locations, FileKind::Config)?;
-        let credentials = read(machine, &locations, FileKind::Credentials)?;
-        let found = [(&config, FileKind::Config), (&credentials, FileKind::Credentials)];
-        let found = found.into_iter().filter_map(|(bytes, file)| bytes.as_ref().map(|_| file)).collect();
-        fn bytes(contents: &Option<Zeroizing<Vec<u8>>>) -> &[u8] {
-            contents.as_deref().map_or(&[], Vec::as_slice)
+        let (mut set, mut found, mut problem) = (ProfileSet::default(), Vec::new(), None);
+        for file in [FileKind::Config, FileKind::Credentials] {
+            let added = read(machine, &locations, file).and_then(|bytes| {
+                let Some(bytes) = bytes else { return Ok(()) };
+                found.push(file);
+                set.add(&bytes, file).map_err(|error| {
+                    let path = path(&locations, file);
+                    let place = format!("{path}:{}:{}", error.line(), error.column());
+                    SettingsError::new(PLACE, format!("{place}: {}", error.problem()))
+                })
+            });
+            if let Err(error) = added {
+                problem.get_or_insert(error);
+            }
         }
-        let set = ProfileSet::parse(bytes(&config), bytes(&credentials)).map_err(|error| {
-            let path = path(&locations, error.file());
-            SettingsError::new(
-                PLACE,
-                format!("{path}:{}:{}: {}", error.line(), error.column(), error.problem()),
-            )
-        })?;
         let (selected, selected_by) = match profile {
             Some(name) => (name.to_owned(), SelectedBy::Caller),
             None => {
@@ -119,15 +146,16 @@ impl ProfileFiles {
                 (selected.name().to_owned(), by)
             }
         };
-        Ok(Self {
+        Self {
             set,
             locations,
             found,
             selected,
             selected_by,
+            problem,
             #[cfg(feature = "client")]
             watched,
-        })
+        }
     }
 
     /// Returns all profiles of both files.

@@ -37,7 +37,8 @@ impl Settings<'_> {
         self.variable(variables).or_else(|| Some(self.of_profile(self.profiles.setting(property)?)))
     }
 
-    fn variable(&self, names: &[&str]) -> Option<(String, Place)> {
+    /// Returns the first of the variables, with its name.
+    pub(crate) fn variable(&self, names: &[&str]) -> Option<(String, Place)> {
         names.iter().find_map(|name| Some((self.machine.setting(name)?, Place::Variable((*name).to_owned()))))
     }
 

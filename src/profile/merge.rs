@@ -1,5 +1,6 @@
 //! Merges the sections of both files into one [`ProfileSet`]: which names are valid, and which values win.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use super::parse::{BLANK, RawProperty, RawSection};
@@ -15,8 +16,10 @@ pub enum IgnoredReason {
     Prefix,
     /// A word before the name that is not `profile`, `sso-session` or `services`.
     UnknownPrefix,
-    /// A name with characters other than letters, digits and `- _ / . % @ : +`.
+    /// A name with characters other than letters, digits and `- _ / . % @ : +`, and without quotes around it.
     InvalidName,
+    /// In the credentials file: a name in quotes, or one with a space that the config file does not have in quotes.
+    NotInConfig,
     /// `[default]` beside `[profile default]` in the config file: the latter wins.
     DefaultTwice,
 }
@@ -27,7 +30,11 @@ impl fmt::Display for IgnoredReason {
             Self::NoPrefix => "in the config file a profile is written [profile NAME]",
             Self::Prefix => "in the credentials file a profile is written [NAME]",
             Self::UnknownPrefix => "a section is [profile NAME], [sso-session NAME] or [services NAME]",
-            Self::InvalidName => "a name has only letters, digits and - _ / . % @ : +",
+            Self::InvalidName => "a name has only letters, digits and - _ / . % @ : +, or is in quotes",
+            Self::NotInConfig => {
+                "a name with other characters than letters, digits and - _ / . % @ : + is written without quotes here, \
+                 and counts if the config file has it in quotes, as [profile \"NAME\"]"
+            }
             Self::DefaultTwice => "[profile default] is used instead",
         })
     }
@@ -44,8 +51,10 @@ enum Kind {
 
 /// Adds the sections of `file` to `set`. Files are added in order of precedence; later ones override.
 pub(super) fn add(set: &mut ProfileSet, sections: Vec<RawSection<'_>>, file: FileKind) {
-    let judged: Vec<_> = sections.into_iter().map(|raw| (judge(raw.header, file), raw)).collect();
-    let prefixed_default = judged.iter().any(|(header, _)| matches!(header, Ok((Kind::Profile, "default"))));
+    let is_known = |name: &str| set.profiles.contains_key(name);
+    let judged: Vec<_> = sections.into_iter().map(|raw| (judge(raw.header, file, is_known), raw)).collect();
+    let prefixed_default =
+        judged.iter().any(|(header, _)| matches!(header, Ok((Kind::Profile, name)) if name == "default"));
     for (header, raw) in judged {
         let origin = Origin { file, line: raw.line };
         let (kind, name) = match header {
@@ -64,10 +73,14 @@ pub(super) fn add(set: &mut ProfileSet, sections: Vec<RawSection<'_>>, file: Fil
             Kind::SsoSession => &mut set.sso_sessions,
             Kind::Services => &mut set.services,
         };
-        let section = sections.entry(name.to_owned()).or_insert_with(|| Section::new(name, origin));
+        let section = sections.entry(name.to_string()).or_insert_with(|| Section::new(&name, origin));
         // A repeated property overrides the earlier one; invalid names are dropped, as in the SDKs.
-        for property in raw.properties.into_iter().filter(|property| is_valid_name(&property.name)) {
-            section.insert(property, file);
+        for property in raw.properties {
+            if is_valid_name(&property.name) {
+                section.insert(property, file);
+            } else if property.name.starts_with("export ") {
+                section.shell_line.get_or_insert(Origin { file, line: property.line });
+            }
         }
     }
 }
@@ -87,28 +100,56 @@ impl Section {
     }
 }
 
-/// What a header means in `file`.
-fn judge(header: &str, file: FileKind) -> Result<(Kind, &str), IgnoredReason> {
+/// What a header means in `file`; `is_known` says which profiles the file before it has.
+fn judge(
+    header: &str,
+    file: FileKind,
+    is_known: impl Fn(&str) -> bool,
+) -> Result<(Kind, Cow<'_, str>), IgnoredReason> {
     let header = header.trim_matches(BLANK);
-    let (kind, name) = match (header.split_once(BLANK), file) {
-        (None, FileKind::Credentials) => (Kind::Profile, header),
-        (None, FileKind::Config) if header == "default" => (Kind::PlainDefault, header),
-        (None, FileKind::Config) => return Err(IgnoredReason::NoPrefix),
-        (Some((prefix, name)), file) => {
-            let kind = match prefix {
-                "profile" => Kind::Profile,
-                "sso-session" => Kind::SsoSession,
-                "services" => Kind::Services,
-                _ if file == FileKind::Credentials => return Err(IgnoredReason::InvalidName),
-                _ => return Err(IgnoredReason::UnknownPrefix),
-            };
-            if file == FileKind::Credentials {
-                return Err(IgnoredReason::Prefix);
-            }
-            (kind, name.trim_matches(BLANK))
+    let prefixed = header.split_once(BLANK).map(|(prefix, name)| (prefix, name.trim_matches(BLANK)));
+    let kind = prefixed.and_then(|(prefix, name)| match prefix {
+        "profile" => Some((Kind::Profile, name)),
+        "sso-session" => Some((Kind::SsoSession, name)),
+        "services" => Some((Kind::Services, name)),
+        _ => None,
+    });
+    if file == FileKind::Credentials {
+        return match kind {
+            _ if is_valid_name(header) || is_known(header) => Ok((Kind::Profile, header.into())),
+            Some(_) => Err(IgnoredReason::Prefix),
+            None => Err(IgnoredReason::NotInConfig),
+        };
+    }
+    match (kind, prefixed) {
+        (Some((kind, name)), _) if is_valid_name(name) => Ok((kind, name.into())),
+        (Some((kind, name)), _) if name.contains(['"', '\'', '\\']) => {
+            unquoted(name).map(|name| (kind, name.into())).ok_or(IgnoredReason::InvalidName)
         }
-    };
-    if is_valid_name(name) { Ok((kind, name)) } else { Err(IgnoredReason::InvalidName) }
+        (Some(_), _) => Err(IgnoredReason::InvalidName),
+        (None, None) if header == "default" => Ok((Kind::PlainDefault, header.into())),
+        (None, None) => Err(IgnoredReason::NoPrefix),
+        (None, Some(_)) => Err(IgnoredReason::UnknownPrefix),
+    }
+}
+
+/// A name as a shell reads it, which is how the AWS CLI does: `"Foo Bar"`, `'Foo Bar'` and `Foo\ Bar` are `Foo Bar`. `None`
+/// for more than one word and for a quote that is not closed.
+fn unquoted(text: &str) -> Option<String> {
+    let (mut name, mut quote) = (String::new(), None);
+    let mut rest = text.chars().peekable();
+    while let Some(c) = rest.next() {
+        match (c, quote) {
+            ('\'' | '"', None) => quote = Some(c),
+            (_, Some(open)) if c == open => quote = None,
+            ('\\', None) => name.push(rest.next()?),
+            ('\\', Some('"')) => name.push(rest.next_if(|next| matches!(next, '"' | '\\')).unwrap_or(c)),
+            (' ' | '\t', None) => return None,
+            _ => name.push(c),
+        }
+    }
+    let is_name = quote.is_none() && !name.is_empty() && !name.contains(char::is_control);
+    is_name.then_some(name)
 }
 
 /// The characters that the SDKs allow in the names of sections and properties.
@@ -139,10 +180,48 @@ mod tests {
                 ("default".to_owned(), IgnoredReason::DefaultTwice),
                 ("profile é".to_owned(), IgnoredReason::InvalidName),
                 ("profile foo".to_owned(), IgnoredReason::Prefix),
-                ("a b".to_owned(), IgnoredReason::InvalidName),
+                ("a b".to_owned(), IgnoredReason::NotInConfig),
                 ("sso-session x".to_owned(), IgnoredReason::Prefix),
             ]
         );
+    }
+
+    /// What `shlex.split` of the AWS CLI makes of each.
+    #[test]
+    fn a_name_in_quotes_is_read_as_a_shell_reads_it() {
+        for (header, name) in [
+            ("profile \"work\"", Some("work")),
+            ("profile 'Foo Bar'", Some("Foo Bar")),
+            ("profile\t \"Foo  Bar\" ", Some("Foo  Bar")),
+            (r"profile Foo\ Bar", Some("Foo Bar")),
+            ("profile Foo' 'Bar", Some("Foo Bar")),
+            (r#"profile "a\"b\\c\d""#, Some(r#"a"b\c\d"#)),
+            (r"profile 'a\b'", Some(r"a\b")),
+            ("profile 'M\u{fc}ller!'", Some("M\u{fc}ller!")),
+            ("profile \"a]b\"", Some("a]b")),
+            ("profile Foo Bar", None),
+            ("profile 'Foo' Bar", None),
+            ("profile \"Foo", None),
+            ("profile ''", None),
+            (r"profile Foo\", None),
+            ("profile M\u{fc}ller", None),
+        ] {
+            let config = format!("[{header}]\nregion = eu-west-1\n");
+            let set = ProfileSet::parse(config.as_bytes(), b"").expect("reads");
+            let names: Vec<_> = set.profiles().map(Section::name).collect();
+            assert_eq!(names, Vec::from_iter(name), "{header}");
+        }
+        let set = ProfileSet::parse(b"[sso-session 'FOO BAR']\n[services \"a b\"]\n", b"").expect("reads");
+        assert!(set.sso_session("FOO BAR").is_some() && set.services("a b").is_some());
+    }
+
+    #[test]
+    fn the_credentials_file_adds_to_a_name_with_a_space_that_the_config_file_has() {
+        let credentials = b"[Foo Bar]\na = 1\n[\"work\"]\n[x y]";
+        let set = ProfileSet::parse(b"[profile 'Foo Bar']\n", credentials).expect("reads");
+        assert_eq!(set.profile("Foo Bar").and_then(|profile| profile.property("a")), Some("1"));
+        let ignored: Vec<_> = set.ignored().map(|ignored| (ignored.header(), ignored.reason())).collect();
+        assert_eq!(ignored, [("\"work\"", IgnoredReason::NotInConfig), ("x y", IgnoredReason::NotInConfig)]);
     }
 
     #[test]

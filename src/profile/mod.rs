@@ -26,7 +26,8 @@
 //! - Property names are ASCII case-insensitive, section names are case-sensitive.
 //! - The config file writes `[profile NAME]`, except `[default]`; `[profile default]` replaces `[default]` when both
 //!   are present. The credentials file writes `[NAME]`. Sections and properties with other names have no effect;
-//!   [`ProfileSet::ignored`] lists such sections.
+//!   [`ProfileSet::ignored`] lists such sections. In quotes a name may have any character, as in the AWS CLI: `[profile
+//!   "my work"]`. The credentials file adds to it without quotes.
 //! - A repeated section adds to the earlier one and overrides its properties; so does the credentials file.
 //! - A UTF-8 byte order mark is skipped, a lone CR ends a line, an indented comment line is skipped: as the AWS CLI
 //!   reads them. Other encodings and NUL bytes are errors.
@@ -169,11 +170,14 @@ pub struct Section {
     /// everything. A section from the file has no value.
     value: Zeroizing<String>,
     properties: BTreeMap<String, Self>,
+    /// The first line that is meant for a shell: `export AWS_ACCESS_KEY_ID=...`.
+    shell_line: Option<Origin>,
 }
 
 impl Section {
     fn new(name: &str, origin: Origin) -> Self {
-        Self { name: name.to_owned(), origin, value: Zeroizing::default(), properties: BTreeMap::new() }
+        let (value, properties) = (Zeroizing::default(), BTreeMap::new());
+        Self { name: name.to_owned(), origin, value, properties, shell_line: None }
     }
 
     /// The name, without its prefix.
@@ -215,6 +219,12 @@ impl Section {
     /// All properties with their values, sorted by lower-case name.
     pub fn properties(&self) -> impl Iterator<Item = (&str, &str)> {
         self.properties.iter().map(|(name, property)| (name.as_str(), property.value.as_str()))
+    }
+
+    /// Where a line begins with `export`, as in a shell; it has no effect.
+    #[must_use]
+    pub fn shell_line(&self) -> Option<Origin> {
+        self.shell_line
     }
 
     fn find(&self, name: &str) -> Option<&Self> {
@@ -267,10 +277,15 @@ impl ProfileSet {
     /// The first line that does not follow the format, in the config file before the credentials file.
     pub fn parse(config: &[u8], credentials: &[u8]) -> Result<Self, ParseError> {
         let mut set = Self::default();
-        for (bytes, file) in [(config, FileKind::Config), (credentials, FileKind::Credentials)] {
-            merge::add(&mut set, parse::parse(bytes, file)?, file);
-        }
+        set.add(config, FileKind::Config)?;
+        set.add(credentials, FileKind::Credentials)?;
         Ok(set)
+    }
+
+    /// Adds the contents of `file`: the config file before the credentials file, whose properties win.
+    pub(crate) fn add(&mut self, bytes: &[u8], file: FileKind) -> Result<(), ParseError> {
+        merge::add(self, parse::parse(bytes, file)?, file);
+        Ok(())
     }
 
     /// The profile `name`.

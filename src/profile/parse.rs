@@ -42,6 +42,8 @@ impl fmt::Debug for RawProperty {
 pub enum Problem {
     /// A property or an indented line above the first section header.
     OutsideSection,
+    /// The same, for a line that begins with `export`.
+    ShellLine,
     /// An indented line in a section with no property above it to continue.
     NothingToContinue,
     /// A section header that does not end with `]`.
@@ -67,6 +69,9 @@ impl fmt::Display for Problem {
         f.write_str(match self {
             Self::OutsideSection => {
                 "a setting above the first section; put it below a header such as [default] or [profile NAME]"
+            }
+            Self::ShellLine => {
+                "a line for a shell; write [default], and below it aws_access_key_id = ... without `export`"
             }
             Self::NothingToContinue => {
                 "an indented line continues the property above it, but this section has none yet; \
@@ -108,7 +113,10 @@ pub(super) fn parse(bytes: &[u8], file: FileKind) -> Result<Vec<RawSection<'_>>,
         }
         let indent = line.chars().take_while(|character| BLANK.contains(character)).count();
         let column = indent.saturating_add(1);
-        let section = sections.last_mut().ok_or_else(|| fail((column, Problem::OutsideSection)))?;
+        let section = sections.last_mut().ok_or_else(|| {
+            let is_for_shell = content.starts_with("export ");
+            fail((column, if is_for_shell { Problem::ShellLine } else { Problem::OutsideSection }))
+        })?;
         if indent == 0 {
             section.properties.push(property(content, number).map_err(|missing| match missing {
                 Missing::Equals => fail((1, Problem::NoEquals)),
@@ -214,6 +222,7 @@ mod tests {
     #[test]
     fn an_error_names_line_and_column() {
         assert_eq!(failure(b"\n  a = b"), (2, 3, Problem::OutsideSection));
+        assert_eq!(failure(b"\nexport A=b"), (2, 1, Problem::ShellLine));
         assert_eq!(failure(b"[x]\n\tfoo"), (2, 2, Problem::NothingToContinue));
         assert_eq!(failure(b"[profile x # c"), (1, 11, Problem::UnclosedHeader));
         assert_eq!(failure(b"[x] y"), (1, 6, Problem::UnclosedHeader));

@@ -45,7 +45,8 @@ pub(super) fn describe(
             format!("could not resolve {host}: {root}; check the region, the endpoint and the network")
         }
         TransportErrorKind::Tls => format!(
-            "could not make a TLS connection to {host}: {root}; a proxy that inspects TLS needs its CA in AWS_CA_BUNDLE"
+            "could not make a TLS connection to {host}: {root}; a proxy that inspects TLS needs its CA in AWS_CA_BUNDLE or \
+             SSL_CERT_FILE"
         ),
         TransportErrorKind::Proxy => format!("the proxy would not connect to {host}: {root}"),
         TransportErrorKind::Timeout => format!("could not {action} {host} in time: {root}"),
@@ -64,11 +65,13 @@ pub(super) fn no_connection_within(limit: Duration, error: TransportError) -> Tr
     TransportError { message, ..error }
 }
 
-/// Names the proxy in use, if any: the failure may be on the way to it.
+/// Names the proxy of the request by its variable, or the one that the program set: the failure may be on the way to it.
 #[cfg(feature = "reqwest")]
-pub(super) fn through(proxy: Option<&str>, error: TransportError) -> TransportError {
-    let Some(proxy) = proxy else { return error };
-    let message = format!("{} (through {proxy})", error.message);
+pub(super) fn through(variable: Option<&str>, error: TransportError) -> TransportError {
+    let message = match variable {
+        Some(variable) => format!("{} (through the proxy that {variable} names)", error.message),
+        None => format!("{} (through a proxy)", error.message),
+    };
     TransportError { message, ..error }
 }
 
@@ -211,8 +214,8 @@ mod tests {
     #[test]
     fn a_proxy_on_the_way_is_named() {
         let error = || TransportError::new(Timeout, "no answer");
-        assert_eq!(through(None, error()).to_string(), "no answer");
-        let named = through(Some("the proxy that HTTPS_PROXY names"), error());
+        assert_eq!(through(None, error()).to_string(), "no answer (through a proxy)");
+        let named = through(Some("HTTPS_PROXY"), error());
         assert_eq!(
             (named.to_string().as_str(), named.kind()),
             ("no answer (through the proxy that HTTPS_PROXY names)", Timeout)

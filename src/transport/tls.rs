@@ -24,7 +24,8 @@ pub(crate) fn client_config(ca_bundle: Option<&[u8]>) -> Result<ClientConfig, Tl
     }
     if roots.is_empty() {
         return Err(TlsError(
-            "there is no trust anchor: enable the feature webpki-roots or native-roots, or set AWS_CA_BUNDLE"
+            "there is no trust anchor: enable the feature webpki-roots or native-roots, or set AWS_CA_BUNDLE or \
+             SSL_CERT_FILE"
                 .into(),
         ));
     }
@@ -75,21 +76,22 @@ fn add_compiled_or_native(roots: &mut RootCertStore) {
 fn add_compiled_or_native(_: &mut RootCertStore) {}
 
 fn add_bundle(roots: &mut RootCertStore, pem: &[u8]) -> Result<(), TlsError> {
-    let mut found = false;
+    let fault = |problem: &dyn fmt::Display| {
+        TlsError(format!("the CA bundle (AWS_CA_BUNDLE or SSL_CERT_FILE) {problem}"))
+    };
+    let (mut found, mut unusable) = (false, None);
     for certificate in CertificateDer::pem_slice_iter(pem) {
-        let certificate = certificate
-            .map_err(|error| TlsError(format!("the CA bundle (AWS_CA_BUNDLE) is not PEM: {error}")))?;
-        roots.add(certificate).map_err(|error| {
-            TlsError(format!(
-                "the CA bundle (AWS_CA_BUNDLE) contains a certificate that cannot be used: {error}"
-            ))
-        })?;
-        found = true;
+        let certificate = certificate.map_err(|error| fault(&format_args!("is not PEM: {error}")))?;
+        // A system's bundle may hold one that no certificate is checked with any more.
+        match roots.add(certificate) {
+            Ok(()) => found = true,
+            Err(error) => unusable = Some(error),
+        }
     }
-    if found {
-        Ok(())
-    } else {
-        Err(TlsError("the CA bundle (AWS_CA_BUNDLE) contains no certificate: it must be PEM".into()))
+    match unusable {
+        _ if found => Ok(()),
+        Some(error) => Err(fault(&format_args!("contains a certificate that cannot be used: {error}"))),
+        None => Err(fault(&"contains no certificate: it must be PEM")),
     }
 }
 

@@ -11,17 +11,17 @@ use tokio::runtime::Id;
 use tokio::time::Instant;
 
 use super::chunks::Chunks;
-use super::direct::is_direct;
-use super::proxy::ProxyVariables;
+use super::proxy::{ProxyVariables, always_direct};
 use super::{
     Body, BoxFuture, CONNECT_TIMEOUT, Transport, TransportError, TransportErrorKind, failure, runtime, tls,
 };
+use crate::base::uri;
 
 /// The default transport. Cloning is cheap and shares the connection pool. It may be used in several tokio runtimes, at
 /// once or in turn: an idle connection is only used again in the runtime in which it was made.
 ///
 /// HTTP/1.1 only, redirects never followed, nothing decompressed. `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and
-/// `NO_PROXY` are honored, except that requests to this machine (`localhost`, loopback addresses) and to the
+/// `NO_PROXY` are honored, and one that is not the URL of a proxy is an error, except that requests to this machine (`localhost`, loopback addresses) and to the
 /// credential endpoints of AWS machines (169.254.0.0/16, fe80::/10, fd00:ec2::/32) always go directly.
 ///
 /// ```
@@ -33,9 +33,7 @@ use super::{
 #[derive(Debug, Clone)]
 pub struct ReqwestTransport {
     clients: Arc<Mutex<Vec<Clients>>>,
-    /// The variables that reqwest reads too; errors name the one that applies.
-    variables: Arc<ProxyVariables>,
-    settings: ReqwestTransportBuilder,
+    settings: Arc<ReqwestTransportBuilder>,
     tls: ClientConfig,
     /// Uses the runtime's clock, which a test can pause.
     origin: Instant,
@@ -50,9 +48,17 @@ const MAX_RUNTIMES: usize = 16;
 struct Clients {
     /// `None` until the first request.
     runtime: Option<Id>,
-    proxied: reqwest::Client,
-    // Made on first use: most programs never talk to such hosts.
+    // Each is made on first use: most programs need one of them.
+    proxied: Option<reqwest::Client>,
     direct: Option<reqwest::Client>,
+}
+
+/// The way of a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Way {
+    Direct,
+    /// Through the proxy of this variable, or through the one that the program set.
+    Proxy(Option<&'static str>),
 }
 
 impl ReqwestTransport {
@@ -68,29 +74,23 @@ impl ReqwestTransport {
     /// Starts a builder; finish with [`build`](ReqwestTransportBuilder::build).
     #[must_use]
     pub fn builder() -> ReqwestTransportBuilder {
-        ReqwestTransportBuilder {
-            connect_timeout: CONNECT_TIMEOUT,
-            ca_bundle: None,
-            proxy: Proxy::FromEnvironment,
-        }
+        ReqwestTransportBuilder { connect_timeout: CONNECT_TIMEOUT, ca_bundle: None, proxy: Proxy::Process }
     }
 
-    fn client_for(&self, goes_directly: bool) -> Result<reqwest::Client, TransportError> {
+    fn client_for(&self, way: &Way) -> Result<reqwest::Client, TransportError> {
         let runtime = Some(runtime::current()?);
-        let is_direct = goes_directly && !matches!(self.settings.proxy, Proxy::None);
-        let make = |proxy| client(&self.settings, self.tls.clone(), proxy);
         let mut all = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
         // The last one was used last.
         let known = all.iter().position(|clients| clients.runtime == runtime || clients.runtime.is_none());
         let mut clients = match known {
             Some(place) => all.remove(place),
-            None => Clients { runtime, proxied: make(&self.settings.proxy)?, direct: None },
+            None => Clients { runtime, proxied: None, direct: None },
         };
         clients.runtime = runtime;
-        let wanted = match (is_direct, &clients.direct) {
-            (false, _) => Ok(clients.proxied.clone()),
-            (true, Some(direct)) => Ok(direct.clone()),
-            (true, None) => make(&Proxy::None).inspect(|made| clients.direct = Some(made.clone())),
+        let place = if *way == Way::Direct { &mut clients.direct } else { &mut clients.proxied };
+        let wanted = match place {
+            Some(made) => Ok(made.clone()),
+            None => client(&self.settings, self.tls.clone(), way).inspect(|made| *place = Some(made.clone())),
         };
         if all.len() >= MAX_RUNTIMES {
             all.remove(0);
@@ -102,17 +102,19 @@ impl ReqwestTransport {
     fn send_by(
         &self,
         request: http::Request<Bytes>,
-        goes_directly: bool,
+        way: Way,
     ) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
         Box::pin(async move {
-            let client = self.client_for(goes_directly)?;
-            let host = request.uri().host().unwrap_or("the host").to_owned();
-            let proxy = if goes_directly { None } else { self.proxy_for(request.uri()) };
+            let client = self.client_for(&way)?;
+            let host = request.uri().authority().map_or("the host", uri::place).to_owned();
             let request = unchanged(request, &host)?;
             let response = client.execute(request).await.map_err(|error| {
                 let error = describe(error, &host, "reach");
                 let error = failure::no_connection_within(self.settings.connect_timeout, error);
-                failure::through(proxy.as_deref(), error)
+                match way {
+                    Way::Direct => error,
+                    Way::Proxy(variable) => failure::through(variable, error),
+                }
             })?;
             Ok(http::Response::from(response).map(|body| {
                 Body::from_stream(Chunks::new(body, move |error| describe(error, &host, "read from")))
@@ -120,14 +122,13 @@ impl ReqwestTransport {
         })
     }
 
-    /// Describes the proxy that a request for `uri` goes through, if it does not go directly.
-    fn proxy_for(&self, uri: &http::Uri) -> Option<String> {
+    fn way_of(&self, uri: &http::Uri) -> Way {
         match &self.settings.proxy {
-            Proxy::FromEnvironment => {
-                self.variables.for_uri(uri).map(|variable| format!("the proxy that {variable} names"))
+            Proxy::Variables(variables) => {
+                variables.for_uri(uri).map_or(Way::Direct, |variable| Way::Proxy(Some(variable)))
             }
-            Proxy::Always(_) => Some("a proxy".to_owned()),
-            Proxy::None => None,
+            Proxy::Always(_) if !always_direct(uri) => Way::Proxy(None),
+            _ => Way::Direct,
         }
     }
 }
@@ -143,7 +144,10 @@ pub struct ReqwestTransportBuilder {
 /// The proxy that requests to other machines go through.
 #[derive(Clone)]
 enum Proxy {
-    FromEnvironment,
+    /// Those that the process's variables name.
+    Process,
+    /// Those that these variables name.
+    Variables(ProxyVariables),
     Always(Box<reqwest::Proxy>),
     None,
 }
@@ -152,7 +156,8 @@ enum Proxy {
 impl fmt::Debug for Proxy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::FromEnvironment => "FromEnvironment",
+            Self::Process => "Process",
+            Self::Variables(variables) => return variables.fmt(f),
             Self::Always(_) => "Always(..)",
             Self::None => "None",
         })
@@ -171,6 +176,13 @@ impl ReqwestTransportBuilder {
     #[must_use]
     pub fn ca_bundle(mut self, pem: impl Into<Vec<u8>>) -> Self {
         self.ca_bundle = Some(pem.into());
+        self
+    }
+
+    /// Where the proxy variables are looked up, instead of the environment of the process.
+    #[must_use]
+    pub fn proxy_variables(mut self, lookup: impl Fn(&str) -> Option<String>) -> Self {
+        self.proxy = Proxy::Variables(ProxyVariables::read(lookup));
         self
     }
 
@@ -201,36 +213,65 @@ impl ReqwestTransportBuilder {
     /// # Errors
     ///
     /// [`TransportError`] of kind [`Tls`](TransportErrorKind::Tls) when there is no provider or no trust anchor,
-    /// or the bundle is not PEM.
-    pub fn build(self) -> Result<ReqwestTransport, TransportError> {
+    /// or the bundle is not PEM; of kind [`Proxy`](TransportErrorKind::Proxy) when a proxy variable is set to what is
+    /// not the URL of a proxy.
+    pub fn build(mut self) -> Result<ReqwestTransport, TransportError> {
         let tls = tls::client_config(self.ca_bundle.as_deref())
             .map_err(|error| TransportError::new(TransportErrorKind::Tls, error.to_string()))?;
-        let proxied = client(&self, tls.clone(), &self.proxy)?;
-        let variables = Arc::new(ProxyVariables::read(|name| std::env::var(name).ok()));
+        if matches!(self.proxy, Proxy::Process) {
+            self.proxy = Proxy::Variables(ProxyVariables::of_process());
+        }
+        // What is wrong with the proxies is told now, and not with the first request.
+        let way = Way::Proxy(None);
+        let proxied = Some(client(&self, tls.clone(), &way)?);
         let origin = Instant::now();
         let clients = Arc::new(Mutex::new(vec![Clients { runtime: None, proxied, direct: None }]));
-        Ok(ReqwestTransport { clients, variables, settings: self, tls, origin })
+        Ok(ReqwestTransport { clients, settings: Arc::new(self), tls, origin })
+    }
+
+    /// The proxies for `https` and for `http`, in the form of reqwest.
+    fn proxies(&self) -> Result<Vec<reqwest::Proxy>, TransportError> {
+        let variables = match &self.proxy {
+            Proxy::Variables(variables) => variables,
+            Proxy::Always(proxy) => return Ok(vec![(**proxy).clone()]),
+            Proxy::Process | Proxy::None => return Ok(Vec::new()),
+        };
+        let kinds = [reqwest::Proxy::https, reqwest::Proxy::http];
+        let named = kinds.into_iter().zip(variables.urls());
+        named
+            .filter_map(|(kind, named)| Some((kind, named?)))
+            .map(|(kind, (variable, url))| {
+                // The value may contain a password, so the error leaves it out.
+                url.and_then(|url| kind(url).ok()).ok_or_else(|| {
+                    let problem =
+                        format!("{variable} is not the URL of a proxy; write it as http://HOST:PORT");
+                    TransportError::new(TransportErrorKind::Proxy, problem)
+                })
+            })
+            .collect()
     }
 }
 
 fn client(
     settings: &ReqwestTransportBuilder,
     tls: ClientConfig,
-    proxy: &Proxy,
+    way: &Way,
 ) -> Result<reqwest::Client, TransportError> {
-    let builder = reqwest::Client::builder()
+    let mut builder = reqwest::Client::builder()
         .tls_backend_preconfigured(tls)
         .redirect(reqwest::redirect::Policy::none())
         .retry(reqwest::retry::never())
         .referer(false)
         .http1_only()
         .dns_resolver(Resolver)
-        .connect_timeout(settings.connect_timeout);
-    let builder = match proxy {
-        Proxy::FromEnvironment => builder,
-        Proxy::Always(proxy) => builder.proxy((**proxy).clone()),
-        Proxy::None => builder.no_proxy(),
-    };
+        .connect_timeout(settings.connect_timeout)
+        // The variables are read here only, so that what applies is what errors name.
+        .no_proxy();
+    if *way != Way::Direct {
+        for proxy in settings.proxies()? {
+            builder = builder.proxy(proxy);
+        }
+    }
     builder.build().map_err(|error| {
         TransportError::new(TransportErrorKind::Other, "the HTTP client could not be set up")
             .with_source(error)
@@ -252,15 +293,15 @@ impl Transport for ReqwestTransport {
         &self,
         request: http::Request<Bytes>,
     ) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
-        let goes_directly = request.uri().host().is_some_and(is_direct);
-        self.send_by(request, goes_directly)
+        let way = self.way_of(request.uri());
+        self.send_by(request, way)
     }
 
     fn send_directly(
         &self,
         request: http::Request<Bytes>,
     ) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
-        self.send_by(request, true)
+        self.send_by(request, Way::Direct)
     }
 
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
@@ -310,15 +351,13 @@ fn describe(error: reqwest::Error, host: &str, action: &str) -> TransportError {
 mod tests {
     use super::*;
 
-    #[tokio::test]
-    async fn this_machine_and_its_link_are_never_asked_through_a_proxy() {
-        let transport = ReqwestTransport::new().expect("a transport");
-        let goes_directly = |uri: &str| {
-            transport.clients.lock().expect("the clients")[0].direct = None;
-            let uri: http::Uri = uri.parse().expect("a URI");
-            transport.client_for(uri.host().is_some_and(is_direct)).expect("a client");
-            transport.clients.lock().expect("the clients")[0].direct.is_some()
-        };
+    #[test]
+    fn this_machine_and_its_link_are_never_asked_through_a_proxy() {
+        let transport = ReqwestTransport::builder()
+            .proxy_variables(|name| (name == "ALL_PROXY").then(|| "http://proxy.test".to_owned()))
+            .build()
+            .expect("a transport");
+        let goes_directly = |uri: &str| transport.way_of(&uri.parse().expect("a URI")) == Way::Direct;
         for uri in [
             "http://localhost/",
             "http://127.0.0.1:1/",
@@ -349,7 +388,7 @@ mod tests {
             let clients = transport.clients.lock().expect("the clients");
             clients.iter().map(|clients| clients.runtime).collect::<Vec<_>>()
         };
-        assert!(transport.client_for(false).is_err(), "without a runtime");
+        assert!(transport.client_for(&Way::Direct).is_err(), "without a runtime");
         let runtimes: Vec<_> = std::iter::repeat_with(|| {
             tokio::runtime::Builder::new_current_thread().build().expect("a runtime")
         })
@@ -357,10 +396,10 @@ mod tests {
         .collect();
         for runtime in &runtimes {
             for _ in 0..2 {
-                runtime.block_on(async { transport.client_for(false).expect("a client") });
+                runtime.block_on(async { transport.client_for(&Way::Direct).expect("a client") });
             }
             // It is used all the time.
-            runtimes[0].block_on(async { transport.client_for(false).expect("a client") });
+            runtimes[0].block_on(async { transport.client_for(&Way::Direct).expect("a client") });
         }
         let mut expected: Vec<_> =
             runtimes.iter().skip(3).map(|runtime| Some(runtime.handle().id())).collect();

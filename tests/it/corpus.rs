@@ -12,7 +12,7 @@ mod fuzz;
 /// A target: its name, which is that of its binary and of its folder in the corpus, and its function.
 type Target = (&'static str, fn(&[u8]));
 
-const TARGETS: [Target; 14] = [
+const TARGETS: [Target; 15] = [
     ("config", fuzz::config),
     ("credential_json", fuzz::credential_json),
     ("dotenv", fuzz::dotenv),
@@ -26,6 +26,7 @@ const TARGETS: [Target; 14] = [
     ("json_memory", fuzz::json_memory),
     ("profile", fuzz::profile),
     ("profile_vs_ini", fuzz::profile_vs_ini),
+    ("proxies", fuzz::proxies),
     ("sign_vs_aws", fuzz::sign_vs_aws),
 ];
 

@@ -31,7 +31,7 @@ types_are! { SendAndSync SHARED:
         UnknownInferenceProfileFallback,
     }
     bedrill::auth {
-        Answer, Attempt, Auth, AuthError, AuthErrorKind, Found, IssuedError, Outcome, Reuse,
+        Answer, Attempt, Auth, AuthError, AuthErrorKind, Found, IssuedError, Outcome, Reuse, ShortTermKey,
     }
     #[cfg(feature = "client")]
     bedrill::auth {
@@ -60,8 +60,8 @@ types_are! { SendAndSync SHARED:
     }
     #[cfg(feature = "config")]
     bedrill::config {
-        BedrockDiscovery, Config, ConfigError, Located<bool>, Place, PlaceKind,
-        Position, Problem, ProviderSettings, Severity,
+        BedrockDiscovery, CacheRetention, Config, ConfigError, Located<bool>, ModelSettings, Place, PlaceKind,
+        Position, Problem, ProviderSettings, RequestParams, RequestSettings, Severity,
     }
     bedrill::converse {
         AnyToolChoice, AssemblyError, AudioBlock, AudioFormat, AudioSource, AutoToolChoice, Blob,

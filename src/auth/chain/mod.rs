@@ -9,7 +9,7 @@ use std::time::SystemTime;
 
 use super::answer::EXPLICIT;
 use super::context::memory::Memory;
-use super::{Answer, Attempt, Auth, AuthError, Context, Found, Presence, Source};
+use super::{Answer, Attempt, Auth, AuthError, AuthErrorKind, Context, Found, Presence, Source};
 use crate::endpoint::{EndpointError, Region};
 use crate::machine::{Machine, TimeSource};
 use crate::transport::{PlainHttp, Transport};
@@ -93,6 +93,14 @@ impl Resolved {
 
     pub(super) fn found(&self) -> &Found {
         &self.found
+    }
+
+    /// The same, with a warning about a file that could not be read before they were found.
+    fn beside(self, unread: Option<&AuthError>) -> Self {
+        match unread {
+            Some(error) => self.with_warning(error.to_string()),
+            None => self,
+        }
     }
 
     pub(super) fn with_warning(mut self, warning: String) -> Self {
@@ -206,16 +214,23 @@ impl Chain {
     pub async fn load(&self) -> Result<Resolved, AuthError> {
         self.check()?;
         let context = self.context();
-        let mut attempts = Vec::new();
+        let (mut attempts, mut unread) = (Vec::new(), None);
         for (index, source) in self.sources.iter().enumerate() {
             let answer = source.load(context).await;
             match answer {
-                Ok(Answer::Found(found)) => return Ok(self.resolved(context, (index, &**source), found)),
+                Ok(Answer::Found(found)) => {
+                    let resolved = self.resolved(context, (index, &**source), found);
+                    return Ok(resolved.beside(unread.as_ref()));
+                }
                 Ok(Answer::NotHere(_)) => attempts.push(Attempt::new(source.name(), &answer)),
+                Err(error) if error.kind() == AuthErrorKind::Unread => {
+                    attempts.push(Attempt::new(source.name(), &Err(error.clone())));
+                    unread = Some(error);
+                }
                 Err(error) => return Err(error.after(attempts)),
             }
         }
-        Err(AuthError::no_credentials(attempts))
+        Err(unread.unwrap_or_else(|| AuthError::no_credentials(attempts)))
     }
 
     /// Asks every source, including those after the one that is used, and returns what each answered.
@@ -236,22 +251,27 @@ impl Chain {
         }
         let context = self.context();
         let mut attempts = Vec::with_capacity(self.sources.len());
-        let mut decided = None;
+        let (mut decided, mut unread) = (None, None);
         for (index, source) in self.sources.iter().enumerate() {
             let answer = source.load(context).await;
             let attempt = Attempt::new(source.name(), &answer);
             match answer {
                 Ok(Answer::Found(found)) if decided.is_none() => {
-                    decided = Some(Ok(self.resolved(context, (index, &**source), found)));
+                    let resolved = self.resolved(context, (index, &**source), found);
+                    decided = Some(Ok(resolved.beside(unread.as_ref())));
                     attempts.push(attempt.chosen());
                     continue;
+                }
+                Err(error) if error.kind() == AuthErrorKind::Unread => {
+                    unread.get_or_insert(error);
                 }
                 Err(error) if decided.is_none() => decided = Some(Err(error.after(attempts.clone()))),
                 _ => {}
             }
             attempts.push(attempt);
         }
-        let outcome = decided.unwrap_or_else(|| Err(AuthError::no_credentials(attempts.clone())));
+        let none = || Err(unread.unwrap_or_else(|| AuthError::no_credentials(attempts.clone())));
+        let outcome = decided.unwrap_or_else(none);
         (attempts, outcome)
     }
 

@@ -4,6 +4,7 @@ use crate::auth::source::env::{self, BEARER_SOURCE, BEARER_TOKEN, KEYS_SOURCE};
 use crate::auth::source::imds::{self, Imds};
 use crate::auth::source::{container, profile, web_identity};
 use crate::auth::{Answer, AuthError, Context, Presence, Source};
+use crate::base::time;
 use crate::endpoint::Region;
 use crate::machine::ProfileFiles;
 use crate::transport::BoxFuture;
@@ -16,7 +17,20 @@ impl Source for BearerSource {
     }
 
     fn load<'a>(&'a self, context: Context<'a>) -> BoxFuture<'a, Result<Answer, AuthError>> {
-        Box::pin(async move { env::bearer_token(context.machine()) })
+        Box::pin(async move {
+            let found = match env::bearer_token(context.machine())? {
+                Answer::Found(found) => found,
+                other => return Ok(other),
+            };
+            let end = found.auth().short_term_key().map(|key| key.expiration());
+            Ok(Answer::Found(match end.filter(|end| *end <= context.now()) {
+                Some(end) => found.with_warning(format!(
+                    "the short-term API key in {BEARER_TOKEN} expired at {}; make a new one, or remove it",
+                    time::rfc3339(end)
+                )),
+                None => found,
+            }))
+        })
     }
 
     fn presence(&self, context: Context<'_>) -> Option<Presence> {
@@ -51,7 +65,10 @@ impl Source for ProfileSource {
 
     fn load<'a>(&'a self, context: Context<'a>) -> BoxFuture<'a, Result<Answer, AuthError>> {
         Box::pin(async move {
-            let files = ProfileFiles::load(context.machine(), self.profile.as_deref())?;
+            let files = ProfileFiles::load_unless_named(context.machine(), self.profile.as_deref())?;
+            if let Some(problem) = files.problem() {
+                return Err(AuthError::unread(problem.clone()));
+            }
             profile::load(context, &files).await
         })
     }
@@ -111,14 +128,14 @@ impl Source for ImdsSource {
 
     fn load<'a>(&'a self, context: Context<'a>) -> BoxFuture<'a, Result<Answer, AuthError>> {
         Box::pin(async move {
-            let files = ProfileFiles::load(context.machine(), self.profile.as_deref())?;
+            let files = ProfileFiles::load_unless_named(context.machine(), self.profile.as_deref())?;
             self.imds.load(context, &files).await
         })
     }
 
     fn region<'a>(&'a self, context: Context<'a>) -> BoxFuture<'a, Option<Region>> {
         Box::pin(async move {
-            let files = ProfileFiles::load(context.machine(), self.profile.as_deref()).ok()?;
+            let files = ProfileFiles::load_unless_named(context.machine(), self.profile.as_deref()).ok()?;
             self.imds.region(context, &files).await
         })
     }

@@ -43,11 +43,16 @@ impl Attempt {
     /// Records what `source` answered.
     pub fn new(source: impl Into<String>, answer: &Result<Answer, AuthError>) -> Self {
         let outcome = match answer {
-            Ok(Answer::Found(found)) => Outcome::Found {
-                identity: found.auth().identity(),
-                origin: found.origin().to_owned(),
-                expiration: found.auth().expiration(),
-            },
+            Ok(Answer::Found(found)) => {
+                let short_term = found.auth().short_term_key();
+                let kind =
+                    short_term.as_ref().map(|key| format!(" (short-term API key of {})", key.region()));
+                Outcome::Found {
+                    identity: found.auth().identity() + &kind.unwrap_or_default(),
+                    origin: found.origin().to_owned(),
+                    expiration: found.auth().expiration().or_else(|| Some(short_term?.expiration())),
+                }
+            }
             Ok(Answer::NotHere(why)) => Outcome::NotHere { why: why.clone() },
             Err(error) => Outcome::Broken(error.clone()),
         };

@@ -18,6 +18,9 @@ pub enum AuthErrorKind {
     Misconfigured,
     /// There are credentials, but they cannot be applied to this request.
     Unusable,
+    /// A file of the AWS CLI cannot be read, and nobody named a profile in it. A [`Chain`](crate::auth::Chain) asks the
+    /// sources behind it, and returns this error when none of those has credentials either.
+    Unread,
 }
 
 /// No usable credentials: which source failed, what is wrong, what to do. It never holds a secret.
@@ -59,6 +62,14 @@ impl AuthError {
     pub(in crate::auth) fn unusable(source_name: &str, problem: impl Into<String>) -> Self {
         let mut error = Self::new(source_name, problem);
         error.0.kind = AuthErrorKind::Unusable;
+        error
+    }
+
+    /// Creates an error for files that were read because they might have had credentials.
+    #[cfg(feature = "client")]
+    pub(in crate::auth) fn unread(problem: SettingsError) -> Self {
+        let mut error = Self::from(problem);
+        error.0.kind = AuthErrorKind::Unread;
         error
     }
 

@@ -4,7 +4,7 @@
 //! Source: [the SDKs' environment variables](https://docs.aws.amazon.com/sdkref/latest/guide/environment-variables.html)
 //! and [Bedrock API keys](https://docs.aws.amazon.com/bedrock/latest/userguide/api-keys-use.html).
 
-use crate::auth::{Answer, Auth, AuthError, UNFIT, fits_header};
+use crate::auth::{Answer, Auth, AuthError, check_copied, check_token};
 use crate::credentials::{Credentials, Secret};
 use crate::machine::Machine;
 
@@ -48,6 +48,7 @@ pub fn access_keys(machine: &dyn Machine) -> Result<Answer, AuthError> {
     if let Some(token) = value(machine, KEYS_SOURCE, SESSION_TOKEN)? {
         credentials = credentials.with_session_token(token);
     }
+    check_token(KEYS_SOURCE, &credentials, || ACCESS_KEY_ID.to_owned(), SESSION_TOKEN)?;
     Ok(Answer::found(Auth::SigV4(credentials), ACCESS_KEY_ID))
 }
 
@@ -59,10 +60,8 @@ pub(in crate::auth) fn access_key_variable(machine: &dyn Machine) -> Option<&'st
 
 fn value(machine: &dyn Machine, source: &str, variable: &str) -> Result<Option<Secret>, AuthError> {
     let Some(value) = machine.setting(variable).map(Secret::new) else { return Ok(None) };
-    if fits_header(value.expose()) {
-        return Ok(Some(value));
-    }
-    Err(AuthError::new(source, format!("{variable} {UNFIT}")).with_hint("copy it again in full, on one line"))
+    check_copied(source, value.expose(), || variable.to_owned())?;
+    Ok(Some(value))
 }
 
 fn absent(machine: &dyn Machine, variable: &str) -> String {

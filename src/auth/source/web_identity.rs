@@ -43,7 +43,7 @@ pub(in crate::auth) async fn load(context: Context<'_>, profile: Option<&str>) -
             .with_hint(format!("set {ROLE_ARN} too, or unset {TOKEN_FILE} to use another source"))
     })?;
     let session_name = machine.setting(SESSION_NAME);
-    let files = ProfileFiles::load(machine, profile)?;
+    let files = ProfileFiles::load_unless_named(machine, profile)?;
     let request = Request {
         source: SOURCE,
         place: TOKEN_FILE,

@@ -218,13 +218,13 @@ fn take_fraction(rest: &mut &str) -> Option<u64> {
     nine.parse().ok()
 }
 
-/// Parses `Z` or `+hh:mm` as minutes east of UTC.
+/// Parses `Z`, `+hh:mm`, or `+hhmm` as `strftime` writes it, as minutes east of UTC.
 fn take_offset(rest: &mut &str) -> Option<i64> {
     match take_char(rest, &['Z', 'z', '+', '-'])? {
         'Z' | 'z' => Some(0),
         sign => {
             let hours = take_number(rest, 2)?;
-            take_char(rest, &[':'])?;
+            let _ = take_char(rest, &[':']);
             let minutes = take_number(rest, 2)?;
             if hours > 23 || minutes > 59 {
                 return None;

@@ -37,6 +37,13 @@ impl Client {
         self.0.service.place.home_region()
     }
 
+    /// What is wrong with `~/.aws/config` or `~/.aws/credentials`, if one of them cannot be used: its settings are those of
+    /// an empty file. Where the program or a variable names the profile, that is an error instead.
+    #[must_use]
+    pub fn unread_files(&self) -> Option<&str> {
+        self.0.unread.as_deref()
+    }
+
     /// The endpoint that requests of `plane` go to in `region`.
     ///
     /// # Errors

@@ -6,7 +6,7 @@
 //! | endpoint | `AWS_ENDPOINT_URL_BEDROCK_RUNTIME` (or `_BEDROCK`), `AWS_ENDPOINT_URL`, the profile's `services` section, the profile's `endpoint_url` |
 //! | FIPS, dual stack | `AWS_USE_FIPS_ENDPOINT`, `AWS_USE_DUALSTACK_ENDPOINT`, the profile's `use_fips_endpoint`, `use_dualstack_endpoint` |
 //! | retries | `AWS_MAX_ATTEMPTS` and `AWS_RETRY_MODE`, the profile's `max_attempts` and `retry_mode` |
-//! | trust anchors | `AWS_CA_BUNDLE`, the profile's `ca_bundle` |
+//! | trust anchors | `AWS_CA_BUNDLE`, the profile's `ca_bundle`, `SSL_CERT_FILE` |
 //!
 //! Blank values count as absent. Sources:
 //! [region](https://docs.aws.amazon.com/sdkref/latest/guide/feature-region.html),
@@ -111,14 +111,15 @@ pub(super) fn retry_policy(settings: Settings<'_>) -> Result<RetryPolicy, Settin
     }
 }
 
-/// The content of the CA bundle, in PEM.
+/// The content of the CA bundle, in PEM: `AWS_CA_BUNDLE`, the profile's `ca_bundle`, or what OpenSSL and most tools read.
 ///
 /// # Errors
 ///
 /// The file cannot be read.
 #[cfg(any(feature = "reqwest", feature = "hyper"))]
 pub(super) fn ca_bundle(settings: Settings<'_>) -> Result<Option<Vec<u8>>, SettingsError> {
-    let Some((path, place)) = settings.first(&["AWS_CA_BUNDLE"], "ca_bundle") else {
+    let of_aws = settings.first(&["AWS_CA_BUNDLE"], "ca_bundle");
+    let Some((path, place)) = of_aws.or_else(|| settings.variable(&["SSL_CERT_FILE"])) else {
         return Ok(None);
     };
     let read = settings.machine.read(std::path::Path::new(&path));

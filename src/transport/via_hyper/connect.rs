@@ -50,7 +50,7 @@ impl Connector {
             Ok(Err(error)) => error,
             Err(late) => io::Error::new(io::ErrorKind::TimedOut, late).into(),
         };
-        let error = failure::describe(error, origin.host(), "reach", TransportErrorKind::Connect);
+        let error = failure::describe(error, origin.place(), "reach", TransportErrorKind::Connect);
         Err(failure::no_connection_within(self.limit, error))
     }
 

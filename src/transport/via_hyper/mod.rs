@@ -21,7 +21,6 @@ use self::connect::Connector;
 use self::connection::{Answer, Connection, SendError};
 use self::pool::{Origin, Pool};
 use super::chunks::Chunks;
-use super::direct::is_direct;
 use super::proxy::ProxyVariables;
 use super::{
     Body, BoxFuture, CONNECT_TIMEOUT, Transport, TransportError, TransportErrorKind, failure, runtime, tls,
@@ -73,14 +72,14 @@ impl HyperTransport {
     fn check_direct(&self, uri: &Uri) -> Result<(), TransportError> {
         let host = uri.host().unwrap_or_default();
         match self.proxies.for_uri(uri) {
-            Some(variable) if !is_direct(host) => Err(TransportError::new(
+            Some(variable) => Err(TransportError::new(
                 TransportErrorKind::Proxy,
                 format!(
                     "{variable} is set, and the hyper transport does not support proxies: unset it, add {host} to \
                      NO_PROXY, or use the feature reqwest"
                 ),
             )),
-            _ => Ok(()),
+            None => Ok(()),
         }
     }
 }
@@ -133,7 +132,7 @@ impl HyperTransportBuilder {
         let tls = tls::client_config(self.ca_bundle.as_deref())
             .map_err(|error| TransportError::new(TransportErrorKind::Tls, error.to_string()))?;
         let connector = Connector::new(tls, self.connect_timeout);
-        let proxies = self.proxies.unwrap_or_else(|| ProxyVariables::read(|name| std::env::var(name).ok()));
+        let proxies = self.proxies.unwrap_or_else(ProxyVariables::of_process);
         let (pool, proxies) = (Pool::default(), Arc::new(proxies));
         Ok(HyperTransport { connector, pool, proxies, origin: Instant::now() })
     }
@@ -184,14 +183,14 @@ impl HyperTransport {
                 match Connection::send(socket, request).await {
                     Ok(answer) => return Ok(self.received(answer, origin)),
                     Err(SendError { unsent: Some(unsent), .. }) => request = unsent,
-                    Err(SendError { error, .. }) => return Err(broken(error, origin.host(), "reach")),
+                    Err(SendError { error, .. }) => return Err(broken(error, origin.place(), "reach")),
                 }
             }
             // On the heap, so that a call waiting for its answer does not reserve the space that connecting needed.
             let socket = Box::pin(self.connector.connect(&origin)).await?;
             match Connection::send(socket, request).await {
                 Ok(answer) => Ok(self.received(answer, origin)),
-                Err(SendError { error, .. }) => Err(broken(error, origin.host(), "reach")),
+                Err(SendError { error, .. }) => Err(broken(error, origin.place(), "reach")),
             }
         })
     }
@@ -203,7 +202,7 @@ impl HyperTransport {
         origin: Origin,
     ) -> http::Response<Body> {
         head.map(|body| {
-            let host = origin.host().to_owned();
+            let host = origin.place().to_owned();
             let answer = Answer::new(body, connection, origin, self.pool.clone());
             Body::from_stream(Chunks::new(answer, move |error| broken(error, &host, "read from")))
         })

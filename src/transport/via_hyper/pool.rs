@@ -11,6 +11,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep};
 
 use super::connection::{Socket, is_silent};
+use crate::base::uri;
 use crate::transport::{TransportError, TransportErrorKind, runtime};
 
 /// How long an unused socket stays open, as in reqwest.
@@ -58,6 +59,11 @@ impl Origin {
 
     pub(super) fn host(&self) -> &str {
         self.authority.host()
+    }
+
+    /// The host, with the port when it has one of its own: what errors name.
+    pub(super) fn place(&self) -> &str {
+        uri::place(&self.authority)
     }
 }
 

@@ -9,7 +9,7 @@ use bedrill::machine::{Machine as _, ProcessEnd, ProcessLimits, StaticMachine, S
 use super::{CONFIG, host, key_id};
 use crate::support::replies::{DiskMachine, run};
 
-const DOCUMENT: &str = r#"{"Version":1,"AccessKeyId":"ASIAPROCESSEXAMPLE","SecretAccessKey":"canary"}"#;
+const DOCUMENT: &str = r#"{"Version":1,"AccessKeyId":"AKIAPROCESSEXAMPLE","SecretAccessKey":"canary"}"#;
 
 fn load(command: &str) -> Result<Resolved, AuthError> {
     let folder = tempfile::tempdir().expect("a folder");
@@ -32,7 +32,7 @@ fn refused(command: &str) -> String {
 #[test]
 fn what_the_program_prints_are_the_credentials() {
     let resolved = load(&format!("printf '%s' '{DOCUMENT}'")).expect("credentials");
-    assert_eq!(key_id(resolved.auth()), "ASIAPROCESSEXAMPLE");
+    assert_eq!(key_id(resolved.auth()), "AKIAPROCESSEXAMPLE");
     assert!(matches!(resolved.auth(), Auth::SigV4(keys) if keys.expiration().is_none()));
     assert!(resolved.origin().starts_with("credential_process of profile dev ("), "{}", resolved.origin());
     assert!(resolved.origin().ends_with("/.aws/config:2)"), "{}", resolved.origin());

@@ -13,7 +13,7 @@ use crate::support::replies::{DiskMachine, run};
 use crate::support::service::{Reply, Service};
 
 /// Prints credentials after 300 ms, and leaves a line in the file `asked`.
-const HELPER: &str = r#"echo >>"$0/asked"; sleep 0.3; printf '%s' '{"Version":1,"AccessKeyId":"ASIAPROCESSEXAMPLE","SecretAccessKey":"canary"}'"#;
+const HELPER: &str = r#"echo >>"$0/asked"; sleep 0.3; printf '%s' '{"Version":1,"AccessKeyId":"AKIAPROCESSEXAMPLE","SecretAccessKey":"canary"}'"#;
 
 fn service() -> Service {
     Service::new(|request| match request.uri().path() {

@@ -24,7 +24,11 @@ fn server(name: &str) -> (Server, String) {
 }
 
 fn trusting(server: &Server, pem: &str) -> Client {
-    let host = StaticMachine::new().with_var("AWS_CA_BUNDLE", BUNDLE).with_file(BUNDLE, pem);
+    trusting_by("AWS_CA_BUNDLE", server, pem)
+}
+
+fn trusting_by(variable: &str, server: &Server, pem: &str) -> Client {
+    let host = StaticMachine::new().with_var(variable, BUNDLE).with_file(BUNDLE, pem);
     builder().machine(Arc::new(host)).endpoint_url(server.url()).build().expect("a client")
 }
 
@@ -54,6 +58,29 @@ async fn a_certificate_in_the_bundle_is_trusted_and_others_are_not() {
     let (_, another) = self::server("localhost");
     refused(trusting(&server, &another), "").await;
     assert_eq!(server.requests().len(), reached, "a refused server sees no request");
+}
+
+#[tokio::test]
+async fn the_bundle_that_other_tools_read_adds_trust_anchors_too() {
+    let (server, pem) = server("localhost");
+    // A certificate that is no trust anchor for anybody does not spoil the others.
+    let with_another = format!("-----BEGIN CERTIFICATE-----\nAQID\n-----END CERTIFICATE-----\n{pem}");
+    for pem in [&pem, &with_another] {
+        let client = trusting_by("SSL_CERT_FILE", &server, pem);
+        let stream = within(client.converse_stream(&prompt(MODEL))).await.expect("a stream");
+        assert_eq!(within(stream.collect()).await.expect("an answer").text(), "Hi");
+    }
+    let (_, another) = self::server("localhost");
+    refused(trusting_by("SSL_CERT_FILE", &server, &another), "SSL_CERT_FILE").await;
+    let both = StaticMachine::new()
+        .with_var("SSL_CERT_FILE", "/missing.pem")
+        .with_var("AWS_CA_BUNDLE", BUNDLE)
+        .with_file(BUNDLE, pem.as_str());
+    let client = builder().machine(Arc::new(both)).endpoint_url(server.url()).build().expect("a client");
+    within(client.converse_stream(&prompt(MODEL))).await.expect("AWS_CA_BUNDLE goes first");
+    let missing = StaticMachine::new().with_var("SSL_CERT_FILE", "/missing.pem");
+    let error = builder().machine(Arc::new(missing)).build().expect_err("no such file");
+    assert!(error.to_string().contains("SSL_CERT_FILE: /missing.pem cannot be read"), "{error}");
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 mod bad;
 mod places;
+mod requests;
 
 use std::time::Duration;
 
@@ -144,7 +145,7 @@ fn an_empty_file_is_all_defaults() {
 fn what_is_not_ours_is_ignored_without_a_word() {
     let text = r#"{
   meta: { lastTouchedVersion: "2026.1.24" },
-  env: { AWS_REGION: 1 },
+  env: { OPENAI_API_KEY: "x", vars: { B: 1 } },
   model: 5, agent: [], discovery: null, provider: "x", region: false,
   auth: { profiles: { "anthropic:me": { provider: "anthropic", mode: "oauth" } }, order: {}, cooldowns: 1 },
   agents: {
@@ -169,7 +170,7 @@ fn what_is_not_ours_is_ignored_without_a_word() {
     enabled: true, load: [], slots: 4,
     entries: {
       telegram: 1,
-      "amazon-bedrock": { enabled: true, config: { guardrail: { regoin: 1 }, awsRegion: 1 } },
+      "amazon-bedrock": { enabled: true, hooks: { awsRegion: 1 } },
     },
   },
   channels: { enabled: [1, { b: [] }] },

@@ -96,6 +96,7 @@ const SAME_FLOOR: &[(&str, &str)] = &[
     ("catalog", "endpoint"),
     ("catalog", "model_id"),
     ("config", "catalog"),
+    ("config", "converse"),
     ("config", "endpoint"),
     ("config", "models"),
     ("auth", "machine"),

@@ -81,8 +81,11 @@ async fn explain(
     } else {
         let mut line = |text: &str| output.line(text).map_err(|error| Failure::output(&error));
         let width = attempts.iter().map(|attempt| attempt.source().len()).max().unwrap_or(0);
-        let decides =
-            attempts.iter().position(|attempt| !matches!(attempt.outcome(), Outcome::NotHere { .. }));
+        let decides = attempts.iter().position(|attempt| match attempt.outcome() {
+            Outcome::NotHere { .. } => false,
+            Outcome::Broken(error) => error.kind() != AuthErrorKind::Unread,
+            _ => true,
+        });
         for (place, attempt) in attempts.iter().enumerate() {
             let above = decides.filter(|decides| *decides < place).and_then(|decides| attempts.get(decides));
             line(&environment.mark(&attempt_text(attempt, above, width)))?;
@@ -94,7 +97,11 @@ async fn explain(
     }
     let resolved = resolved.map_err(failure)?;
     if !common.quiet {
-        for warning in resolved.warnings() {
+        // The files have a row of their own.
+        let told = client.unread_files();
+        let other_region = crate::setup::client::warning_of_region(resolved.auth(), &region);
+        for warning in resolved.warnings().iter().chain(&other_region).filter(|warning| told != Some(warning))
+        {
             note(&format!("bedrill: warning: {warning}"));
         }
     }
@@ -142,7 +149,11 @@ fn attempt_text(attempt: &Attempt, above: Option<&Attempt>, width: usize) -> Str
     let source = attempt.source();
     match attempt.outcome() {
         Outcome::Found { identity, origin, expiration } => {
-            let mark = if attempt.signs() { '*' } else { '-' };
+            let mark = match expiration {
+                Some(at) if *at <= SystemTime::now() => '!',
+                _ if attempt.signs() => '*',
+                _ => '-',
+            };
             let expires = expiration.map(|at| format!(", {}", remaining(at))).unwrap_or_default();
             let end = match above {
                 None => "signs".to_owned(),

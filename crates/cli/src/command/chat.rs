@@ -3,10 +3,12 @@
 use std::sync::{Arc, OnceLock};
 
 use bedrill::auth::Auth;
-use bedrill::catalog::Cost;
+use bedrill::catalog::{Cost, ManualModel};
 use bedrill::client::{RetryPolicy, SettingOrigin};
-use bedrill::converse::InferenceConfiguration;
+use bedrill::config::CacheRetention;
+use bedrill::converse::{CachePoint, CacheTtl, InferenceConfiguration};
 use bedrill::credentials::Credentials;
+use bedrill::endpoint::Plane;
 use bedrill::machine::{Machine, StaticMachine};
 use bedrill::model_id::{ModelId, RequestedModel};
 use bedrill::{Client, ConverseRequest, Message};
@@ -51,7 +53,7 @@ pub(crate) fn run(arguments: &Chat, common: &Common) -> Result<(), Failure> {
             }
             discovery.model_id(model.as_str()).await?.into()
         };
-        let request = request(arguments, model, system, message);
+        let request = request(arguments, &configuration, model, system, message);
         let cost = request.model_id.id().ok().and_then(|id| prices(&configuration, id));
         let answer = Answer::new(common)
             .with_json(arguments.json)
@@ -59,7 +61,7 @@ pub(crate) fn run(arguments: &Chat, common: &Common) -> Result<(), Failure> {
             .with_strict(arguments.strict)
             .with_usage(arguments.usage, cost)
             .with_used_model(used);
-        warn(&client, common).await;
+        warn(&client, &request, &configuration, common).await;
         if let Some(environment) = environment.filter(|_| common.verbose) {
             tell_what_the_file_decides(&client, &environment).await;
         }
@@ -87,13 +89,23 @@ async fn ended(record: &Record, outcome: Result<(), Failure>) -> Result<(), Fail
     }
 }
 
-/// Warns about the credentials: that a bearer token shadows access keys, for example. Faults in them show when the request is sent.
-async fn warn(client: &Client, common: &Common) {
+/// Warns about the credentials: that a bearer token shadows access keys, for example. Faults in them show when the request
+/// is sent.
+async fn warn(client: &Client, request: &ConverseRequest, configuration: &Configuration, common: &Common) {
     if common.quiet {
         return;
     }
+    let region = request.model_id.id().map_or_else(|_| client.home_region(), |id| client.region_for(id));
+    if client.endpoint_setting(Plane::Data).is_none()
+        && let Some(warning) = crate::setup::client::warning_of_base_url(configuration, region)
+    {
+        note(&format!("bedrill: warning: {warning}"));
+    }
+    let told = crate::setup::client::warn_of_files(client, common);
     if let Ok(resolved) = client.credentials().await {
-        for warning in resolved.warnings() {
+        let other_region = crate::setup::client::warning_of_region(resolved.auth(), region);
+        for warning in resolved.warnings().iter().chain(&other_region).filter(|warning| told != Some(warning))
+        {
             note(&format!("bedrill: warning: {warning}"));
         }
     }
@@ -166,10 +178,12 @@ fn client(
 
 /// The model to ask: the flag's, the variable's, or the configuration's.
 fn model(arguments: &Chat, host: &dyn Machine, configuration: &Configuration) -> Result<String, Failure> {
-    let configured = configuration.values.primary_model();
-    let named = arguments.model.clone().or_else(|| host.setting("BEDRILL_MODEL"));
-    if let Some(model) = named.or_else(|| configured.map(str::to_owned)) {
-        return Ok(model);
+    if let Some(model) = arguments.model.clone().or_else(|| host.setting("BEDRILL_MODEL")) {
+        let of_alias = configuration.values.requests.model_of_alias(&model).map(str::to_owned);
+        return Ok(of_alias.unwrap_or(model));
+    }
+    if let Some((model, _)) = configuration.model() {
+        return Ok(model.to_owned());
     }
     // A recording needs no model.
     if arguments.replay.is_some() {
@@ -188,27 +202,68 @@ fn model(arguments: &Chat, host: &dyn Machine, configuration: &Configuration) ->
 
 /// The configured price of `model`: by its ID, or by that of the model behind a profile.
 fn prices(configuration: &Configuration, id: &ModelId) -> Option<Cost> {
-    let configured = |id: &str| configuration.values.manual_model(id);
-    let entry = configured(id.as_str()).or_else(|| configured(id.base_model()?))?;
-    entry.cost.filter(Cost::is_known)
+    configured_model(configuration, id)?.cost.filter(Cost::is_known)
 }
 
-/// The request made from the flags, the files and stdin.
+fn configured_model<'a>(configuration: &'a Configuration, id: &ModelId) -> Option<&'a ManualModel> {
+    let configured = |id: &str| configuration.values.manual_model(id);
+    configured(id.as_str()).or_else(|| configured(id.base_model()?))
+}
+
+/// The mark up to which the model's service keeps the prompt, where the model is of a family that has such marks.
+/// Source: [prompt caching](https://docs.aws.amazon.com/bedrock/latest/userguide/prompt-caching.html).
+fn cache_point(retention: CacheRetention, id: Option<&ModelId>) -> Option<CachePoint> {
+    let base = id.and_then(|id| id.base_model());
+    let is_nova = base.is_some_and(|base| base.starts_with("amazon.nova"));
+    let is_claude = base.is_none_or(|base| base.starts_with("anthropic."));
+    match retention {
+        CacheRetention::Short if is_nova || is_claude => Some(CachePoint::default()),
+        // Nova keeps it for five minutes in any case.
+        CacheRetention::Long if is_nova => Some(CachePoint::default()),
+        CacheRetention::Long if is_claude => Some(CachePoint::default().with_ttl(CacheTtl::OneHour)),
+        _ => None,
+    }
+}
+
+/// The request made from the flags, the configuration, the files and stdin.
 fn request(
     arguments: &Chat,
+    configuration: &Configuration,
     model: RequestedModel,
     system: Option<String>,
     message: Message,
 ) -> ConverseRequest {
+    let settings = &configuration.values.requests;
+    let id = model.id().ok().cloned();
+    let params = settings.params_for(id.as_ref().map_or(model.as_str(), ModelId::as_str));
+    let entry = id.as_ref().and_then(|id| configured_model(configuration, id));
     let mut request = ConverseRequest::new(model).message(message);
-    if let Some(system) = system {
+    let own_system = || configuration.values.system.as_ref().map(|system| system.value().clone());
+    if let Some(system) = system.or_else(own_system) {
         request = request.system(system);
+    }
+    if let Some(guardrail) = &settings.guardrail {
+        request = request.guardrail(guardrail.value().clone());
+    }
+    if let Some(tier) = params.service_tier {
+        request = request.service_tier(tier.into_value());
+    }
+    if let Some(point) =
+        params.cache_retention.and_then(|retention| cache_point(*retention.value(), id.as_ref()))
+    {
+        if request.system.is_some() {
+            request = request.system(point.clone());
+        }
+        if let Some(message) = request.messages.iter_mut().flatten().last() {
+            message.content.push(point.into());
+        }
     }
     if let Some(project) = &arguments.project {
         request = request.project(project);
     }
     let mut inference = InferenceConfiguration::new();
-    inference.max_tokens = arguments.max_tokens;
+    let configured = entry.and_then(|entry| entry.max_tokens).and_then(|most| i32::try_from(most).ok());
+    inference.max_tokens = arguments.max_tokens.or(configured);
     inference.temperature = arguments.temperature;
     inference.top_p = arguments.top_p;
     inference.stop_sequences = (!arguments.stop.is_empty()).then(|| arguments.stop.clone());

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use bedrill::auth::Auth;
 use bedrill::endpoint::Region;
 use bedrill::machine::Machine;
 use bedrill::{Client, ClientBuilder, config};
@@ -52,10 +53,39 @@ pub(crate) fn builder(
     builder
 }
 
-/// The region of requests that neither a flag, the model's ARN nor a variable names, and where it is set: the one in
-/// `baseUrl`, else in `bedrockDiscovery`, where Moltbot too looks up its models.
+/// Warns of a file of the AWS CLI that is left out because it cannot be used, and returns the warning.
+pub(crate) fn warn_of_files<'a>(client: &'a Client, common: &Common) -> Option<&'a str> {
+    let problem = client.unread_files().filter(|_| !common.quiet)?;
+    note(&format!("bedrill: warning: {problem}"));
+    Some(problem)
+}
+
+/// The warning that a short-term API key is of another region than the requests.
+pub(crate) fn warning_of_region(auth: &Auth, region: &Region) -> Option<String> {
+    let key = auth.short_term_key().filter(|key| key.region() != region.as_str())?;
+    let of = key.region();
+    Some(format!(
+        "the short-term API key is of {of}, and requests go to {region}, which refuses it: use --region {of}"
+    ))
+}
+
+/// The warning that requests go to another region than the one whose host `baseUrl` names.
+pub(crate) fn warning_of_base_url(configuration: &Configuration, region: &Region) -> Option<String> {
+    let provider = &configuration.values.provider;
+    let of_url = provider.base_url_region().filter(|of_url| of_url != region)?;
+    // Another host of AWS, FIPS's for one, is asked as it is.
+    let url = provider.base_url.as_ref().filter(|_| provider.custom_base_url().is_none())?;
+    let origin = configuration.origin(url);
+    Some(format!("the baseUrl at {origin} is of {of_url}, but requests go to {region}"))
+}
+
+/// The region of requests that neither a flag, the model's ARN nor a variable names, and where it is set: the file's own,
+/// else the one in `baseUrl`, else in `bedrockDiscovery`, where Moltbot too looks up its models.
 fn configured_region(configuration: &Configuration) -> Option<(Region, String)> {
-    let config::Config { provider, discovery, .. } = &configuration.values;
+    let config::Config { provider, discovery, region, .. } = &configuration.values;
+    if let Some(region) = region {
+        return Some((region.value().clone(), configuration.origin(region)));
+    }
     let of_url = provider.base_url_region().zip(provider.base_url.as_ref());
     let of_url = of_url.map(|(region, url)| (region, configuration.origin(url)));
     of_url.or_else(|| {

@@ -19,6 +19,19 @@ pub(crate) struct Configuration {
 }
 
 impl Configuration {
+    /// The model to ask when nothing else names one: that of bedrill's own file, else the primary one; and where it is
+    /// written. Either may be an alias.
+    pub(crate) fn model(&self) -> Option<(&str, String)> {
+        let Config { model, primary, requests, .. } = &self.values;
+        if let Some(model) = model {
+            let name = model.value().as_str();
+            return Some((requests.model_of_alias(name).unwrap_or(name), self.origin(model)));
+        }
+        let primary = primary.as_ref()?;
+        let id = requests.model_of_alias(primary.value()).or_else(|| self.values.primary_model())?;
+        Some((id, self.origin(primary)))
+    }
+
     /// The location of `value`: `FILE:LINE:COLUMN`.
     pub(crate) fn origin<T>(&self, value: &Located<T>) -> String {
         let file = self.file.as_deref().unwrap_or_else(|| Path::new("the configuration"));
@@ -40,15 +53,18 @@ pub(crate) fn load(common: &Common, host: &dyn Machine) -> Result<Configuration,
     let lines = |problems: &mut dyn Iterator<Item = &Problem>| {
         problems.map(|problem| found.line(problem)).collect::<Vec<_>>().join("\n")
     };
-    if !foreign && found.problems.iter().any(|problem| is_error(&problem)) {
-        return Err(Failure::usage(lines(&mut found.problems.iter().filter(is_error))));
+    // What a guardrail keeps out must not go out because another tool's file is not written for bedrill.
+    let stops =
+        |problem: &&Problem| is_error(problem) && (!foreign || problem.path().contains(".config.guardrail"));
+    if found.problems.iter().any(|problem| stops(&problem)) {
+        return Err(Failure::usage(lines(&mut found.problems.iter().filter(stops))));
     }
     // Unknown keys in another tool's file are that tool's business.
     let told = |problem: &&Problem| !common.quiet && (!foreign || common.verbose || is_error(problem));
     for problem in found.problems.iter().filter(told) {
         note(&format!("bedrill: {}", found.line(problem)));
     }
-    Ok(Configuration { values: found.values, file: Some(found.place.path().to_owned()) })
+    Ok(found.configuration())
 }
 
 /// The file that is read, with its contents.
@@ -59,6 +75,11 @@ pub(crate) struct Found {
 }
 
 impl Found {
+    /// The settings that can be used, and their file.
+    pub(crate) fn configuration(&self) -> Configuration {
+        Configuration { values: self.values.clone(), file: Some(self.place.path().to_owned()) }
+    }
+
     /// `FILE:LINE:COLUMN: what is wrong`.
     pub(crate) fn line(&self, problem: &Problem) -> String {
         format!("{}:{problem}", self.place.path().display())
@@ -87,7 +108,13 @@ pub(crate) fn find(common: &Common, host: &dyn Machine) -> Result<Option<Found>,
                 return Err(Failure::usage(format!("the configuration {path}{by} cannot be read: {error}")));
             }
         };
-        let (values, problems) = Config::read(&text);
+        // A file of another tool that is named by hand is still of that tool.
+        let of_other_tool = || {
+            let file = place.path().file_name().and_then(|name| name.to_str());
+            file.is_some_and(|file| ["openclaw.json", "moltbot.json", "clawdbot.json"].contains(&file))
+        };
+        let own = !matches!(place.kind(), PlaceKind::OtherTool(_)) && !of_other_tool();
+        let (values, problems) = if own { Config::read_own(&text) } else { Config::read(&text) };
         return Ok(Some(Found { place, values, problems }));
     }
     Ok(None)

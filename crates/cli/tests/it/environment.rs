@@ -11,7 +11,7 @@ use super::command::Scratch;
 
 const CHAT: [&str; 4] = ["chat", "-m", "us.example.model-v1:0", "hi"];
 
-fn server() -> Server {
+pub fn server() -> Server {
     Server::sending(stream(&answer(&["Hi"])))
 }
 

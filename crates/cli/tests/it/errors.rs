@@ -88,7 +88,7 @@ fn redirects_are_not_followed() {
 fn a_host_that_does_not_answer_is_named() {
     // Nothing listens on the discard port.
     let run = Scratch::new().chat("http://127.0.0.1:9", &["hi"]).run().ended(1);
-    run.says(&["could not reach 127.0.0.1", "refused"]);
+    run.says(&["could not reach 127.0.0.1:9: ", "refused"]);
     let run = Scratch::new().chat("https://bedrock.test.invalid", &["hi"]).run().ended(1);
     run.says(&["could not resolve bedrock.test.invalid"]);
 }

@@ -4,8 +4,10 @@
 #![allow(clippy::print_stderr)] // tests say on stderr what they ran
 #![allow(clippy::disallowed_methods)] // tests read what they wrote
 
+mod as_written;
 mod attachments;
 mod auth;
+mod broken_files;
 #[path = "../../../../tests/it/support/canaries.rs"]
 mod canaries;
 mod canary;
@@ -36,6 +38,7 @@ mod models;
 #[cfg(target_os = "linux")]
 mod paused;
 mod pipe;
+mod proxy;
 mod record;
 mod stdin;
 #[cfg(target_os = "linux")]

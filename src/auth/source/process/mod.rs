@@ -18,7 +18,8 @@ use std::io;
 use std::time::Duration;
 
 use crate::auth::wire::document::{Document, DocumentError};
-use crate::auth::{Auth, AuthError, Context, Found, Reuse};
+use crate::auth::{Auth, AuthError, Context, Found, Reuse, check_token};
+use crate::base::time;
 use crate::credentials::Credentials;
 use crate::machine::{ProcessEnd, ProcessLimits, ProfileFiles};
 use crate::profile::Section;
@@ -71,6 +72,14 @@ pub(in crate::auth) async fn credentials(
             "it must print the JSON document that the AWS CLI describes, Version 1, and nothing else",
         )
     })?;
+    if let Some(at) = credentials.expiration().filter(|at| *at <= context.now()) {
+        let problem = format!("printed credentials that expired at {}", time::rfc3339(at));
+        return Err(
+            broken(problem).with_hint("renew what they are made from, or look at the program's own cache")
+        );
+    }
+    let key = || format!("{place}: the AccessKeyId that {shown} printed");
+    check_token(SOURCE, &credentials, key, "SessionToken")?;
     let found = Found::new(
         Auth::SigV4(credentials),
         format!("credential_process of profile {} ({place})", profile.name()),

@@ -3,16 +3,22 @@
 #[cfg(feature = "client")]
 use std::time::Duration;
 
+use super::chain::SSO_SETTINGS;
 use super::{BaseKind, ChainError, ChainProblem, Role, RoleChain, SOURCE, keys, resolve_chain};
 use crate::auth::{Answer, AuthError};
 use crate::base::quote::Cut;
-#[cfg(feature = "client")]
-use crate::machine::setting;
-use crate::machine::{ProfileFiles, SelectedBy};
+use crate::machine::{ProfileFiles, SelectedBy, setting};
 use crate::profile::Section;
 
 /// How many profile names an error lists.
 const LISTED: usize = 20;
+
+/// The settings of SSO in a profile that has keys of its own: `aws configure sso` leaves some behind when it is interrupted.
+fn sso_leftovers(profile: &Section) -> Option<String> {
+    let has = |name: &&str| setting(profile, name).is_some();
+    let left: Vec<_> = SSO_SETTINGS.into_iter().filter(has).collect();
+    keys::check(profile).is_ok().then(|| left.join(" and "))
+}
 
 impl ProfileFiles {
     /// Returns how the selected profile leads to credentials, or the reason why another source should provide them.
@@ -33,7 +39,13 @@ impl ProfileFiles {
                 if error.problem() == &ChainProblem::NoCredentials && error.profile() == selected.name() =>
             {
                 let name = selected.name();
-                let problem = format!("profile {name} has no credentials in {}", self.files());
+                let mut problem = format!("profile {name} has no credentials in {}", self.files());
+                if let Some(origin) = selected.shell_line() {
+                    problem.push_str(&format!(
+                        "; {} begins with `export`, which belongs in a shell: write aws_access_key_id = ... instead",
+                        self.place(origin)
+                    ));
+                }
                 if self.selected_by() != SelectedBy::Caller {
                     return Ok(Err(problem));
                 }
@@ -94,8 +106,17 @@ impl ProfileFiles {
             }
             ChainProblem::NoRole => "add role_arn beside it".to_owned(),
             ChainProblem::NoSsoSetting(_) | ChainProblem::AbsentSsoSession(_) => {
-                format!("run `aws configure sso --profile {name}`")
+                match self.set().profile(name).and_then(sso_leftovers) {
+                    Some(left) => format!(
+                        "the AWS CLI uses the keys of this profile all the same; remove {left} from it, or run `aws \
+                         configure sso --profile {name}`"
+                    ),
+                    None => format!("run `aws configure sso --profile {name}`"),
+                }
             }
+            ChainProblem::MisplacedSsoSetting(setting) => format!(
+                "the AWS CLI accepts it in both places when they agree; remove {setting} from profile {name}"
+            ),
             _ => String::new(),
         };
         AuthError::new(SOURCE, format!("{place}: {error}")).with_hint(hint)
@@ -114,7 +135,11 @@ impl ProfileFiles {
             return Ok(problem);
         }
         let mut hint = self.existing();
-        let is_namesake = |header: &str| header.split([' ', '\t']).next_back() == Some(name);
+        let is_namesake = |header: &str| {
+            let behind = header.split_once([' ', '\t']).map_or(header, |(_, behind)| behind.trim());
+            [header, behind].iter().any(|written| written.trim_matches(['"', '\'']) == name)
+                || header.split([' ', '\t']).next_back() == Some(name)
+        };
         if let Some(ignored) = self.set().ignored().find(|ignored| is_namesake(ignored.header())) {
             let place = self.place(ignored.origin());
             hint.push_str(&format!(

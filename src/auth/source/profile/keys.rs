@@ -1,7 +1,7 @@
 //! Static keys in a profile.
 
 use super::SOURCE;
-use crate::auth::{Auth, AuthError, Found, UNFIT, fits_header};
+use crate::auth::{Auth, AuthError, Found, check_copied, check_token};
 use crate::credentials::{Credentials, Secret};
 use crate::machine::{ProfileFiles, Setting, setting};
 use crate::profile::{Origin, Section};
@@ -9,6 +9,8 @@ use crate::profile::{Origin, Section};
 pub(super) const ACCESS_KEY_ID: &str = "aws_access_key_id";
 pub(super) const SECRET_ACCESS_KEY: &str = "aws_secret_access_key";
 const SESSION_TOKEN: &str = "aws_session_token";
+/// Its older name, which the AWS CLI reads too.
+const SECURITY_TOKEN: &str = "aws_security_token";
 
 /// The setting without which `half` is useless.
 pub(super) fn other_half(half: &str) -> &'static str {
@@ -30,28 +32,33 @@ pub(super) fn check(profile: &Section) -> Result<(), NoKey> {
         (Some(_), Some(_)) => Ok(()),
         (Some(id), None) => half(SECRET_ACCESS_KEY, id),
         (None, Some(secret)) => half(ACCESS_KEY_ID, secret),
-        (None, None) => match setting(profile, SESSION_TOKEN) {
+        (None, None) => match token(profile) {
             Some(token) => half(ACCESS_KEY_ID, token),
             None => Err(NoKey::Absent),
         },
     }
 }
 
+fn token(profile: &Section) -> Option<Setting<'_>> {
+    setting(profile, SESSION_TOKEN).or_else(|| setting(profile, SECURITY_TOKEN))
+}
+
 /// Returns the static keys of `profile`.
 pub(super) fn credentials(files: &ProfileFiles, profile: &Section) -> Result<Found, AuthError> {
-    let settings = [ACCESS_KEY_ID, SECRET_ACCESS_KEY, SESSION_TOKEN];
-    for name in settings {
-        if let Some(unfit) = setting(profile, name).filter(|setting| !fits_header(setting.value())) {
-            let problem = format!("{}: {name} {UNFIT}", files.place(unfit.origin()));
-            return Err(AuthError::new(SOURCE, problem).with_hint("copy it again in full, on one line"));
+    for name in [ACCESS_KEY_ID, SECRET_ACCESS_KEY, SESSION_TOKEN, SECURITY_TOKEN] {
+        if let Some(setting) = setting(profile, name) {
+            check_copied(SOURCE, setting.value(), || format!("{}: {name}", files.place(setting.origin())))?;
         }
     }
-    let [Some(id), Some(secret), token] = settings.map(|name| setting(profile, name)) else {
+    let settings = [ACCESS_KEY_ID, SECRET_ACCESS_KEY].map(|name| setting(profile, name));
+    let ([Some(id), Some(secret)], token) = (settings, token(profile)) else {
         return Err(AuthError::new(SOURCE, format!("profile {} has no complete key pair", profile.name())));
     };
     let mut credentials = Credentials::new(id.value(), Secret::new(secret.value()));
     if let Some(token) = token {
         credentials = credentials.with_session_token(token.value());
     }
+    let place = || format!("{}: {ACCESS_KEY_ID}", files.place(id.origin()));
+    check_token(SOURCE, &credentials, place, SESSION_TOKEN)?;
     Ok(Found::new(Auth::SigV4(credentials), files.origin_text(profile, id.origin())))
 }

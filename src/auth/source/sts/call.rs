@@ -85,7 +85,7 @@ pub async fn caller_identity(
     if !matches!(auth, Auth::SigV4(_)) {
         return Err(asker.error("a bearer token works only with Bedrock"));
     }
-    let files = ProfileFiles::load(context.machine(), profile)?;
+    let files = ProfileFiles::load_unless_named(context.machine(), profile)?;
     let call = Call::GetCallerIdentity;
     let Identity { account, arn } =
         exchange(context, &files, asker, &call, Some(auth), parse_identity).await?;

@@ -2,13 +2,17 @@
 
 mod show;
 
+use std::sync::Arc;
+
+use bedrill::client::SettingOrigin;
 use bedrill::config::Severity;
 use bedrill::machine::Machine;
 
 use crate::failure::Failure;
 use crate::flags::{Common, ConfigCommand};
 use crate::screen::terminal::{Output, note};
-use crate::setup::configuration::{find, is_absent, load, places_of};
+use crate::setup::client;
+use crate::setup::configuration::{Configuration, find, is_absent, load, places_of};
 use crate::setup::environment::Environment;
 
 /// Prints what `command` asks for.
@@ -20,7 +24,7 @@ pub(crate) fn run(command: ConfigCommand, common: &Common) -> Result<(), Failure
             let configuration = load(common, &environment)?;
             show::run(&configuration, common, environment, json)
         }
-        ConfigCommand::Check => check(common, &environment),
+        ConfigCommand::Check => check(common, environment),
     }
 }
 
@@ -52,13 +56,13 @@ fn path(common: &Common, host: &dyn Machine) -> Result<(), Failure> {
     Ok(())
 }
 
-fn check(common: &Common, host: &dyn Machine) -> Result<(), Failure> {
+fn check(common: &Common, environment: Environment) -> Result<(), Failure> {
     let say = |text: &str| {
         if !common.quiet {
             note(&format!("bedrill: {text}"));
         }
     };
-    let Some(found) = find(common, host)? else {
+    let Some(found) = find(common, &environment)? else {
         say("there is no configuration; every setting is at its default");
         return Ok(());
     };
@@ -67,7 +71,11 @@ fn check(common: &Common, host: &dyn Machine) -> Result<(), Failure> {
         output.line(&found.line(problem)).map_err(|error| Failure::output(&error))?;
     }
     let errors = found.problems.iter().filter(|problem| problem.severity() == Severity::Error).count();
-    let warnings = found.problems.len() - errors;
+    let elsewhere = goes_elsewhere(&found.configuration(), common, environment);
+    if let Some(warning) = &elsewhere {
+        output.line(&format!("warning: {warning}")).map_err(|error| Failure::output(&error))?;
+    }
+    let warnings = found.problems.len() - errors + usize::from(elsewhere.is_some());
     let path = found.place.path().display();
     if errors > 0 {
         return Err(Failure::usage(format!(
@@ -81,6 +89,18 @@ fn check(common: &Common, host: &dyn Machine) -> Result<(), Failure> {
         _ => format!("{path}: {}", count(warnings, "warning")),
     });
     Ok(())
+}
+
+/// The warning that the variables send requests to another region than the one that the file means.
+fn goes_elsewhere(
+    configuration: &Configuration,
+    common: &Common,
+    environment: Environment,
+) -> Option<String> {
+    let client = client::builder(common, Arc::new(environment), configuration).build().ok()?;
+    // A file that names two regions itself has a problem of its own.
+    let by_file = matches!(client.region_origin(), SettingOrigin::Fallback(_));
+    client::warning_of_base_url(configuration, client.home_region()).filter(|_| !by_file)
 }
 
 fn count(number: usize, what: &str) -> String {

@@ -8,6 +8,7 @@ use bedrill::Client;
 use bedrill::catalog::DiscoverySettings;
 use bedrill::client::SettingOrigin;
 use bedrill::config::{BedrockDiscovery, Config, Located};
+use bedrill::converse::guardrail::GuardrailConfiguration;
 use bedrill::endpoint::Plane;
 use bedrill::machine::{Machine as _, ProfileFiles, SelectedBy};
 use serde_json::{Map, Value, json};
@@ -135,6 +136,17 @@ fn rows(configuration: &Configuration, common: &Common, environment: Environment
     rows.extend(settings.discovery(&configuration.values.discovery));
     let prefer = configuration.values.prefer_bearer.as_ref();
     rows.push(settings.of_file("auth.preferBearer", prefer, |prefer| json!(prefer), json!(true), ""));
+    let requests = &configuration.values.requests;
+    if let Some(guardrail) = &requests.guardrail {
+        let written = |guardrail: &GuardrailConfiguration| {
+            let part = |text: &Option<String>| text.clone().unwrap_or_default();
+            json!(format!("{}:{}", part(&guardrail.guardrail_identifier), part(&guardrail.guardrail_version)))
+        };
+        rows.push(settings.of_file("guardrail", Some(guardrail), written, Value::Null, ""));
+    }
+    if let Some(tier) = &requests.params.service_tier {
+        rows.push(settings.of_file("serviceTier", Some(tier), |tier| json!(tier.as_str()), Value::Null, ""));
+    }
     for (index, model) in configuration.values.provider.models.iter().enumerate() {
         let name = format!("{MODELS}[{index}]");
         rows.push(settings.of_file(&name, Some(model), |model| json!(model.id), Value::Null, ""));
@@ -186,9 +198,8 @@ impl Settings<'_> {
 
     fn model(&self) -> Row {
         let of_file = || {
-            let written = self.values().primary.as_ref()?;
-            let model = self.values().primary_model()?;
-            Some((json!(model), Origin::File(self.configuration.origin(written))))
+            let (model, origin) = self.configuration.model()?;
+            Some((json!(model), Origin::File(origin)))
         };
         let of_variable = || {
             let name = "BEDRILL_MODEL";

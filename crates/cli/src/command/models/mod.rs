@@ -33,6 +33,7 @@ pub(crate) fn run(arguments: &Models, common: &Common) -> Result<(), Failure> {
     let limits = arguments.limits.as_deref().or_else(|| from_variable.as_deref().map(Path::new)).map(limits);
     let limits = limits.transpose()?;
     let client = crate::setup::client::builder(common, Arc::new(environment), &configuration).build()?;
+    crate::setup::client::warn_of_files(&client, common);
     let mut discovery = Discovery::new(client, common, &configuration);
     if let Some(limits) = limits {
         discovery = discovery.with_limits(limits);

@@ -1,6 +1,7 @@
 //! `bedrill config`, and what a configuration does to `bedrill chat`: the real binary with a scratch home folder.
 
 mod chat;
+mod requests;
 
 use serde_json::{Value, json};
 

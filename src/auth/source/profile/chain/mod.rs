@@ -33,7 +33,8 @@ pub(in crate::auth) use error::{ChainError, ChainProblem};
 /// The maximum number of profiles in a chain.
 pub(in crate::auth) const MAX_PROFILES: usize = 32;
 
-const SSO_SETTINGS: [&str; 5] =
+/// What makes a profile one of SSO.
+pub(super) const SSO_SETTINGS: [&str; 5] =
     ["sso_session", "sso_start_url", "sso_region", "sso_account_id", "sso_role_name"];
 
 /// How a profile leads to credentials.
