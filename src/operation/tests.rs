@@ -192,10 +192,11 @@ fn only_frames_are_accepted_as_an_event_stream() {
     }
     let encoded = [("content-type", EVENT_STREAM), ("content-encoding", "Identity")];
     assert_eq!(expect_event_stream(&headers(&encoded), b""), Ok(()));
-    let gzip = [("content-type", EVENT_STREAM), ("content-encoding", "gzip")];
+    let gzip = headers(&[("content-type", EVENT_STREAM), ("content-encoding", "gzip")]);
+    let error = expect_event_stream(&gzip, b"\x1f\x8b\x08").expect_err("compressed").to_string();
+    assert!(error.contains("(application/vnd.amazon.eventstream) is compressed (gzip)"), "{error}");
     for (given, body) in [
-        (headers(&gzip), &b"\x1f\x8b\x08"[..]),
-        (headers(&[("content-type", "application/json")]), b"{\"a\":1}"),
+        (headers(&[("content-type", "application/json")]), &b"{\"a\":1}"[..]),
         (headers(&[("content-type", "application/vnd.amazon.eventstreams")]), b""),
         (HeaderMap::new(), b"<html>"),
     ] {

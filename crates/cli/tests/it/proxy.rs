@@ -86,7 +86,7 @@ fn a_proxy_is_named_only_where_it_was_used() {
 fn the_instance_is_not_asked_through_a_proxy_by_any_name() {
     let (scratch, proxy) = (Scratch::new(), proxy());
     let run = scratch
-        .bedrill(&["auth"])
+        .bedrill(&["auth", "--allow-http"])
         .var("AWS_EC2_METADATA_DISABLED", "false")
         .var("AWS_EC2_METADATA_SERVICE_ENDPOINT", "http://imds.test.invalid")
         .var("HTTP_PROXY", &format!("http://127.0.0.1:{}", proxy.port()))
