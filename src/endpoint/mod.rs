@@ -311,6 +311,7 @@ pub(crate) fn exposed_host(uri: &Uri) -> Option<&str> {
 }
 
 /// What to do about a secret that would be sent in clear.
+#[cfg(feature = "client")]
 pub(crate) const IN_CLEAR_HINT: &str =
     "use https, or where nobody else can listen --allow-http (ClientBuilder::allow_http)";
 

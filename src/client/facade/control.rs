@@ -36,7 +36,7 @@ impl Client {
     /// # Errors
     ///
     /// As [`list_foundation_models`](Self::list_foundation_models); and
-    /// [`AnswerError::Endless`](crate::operation::AnswerError::Endless) when the pages repeat, or there are more than any
+    /// [`AnswerError::Endless`] when the pages repeat, or there are more than any
     /// account has.
     ///
     /// # Cancel safety

@@ -187,7 +187,8 @@ impl EventDecoder {
     }
 
     /// Whether nothing that still comes can be used, so that the body need not be read any further.
-    pub(crate) fn is_over(&self) -> bool {
+    #[must_use]
+    pub fn is_over(&self) -> bool {
         self.is_over
     }
 

@@ -153,11 +153,11 @@ fn our_own_file_has_settings_at_its_top_and_no_keys_of_others() {
     assert_eq!(config.model.expect("a model").value(), "nova-micro");
     assert_eq!(config.region.expect("a region").value().as_str(), "eu-west-1");
     assert_eq!(config.system.expect("a prompt").value(), "Be brief.");
-    let text = "{ modle: 1, channels: 2, agents: { list: 3, defaults: { model: { primry: 'x' } } },
+    let text = "{ mdoel: 1, channels: 2, agents: { list: 3, defaults: { model: { primry: 'x' } } },
         models: { mode: 'merge', providers: { openai: 4 } }, plugins: { entries: { telegram: 5 } }, auth: { order: 6 } }";
     let paths: Vec<_> = Config::read_own(text).1.iter().map(|problem| problem.path().to_owned()).collect();
     let expected = [
-        "modle",
+        "mdoel",
         "channels",
         "agents.list",
         "agents.defaults.model.primry",

@@ -127,9 +127,9 @@ fn check(place: &str, text: &str, variables: &[(&str, &str)]) -> String {
 
 #[test]
 fn check_names_what_it_does_not_know_in_our_own_file_alone() {
-    let text = "{ modle: 'x', channels: {}, agents: { list: [] } }";
+    let text = "{ mdoel: 'x', channels: {}, agents: { list: [] } }";
     let own = check(OWN, text, &[]);
-    assert!(own.contains("modle: unknown key; did you mean \"model\"?"), "{own}");
+    assert!(own.contains("mdoel: unknown key; did you mean \"model\"?"), "{own}");
     assert_eq!(own.lines().count(), 3, "{own}");
     assert_eq!(check(OPENCLAW, text, &[]), "");
     let scratch = Scratch::new();
