@@ -59,6 +59,7 @@ mod text_delta;
 mod thinking;
 mod tool;
 
+pub use crate::lore::{ThinkingLevel, UnknownThinkingLevel};
 pub use crate::shape::{Blob, Problem, ShapeError};
 pub use accumulate::MessageBuilder;
 pub use assembly_error::AssemblyError;
@@ -96,7 +97,6 @@ pub use response::{
     CacheDetail, ConverseOutput, ConverseResponse, ConverseTrace, Metrics, PromptRouterTrace, StopReason,
     TokenUsage,
 };
-pub use thinking::{ThinkingLevel, UnknownThinkingLevel};
 pub use tool::{
     AnyToolChoice, AutoToolChoice, SpecificToolChoice, SystemTool, Tool, ToolChoice, ToolConfiguration,
     ToolInputSchema, ToolResult, ToolResultContent, ToolResultContents, ToolResultStatus, ToolSpecification,
