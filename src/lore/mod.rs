@@ -6,10 +6,13 @@
 //! When AWS changes something, look here. Each table names its source. Nothing here uses a type of the other modules: ids,
 //! regions and messages are passed as text.
 
+mod about;
 mod family;
 pub(crate) mod geography;
 pub(crate) mod id;
+mod lines;
 mod overlay;
+mod prices;
 pub(crate) mod reason;
 pub(crate) mod reasoning;
 mod set;
@@ -18,8 +21,10 @@ mod thinking_level;
 mod vocabulary;
 pub(crate) mod words;
 
+pub use about::About;
 pub use family::{Family, FamilyMistake, PromptCache, Reasoning, ToolIds};
 pub use overlay::Overlay;
+pub use prices::{Prices, Rates};
 pub use set::{Set, Word};
 pub use thinking_level::{ThinkingLevel, UnknownThinkingLevel};
 pub use vocabulary::{

@@ -120,8 +120,8 @@ types_are! { SendAndSync SHARED:
         Header<'static>, HeaderProblem, HeaderValue<'static>, Headers<'static>, MessageType<'static>,
     }
     bedrill::lore {
-        CachePlace, DataRetention, Dialect, Family, FamilyMistake, FirstTurn, Geography, Modality, Overlay, Parameter,
-        PromptCache, Reasoning, ReasoningForm, ReasoningOff, Set<Modality>, ThinkingLevel, Tier, ToolChoice,
+        About, CachePlace, DataRetention, Dialect, Family, FamilyMistake, FirstTurn, Geography, Modality, Overlay, Parameter,
+        Prices, PromptCache, Rates, Reasoning, ReasoningForm, ReasoningOff, Set<Modality>, ThinkingLevel, Tier, ToolChoice,
         ToolIdAlphabet, ToolIds, UnknownThinkingLevel,
     }
     bedrill::machine {

@@ -9,13 +9,11 @@ use std::borrow::Cow;
 
 use super::Family;
 use crate::lore::id;
+use crate::lore::lines;
 use crate::lore::set::{Set, private::Listed as _};
 use crate::lore::vocabulary::Modality;
 
 const TABLE: &str = include_str!("../families.txt");
-
-/// Begins the first line, which ends with the day of the last renewal.
-const AS_OF: &str = "# As of ";
 
 /// How deep shared rows may refer to each other. A test checks that the table needs no more.
 const DEPTH: u8 = 6;
@@ -89,16 +87,7 @@ fn split(word: &str) -> (&str, &str) {
 
 /// The name and the rest of the line that begins with `name`.
 fn row(name: &str) -> Option<(&'static str, &'static str)> {
-    if name.is_empty() {
-        return None;
-    }
-    let mut rest = TABLE;
-    loop {
-        rest = rest.get(rest.find('\n')?.checked_add(1)?..)?;
-        if let Some(row) = rest.strip_prefix(name).and_then(|row| row.strip_prefix(' ')) {
-            return Some((rest.get(..name.len())?, row.split('\n').next()?));
-        }
-    }
+    lines::find(TABLE, name)
 }
 
 /// The names of all families, in the order of the table.
@@ -109,7 +98,7 @@ pub(super) fn names() -> impl Iterator<Item = &'static str> {
 
 /// The day of the last renewal.
 pub(super) fn as_of() -> &'static str {
-    TABLE.strip_prefix(AS_OF).and_then(|rest| rest.get(..10)).unwrap_or_default()
+    lines::as_of(TABLE)
 }
 
 #[cfg(test)]
