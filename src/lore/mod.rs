@@ -22,6 +22,8 @@ mod vocabulary;
 pub(crate) mod words;
 
 pub use about::About;
+#[cfg(feature = "config")]
+pub(crate) use family::FAMILY_MEMBERS;
 pub use family::{Family, FamilyMistake, PromptCache, Reasoning, ToolIds};
 pub use overlay::Overlay;
 pub use prices::{Prices, Rates};
@@ -31,6 +33,3 @@ pub use vocabulary::{
     CachePlace, DataRetention, Dialect, FirstTurn, Geography, Modality, Parameter, ReasoningForm,
     ReasoningOff, Tier, ToolChoice, ToolIdAlphabet,
 };
-
-/// Context windows, output limits and quirks by model family, with the date of their sources.
-pub(crate) const LIMITS: &str = include_str!("limits.json");

@@ -70,23 +70,27 @@ impl Overlay {
     /// As [`Family::of`], with what the overlay says.
     #[must_use]
     pub fn family(&self, model_id: &str) -> Option<Family> {
-        let known = Family::of(model_id);
+        self.refine(model_id, None)
+    }
+
+    /// What is known of `model_id`; of `base`, the model behind it, where that is known and the id does not name it.
+    pub(crate) fn refine(&self, model_id: &str, base: Option<&str>) -> Option<Family> {
+        let known = base.and_then(Family::of).or_else(|| Family::of(model_id));
         if self.is_empty() {
             return known;
         }
-        let base = id::base_model(model_id).unwrap_or(model_id);
+        let base = base.or_else(|| id::base_model(model_id)).unwrap_or(model_id);
         let stem = id::stem(base);
-        let whole = Some(base).filter(|base| *base != stem);
         let mut found = known.is_some();
         let mut family =
             known.unwrap_or_else(|| Family { id: Cow::Owned(stem.to_owned()), ..Family::default() });
-        for name in [Some(stem), whole].into_iter().flatten() {
-            for row in self.rows.iter().filter(|row| row.name == name) {
-                found = true;
-                for (member, value) in &row.members {
-                    // Checked when it was set.
-                    let _ = family.set(member, value);
-                }
+        let mut names = vec![stem, base, model_id];
+        names.dedup();
+        for row in names.into_iter().flat_map(|name| self.rows.iter().filter(move |row| row.name == name)) {
+            found = true;
+            for (member, value) in &row.members {
+                // Checked when it was set.
+                let _ = family.set(member, value);
             }
         }
         found.then_some(family)
@@ -109,6 +113,9 @@ mod tests {
         assert_eq!(output("acme.writer-20260101-v1:0"), Some(1));
         assert_eq!(output(arn), Some(3));
         assert_eq!(output("acme.reader"), None);
+        let behind = |base| mine.refine(arn, Some(base)).expect("a row");
+        assert_eq!(behind("amazon.nova-lite-v1:0").context_window, Some(300_000));
+        assert_eq!(behind("acme.writer-v1:0").max_output, Some(3));
     }
 
     #[test]

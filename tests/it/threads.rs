@@ -55,8 +55,8 @@ types_are! { SendAndSync SHARED:
         Call<'static>, Identity, StsError,
     }
     bedrill::catalog {
-        Catalog, Cost, DiscoverySettings, Entry, Kind, Limit, LimitSource, LimitsError, LimitsTable, Listing,
-        ManualModel, Match, ModelLimits, Profile, PromptCache, Reason, Resolution, Warning,
+        Catalog, Cost, DiscoverySettings, Entry, Kind, Limit, LimitSource, Listing, ManualModel, Match, Profile,
+        Reason, Resolution, Warning,
     }
     #[cfg(feature = "config")]
     bedrill::config {
