@@ -120,7 +120,7 @@ types_are! { SendAndSync SHARED:
         Header<'static>, HeaderProblem, HeaderValue<'static>, Headers<'static>, MessageType<'static>,
     }
     bedrill::lore {
-        About, CachePlace, DataRetention, Dialect, Family, FamilyMistake, FirstTurn, Geography, Modality, Overlay, Parameter,
+        About, CachePlace, DataRetention, Dialect, Family, FamilyMistake, FamilyValue, FirstTurn, Geography, Modality, Overlay, Parameter,
         Prices, PromptCache, Rates, Reasoning, ReasoningForm, ReasoningOff, Set<Modality>, ThinkingLevel, Tier, ToolChoice,
         ToolIdAlphabet, ToolIds, UnknownThinkingLevel,
     }
