@@ -257,7 +257,7 @@ pub(crate) struct Chat {
     /// Let the model think before it answers; --verbose shows its reasoning on stderr
     #[arg(long, value_name = "LEVEL", value_parser = thinking_levels())]
     pub(crate) thinking: Option<ThinkingLevel>,
-    /// Print token usage on stderr, and the cost if the configuration has prices
+    /// Print token usage on stderr, and the cost: by the configuration's prices, else by those that `models known` shows
     #[arg(long)]
     pub(crate) usage: bool,
     /// Print the whole answer as one JSON document, in the form of a Converse response, with the cost if known
