@@ -96,7 +96,7 @@
 // Text and values. No I/O, no clock.
 mod base;
 pub mod credentials;
-mod lore;
+pub mod lore;
 pub mod terminal;
 
 // Protocols. Pure; they never use each other. The event stream is a separate crate.

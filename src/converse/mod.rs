@@ -61,6 +61,7 @@ mod thinking;
 mod tool;
 mod weight;
 
+pub use crate::lore::{ThinkingLevel, UnknownThinkingLevel};
 pub use crate::shape::{Blob, Problem, ShapeError};
 pub use accumulate::MessageBuilder;
 pub use assembly_error::AssemblyError;
@@ -98,7 +99,6 @@ pub use response::{
     CacheDetail, ConverseOutput, ConverseResponse, ConverseTrace, Metrics, PromptRouterTrace, StopReason,
     TokenUsage,
 };
-pub use thinking::{ThinkingLevel, UnknownThinkingLevel};
 pub(crate) use tool::mend_inputs;
 pub use tool::{
     AnyToolChoice, AutoToolChoice, SpecificToolChoice, SystemTool, Tool, ToolChoice, ToolConfiguration,

@@ -1,93 +1,29 @@
 //! How much a model thinks, as its family spells it.
 
-use std::fmt;
-use std::str::FromStr;
-
 use serde_json::{Map, Value, json};
 
 use super::request::ConverseRequest;
+use crate::lore::ThinkingLevel;
 use crate::lore::reasoning::ReasoningWords;
 
-/// How much a model thinks before it answers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum ThinkingLevel {
-    /// Not at all.
-    Off,
-    /// As little as the model can.
-    Minimal,
-    /// A little.
-    Low,
-    /// Some.
-    Medium,
-    /// Much.
-    High,
-    /// As much as the model can.
-    Max,
-}
-
-impl ThinkingLevel {
-    /// All levels, from none to most.
-    pub const ALL: [Self; 6] = [Self::Off, Self::Minimal, Self::Low, Self::Medium, Self::High, Self::Max];
-
-    /// Returns the level's name.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Off => "off",
-            Self::Minimal => "minimal",
-            Self::Low => "low",
-            Self::Medium => "medium",
-            Self::High => "high",
-            Self::Max => "max",
-        }
-    }
-
-    fn budget_tokens(self) -> i32 {
-        match self {
-            Self::Off => 0,
-            Self::Minimal => 1024,
-            Self::Low => 2048,
-            Self::Medium => 8192,
-            Self::High => 16384,
-            Self::Max => 32768,
-        }
-    }
-
-    /// The nearest of the three levels that every family has.
-    fn effort(self) -> &'static str {
-        match self {
-            Self::Off | Self::Minimal | Self::Low => "low",
-            Self::Medium => "medium",
-            Self::High | Self::Max => "high",
-        }
+fn budget_tokens(level: ThinkingLevel) -> i32 {
+    match level {
+        ThinkingLevel::Off => 0,
+        ThinkingLevel::Minimal => 1024,
+        ThinkingLevel::Low => 2048,
+        ThinkingLevel::Medium => 8192,
+        ThinkingLevel::High => 16384,
+        ThinkingLevel::XHigh => 24576,
+        ThinkingLevel::Max => 32768,
     }
 }
 
-impl fmt::Display for ThinkingLevel {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-/// A text that is not the name of a [`ThinkingLevel`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct UnknownThinkingLevel;
-
-impl fmt::Display for UnknownThinkingLevel {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("not a thinking level, write one of off, minimal, low, medium, high, max")
-    }
-}
-
-impl std::error::Error for UnknownThinkingLevel {}
-
-impl FromStr for ThinkingLevel {
-    type Err = UnknownThinkingLevel;
-
-    fn from_str(name: &str) -> Result<Self, Self::Err> {
-        Self::ALL.into_iter().find(|level| level.as_str() == name).ok_or(UnknownThinkingLevel)
+/// The nearest of the three levels that every family has.
+fn effort(level: ThinkingLevel) -> &'static str {
+    match level {
+        ThinkingLevel::Off | ThinkingLevel::Minimal | ThinkingLevel::Low => "low",
+        ThinkingLevel::Medium => "medium",
+        ThinkingLevel::High | ThinkingLevel::XHigh | ThinkingLevel::Max => "high",
     }
 }
 
@@ -114,6 +50,7 @@ impl ConverseRequest {
     /// | `Low` | low | 2048 | low |
     /// | `Medium` | medium | 8192 | medium |
     /// | `High` | high | 16384 | high |
+    /// | `XHigh` | high | 24576 | high |
     /// | `Max` | max | 32768 | high |
     ///
     /// Sources: [adaptive thinking](https://docs.aws.amazon.com/bedrock/latest/userguide/claude-messages-adaptive-thinking.html),
@@ -157,12 +94,12 @@ impl ConverseRequest {
         let mut put = |name: &str, value| fields.insert(name.to_owned(), value);
         match ReasoningWords::of(self.model_id.as_str()) {
             ReasoningWords::ClaudeAdaptive => {
-                let effort = if level == ThinkingLevel::Max { "max" } else { level.effort() };
+                let effort = if level == ThinkingLevel::Max { "max" } else { effort(level) };
                 put("thinking", json!({"type": "adaptive"}));
                 put("output_config", json!({"effort": effort}));
             }
             ReasoningWords::ClaudeBudget => {
-                let budget = level.budget_tokens();
+                let budget = budget_tokens(level);
                 put("thinking", json!({"type": "enabled", "budget_tokens": budget}));
                 let max_tokens =
                     self.inference_config.as_mut().and_then(|inference| inference.max_tokens.as_mut());
@@ -171,10 +108,10 @@ impl ConverseRequest {
                 }
             }
             ReasoningWords::OpenAi => {
-                put("reasoning_effort", json!(level.effort()));
+                put("reasoning_effort", json!(effort(level)));
             }
             ReasoningWords::ReasoningConfig => {
-                put("reasoningConfig", json!({"type": "enabled", "maxReasoningEffort": level.effort()}));
+                put("reasoningConfig", json!({"type": "enabled", "maxReasoningEffort": effort(level)}));
             }
         }
     }
@@ -230,13 +167,5 @@ mod tests {
         assert_eq!(thinking(8192), Some(16384));
         assert_eq!(thinking(10_000), Some(10_000));
         assert_eq!(thinking(i32::MAX), Some(i32::MAX));
-    }
-
-    #[test]
-    fn levels_are_read_by_name() {
-        for level in ThinkingLevel::ALL {
-            assert_eq!(level.to_string().parse(), Ok(level));
-        }
-        assert_eq!("loud".parse::<ThinkingLevel>(), Err(UnknownThinkingLevel));
     }
 }

@@ -114,7 +114,7 @@ fn profile_prefixes_go_from_near_to_far() {
     assert_eq!(prefixes("eu-north-1"), ["eu.", "global."]);
     assert_eq!(prefixes("ap-northeast-1"), ["jp.", "apac.", "global."]);
     assert_eq!(prefixes("ap-southeast-2"), ["au.", "apac.", "global."]);
-    assert_eq!(prefixes("ap-south-1"), ["apac.", "global."]);
+    assert_eq!(prefixes("ap-south-1"), ["in.", "apac.", "global."]);
     assert_eq!(prefixes("ca-central-1"), ["ca.", "us.", "global."]);
     assert_eq!(prefixes("sa-east-1"), ["global."]);
     assert_eq!(prefixes("us-gov-east-1"), ["us-gov."]);

@@ -10,7 +10,8 @@ use std::borrow::Cow;
 use std::fmt;
 
 use crate::endpoint::Region;
-use crate::lore::geography::GEOGRAPHIES;
+use crate::lore::Family;
+use crate::lore::geography::is_geography;
 use crate::lore::spelling::{without_provider, without_route, without_suffix};
 
 pub use requested::RequestedModel;
@@ -95,7 +96,7 @@ impl ModelId {
             return Self::from_arn(id).map_err(invalid);
         }
         let kind = match id.split_once('.') {
-            Some((geography, rest)) if GEOGRAPHIES.contains(&geography) && rest.contains('.') => {
+            Some((geography, rest)) if is_geography(geography) && rest.contains('.') => {
                 ModelKind::InferenceProfile
             }
             _ => ModelKind::FoundationModel,
@@ -205,16 +206,22 @@ impl ModelId {
         self.is_arn() || self.base_model().is_some_and(names_provider)
     }
 
+    /// What is known of the model's family; `None` for a family that is not known, and for what does not name its model,
+    /// such as an application profile.
+    #[must_use]
+    pub fn family(&self) -> Option<Family> {
+        Family::of(&self.id)
+    }
+
     /// The foundation model's id without geography and ARN; `None` if its form does not show it.
     #[must_use]
     pub fn base_model(&self) -> Option<&str> {
         let name = if self.is_arn() { self.id.split_once('/')?.1 } else { &self.id };
         match self.kind {
             ModelKind::FoundationModel => Some(name),
-            ModelKind::InferenceProfile => name
-                .split_once('.')
-                .filter(|(geography, _)| GEOGRAPHIES.contains(geography))
-                .map(|(_, base)| base),
+            ModelKind::InferenceProfile => {
+                name.split_once('.').filter(|(geography, _)| is_geography(geography)).map(|(_, base)| base)
+            }
             _ => None,
         }
     }
@@ -225,7 +232,7 @@ fn names_provider(id: &str) -> bool {
     let Some((provider, rest)) = id.split_once('.') else { return false };
     let is_word = !provider.is_empty() && provider.bytes().all(|byte| byte.is_ascii_alphanumeric());
     // Only a geography prefix makes an id a profile.
-    is_word && !GEOGRAPHIES.contains(&provider) && rest.starts_with(|first: char| first.is_ascii_alphabetic())
+    is_word && !is_geography(provider) && rest.starts_with(|first: char| first.is_ascii_alphabetic())
 }
 
 /// `us-west-2`, `us-gov-east-1`: words of letters, then a number. No model id has this form before a slash.

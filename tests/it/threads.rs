@@ -55,8 +55,8 @@ types_are! { SendAndSync SHARED:
         Call<'static>, Identity, StsError,
     }
     bedrill::catalog {
-        Catalog, Cost, DiscoverySettings, Entry, Kind, Limit, LimitSource, LimitsError, LimitsTable, Listing,
-        ManualModel, Match, ModelLimits, Profile, PromptCache, Reason, Resolution, Warning,
+        Catalog, Cost, DiscoverySettings, Entry, Kind, Limit, LimitSource, Listing, ManualModel, Match, Profile,
+        Reason, Resolution, Warning,
     }
     #[cfg(feature = "config")]
     bedrill::config {
@@ -78,11 +78,11 @@ types_are! { SendAndSync SHARED:
         PerformanceConfigLatency, PerformanceConfiguration, Problem, PromptRouterTrace,
         PromptVariableValue, ReasoningContent, ReasoningContentDelta, ReasoningText, Role, S3Location,
         SearchResult, SearchResultContent, SearchResultLocation, ServiceTier, ServiceTierType, ShapeError,
-        SpecificToolChoice, StopReason, StreamException, SystemContentBlock, SystemTool, ThinkingLevel,
-        TokenUsage, Tool, ToolAddition, ToolChoice, ToolConfiguration, ToolInputSchema, ToolReference,
+        SpecificToolChoice, StopReason, StreamException, SystemContentBlock, SystemTool, TokenUsage,
+        Tool, ToolAddition, ToolChoice, ToolConfiguration, ToolInputSchema, ToolReference,
         ToolRemoval, ToolResult, ToolResultContent, ToolResultContents, ToolResultDelta, ToolResultStart,
         ToolResultStatus, ToolSpecification, ToolUse, ToolUseDelta, ToolUseStart, ToolUseType,
-        UnknownThinkingLevel, VideoBlock, VideoFormat, VideoSource, WebLocation,
+        VideoBlock, VideoFormat, VideoSource, WebLocation,
     }
     bedrill::converse::guardrail {
         AppliedGuardrailDetails, GuardContent, GuardContentImage, GuardContentImageFormat,
@@ -118,6 +118,11 @@ types_are! { SendAndSync SHARED:
     bedrill::eventstream {
         Budget, DecodeError, EncodeError, Frame, FrameBuilder, FrameDecoder, FrameRef<'static>,
         Header<'static>, HeaderProblem, HeaderValue<'static>, Headers<'static>, MessageType<'static>,
+    }
+    bedrill::lore {
+        About, CachePlace, DataRetention, Dialect, Family, FamilyMistake, FamilyValue, FirstTurn, Geography, Modality, Overlay, Parameter,
+        Prices, PromptCache, Rates, Reasoning, ReasoningForm, ReasoningOff, Set<Modality>, ThinkingLevel, Tier, ToolChoice,
+        ToolIdAlphabet, ToolIds, UnknownThinkingLevel,
     }
     bedrill::machine {
         ProfileFiles, SelectedBy, Setting<'static>, SettingsError, StaticMachine, SystemMachine,

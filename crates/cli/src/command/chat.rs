@@ -16,6 +16,7 @@ use bedrill::{Client, ConverseRequest, Message};
 use crate::failure::Failure;
 use crate::flags::{Chat, Common};
 use crate::screen::answer::Answer;
+use crate::screen::pricing::Pricing;
 use crate::screen::terminal::note;
 use crate::setup::configuration::Configuration;
 use crate::setup::discovery::{self, Discovery};
@@ -54,12 +55,12 @@ pub(crate) fn run(arguments: &Chat, common: &Common) -> Result<(), Failure> {
             discovery.model_id(model.as_str()).await?.into()
         };
         let request = request(arguments, &configuration, model, system, message);
-        let cost = request.model_id.id().ok().and_then(|id| prices(&configuration, id));
+        let pricing = pricing(&client, &configuration, &request);
         let answer = Answer::new(common)
             .with_json(arguments.json)
             .with_raw(arguments.raw)
             .with_strict(arguments.strict)
-            .with_usage(arguments.usage, cost)
+            .with_usage(arguments.usage, pricing)
             .with_used_model(used);
         warn(&client, &request, &configuration, common).await;
         if let Some(environment) = environment.filter(|_| common.verbose) {
@@ -203,6 +204,13 @@ fn model(arguments: &Chat, host: &dyn Machine, configuration: &Configuration) ->
 /// The configured price of `model`: by its ID, or by that of the model behind a profile.
 fn prices(configuration: &Configuration, id: &ModelId) -> Option<Cost> {
     configured_model(configuration, id)?.cost.filter(Cost::is_known)
+}
+
+/// What the answer to `request` will cost, as far as that is known.
+fn pricing(client: &Client, configuration: &Configuration, request: &ConverseRequest) -> Pricing {
+    let Ok(id) = request.model_id.id() else { return Pricing::default() };
+    let region = id.region().unwrap_or_else(|| client.home_region());
+    Pricing::new(prices(configuration, id), id.as_str(), region.as_str())
 }
 
 fn configured_model<'a>(configuration: &'a Configuration, id: &ModelId) -> Option<&'a ManualModel> {

@@ -3,5 +3,6 @@
 pub(crate) mod answer;
 mod ending;
 mod kept;
+pub(crate) mod pricing;
 pub(crate) mod spinner;
 pub(crate) mod terminal;

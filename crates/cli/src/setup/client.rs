@@ -19,8 +19,7 @@ pub(crate) fn builder(
     configuration: &Configuration,
 ) -> ClientBuilder {
     let provider = &configuration.values.provider;
-    let mut builder =
-        Client::builder().machine(host).discovery(discovery::settings(&configuration.values, common));
+    let mut builder = Client::builder().machine(host).discovery(discovery::settings(configuration, common));
     if common.allow_http {
         builder = builder.allow_http();
     }

@@ -12,7 +12,7 @@ use crate::failure::Failure;
 use crate::flags::{Common, ConfigCommand};
 use crate::screen::terminal::{Output, note};
 use crate::setup::client;
-use crate::setup::configuration::{Configuration, find, is_absent, load, places_of};
+use crate::setup::configuration::{Configuration, find, is_absent, load, overlay, places_of};
 use crate::setup::environment::Environment;
 
 /// Prints what `command` asks for.
@@ -24,7 +24,10 @@ pub(crate) fn run(command: ConfigCommand, common: &Common) -> Result<(), Failure
             let configuration = load(common, &environment)?;
             show::run(&configuration, common, environment, json)
         }
-        ConfigCommand::Check => check(common, environment),
+        ConfigCommand::Check => {
+            overlay(common, &environment)?;
+            check(common, environment)
+        }
     }
 }
 
