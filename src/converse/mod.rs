@@ -45,6 +45,7 @@ mod config;
 mod decoder;
 mod delta;
 mod event;
+mod events_of;
 mod exception;
 pub mod guardrail;
 mod media;
@@ -97,6 +98,8 @@ pub use response::{
     CacheDetail, ConverseOutput, ConverseResponse, ConverseTrace, Metrics, PromptRouterTrace, StopReason,
     TokenUsage,
 };
+pub use thinking::Thinking;
+pub(crate) use thinking::{Words, tokens};
 pub use tool::{
     AnyToolChoice, AutoToolChoice, SpecificToolChoice, SystemTool, Tool, ToolChoice, ToolConfiguration,
     ToolInputSchema, ToolResult, ToolResultContent, ToolResultContents, ToolResultStatus, ToolSpecification,

@@ -1,57 +1,186 @@
-//! How much a model thinks, as its family spells it.
+//! How much a model is asked to think: the wish, and the words of the model's family for it.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::request::ConverseRequest;
-use crate::lore::ThinkingLevel;
-use crate::lore::reasoning::ReasoningWords;
+use crate::lore::{Family, Reasoning, ReasoningForm, ReasoningOff, ThinkingLevel};
+use crate::shape::{self, Shape, ShapeError};
 
-fn budget_tokens(level: ThinkingLevel) -> i32 {
-    match level {
-        ThinkingLevel::Off => 0,
-        ThinkingLevel::Minimal => 1024,
+/// How much the model is asked to think, before it is written in the words of the model's family.
+///
+/// It is not a member of the API, and never sent as it is. In JSON, a stored request has it as `thinking`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct Thinking {
+    /// How much; `None` leaves it to the model.
+    pub level: Option<ThinkingLevel>,
+    /// Whether a model that hides its thoughts by default is asked for them.
+    pub show_thoughts: bool,
+}
+
+const LEVEL: &str = "level";
+const SHOW_THOUGHTS: &str = "showThoughts";
+
+impl Shape for Thinking {
+    fn blank() -> Self {
+        Self::default()
+    }
+
+    fn read(&mut self, value: Value) -> Result<(), ShapeError> {
+        let members = shape::members(value)?;
+        let level = members.get(LEVEL).and_then(Value::as_str);
+        self.level = level.and_then(|level| level.parse().ok());
+        self.show_thoughts = members.get(SHOW_THOUGHTS).and_then(Value::as_bool).unwrap_or_default();
+        Ok(())
+    }
+
+    fn to_json(&self) -> Value {
+        let mut members = Map::new();
+        if let Some(level) = self.level {
+            shape::put(&mut members, LEVEL, level.as_str().into());
+        }
+        if self.show_thoughts {
+            shape::put(&mut members, SHOW_THOUGHTS, true.into());
+        }
+        Value::Object(members)
+    }
+}
+
+/// What became of a wish.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Written {
+    /// The level that was asked for.
+    pub(crate) asked: ThinkingLevel,
+    /// What the request says now.
+    pub(crate) words: Words,
+    /// What `maxTokens` was, and what it was raised to.
+    pub(crate) raised: Option<(i32, i32)>,
+}
+
+/// What a request says about thinking.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Words {
+    /// This level.
+    Level(ThinkingLevel),
+    /// Nothing, or not to think; `BetweenTools` is the least of some models.
+    Off(ReasoningOff),
+    /// Nothing, because the model cannot think.
+    Cannot,
+    /// Nothing, because the model takes no word for it.
+    NoWords,
+    /// Nothing, because it is not known how the model is asked.
+    NotKnown,
+}
+
+/// The levels of a family that names none.
+const USUAL: [ThinkingLevel; 3] = [ThinkingLevel::Low, ThinkingLevel::Medium, ThinkingLevel::High];
+
+/// The words for `level`.
+fn choose(level: ThinkingLevel, reasoning: &Reasoning) -> Words {
+    let Reasoning { supported, form, levels, by_default, off, .. } = *reasoning;
+    if level == ThinkingLevel::Off {
+        let silent = by_default == Some(false) || supported == Some(false);
+        match off {
+            Some(ReasoningOff::Never) => {}
+            Some(off) => return Words::Off(off),
+            None if silent => return Words::Off(ReasoningOff::Omit),
+            None => return Words::NotKnown,
+        }
+    } else if supported == Some(false) {
+        return Words::Cannot;
+    }
+    let form = match form {
+        Some(ReasoningForm::Nothing) => return Words::NoWords,
+        None => return Words::NotKnown,
+        Some(form) => form,
+    };
+    let has = |level: &ThinkingLevel| match levels {
+        Some(levels) => levels.contains(*level),
+        None => form == ReasoningForm::ClaudeBudget || USUAL.contains(level),
+    };
+    let thinking = ThinkingLevel::ALL.iter().filter(|level| **level != ThinkingLevel::Off && has(level));
+    let lower = thinking.clone().rfind(|other| **other <= level);
+    match lower.or_else(|| thinking.clone().next()) {
+        Some(level) => Words::Level(*level),
+        None => Words::NoWords,
+    }
+}
+
+/// The budget of a level, which leaves room for the answer.
+fn budget_tokens(level: ThinkingLevel, max_output: Option<u64>) -> i32 {
+    let budget = match level {
+        ThinkingLevel::Off | ThinkingLevel::Minimal => 1024,
         ThinkingLevel::Low => 2048,
         ThinkingLevel::Medium => 8192,
         ThinkingLevel::High => 16384,
         ThinkingLevel::XHigh => 24576,
         ThinkingLevel::Max => 32768,
-    }
+    };
+    let most = max_output.map_or(budget, |most| tokens(most - most / 8));
+    budget.min(most).max(1024)
 }
 
-/// The nearest of the three levels that every family has.
-fn effort(level: ThinkingLevel) -> &'static str {
-    match level {
-        ThinkingLevel::Off | ThinkingLevel::Minimal | ThinkingLevel::Low => "low",
-        ThinkingLevel::Medium => "medium",
-        ThinkingLevel::High | ThinkingLevel::XHigh | ThinkingLevel::Max => "high",
-    }
+/// A number of tokens as the API counts them.
+pub(crate) fn tokens(number: u64) -> i32 {
+    i32::try_from(number).unwrap_or(i32::MAX)
 }
 
-/// The fields that [`ConverseRequest::thinking`] sets in any dialect, and so removes in any.
-const FIELDS: [&str; 4] = ["thinking", "output_config", "reasoning_effort", "reasoningConfig"];
+const THINKING: &str = "thinking";
+const OUTPUT_CONFIG: &str = "output_config";
+const EFFORT: &str = "effort";
+const TYPE: &str = "type";
+const REASONING: &str = "reasoning";
+const REASONING_EFFORT: &str = "reasoning_effort";
+const REASONING_CONFIG: &str = "reasoning_config";
+const NOVA: &str = "reasoningConfig";
+
+/// The fields that ask any family to think; a wish replaces all of them.
+const FIELDS: [&str; 5] = [THINKING, REASONING, REASONING_EFFORT, REASONING_CONFIG, NOVA];
+
+fn object<const N: usize>(members: [(&str, Value); N]) -> Value {
+    let mut object = Map::new();
+    for (name, value) in members {
+        shape::put(&mut object, name, value);
+    }
+    Value::Object(object)
+}
+
+fn put(fields: &mut Map<String, Value>, name: &str, member: &str, value: &str) {
+    match fields.get_mut(name) {
+        Some(Value::Object(members)) => shape::put(members, member, value.into()),
+        _ => shape::put(fields, name, object([(member, value.into())])),
+    }
+}
 
 impl ConverseRequest {
-    /// Sets how much the model thinks, in the additional fields and in the form of its family, which the model
-    /// id determines. `Off` removes these fields again.
+    /// Sets how much the model thinks. `Off` asks it not to, which takes a word of its own where thinking is on by
+    /// default.
+    ///
+    /// The request keeps the level. When it is sent, the level is written into the additional fields, in the words of the
+    /// family that the model ID determines, and replaces what these fields say about thinking. A level that the family
+    /// lacks becomes the next lower one. Where nothing is known of the family, nothing is sent. [`fit`](crate::fit) does
+    /// it, and says what changed; [`to_body_json`](Self::to_body_json) does the same for a request that was not fitted.
     ///
     /// Claude before 4.6 thinks within a budget that counts toward `maxTokens`. If `maxTokens` is set and leaves
     /// no room, it is raised by the budget.
     ///
-    /// | model ids | additional fields |
+    /// | families | additional fields |
     /// | --- | --- |
     /// | Claude Opus and Sonnet from 4.6 on, Claude from 5 on | `thinking: {type: "adaptive"}`, `output_config: {effort}` |
     /// | Claude before those | `thinking: {type: "enabled", budget_tokens}` |
-    /// | OpenAI | `reasoning_effort` |
-    /// | all others | `reasoningConfig: {type: "enabled", maxReasoningEffort}` |
+    /// | Nova 2 | `reasoningConfig: {type: "enabled", maxReasoningEffort}` |
+    /// | gpt-oss, DeepSeek V3 | `reasoning_effort` |
+    /// | GPT-5, GPT-6 | `reasoning: {effort}` |
+    /// | Qwen3, GLM, Kimi | `reasoning_config` |
     ///
-    /// | level | Claude's `effort` | `budget_tokens` | `reasoning_effort`, `maxReasoningEffort` |
-    /// | --- | --- | --- | --- |
-    /// | `Minimal` | low | 1024 | low |
-    /// | `Low` | low | 2048 | low |
-    /// | `Medium` | medium | 8192 | medium |
-    /// | `High` | high | 16384 | high |
-    /// | `XHigh` | high | 24576 | high |
-    /// | `Max` | max | 32768 | high |
+    /// | level | `budget_tokens`, at most seven eighths of the maximum output |
+    /// | --- | --- |
+    /// | `Minimal` | 1024 |
+    /// | `Low` | 2048 |
+    /// | `Medium` | 8192 |
+    /// | `High` | 16384 |
+    /// | `XHigh` | 24576 |
+    /// | `Max` | 32768 |
     ///
     /// Sources: [adaptive thinking](https://docs.aws.amazon.com/bedrock/latest/userguide/claude-messages-adaptive-thinking.html),
     /// [extended thinking](https://docs.aws.amazon.com/bedrock/latest/userguide/claude-messages-extended-thinking.html),
@@ -62,110 +191,262 @@ impl ConverseRequest {
     /// use bedrill::ConverseRequest;
     /// use serde_json::json;
     ///
-    /// let request = ConverseRequest::new("us.anthropic.claude-sonnet-4-5-20250929-v1:0")
-    ///     .max_tokens(1000)
-    ///     .thinking(ThinkingLevel::Low);
+    /// let request = ConverseRequest::new("us.anthropic.claude-opus-4-8").thinking(ThinkingLevel::Low);
     /// assert_eq!(
-    ///     request.additional_model_request_fields,
-    ///     Some(json!({"thinking": {"type": "enabled", "budget_tokens": 2048}}))
+    ///     request.to_body_json(),
+    ///     json!({"additionalModelRequestFields": {
+    ///         "thinking": {"type": "adaptive"}, "output_config": {"effort": "low"},
+    ///     }})
     /// );
-    /// assert_eq!(request.inference_config.unwrap().max_tokens, Some(3048));
     /// ```
     #[must_use]
     pub fn thinking(mut self, level: ThinkingLevel) -> Self {
+        self.thinking.get_or_insert_default().level = Some(level);
+        self
+    }
+
+    /// Asks for the thoughts of a model that hides them by default, where it thinks.
+    #[must_use]
+    pub fn show_thoughts(mut self) -> Self {
+        self.thinking.get_or_insert_default().show_thoughts = true;
+        self
+    }
+
+    /// Writes the wish in the words of `family`, and tells what became of the level.
+    pub(crate) fn write_thinking(&mut self, family: &Family) -> Option<Written> {
+        let Thinking { level, show_thoughts } = self.thinking.take()?;
+        let reasoning = &family.reasoning;
+        let show = show_thoughts && reasoning.hidden == Some(true);
+        if level.is_none() && !show {
+            return None;
+        }
         let had_fields = self.additional_model_request_fields.is_some();
         let mut fields = match self.additional_model_request_fields.take() {
             Some(Value::Object(fields)) => fields,
             _ => Map::new(),
         };
-        for name in FIELDS {
-            fields.remove(name);
-        }
-        if level != ThinkingLevel::Off {
-            self.put_thinking(&mut fields, level);
+        let written = level.map(|level| {
+            let words = choose(level, reasoning);
+            for name in FIELDS {
+                shape::leave_out(&mut fields, name);
+            }
+            if let Some(Value::Object(config)) = fields.get_mut(OUTPUT_CONFIG) {
+                shape::leave_out(config, EFFORT);
+                if config.is_empty() {
+                    shape::leave_out(&mut fields, OUTPUT_CONFIG);
+                }
+            }
+            let raised = self.write_words(&mut fields, words, family);
+            Written { asked: level, words, raised }
+        });
+        if show {
+            show_in(&mut fields, reasoning);
         }
         if had_fields || !fields.is_empty() {
             self.additional_model_request_fields = Some(Value::Object(fields));
         }
-        self
+        written
     }
 
-    fn put_thinking(&mut self, fields: &mut Map<String, Value>, level: ThinkingLevel) {
-        let mut put = |name: &str, value| fields.insert(name.to_owned(), value);
-        match ReasoningWords::of(self.model_id.as_str()) {
-            ReasoningWords::ClaudeAdaptive => {
-                let effort = if level == ThinkingLevel::Max { "max" } else { effort(level) };
-                put("thinking", json!({"type": "adaptive"}));
-                put("output_config", json!({"effort": effort}));
-            }
-            ReasoningWords::ClaudeBudget => {
-                let budget = budget_tokens(level);
-                put("thinking", json!({"type": "enabled", "budget_tokens": budget}));
-                let max_tokens =
-                    self.inference_config.as_mut().and_then(|inference| inference.max_tokens.as_mut());
-                if let Some(max_tokens) = max_tokens.filter(|max_tokens| **max_tokens <= budget) {
-                    *max_tokens = max_tokens.saturating_add(budget);
-                }
-            }
-            ReasoningWords::OpenAi => {
-                put("reasoning_effort", json!(effort(level)));
-            }
-            ReasoningWords::ReasoningConfig => {
-                put("reasoningConfig", json!({"type": "enabled", "maxReasoningEffort": effort(level)}));
-            }
+    /// Returns how `maxTokens` was raised, if it was.
+    fn write_words(
+        &mut self,
+        fields: &mut Map<String, Value>,
+        words: Words,
+        family: &Family,
+    ) -> Option<(i32, i32)> {
+        let form = family.reasoning.form?;
+        let (kind, effort) = match words {
+            Words::Level(level) => ("", level.as_str()),
+            Words::Off(ReasoningOff::Disabled) => ("disabled", ""),
+            Words::Off(ReasoningOff::BetweenTools) => ("between_tools", ""),
+            Words::Off(ReasoningOff::Effort) => ("", "none"),
+            _ => return None,
+        };
+        if !kind.is_empty() {
+            put(fields, THINKING, TYPE, kind);
+            return None;
         }
+        match form {
+            ReasoningForm::ClaudeAdaptive => {
+                put(fields, THINKING, TYPE, "adaptive");
+                put(fields, OUTPUT_CONFIG, EFFORT, effort);
+            }
+            ReasoningForm::ClaudeBudget => {
+                let Words::Level(level) = words else { return None };
+                let budget = budget_tokens(level, family.max_output);
+                let value = object([(TYPE, "enabled".into()), ("budget_tokens", budget.into())]);
+                shape::put(fields, THINKING, value);
+                return self.raise_max_tokens(budget, family.max_output);
+            }
+            ReasoningForm::Nova => {
+                put(fields, NOVA, TYPE, "enabled");
+                put(fields, NOVA, "maxReasoningEffort", effort);
+            }
+            ReasoningForm::Effort => shape::put(fields, REASONING_EFFORT, effort.into()),
+            ReasoningForm::NestedEffort => put(fields, REASONING, EFFORT, effort),
+            ReasoningForm::Config => shape::put(fields, REASONING_CONFIG, effort.into()),
+            ReasoningForm::Nothing => {}
+        }
+        None
+    }
+
+    fn raise_max_tokens(&mut self, budget: i32, max_output: Option<u64>) -> Option<(i32, i32)> {
+        let max_tokens = self.inference_config.as_mut()?.max_tokens.as_mut()?;
+        let before = *max_tokens;
+        if before > budget {
+            return None;
+        }
+        let most = max_output.map_or(i32::MAX, tokens);
+        *max_tokens = before.saturating_add(budget).min(most.max(budget.saturating_add(1)));
+        Some((before, *max_tokens))
+    }
+
+    /// The members of the body that the wish decides; `None` without a wish.
+    pub(crate) fn with_thinking_written(&self) -> Option<Self> {
+        let thinking = self.thinking?;
+        let mut lean = Self::new(&self.model_id);
+        lean.thinking = Some(thinking);
+        lean.inference_config.clone_from(&self.inference_config);
+        lean.additional_model_request_fields.clone_from(&self.additional_model_request_fields);
+        lean.write_thinking(&Family::of(self.model_id.as_str()).unwrap_or_default());
+        Some(lean)
+    }
+}
+
+/// Asks for the thoughts, if the model will think.
+fn show_in(fields: &mut Map<String, Value>, reasoning: &Reasoning) {
+    let adaptive = reasoning.form == Some(ReasoningForm::ClaudeAdaptive);
+    if !fields.contains_key(THINKING) && adaptive && reasoning.by_default == Some(true) {
+        put(fields, THINKING, TYPE, "adaptive");
+    }
+    if let Some(Value::Object(thinking)) = fields.get_mut(THINKING)
+        && thinking.get(TYPE).and_then(Value::as_str) != Some("disabled")
+        && !thinking.contains_key("display")
+    {
+        shape::put(thinking, "display", "summarized".into());
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
-    fn fields(model_id: &str, level: ThinkingLevel) -> Value {
-        ConverseRequest::new(model_id).thinking(level).additional_model_request_fields.unwrap()
+    fn family(members: &[(&str, &str)]) -> Family {
+        let mut family = Family::default();
+        for (name, value) in members {
+            family.set(name, value).unwrap();
+        }
+        family
+    }
+
+    fn written(family: &Family, level: ThinkingLevel) -> (Value, Words) {
+        let mut request = ConverseRequest::new("m").thinking(level);
+        let written = request.write_thinking(family).unwrap();
+        (request.additional_model_request_fields.unwrap_or_default(), written.words)
     }
 
     #[test]
-    fn each_dialect_has_its_own_fields() {
-        use ThinkingLevel::{High, Max, Medium, Minimal};
-        assert_eq!(
-            fields("anthropic.claude-opus-4-6-v1", Max),
-            json!({"thinking": {"type": "adaptive"}, "output_config": {"effort": "max"}})
-        );
-        assert_eq!(
-            fields("anthropic.claude-3-7-sonnet-20250219-v1:0", Minimal),
-            json!({"thinking": {"type": "enabled", "budget_tokens": 1024}})
-        );
-        assert_eq!(fields("openai.gpt-oss-20b-1:0", High), json!({"reasoning_effort": "high"}));
-        assert_eq!(
-            fields("amazon.nova-2-lite-v1:0", Medium),
-            json!({"reasoningConfig": {"type": "enabled", "maxReasoningEffort": "medium"}})
-        );
+    fn each_family_is_asked_in_its_own_words() {
+        use ThinkingLevel::{High, Medium, Minimal, Off, XHigh};
+        let of = |form| family(&[("reasoning.form", form), ("reasoning.off", "none")]);
+        for (form, level, fields) in [
+            ("adaptive", XHigh, json!({"thinking": {"type": "adaptive"}, "output_config": {"effort": "high"}})),
+            ("budget", Minimal, json!({"thinking": {"type": "enabled", "budget_tokens": 1024}})),
+            ("reasoningConfig", Medium, json!({"reasoningConfig": {"type": "enabled", "maxReasoningEffort": "medium"}})),
+            ("reasoning_effort", High, json!({"reasoning_effort": "high"})),
+            ("reasoning.effort", Minimal, json!({"reasoning": {"effort": "low"}})),
+            ("reasoning.effort", Off, json!({"reasoning": {"effort": "none"}})),
+            ("reasoning_config", High, json!({"reasoning_config": "high"})),
+        ] {
+            assert_eq!(written(&of(form), level).0, fields, "{form}");
+        }
     }
 
     #[test]
-    fn off_removes_the_fields_and_keeps_the_others() {
-        let request = ConverseRequest::new("openai.gpt-oss-20b-1:0").additional_fields(json!({"seed": 1}));
-        let request = request.thinking(ThinkingLevel::High).thinking(ThinkingLevel::Off);
-        assert_eq!(request.additional_model_request_fields, Some(json!({"seed": 1})));
-        let request = ConverseRequest::new("m").thinking(ThinkingLevel::Off);
-        assert_eq!(request.additional_model_request_fields, None);
+    fn a_level_that_is_missing_becomes_the_next_lower_one_or_the_lowest() {
+        use ThinkingLevel::{High, Low, Max, Medium, Minimal};
+        let qwen = family(&[("reasoning.form", "reasoning_config"), ("reasoning.levels", "low,high")]);
+        for (asked, got) in [(Minimal, Low), (Low, Low), (Medium, Low), (High, High), (Max, High)] {
+            assert_eq!(written(&qwen, asked).1, Words::Level(got));
+        }
+    }
+
+    #[test]
+    fn nothing_is_sent_where_nothing_is_known_or_nothing_is_taken() {
+        let cannot = family(&[("reasoning", "false"), ("reasoning.form", "none")]);
+        let silent = family(&[("reasoning", "true"), ("reasoning.form", "none"), ("reasoning.off", "never")]);
+        for (family, level, words) in [
+            (&Family::default(), ThinkingLevel::High, Words::NotKnown),
+            (&Family::default(), ThinkingLevel::Off, Words::NotKnown),
+            (&cannot, ThinkingLevel::High, Words::Cannot),
+            (&cannot, ThinkingLevel::Off, Words::Off(ReasoningOff::Omit)),
+            (&silent, ThinkingLevel::High, Words::NoWords),
+            (&silent, ThinkingLevel::Off, Words::NoWords),
+        ] {
+            assert_eq!(written(family, level), (Value::Null, words), "{level}");
+        }
+    }
+
+    #[test]
+    fn what_is_on_by_default_is_switched_off_by_its_own_word() {
+        let of = |off| {
+            family(&[("reasoning.form", "adaptive"), ("reasoning.byDefault", "true"), ("reasoning.off", off)])
+        };
+        assert_eq!(written(&of("disabled"), ThinkingLevel::Off).0, json!({"thinking": {"type": "disabled"}}));
+        assert_eq!(written(&of("between_tools"), ThinkingLevel::Off).0, json!({"thinking": {"type": "between_tools"}}));
+        let (fields, words) = written(&of("never"), ThinkingLevel::Off);
+        assert_eq!(fields["output_config"]["effort"], "low");
+        assert_eq!(words, Words::Level(ThinkingLevel::Low));
+    }
+
+    #[test]
+    fn other_fields_stay_and_other_words_for_thinking_go() {
+        let nova = family(&[("reasoning.form", "reasoningConfig"), ("reasoning.off", "omit")]);
+        let fields = json!({"seed": 1, "thinking": {}, "reasoning_effort": "low", "output_config": {"effort": "low", "x": 1}});
+        let mut request = ConverseRequest::new("m").additional_fields(fields).thinking(ThinkingLevel::Off);
+        request.write_thinking(&nova);
+        assert_eq!(request.additional_model_request_fields, Some(json!({"seed": 1, "output_config": {"x": 1}})));
+        let mut request = ConverseRequest::new("m").thinking(ThinkingLevel::Off);
+        request.write_thinking(&nova);
+        assert_eq!(request, ConverseRequest::new("m"));
     }
 
     #[test]
     fn max_tokens_leave_room_beside_the_budget() {
-        let thinking = |max_tokens| {
-            let request = ConverseRequest::new("anthropic.claude-sonnet-4-5-20250929-v1:0");
-            request
-                .max_tokens(max_tokens)
-                .thinking(ThinkingLevel::Medium)
-                .inference_config
-                .unwrap()
-                .max_tokens
+        let claude = family(&[("reasoning.form", "budget"), ("maxOutput", "10000")]);
+        let raised = |max_tokens| {
+            let mut request = ConverseRequest::new("m").max_tokens(max_tokens).thinking(ThinkingLevel::Low);
+            request.write_thinking(&claude).unwrap().raised
         };
-        assert_eq!(thinking(1000), Some(9192));
-        assert_eq!(thinking(8192), Some(16384));
-        assert_eq!(thinking(10_000), Some(10_000));
-        assert_eq!(thinking(i32::MAX), Some(i32::MAX));
+        assert_eq!(raised(1000), Some((1000, 3048)));
+        assert_eq!(raised(2048), Some((2048, 4096)));
+        assert_eq!(raised(2049), None);
+        let mut request = ConverseRequest::new("m").max_tokens(8000).thinking(ThinkingLevel::Max);
+        assert_eq!(request.write_thinking(&claude).unwrap().raised, Some((8000, 10_000)));
+        let fields = request.additional_model_request_fields.unwrap();
+        assert_eq!(fields["thinking"]["budget_tokens"], 8750);
+    }
+
+    #[test]
+    fn thoughts_are_asked_for_only_where_they_are_hidden_and_thought() {
+        let with = |hidden, by_default| {
+            family(&[("reasoning.form", "adaptive"), ("reasoning.hidden", hidden), ("reasoning.byDefault", by_default)])
+        };
+        let fields = |family: &Family, request: ConverseRequest| {
+            let mut request = request.show_thoughts();
+            request.write_thinking(family);
+            request.additional_model_request_fields.map(|fields| fields["thinking"].clone())
+        };
+        let plain = || ConverseRequest::new("m");
+        assert_eq!(fields(&with("false", "true"), plain()), None);
+        assert_eq!(fields(&with("true", "false"), plain()), None);
+        let shown = json!({"type": "adaptive", "display": "summarized"});
+        assert_eq!(fields(&with("true", "true"), plain()), Some(shown.clone()));
+        assert_eq!(fields(&with("true", "false"), plain().thinking(ThinkingLevel::High)), Some(shown));
+        let own = plain().additional_fields(json!({"thinking": {"type": "adaptive", "display": "omitted"}}));
+        assert_eq!(fields(&with("true", "true"), own).unwrap()["display"], "omitted");
     }
 }

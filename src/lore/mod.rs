@@ -11,7 +11,6 @@ pub(crate) mod geography;
 pub(crate) mod id;
 mod overlay;
 pub(crate) mod reason;
-pub(crate) mod reasoning;
 mod set;
 pub(crate) mod spelling;
 mod thinking_level;

@@ -74,12 +74,20 @@ impl Overlay {
         if self.is_empty() {
             return known;
         }
+        let is_known = known.is_some();
+        let stem = id::stem(id::base_model(model_id).unwrap_or(model_id));
+        let mut family =
+            known.unwrap_or_else(|| Family { id: Cow::Owned(stem.to_owned()), ..Family::default() });
+        let found = self.apply_to(&mut family, model_id);
+        (is_known || found).then_some(family)
+    }
+
+    /// Changes `family` to what the overlay says of `model_id`. Returns whether it says anything.
+    pub fn apply_to(&self, family: &mut Family, model_id: &str) -> bool {
         let base = id::base_model(model_id).unwrap_or(model_id);
         let stem = id::stem(base);
         let whole = Some(base).filter(|base| *base != stem);
-        let mut found = known.is_some();
-        let mut family =
-            known.unwrap_or_else(|| Family { id: Cow::Owned(stem.to_owned()), ..Family::default() });
+        let mut found = false;
         for name in [Some(stem), whole].into_iter().flatten() {
             for row in self.rows.iter().filter(|row| row.name == name) {
                 found = true;
@@ -89,7 +97,7 @@ impl Overlay {
                 }
             }
         }
-        found.then_some(family)
+        found
     }
 }
 

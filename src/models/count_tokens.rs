@@ -26,11 +26,13 @@ structure! {
 
 impl From<&ConverseRequest> for ConverseTokensRequest {
     fn from(request: &ConverseRequest) -> Self {
+        let written = request.with_thinking_written();
+        let fields = &written.as_ref().unwrap_or(request).additional_model_request_fields;
         Self {
             messages: request.messages.clone(),
             system: request.system.clone(),
             tool_config: request.tool_config.clone(),
-            additional_model_request_fields: request.additional_model_request_fields.clone(),
+            additional_model_request_fields: fields.clone(),
             ..Self::new()
         }
     }
