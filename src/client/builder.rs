@@ -7,7 +7,9 @@ use super::call::Calls;
 use super::call::attempt::Attempts;
 use super::caller::{Caller, CredentialsFrom};
 use super::models::discovery::{Discovery, Store};
-use super::models::fallback::{self, Fallback, InferenceProfileFallback, Lookup, Notice, OnNotice};
+use super::fitting::{FitPolicy, Fitter};
+use super::models::fallback::{self, Fallback, InferenceProfileFallback, Lookup};
+use super::notice::{Notice, Notices};
 use super::place::{Named, Place};
 use super::service::Service;
 use super::settings;
@@ -17,6 +19,7 @@ use crate::catalog::DiscoverySettings;
 use crate::client::error::Error;
 use crate::endpoint::{EndpointError, Region};
 use crate::eventstream::FrameDecoder;
+use crate::lore::Overlay;
 use crate::machine::{Machine, ProfileFiles, Settings, SystemClock, SystemMachine, TimeSource};
 use crate::transport::Transport;
 
@@ -64,7 +67,9 @@ pub struct ClientBuilder {
     clock: Arc<dyn TimeSource>,
     inference_profile_fallback: InferenceProfileFallback,
     allowed_geographies: Vec<String>,
-    on_notice: Option<OnNotice>,
+    notices: Notices,
+    fit: FitPolicy,
+    overlay: Overlay,
     discovery: DiscoverySettings,
     lookup: Lookup,
 }
@@ -90,7 +95,9 @@ impl ClientBuilder {
             clock: Arc::new(SystemClock),
             inference_profile_fallback: InferenceProfileFallback::default(),
             allowed_geographies: Vec::new(),
-            on_notice: None,
+            notices: Notices::default(),
+            fit: FitPolicy::default(),
+            overlay: Overlay::new(),
             discovery: DiscoverySettings::new(),
             lookup: fallback::in_list,
         }
@@ -243,11 +250,27 @@ impl ClientBuilder {
         self
     }
 
-    /// Called once for each call that is answered under a different model ID than the one requested, however often the
-    /// request was sent.
+    /// Called when something other is sent than what was asked for: under a different model ID, or a request that was
+    /// adjusted to its model. Each notice comes once for each call, however often the request was sent; that of an
+    /// adjustment comes before it is sent.
     #[must_use]
     pub fn on_notice(mut self, tell: impl Fn(&Notice) + Send + Sync + 'static) -> Self {
-        self.on_notice = Some(Arc::new(tell));
+        self.notices = Notices::to(tell);
+        self
+    }
+
+    /// What happens to a request that its model would not take as it is; [`FitPolicy::Adjust`] by default. It concerns
+    /// [`Client::converse`] and [`Client::converse_stream`]; what [`Client::send`] sends is never changed.
+    #[must_use]
+    pub fn fit(mut self, policy: FitPolicy) -> Self {
+        self.fit = policy;
+        self
+    }
+
+    /// What is known of families of models better than the table knows it, for [`fit`](Self::fit).
+    #[must_use]
+    pub fn overlay(mut self, overlay: Overlay) -> Self {
+        self.overlay = overlay;
         self
     }
 
@@ -307,9 +330,10 @@ impl ClientBuilder {
             calls: Calls::new(transport, attempts, self.frame_budget),
         });
         let (policy, geographies) = (self.inference_profile_fallback, self.allowed_geographies);
-        let fallback = Fallback::new(policy, geographies, self.on_notice, self.lookup, store.clone());
+        let fallback = Fallback::new(policy, geographies, self.lookup, store.clone());
         let discovery = Discovery::new(Arc::clone(&service), store, self.discovery);
-        Ok(Client(Arc::new(Parts { service, discovery, fallback })))
+        let fitter = Fitter { policy: self.fit, overlay: self.overlay };
+        Ok(Client(Arc::new(Parts { service, discovery, fallback, fitter, notices: self.notices })))
     }
 }
 

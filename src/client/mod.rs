@@ -5,8 +5,10 @@ mod call;
 mod caller;
 mod error;
 mod facade;
+mod fitting;
 mod hint;
 mod models;
+mod notice;
 mod place;
 mod service;
 mod settings;
@@ -17,17 +19,22 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::converse::{ConverseRequest, ConverseResponse};
+use crate::fit::Operation;
 use crate::operation;
 use call::attempt::{Attempt, Failed, Verdict};
+use fitting::{Fitter, Outgoing};
 use models::discovery::Discovery;
 use models::fallback::Fallback;
+use notice::Notices;
 use service::{Invocation, Service};
 
 pub use builder::ClientBuilder;
 pub use call::retry::RetryPolicy;
 pub use call::timeouts::Timeouts;
 pub use error::{Error, ErrorKind, StreamEnd, TimeoutKind};
-pub use models::fallback::{InferenceProfileFallback, Notice, UnknownInferenceProfileFallback};
+pub use fitting::FitPolicy;
+pub use models::fallback::{InferenceProfileFallback, UnknownInferenceProfileFallback};
+pub use notice::Notice;
 pub use settings::SettingOrigin;
 pub use signing_service::SigningService;
 pub use stream::ConverseStream;
@@ -66,6 +73,10 @@ struct Parts {
     discovery: Discovery,
     /// The profiles that stand in for models.
     fallback: Fallback,
+    /// What is changed in requests before they are sent.
+    fitter: Fitter,
+    /// Who is told of it.
+    notices: Notices,
 }
 
 impl Client {
@@ -103,6 +114,10 @@ impl Client {
     /// fails earlier is retried ([`RetryPolicy`]). What arrived with the last attempt, and how it failed, is in
     /// the stream.
     ///
+    /// A request that the model would not take as it is, is adjusted ([`fit`](crate::fit)) and the changes are in
+    /// [`ConverseStream::notices`]. For a model that does not stream what the request needs, such as tools, Converse is asked,
+    /// and its answer is the stream.
+    ///
     /// # Errors
     ///
     /// [`Error`] when the request cannot be built, signed or sent, or is answered with anything but frames.
@@ -113,25 +128,49 @@ impl Client {
     /// may have reached the service, which may bill for it. Calling again sends another one. The client keeps what it has
     /// learned: the clock of the service, the profile of a model.
     pub async fn converse_stream(&self, request: &ConverseRequest) -> Result<ConverseStream, Error> {
-        let Parts { service, discovery, fallback } = &*self.0;
+        let Parts { fitter, notices, .. } = &*self.0;
+        let outgoing = fitter.fit(request, true)?;
+        notices.tell(&outgoing.notices);
+        // On the heap: thousands of streams then take no more memory than the stream itself once it exists.
+        let stream = match outgoing.operation {
+            Operation::Converse => Box::pin(self.replayed(outgoing.request(request))).await?,
+            Operation::ConverseStream => Box::pin(self.streamed(outgoing.request(request))).await?,
+        };
+        notices.tell(stream.notices());
+        let Outgoing { notices: adjusted, .. } = outgoing;
+        Ok(stream.with_notices(adjusted))
+    }
+
+    async fn streamed(&self, request: &ConverseRequest) -> Result<ConverseStream, Error> {
+        let Parts { service, discovery, fallback, .. } = &*self.0;
         let send_once = |attempt: Attempt| async move {
             let (head, body, notice) =
                 fallback.invoke(service, discovery, request, &CONVERSE_STREAM, &attempt).await?;
             let stream = ConverseStream::open(service, head, body, &attempt).await?;
-            Ok(stream.with_notice(notice))
+            Ok(stream.with_notices(notice))
         };
-        // On the heap: thousands of streams then take no more memory than the stream itself once it exists.
-        let answering = Box::pin(service.calls.run(send_once, ConverseStream::verdict));
-        let done = answering.await?;
-        fallback.tell(done.answer.notice());
+        let done = service.calls.run(send_once, ConverseStream::verdict).await?;
         Ok(done.answer.with_total(done.total))
+    }
+
+    /// The answer of Converse, as a stream.
+    async fn replayed(&self, request: &ConverseRequest) -> Result<ConverseStream, Error> {
+        let Parts { service, discovery, fallback, .. } = &*self.0;
+        let send_once = |attempt: Attempt| async move {
+            let (head, body, notice) =
+                fallback.invoke(service, discovery, request, &CONVERSE, &attempt).await?;
+            let Service { caller, calls, .. } = &**service;
+            let output = calls.document(caller, &head, body, operation::parse_converse).await?;
+            Ok(ConverseStream::of(output, &head, service, &attempt).with_notices(notice))
+        };
+        Ok(service.calls.run(send_once, |_| Verdict::Success).await?.answer)
     }
 
     /// Sends `POST /model/{modelId}/converse` and reads the whole answer.
     ///
-    /// The output is what the service answered and nothing else. The use of a different model ID than the one requested
-    /// ([`InferenceProfileFallback`]) is reported to [`on_notice`](ClientBuilder::on_notice); a stream has it in
-    /// [`ConverseStream::notice`] as well.
+    /// The output is what the service answered and nothing else. What was changed before the request was sent, to fit the
+    /// model ([`fit`](crate::fit)) or to reach it ([`InferenceProfileFallback`]), is reported to
+    /// [`on_notice`](ClientBuilder::on_notice); a stream has it in [`ConverseStream::notices`] as well.
     ///
     /// # Errors
     ///
@@ -143,7 +182,10 @@ impl Client {
     /// bill for it. Calling again sends another one. The client keeps what it has learned: the clock of the service,
     /// the profile of a model.
     pub async fn converse(&self, request: &ConverseRequest) -> Result<ConverseResponse, Error> {
-        let Parts { service, discovery, fallback } = &*self.0;
+        let Parts { service, discovery, fallback, fitter, notices } = &*self.0;
+        let outgoing = fitter.fit(request, false)?;
+        notices.tell(&outgoing.notices);
+        let request = outgoing.request(request);
         let send_once = |attempt: Attempt| async move {
             let (head, body, notice) =
                 fallback.invoke(service, discovery, request, &CONVERSE, &attempt).await?;
@@ -153,7 +195,7 @@ impl Client {
         };
         let done = service.calls.run(send_once, |_| Verdict::Success).await?;
         let (output, notice) = done.answer;
-        fallback.tell(notice.as_ref());
+        notices.tell(&notice);
         Ok(output)
     }
 }

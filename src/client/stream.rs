@@ -10,7 +10,7 @@ use http::StatusCode;
 
 use super::call::attempt::{Attempt, Verdict};
 use super::call::timer::{StreamTimers, Timer};
-use super::models::fallback::Notice;
+use super::notice::Notice;
 use super::service::Service;
 use crate::client::error::{Error, ErrorKind, Progress, TimedOut};
 use crate::converse::{ConverseResponse, ConverseStreamEvent, EventDecoder, MessageBuilder};
@@ -54,7 +54,7 @@ pub struct ConverseStream {
     failure: Option<Error>,
     delivered: u64,
     ended: bool,
-    notice: Option<Notice>,
+    notices: Vec<Notice>,
 }
 
 impl ConverseStream {
@@ -100,12 +100,30 @@ impl ConverseStream {
             failure: None,
             delivered: 0,
             ended: false,
-            notice: None,
+            notices: Vec::new(),
         }
     }
 
-    pub(super) fn with_notice(mut self, notice: Option<Notice>) -> Self {
-        self.notice = notice;
+    /// The stream that a whole answer makes.
+    pub(super) fn of(
+        output: ConverseResponse,
+        head: &http::response::Parts,
+        service: &Service,
+        attempt: &Attempt,
+    ) -> Self {
+        let calls = &service.calls;
+        let request_id = operation::request_id(&head.headers).map(str::to_owned);
+        let (decoder, timers) = (calls.decoder(), calls.stream_timers());
+        let body = Body::from(bytes::Bytes::new());
+        let mut stream = Self::new(body, decoder, timers, head.status, request_id, attempt.number());
+        stream.ahead = output.into_events().into();
+        stream.ended = true;
+        stream
+    }
+
+    /// The same, with more notices.
+    pub(super) fn with_notices(mut self, notices: impl IntoIterator<Item = Notice>) -> Self {
+        self.notices.extend(notices);
         self
     }
 
@@ -218,10 +236,10 @@ impl ConverseStream {
         self.reader.warning.as_ref()
     }
 
-    /// Reports that a different model ID was sent than the one requested, which is not served on demand.
+    /// What was sent other than what was asked for: another model ID, or a request that was adjusted to its model.
     #[must_use]
-    pub fn notice(&self) -> Option<&Notice> {
-        self.notice.as_ref()
+    pub fn notices(&self) -> &[Notice] {
+        &self.notices
     }
 
     fn described(&self, error: Error) -> Error {
