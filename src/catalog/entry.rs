@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::limits::PromptCache;
+use crate::lore::Family;
 use crate::model_id::ModelId;
 use crate::models::{FoundationModelLifecycle, ModelModality};
 
@@ -23,8 +23,7 @@ pub struct Entry {
     pub(super) lifecycle: Option<FoundationModelLifecycle>,
     pub(super) context_window: Limit,
     pub(super) max_output: Limit,
-    pub(super) rejects: Vec<String>,
-    pub(super) prompt_cache: Option<PromptCache>,
+    pub(super) family: Option<Family>,
     pub(super) profiles: Vec<Profile>,
     pub(super) reasons: Vec<Reason>,
 }
@@ -128,16 +127,10 @@ impl Entry {
         self.max_output
     }
 
-    /// The parameters that it rejects, as far as the table of limits knows; `temperature+topP` means both at once.
+    /// What is known of its family, with what the user's overlay says; `None` when nothing is.
     #[must_use]
-    pub fn rejects(&self) -> &[String] {
-        &self.rejects
-    }
-
-    /// How it caches prompts, as far as the table of limits knows.
-    #[must_use]
-    pub fn prompt_cache(&self) -> Option<&PromptCache> {
-        self.prompt_cache.as_ref()
+    pub fn family(&self) -> Option<&Family> {
+        self.family.as_ref()
     }
 
     /// The system-defined profiles that cover it in this region, the preferred one first.
@@ -238,7 +231,7 @@ impl Limit {
 pub enum LimitSource {
     /// The user's own configuration of the model.
     Configured,
-    /// The table of limits, embedded or the user's.
+    /// The table of families, or the user's overlay over it.
     Table,
     /// The service's listing.
     Service,

@@ -3,7 +3,6 @@
 use std::collections::{HashMap, HashSet};
 
 use super::entry::{Entry, Kind, Limit, LimitSource, Profile, Reason};
-use super::limits::LimitsTable;
 use super::settings::DiscoverySettings;
 use super::{Listing, ManualModel, name};
 use crate::endpoint::Region;
@@ -18,7 +17,6 @@ pub(super) struct Join<'a> {
     listing: &'a Listing,
     region: &'a Region,
     settings: &'a DiscoverySettings,
-    limits: &'a LimitsTable,
     /// The listed models by id; of two with one id, the first.
     models: HashMap<&'a str, &'a FoundationModelSummary>,
     /// The active system-defined profiles by the model that they route to, in the order of the listing.
@@ -27,12 +25,7 @@ pub(super) struct Join<'a> {
 
 impl<'a> Join<'a> {
     /// Indexes the lists, so that the join takes time in proportion to them.
-    pub(super) fn new(
-        listing: &'a Listing,
-        region: &'a Region,
-        settings: &'a DiscoverySettings,
-        limits: &'a LimitsTable,
-    ) -> Self {
+    pub(super) fn new(listing: &'a Listing, region: &'a Region, settings: &'a DiscoverySettings) -> Self {
         let mut models = HashMap::new();
         for model in &listing.models {
             models.entry(model.model_id.trim()).or_insert(model);
@@ -45,7 +38,7 @@ impl<'a> Join<'a> {
                 profiles.entry(base).or_default().push(profile);
             }
         }
-        Self { listing, region, settings, limits, models, profiles }
+        Self { listing, region, settings, models, profiles }
     }
 
     /// All entries, sorted by name.
@@ -146,7 +139,7 @@ impl<'a> Join<'a> {
         profiles: Vec<Profile>,
         reason: Option<Reason>,
     ) -> Entry {
-        let limits = self.limits.find(base.unwrap_or_default());
+        let family = self.settings.overlay().refine(id, base);
         let said =
             |text: Option<&String>| text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
         let name = said(model.and_then(|model| model.model_name.as_ref())).unwrap_or_else(|| id.to_owned());
@@ -171,10 +164,13 @@ impl<'a> Join<'a> {
 
         let says = format!("{} {name}", base.unwrap_or_default()).to_lowercase();
         let by_name = says.contains("reasoning") || says.contains("thinking");
-        let reasoning =
-            limits.reasoning.unwrap_or_else(|| by_name || model.is_some_and(service_says_reasoning));
-        let max_output = limits
-            .max_output
+        let reasoning = family
+            .as_ref()
+            .and_then(|family| family.reasoning.supported)
+            .unwrap_or_else(|| by_name || model.is_some_and(service_says_reasoning));
+        let max_output = family
+            .as_ref()
+            .and_then(|family| family.max_output)
             .map(|tokens| (tokens, LimitSource::Table))
             .or_else(|| model.and_then(service_max_output).map(|tokens| (tokens, LimitSource::Service)));
         Entry {
@@ -190,12 +186,14 @@ impl<'a> Join<'a> {
             reasoning,
             lifecycle,
             context_window: limit(
-                limits.context_window.map(|tokens| (tokens, LimitSource::Table)),
+                family
+                    .as_ref()
+                    .and_then(|family| family.context_window)
+                    .map(|tokens| (tokens, LimitSource::Table)),
                 self.settings.default_context_window(),
             ),
             max_output: limit(max_output, self.settings.default_max_tokens()),
-            rejects: limits.rejects.unwrap_or_default(),
-            prompt_cache: limits.prompt_cache,
+            family,
             profiles,
             reasons,
         }

@@ -34,7 +34,6 @@
 mod cost;
 mod entry;
 mod join;
-mod limits;
 mod name;
 mod resolve;
 mod settings;
@@ -47,7 +46,6 @@ use crate::models::{FoundationModelSummary, InferenceProfileSummary, ModelModali
 
 pub use cost::Cost;
 pub use entry::{Entry, Kind, Limit, LimitSource, Profile, Reason};
-pub use limits::{LimitsError, LimitsTable, ModelLimits, PromptCache};
 pub use resolve::{Match, Resolution};
 pub use settings::DiscoverySettings;
 pub use warning::Warning;
@@ -145,15 +143,13 @@ pub struct Catalog {
     settings: DiscoverySettings,
     entries: Vec<Entry>,
     warnings: Vec<Warning>,
-    limits_as_of: String,
 }
 
 impl Catalog {
     /// Joins the lists of one region, with the models of the user's configuration before what was discovered.
     #[must_use]
     pub fn new(listing: &Listing, region: &Region, settings: &DiscoverySettings) -> Self {
-        let limits = settings.limits();
-        let join = join::Join::new(listing, region, settings, &limits);
+        let join = join::Join::new(listing, region, settings);
         let mut entries: Vec<Entry> =
             settings.manual_models().iter().map(|model| join.manual(model)).collect();
         let configured: HashSet<String> = entries.iter().map(|entry| entry.id.clone()).collect();
@@ -167,7 +163,6 @@ impl Catalog {
             settings: settings.clone(),
             entries,
             warnings: Vec::new(),
-            limits_as_of: limits.as_of().to_owned(),
         }
     }
 
@@ -221,12 +216,6 @@ impl Catalog {
     #[must_use]
     pub fn warnings(&self) -> &[Warning] {
         &self.warnings
-    }
-
-    /// The day on which the embedded table of limits was last checked.
-    #[must_use]
-    pub fn limits_as_of(&self) -> &str {
-        &self.limits_as_of
     }
 
     /// The entries that cannot be invoked because the profiles are not known.

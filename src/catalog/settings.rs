@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::ManualModel;
-use super::limits::LimitsTable;
 use crate::endpoint::Region;
+use crate::lore::Overlay;
 
 /// How models are found: `models.bedrockDiscovery` of the configuration.
 ///
@@ -27,7 +27,7 @@ pub struct DiscoverySettings {
     refresh_interval: Duration,
     default_context_window: u64,
     default_max_tokens: u64,
-    limits: Option<LimitsTable>,
+    overlay: Overlay,
     manual_models: Vec<ManualModel>,
 }
 
@@ -49,7 +49,7 @@ impl DiscoverySettings {
             refresh_interval: Self::REFRESH_INTERVAL,
             default_context_window: Self::CONTEXT_WINDOW,
             default_max_tokens: Self::MAX_TOKENS,
-            limits: None,
+            overlay: Overlay::new(),
             manual_models: Vec::new(),
         }
     }
@@ -112,10 +112,10 @@ impl DiscoverySettings {
         self
     }
 
-    /// Sets limits that take precedence over those of the embedded table.
+    /// Sets what takes precedence over the table of families.
     #[must_use]
-    pub fn with_limits(mut self, limits: LimitsTable) -> Self {
-        self.limits = Some(limits);
+    pub fn with_overlay(mut self, overlay: Overlay) -> Self {
+        self.overlay = overlay;
         self
     }
 
@@ -169,14 +169,10 @@ impl DiscoverySettings {
         self.default_max_tokens
     }
 
-    /// The embedded table of limits, with the user's taking precedence.
+    /// What takes precedence over the table of families.
     #[must_use]
-    pub fn limits(&self) -> LimitsTable {
-        let embedded = LimitsTable::embedded();
-        match &self.limits {
-            Some(limits) => embedded.with_overrides(limits),
-            None => embedded,
-        }
+    pub fn overlay(&self) -> &Overlay {
+        &self.overlay
     }
 
     /// Everything that changes the catalog, as one text: part of the cache key.
@@ -189,7 +185,7 @@ impl DiscoverySettings {
             self.refresh_interval,
             self.default_context_window,
             self.default_max_tokens,
-            self.limits,
+            self.overlay,
             self.manual_models,
         )
     }

@@ -22,7 +22,7 @@
 //!             name: "Nova Lite",
 //!             reasoning: false,
 //!             input: ["text", "image"],
-//!             cost: { input: 0.06, output: 0.24, cacheRead: 0.015, cacheWrite: 0 }, // USD per million tokens
+//!             cost: { input: 0.06, output: 0.24, cacheRead: 0.015, cacheWrite: 0 }, // USD per million tokens; cacheWrite1h too
 //!             contextWindow: 300000,
 //!             maxTokens: 5000,
 //!           },
@@ -52,6 +52,8 @@ mod settings;
 
 #[cfg(feature = "config")]
 mod keys;
+#[cfg(feature = "config")]
+mod overlay;
 #[cfg(feature = "config")]
 mod problem;
 #[cfg(feature = "config")]

@@ -22,7 +22,7 @@ const DISCOVERY: [&str; 6] =
     ["enabled", "region", "providerFilter", "refreshInterval", "defaultContextWindow", "defaultMaxTokens"];
 const PROVIDER: [&str; 4] = ["baseUrl", "api", "auth", "models"];
 const MODEL: [&str; 8] = ["id", "name", "reasoning", "input", "cost", "contextWindow", "maxTokens", "api"];
-const COST: [&str; 4] = ["input", "output", "cacheRead", "cacheWrite"];
+const COST: [&str; 5] = ["input", "output", "cacheRead", "cacheWrite", "cacheWrite1h"];
 
 /// Keys that Moltbot and OpenClaw accept in these blocks for providers of other kinds.
 const PROVIDER_OF_OTHERS: Others =
@@ -309,6 +309,7 @@ impl<'a> Reader<'a> {
             output: price("output"),
             cache_read: price("cacheRead"),
             cache_write: price("cacheWrite"),
+            cache_write_1h: block.get("cacheWrite1h").is_some().then(|| price("cacheWrite1h")),
         })
     }
 }

@@ -220,7 +220,7 @@ fn finite(literal: &str) -> Option<f64> {
     number.is_finite().then_some(if negative { -number } else { number })
 }
 
-fn kind(value: &Value<'_>) -> &'static str {
+pub(super) fn kind(value: &Value<'_>) -> &'static str {
     match value {
         Value::StringLit(_) => "a string",
         Value::NumberLit(_) => "a number",
@@ -233,7 +233,7 @@ fn kind(value: &Value<'_>) -> &'static str {
 }
 
 /// `path.key`, with quotes around a key that needs them in JSON5.
-fn join(path: &str, key: &str) -> String {
+pub(super) fn join(path: &str, key: &str) -> String {
     let dot = if path.is_empty() { "" } else { "." };
     let plain = key.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '$')
         && key.chars().next().is_some_and(|first| !first.is_numeric());

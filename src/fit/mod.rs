@@ -140,7 +140,7 @@ pub fn fit(
 ) -> Result<Fitted, Refused> {
     let mut family = Cow::Borrowed(family);
     if !overlay.is_empty() {
-        overlay.apply_to(family.to_mut(), request.model_id.as_str());
+        overlay.apply_to(family.to_mut(), request.model_id.as_str(), None);
     }
     let (request, adjustments, operation) = fit_to(Cow::Owned(request), &family, options)?;
     Ok(Fitted { request: request.into_owned(), adjustments, operation })

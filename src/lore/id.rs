@@ -7,6 +7,15 @@ use super::spelling::{without_provider, without_route, without_suffix};
 ///
 /// `None` for an ARN that does not name a foundation model: an application profile's, a provisioned model's.
 pub(crate) fn base_model(text: &str) -> Option<&str> {
+    bare(text).map(|id| split_geography(id).1)
+}
+
+/// The geography that the id names, of a profile's id or ARN.
+pub(super) fn geography(text: &str) -> Option<&str> {
+    split_geography(bare(text)?).0
+}
+
+fn bare(text: &str) -> Option<&str> {
     let mut id = without_suffix(text.trim());
     while let Some(rest) = without_provider(id).or_else(|| without_route(id)) {
         id = rest;
@@ -23,7 +32,7 @@ pub(crate) fn base_model(text: &str) -> Option<&str> {
         // litellm writes a region before the id.
         id = rest;
     }
-    Some(split_geography(id).1)
+    Some(id)
 }
 
 /// `us.amazon.nova-lite-v1:0` is `us` and `amazon.nova-lite-v1:0`. A geography may also precede a short name.

@@ -6,10 +6,13 @@
 //! When AWS changes something, look here. Each table names its source. Nothing here uses a type of the other modules: ids,
 //! regions and messages are passed as text.
 
+mod about;
 mod family;
 pub(crate) mod geography;
 pub(crate) mod id;
+mod lines;
 mod overlay;
+mod prices;
 pub(crate) mod reason;
 mod set;
 pub(crate) mod spelling;
@@ -17,14 +20,15 @@ mod thinking_level;
 mod vocabulary;
 pub(crate) mod words;
 
+pub use about::About;
+#[cfg(feature = "config")]
+pub(crate) use family::FAMILY_MEMBERS;
 pub use family::{Family, FamilyMistake, PromptCache, Reasoning, ToolIds};
 pub use overlay::Overlay;
+pub use prices::{Prices, Rates};
 pub use set::{Set, Word};
 pub use thinking_level::{ThinkingLevel, UnknownThinkingLevel};
 pub use vocabulary::{
     CachePlace, DataRetention, Dialect, FirstTurn, Geography, Modality, Parameter, ReasoningForm,
     ReasoningOff, Tier, ToolChoice, ToolIdAlphabet,
 };
-
-/// Context windows, output limits and quirks by model family, with the date of their sources.
-pub(crate) const LIMITS: &str = include_str!("limits.json");

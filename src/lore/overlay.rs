@@ -70,31 +70,34 @@ impl Overlay {
     /// As [`Family::of`], with what the overlay says.
     #[must_use]
     pub fn family(&self, model_id: &str) -> Option<Family> {
-        let known = Family::of(model_id);
+        self.refine(model_id, None)
+    }
+
+    /// What is known of `model_id`; of `base`, the model behind it, where that is known and the id does not name it.
+    pub(crate) fn refine(&self, model_id: &str, base: Option<&str>) -> Option<Family> {
+        let known = base.and_then(Family::of).or_else(|| Family::of(model_id));
         if self.is_empty() {
             return known;
         }
         let is_known = known.is_some();
-        let stem = id::stem(id::base_model(model_id).unwrap_or(model_id));
-        let mut family =
-            known.unwrap_or_else(|| Family { id: Cow::Owned(stem.to_owned()), ..Family::default() });
-        let found = self.apply_to(&mut family, model_id);
+        let name = base.or_else(|| id::base_model(model_id)).unwrap_or(model_id);
+        let unknown = || Family { id: Cow::Owned(id::stem(name).to_owned()), ..Family::default() };
+        let mut family = known.unwrap_or_else(unknown);
+        let found = self.apply_to(&mut family, model_id, base);
         (is_known || found).then_some(family)
     }
 
-    /// Changes `family` to what the overlay says of `model_id`. Returns whether it says anything.
-    pub fn apply_to(&self, family: &mut Family, model_id: &str) -> bool {
-        let base = id::base_model(model_id).unwrap_or(model_id);
-        let stem = id::stem(base);
-        let whole = Some(base).filter(|base| *base != stem);
+    /// Changes `family` to what is said of `model_id` and of `base`. Returns whether anything is.
+    pub(crate) fn apply_to(&self, family: &mut Family, model_id: &str, base: Option<&str>) -> bool {
+        let base = base.or_else(|| id::base_model(model_id)).unwrap_or(model_id);
+        let mut names = vec![id::stem(base), base, model_id];
+        names.dedup();
         let mut found = false;
-        for name in [Some(stem), whole].into_iter().flatten() {
-            for row in self.rows.iter().filter(|row| row.name == name) {
-                found = true;
-                for (member, value) in &row.members {
-                    // Checked when it was set.
-                    let _ = family.set(member, value);
-                }
+        for row in names.into_iter().flat_map(|name| self.rows.iter().filter(move |row| row.name == name)) {
+            found = true;
+            for (member, value) in &row.members {
+                // Checked when it was set.
+                let _ = family.set(member, value);
             }
         }
         found
@@ -117,6 +120,9 @@ mod tests {
         assert_eq!(output("acme.writer-20260101-v1:0"), Some(1));
         assert_eq!(output(arn), Some(3));
         assert_eq!(output("acme.reader"), None);
+        let behind = |base| mine.refine(arn, Some(base)).expect("a row");
+        assert_eq!(behind("amazon.nova-lite-v1:0").context_window, Some(300_000));
+        assert_eq!(behind("acme.writer-v1:0").max_output, Some(3));
     }
 
     #[test]

@@ -55,8 +55,8 @@ types_are! { SendAndSync SHARED:
         Call<'static>, Identity, StsError,
     }
     bedrill::catalog {
-        Catalog, Cost, DiscoverySettings, Entry, Kind, Limit, LimitSource, LimitsError, LimitsTable, Listing,
-        ManualModel, Match, ModelLimits, Profile, PromptCache, Reason, Resolution, Warning,
+        Catalog, Cost, DiscoverySettings, Entry, Kind, Limit, LimitSource, Listing, ManualModel, Match, Profile,
+        Reason, Resolution, Warning,
     }
     #[cfg(feature = "config")]
     bedrill::config {
@@ -123,8 +123,8 @@ types_are! { SendAndSync SHARED:
         Action, Adjustment, Cause, FitOptions, Fitted, Operation, Refused,
     }
     bedrill::lore {
-        CachePlace, DataRetention, Dialect, Family, FamilyMistake, FirstTurn, Geography, Modality, Overlay, Parameter,
-        PromptCache, Reasoning, ReasoningForm, ReasoningOff, Set<Modality>, ThinkingLevel, Tier, ToolChoice,
+        About, CachePlace, DataRetention, Dialect, Family, FamilyMistake, FirstTurn, Geography, Modality, Overlay, Parameter,
+        Prices, PromptCache, Rates, Reasoning, ReasoningForm, ReasoningOff, Set<Modality>, ThinkingLevel, Tier, ToolChoice,
         ToolIdAlphabet, ToolIds, UnknownThinkingLevel,
     }
     bedrill::machine {

@@ -5,6 +5,8 @@ mod table;
 
 use std::borrow::Cow;
 
+#[cfg(feature = "config")]
+pub(crate) use read::FAMILY_MEMBERS;
 pub use read::FamilyMistake;
 
 use super::set::Set;

@@ -6,6 +6,16 @@ use std::fmt;
 use super::Family;
 use crate::lore::set::{self, Set, Word};
 
+/// The names of all members, separated by spaces.
+#[cfg(any(feature = "config", test))]
+pub(crate) const FAMILY_MEMBERS: &str = "\
+    contextWindow maxOutput profiles input output streaming system tools toolsInStream toolChoices toolResults \
+    contentBesideToolResults toolIds.alphabet toolIds.minLength toolIds.maxLength strictTools firstTurn prefill \
+    rejects maxStopSequences promptCache.in promptCache.minTokens promptCache.maxPoints promptCache.oneHour \
+    structuredOutput tiers betas countTokens dialects dialectName reasoning reasoning.supported reasoning.form \
+    reasoning.levels reasoning.byDefault reasoning.off reasoning.hidden reasoning.rejects \
+    reasoning.rejectsAtHigh reasoning.toolChoices dataRetention";
+
 /// Why a member cannot be set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -117,4 +127,24 @@ fn word<T: Word>(member: &mut Option<T>, value: &str) -> Outcome {
 fn words<T: Word>(member: &mut Option<Set<T>>, value: &str) -> Outcome {
     *member = Some(Set::parse(value).ok_or(FamilyMistake::ExpectedWord(T::NAMES))?);
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_is_listed_and_can_be_set() {
+        let source = include_str!("read.rs");
+        let arms =
+            source.split("match name {").nth(1).and_then(|rest| rest.split("_ =>").next()).expect("the arms");
+        let named: Vec<&str> = arms.split('"').skip(1).step_by(2).collect();
+        assert_eq!(named, FAMILY_MEMBERS.split_ascii_whitespace().collect::<Vec<_>>());
+        for name in named {
+            let values = ["1", "true", "text", "auto", "none", "user", "adaptive", "word", "aws_review"];
+            let set = values.iter().any(|value| Family::default().set(name, value).is_ok());
+            assert!(set, "{name}");
+        }
+        assert_eq!(Family::default().set("window", "1"), Err(FamilyMistake::Unknown));
+    }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bedrill::auth::Auth;
 use bedrill::catalog::DiscoverySettings;
-use bedrill::client::InferenceProfileFallback;
+use bedrill::client::{InferenceProfileFallback, Notice};
 use bedrill::credentials::Credentials;
 use bedrill::machine::StaticMachine;
 use bedrill::test_util::events;

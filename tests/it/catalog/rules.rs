@@ -1,6 +1,7 @@
 //! The rules of the catalog, Moltbot's among them, one by one.
 
-use bedrill::catalog::{DiscoverySettings, Kind, LimitSource, LimitsTable, ManualModel, Reason};
+use bedrill::catalog::{DiscoverySettings, Kind, LimitSource, ManualModel, Reason};
+use bedrill::lore::{Overlay, Parameter};
 use bedrill::models::ModelModality;
 use serde_json::{Value, json};
 
@@ -130,9 +131,9 @@ fn limits_come_from_the_table_then_the_service_then_the_defaults() {
         limits("acme.writer-v1:0", service, &plain),
         ((32_000, LimitSource::Assumed), (7_777, LimitSource::Service))
     );
-    let mine =
-        LimitsTable::parse(r#"{"families": [{"models": ["acme.writer"], "contextWindow": 5}]}"#).unwrap();
-    let settings = plain.with_default_max_tokens(99).with_limits(mine);
+    let mut mine = Overlay::new();
+    mine.set("acme.writer", "contextWindow", "5").unwrap();
+    let settings = plain.with_default_max_tokens(99).with_overlay(mine);
     assert_eq!(
         limits("acme.writer-v1:0", Value::Null, &settings),
         ((5, LimitSource::Table), (99, LimitSource::Assumed))
@@ -279,8 +280,9 @@ fn an_application_profile_is_invoked_by_its_arn_and_has_the_traits_of_its_model(
     );
     assert_eq!((team.base_model(), team.reads_images(), team.reasoning()), (Some(base), true, true));
     assert_eq!((team.context_window().tokens, team.max_output().tokens), (200_000, 64_000));
-    assert_eq!(team.prompt_cache().map(|cache| cache.min_tokens), Some(1_024));
-    assert_eq!(team.rejects(), ["temperature+topP"]);
+    let family = team.family().expect("a known family");
+    assert_eq!(family.prompt_cache.min_tokens, Some(1_024));
+    assert!(family.rejects.is_some_and(|rejects| rejects.contains(Parameter::TemperatureWithTopP)));
     let sleeping = catalog.all().iter().find(|entry| entry.name() == "Sleeping").unwrap();
     assert_eq!(sleeping.unavailable(), Some(&Reason::ProfileNotActive("DELETING".to_owned())));
 }
