@@ -39,9 +39,9 @@ pub enum Action {
     },
     /// It was replaced.
     Replaced {
-        /// What it was.
+        /// What it was; empty where there were several.
         from: String,
-        /// What it is.
+        /// What it is; empty where there are several.
         to: String,
     },
     /// It stands elsewhere.
@@ -75,8 +75,10 @@ pub enum Cause {
     NoSuchLevel,
     /// The model cannot be told not to think.
     AlwaysThinks,
-    /// The model cannot think on request.
+    /// The model cannot think.
     CannotThink,
+    /// The model thinks as much as it likes.
+    NoLevels,
     /// It is not known how the model is asked.
     NotKnown,
     /// The model does not have it.
@@ -108,7 +110,8 @@ impl Cause {
             Self::ThinkingBudget => "thoughts count toward it",
             Self::NoSuchLevel => "the model has no such level",
             Self::AlwaysThinks => "the model cannot be told not to think",
-            Self::CannotThink => "the model cannot think on request",
+            Self::CannotThink => "the model cannot think",
+            Self::NoLevels => "the model cannot be told how much to think",
             Self::NotKnown => "how this model is asked is not known",
             Self::NotTaken => "the model does not take it",
             Self::ToolsInStream => "the model does not call tools while it streams",

@@ -42,7 +42,7 @@ impl Fitting<'_> {
         }
         if renames {
             rename(self.request.to_mut(), &family.tool_ids);
-            let (from, to) = ("the model's or the caller's".to_owned(), "ids of the form it takes".to_owned());
+            let (from, to) = (String::new(), String::new());
             self.note("toolUseId", Action::Replaced { from, to }, Cause::ToolIds);
         }
     }

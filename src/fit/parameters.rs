@@ -22,7 +22,7 @@ impl Fitting<'_> {
     pub(super) fn parameters(&mut self) {
         let family = self.family;
         let reasoning = &family.reasoning;
-        let effort = effort(&self.request);
+        let effort = self.effort();
         if let Some(rejects) = family.rejects {
             self.leave_out(rejects, Cause::Rejected);
         }
@@ -35,6 +35,13 @@ impl Fitting<'_> {
         self.stop_sequences();
         self.max_tokens();
         self.tier();
+    }
+
+    /// How hard the model will think, as far as it is known; `None` when it will not.
+    pub(super) fn effort(&self) -> Option<ThinkingLevel> {
+        let kind = thinking(&self.request).and_then(|thinking| thinking.get("type")?.as_str());
+        let by_default = self.family.reasoning.by_default == Some(true) && kind != Some("disabled");
+        effort(&self.request).or(by_default.then_some(ThinkingLevel::Low))
     }
 
     fn leave_out(&mut self, rejects: Set<Parameter>, cause: Cause) {
@@ -106,6 +113,10 @@ impl Fitting<'_> {
         let less = max_tokens.saturating_sub(1);
         let action = if less < LEAST_BUDGET {
             shape::leave_out(fields, THINKING);
+            let empty = fields.is_empty();
+            if empty {
+                self.request.to_mut().additional_model_request_fields = None;
+            }
             Action::LeftOut
         } else {
             if let Some(Value::Object(thinking)) = fields.get_mut(THINKING) {
@@ -151,7 +162,7 @@ fn thinking(request: &ConverseRequest) -> Option<&Map<String, Value>> {
 }
 
 /// How hard the request makes the model think, in whichever words; `None` when it does not ask it to.
-pub(super) fn effort(request: &ConverseRequest) -> Option<ThinkingLevel> {
+fn effort(request: &ConverseRequest) -> Option<ThinkingLevel> {
     let fields = fields(request)?;
     let level = |value: &Value| {
         let text = value.as_str()?;

@@ -32,7 +32,8 @@ impl Fitting<'_> {
             }
             Words::Off(_) => return,
             Words::NoWords if off => (Action::LeftOut, Cause::AlwaysThinks),
-            Words::Cannot | Words::NoWords => (Action::LeftOut, Cause::CannotThink),
+            Words::NoWords => (Action::LeftOut, Cause::NoLevels),
+            Words::Cannot => (Action::LeftOut, Cause::CannotThink),
             Words::NotKnown => (Action::LeftOut, Cause::NotKnown),
         };
         self.note(LEVEL, action, cause);

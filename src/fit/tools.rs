@@ -29,7 +29,7 @@ impl Fitting<'_> {
         if let Some(choices) = self.family.tool_choices {
             self.choice(choices, Cause::NotTaken);
         }
-        let thinks = super::parameters::effort(&self.request).is_some();
+        let thinks = self.effort().is_some();
         if let Some(choices) = self.family.reasoning.tool_choices.filter(|_| thinks) {
             self.choice(choices, Cause::WhileThinking);
         }
