@@ -19,7 +19,6 @@ use crate::catalog::DiscoverySettings;
 use crate::client::error::Error;
 use crate::endpoint::{EndpointError, Region};
 use crate::eventstream::FrameDecoder;
-use crate::lore::Overlay;
 use crate::machine::{Machine, ProfileFiles, Settings, SystemClock, SystemMachine, TimeSource};
 use crate::transport::Transport;
 
@@ -69,7 +68,6 @@ pub struct ClientBuilder {
     allowed_geographies: Vec<String>,
     notices: Notices,
     fit: FitPolicy,
-    overlay: Overlay,
     discovery: DiscoverySettings,
     lookup: Lookup,
 }
@@ -97,7 +95,6 @@ impl ClientBuilder {
             allowed_geographies: Vec::new(),
             notices: Notices::default(),
             fit: FitPolicy::default(),
-            overlay: Overlay::new(),
             discovery: DiscoverySettings::new(),
             lookup: fallback::in_list,
         }
@@ -260,17 +257,11 @@ impl ClientBuilder {
     }
 
     /// What happens to a request that its model would not take as it is; [`FitPolicy::Adjust`] by default. It concerns
-    /// [`Client::converse`] and [`Client::converse_stream`]; what [`Client::send`] sends is never changed.
+    /// [`Client::converse`] and [`Client::converse_stream`]; what [`Client::send`] sends is never changed. What the overlay of
+    /// the [discovery settings](Self::discovery) says of a model takes precedence over the table.
     #[must_use]
     pub fn fit(mut self, policy: FitPolicy) -> Self {
         self.fit = policy;
-        self
-    }
-
-    /// What is known of families of models better than the table knows it, for [`fit`](Self::fit).
-    #[must_use]
-    pub fn overlay(mut self, overlay: Overlay) -> Self {
-        self.overlay = overlay;
         self
     }
 
@@ -332,7 +323,7 @@ impl ClientBuilder {
         let (policy, geographies) = (self.inference_profile_fallback, self.allowed_geographies);
         let fallback = Fallback::new(policy, geographies, self.lookup, store.clone());
         let discovery = Discovery::new(Arc::clone(&service), store, self.discovery);
-        let fitter = Fitter { policy: self.fit, overlay: self.overlay };
+        let fitter = Fitter { policy: self.fit };
         Ok(Client(Arc::new(Parts { service, discovery, fallback, fitter, notices: self.notices })))
     }
 }

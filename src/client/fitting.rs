@@ -21,10 +21,9 @@ pub enum FitPolicy {
     Off,
 }
 
-/// The policy, and what the caller knows of models.
+/// Applies the policy.
 pub(super) struct Fitter {
     pub(super) policy: FitPolicy,
-    pub(super) overlay: Overlay,
 }
 
 /// A request as it is sent.
@@ -36,12 +35,17 @@ pub(super) struct Outgoing {
 }
 
 impl Fitter {
-    pub(super) fn fit(&self, request: &ConverseRequest, streamed: bool) -> Result<Outgoing, Error> {
+    pub(super) fn fit(
+        &self,
+        request: &ConverseRequest,
+        overlay: &Overlay,
+        streamed: bool,
+    ) -> Result<Outgoing, Error> {
         let asked = if streamed { Operation::ConverseStream } else { Operation::Converse };
         if self.policy == FitPolicy::Off {
             return Ok(Outgoing { changed: None, notices: Vec::new(), operation: asked });
         }
-        let family: Family = self.overlay.family(request.model_id.as_str()).unwrap_or_default();
+        let family: Family = overlay.family(request.model_id.as_str()).unwrap_or_default();
         let options =
             FitOptions::new().with_streamed(streamed).with_exact(self.policy == FitPolicy::Refuse);
         let fitted = fit::fit_to(Cow::Borrowed(request), &family, options);

@@ -128,8 +128,8 @@ impl Client {
     /// may have reached the service, which may bill for it. Calling again sends another one. The client keeps what it has
     /// learned: the clock of the service, the profile of a model.
     pub async fn converse_stream(&self, request: &ConverseRequest) -> Result<ConverseStream, Error> {
-        let Parts { fitter, notices, .. } = &*self.0;
-        let outgoing = fitter.fit(request, true)?;
+        let Parts { fitter, discovery, notices, .. } = &*self.0;
+        let outgoing = fitter.fit(request, discovery.settings().overlay(), true)?;
         notices.tell(&outgoing.notices);
         // On the heap: thousands of streams then take no more memory than the stream itself once it exists.
         let stream = match outgoing.operation {
@@ -183,7 +183,7 @@ impl Client {
     /// the profile of a model.
     pub async fn converse(&self, request: &ConverseRequest) -> Result<ConverseResponse, Error> {
         let Parts { service, discovery, fallback, fitter, notices } = &*self.0;
-        let outgoing = fitter.fit(request, false)?;
+        let outgoing = fitter.fit(request, discovery.settings().overlay(), false)?;
         notices.tell(&outgoing.notices);
         let request = outgoing.request(request);
         let send_once = |attempt: Attempt| async move {

@@ -23,7 +23,7 @@ pub(crate) mod words;
 pub use about::About;
 #[cfg(feature = "config")]
 pub(crate) use family::FAMILY_MEMBERS;
-pub use family::{Family, FamilyMistake, PromptCache, Reasoning, ToolIds};
+pub use family::{Family, FamilyMistake, FamilyValue, PromptCache, Reasoning, ToolIds};
 pub use overlay::Overlay;
 pub use prices::{Prices, Rates};
 pub use set::{Set, Word};

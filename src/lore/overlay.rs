@@ -73,6 +73,13 @@ impl Overlay {
         self.refine(model_id, None)
     }
 
+    /// Every family of the table, with what the overlay says, and then those that only the overlay names.
+    pub fn families(&self) -> impl Iterator<Item = Family> + '_ {
+        let own = self.rows.iter().filter(|row| Family::of(&row.name).is_none());
+        let names = Family::all().map(|family| family.id).chain(own.map(|row| Cow::Borrowed(&*row.name)));
+        names.filter_map(|name| self.family(&name))
+    }
+
     /// What is known of `model_id`; of `base`, the model behind it, where that is known and the id does not name it.
     pub(crate) fn refine(&self, model_id: &str, base: Option<&str>) -> Option<Family> {
         let known = base.and_then(Family::of).or_else(|| Family::of(model_id));

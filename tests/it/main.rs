@@ -23,6 +23,7 @@ mod conformance_endpoints;
 mod conformance_events;
 #[cfg(feature = "reqwest")]
 mod conformance_login;
+mod conformance_lore;
 mod conformance_profile;
 mod conformance_requests;
 mod conformance_sigv4;

@@ -123,7 +123,7 @@ types_are! { SendAndSync SHARED:
         Action, Adjustment, Cause, FitOptions, Fitted, Operation, Refused,
     }
     bedrill::lore {
-        About, CachePlace, DataRetention, Dialect, Family, FamilyMistake, FirstTurn, Geography, Modality, Overlay, Parameter,
+        About, CachePlace, DataRetention, Dialect, Family, FamilyMistake, FamilyValue, FirstTurn, Geography, Modality, Overlay, Parameter,
         Prices, PromptCache, Rates, Reasoning, ReasoningForm, ReasoningOff, Set<Modality>, ThinkingLevel, Tier, ToolChoice,
         ToolIdAlphabet, ToolIds, UnknownThinkingLevel,
     }

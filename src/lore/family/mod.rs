@@ -1,10 +1,12 @@
 //! What is known of a family of models.
 
+mod members;
 mod read;
 mod table;
 
 use std::borrow::Cow;
 
+pub use members::FamilyValue;
 #[cfg(feature = "config")]
 pub(crate) use read::FAMILY_MEMBERS;
 pub use read::FamilyMistake;

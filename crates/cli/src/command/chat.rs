@@ -15,6 +15,7 @@ use bedrill::{Client, ConverseRequest, Message};
 use crate::failure::Failure;
 use crate::flags::{Chat, Common};
 use crate::screen::answer::Answer;
+use crate::screen::pricing::Pricing;
 use crate::screen::terminal::note;
 use crate::setup::configuration::Configuration;
 use crate::setup::discovery::{self, Discovery};
@@ -56,11 +57,11 @@ pub(crate) fn run(arguments: &Chat, common: &Common) -> Result<(), Failure> {
         if common.verbose {
             request = request.show_thoughts();
         }
-        let cost = request.model_id.id().ok().and_then(|id| prices(&configuration, id));
+        let pricing = pricing(&client, &configuration, &request);
         let answer = Answer::new(common)
             .with_json(arguments.json)
             .with_raw(arguments.raw)
-            .with_usage(arguments.usage, cost)
+            .with_usage(arguments.usage, pricing)
             .with_used_model(used);
         warn(&client, common).await;
         if let Some(environment) = environment.filter(|_| common.verbose) {
@@ -210,6 +211,13 @@ fn prices(configuration: &Configuration, id: &ModelId) -> Option<Cost> {
     let configured = |id: &str| configuration.values.manual_model(id);
     let entry = configured(id.as_str()).or_else(|| configured(id.base_model()?))?;
     entry.cost.filter(Cost::is_known)
+}
+
+/// What the answer to `request` will cost, as far as that is known.
+fn pricing(client: &Client, configuration: &Configuration, request: &ConverseRequest) -> Pricing {
+    let Ok(id) = request.model_id.id() else { return Pricing::default() };
+    let region = id.region().unwrap_or_else(|| client.home_region());
+    Pricing::new(prices(configuration, id), id.as_str(), region.as_str())
 }
 
 /// The request made from the flags, the files and stdin.

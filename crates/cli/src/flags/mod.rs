@@ -49,6 +49,9 @@ pub(crate) struct Common {
     /// Moltbot's]
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
+    /// Let this JSON5 file override what is known of families of models [default: BEDRILL_LIMITS]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) limits: Option<PathBuf>,
     /// Read AWS_* and BEDRILL_* from this file instead of .env in the working directory, which may set only region, profile, credentials and model; - is stdin
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) env_file: Option<PathBuf>,
@@ -110,9 +113,6 @@ pub(crate) struct Models {
     /// Print one JSON document
     #[arg(long, global = true)]
     pub(crate) json: bool,
-    /// Let the limits in this JSON file override the built-in ones [default: BEDRILL_LIMITS]
-    #[arg(long, global = true, value_name = "FILE")]
-    pub(crate) limits: Option<PathBuf>,
     #[command(subcommand)]
     pub(crate) command: Option<ModelsCommand>,
 }
@@ -138,6 +138,15 @@ pub(crate) enum ModelsCommand {
     List {
         #[command(flatten)]
         choice: ModelChoice,
+    },
+    /// Print what this version knows of families of models, without asking the service
+    ///
+    /// Columns: family, context window and maximum output in tokens, input, reasoning, USD per million tokens of input and
+    /// output, the day of the check, and its sources. What is not known is -.
+    Known {
+        /// Only families whose id or name contains this, ignoring case, or which a model id belongs to. Without a match,
+        /// the exit code is 1
+        filter: Option<String>,
     },
     /// Print everything that is known about one model
     Show {

@@ -3,7 +3,6 @@
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
-use bedrill::catalog::Cost;
 use bedrill::converse::{
     AssemblyError, ContentBlockDelta, ConverseStreamEvent, MessageBuilder, ReasoningContentDelta, StopReason,
     TokenUsage,
@@ -13,6 +12,7 @@ use serde_json::{Value, json};
 
 use crate::failure::Failure;
 use crate::flags::Common;
+use crate::screen::pricing::{Bill, Pricing};
 use crate::screen::terminal::{Output, note, thought};
 
 /// Where an answer goes, and how much is reported about it.
@@ -20,7 +20,7 @@ pub(crate) struct Answer {
     output: Output,
     json: bool,
     usage: bool,
-    cost: Option<Cost>,
+    pricing: Pricing,
     /// The model that was invoked instead of the requested one, once known.
     used_model: Arc<OnceLock<String>>,
     verbose: bool,
@@ -37,7 +37,7 @@ impl Answer {
             output: Output::stdout(),
             json: false,
             usage: false,
-            cost: None,
+            pricing: Pricing::default(),
             used_model: Arc::default(),
             verbose,
             quiet,
@@ -57,10 +57,10 @@ impl Answer {
         self
     }
 
-    /// Reports how many tokens were used, and with `cost` what they cost.
-    pub(crate) fn with_usage(mut self, usage: bool, cost: Option<Cost>) -> Self {
+    /// Reports how many tokens were used, and what they cost where `pricing` knows it.
+    pub(crate) fn with_usage(mut self, usage: bool, pricing: Pricing) -> Self {
         self.usage = usage;
-        self.cost = cost;
+        self.pricing = pricing;
         self
     }
 
@@ -155,7 +155,10 @@ impl Answer {
             self.note(reason);
         }
         if let (true, Some(usage)) = (self.verbose || self.usage, &output.usage) {
-            let cost = self.cost.map(|cost| format!("; {}", dollars(cost.of(usage))));
+            let cost = self.bill(output).map(|Bill { usd, prices_as_of }| {
+                let day = prices_as_of.map(|day| format!(" (prices of {day})")).unwrap_or_default();
+                format!("; {}{day}", dollars(usd))
+            });
             // What the user asked for is reported with --quiet too.
             note(&format!("bedrill: {}{}", tokens(usage), cost.unwrap_or_default()));
         }
@@ -166,14 +169,22 @@ impl Answer {
     fn document(&self, output: &ConverseResponse) -> Value {
         let mut document = output.to_json();
         if let Some(members) = document.as_object_mut() {
-            if let (Some(cost), Some(usage)) = (self.cost, &output.usage) {
-                members.insert("cost".to_owned(), json!({ "usd": cost.of(usage) }));
+            if let Some(Bill { usd, prices_as_of }) = self.bill(output) {
+                let mut cost = json!({ "usd": usd });
+                if let Some(day) = prices_as_of {
+                    cost["pricesAsOf"] = json!(day);
+                }
+                members.insert("cost".to_owned(), cost);
             }
             if let Some(model) = self.used_model.get() {
                 members.insert("invokedModelId".to_owned(), json!(model));
             }
         }
         document
+    }
+
+    fn bill(&self, output: &ConverseResponse) -> Option<Bill> {
+        self.pricing.bill(output, self.used_model.get().map(String::as_str))
     }
 
     fn note(&self, line: &str) {

@@ -17,8 +17,7 @@ pub(crate) fn builder(
     configuration: &Configuration,
 ) -> ClientBuilder {
     let provider = &configuration.values.provider;
-    let mut builder =
-        Client::builder().machine(host).discovery(discovery::settings(&configuration.values, common));
+    let mut builder = Client::builder().machine(host).discovery(discovery::settings(configuration, common));
     if let Some(region) = &common.region {
         builder = builder.region(region);
     }

@@ -4,6 +4,7 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use bedrill::config::{Config, Located, Place, PlaceKind, Problem, Severity, places};
+use bedrill::lore::Overlay;
 use bedrill::machine::Machine;
 
 use crate::failure::Failure;
@@ -16,6 +17,8 @@ use crate::screen::terminal::note;
 pub(crate) struct Configuration {
     pub(crate) values: Config,
     pub(crate) file: Option<PathBuf>,
+    /// What the user knows better than the table of families: `--limits`.
+    pub(crate) overlay: Overlay,
 }
 
 impl Configuration {
@@ -34,7 +37,10 @@ impl Configuration {
 /// A mistake in another tool's file that the user did not name is no reason to stop: the affected settings are left
 /// out, with a note.
 pub(crate) fn load(common: &Common, host: &dyn Machine) -> Result<Configuration, Failure> {
-    let Some(found) = find(common, host)? else { return Ok(Configuration::default()) };
+    let overlay = overlay(common, host)?;
+    let Some(found) = find(common, host)? else {
+        return Ok(Configuration { overlay, ..Configuration::default() });
+    };
     let foreign = matches!(found.place.kind(), PlaceKind::OtherTool(_));
     let is_error = |problem: &&Problem| problem.severity() == Severity::Error;
     let lines = |problems: &mut dyn Iterator<Item = &Problem>| {
@@ -48,7 +54,26 @@ pub(crate) fn load(common: &Common, host: &dyn Machine) -> Result<Configuration,
     for problem in found.problems.iter().filter(told) {
         note(&format!("bedrill: {}", found.line(problem)));
     }
-    Ok(Configuration { values: found.values, file: Some(found.place.path().to_owned()) })
+    Ok(Configuration { values: found.values, file: Some(found.place.path().to_owned()), overlay })
+}
+
+/// The most of an overlay, in bytes.
+const MAX_OVERLAY: usize = 1024 * 1024;
+
+/// What takes precedence over the table of families.
+fn overlay(common: &Common, host: &dyn Machine) -> Result<Overlay, Failure> {
+    input::not_stdin(common.limits.as_deref(), "--limits")?;
+    let from_variable = host.setting("BEDRILL_LIMITS");
+    let Some(path) = common.limits.as_deref().or_else(|| from_variable.as_deref().map(Path::new)) else {
+        return Ok(Overlay::new());
+    };
+    let shown = path.display();
+    let text = input::read_text(path, MAX_OVERLAY, "the limits on stdin", true)
+        .map_err(|error| Failure::usage(format!("the limits {shown} cannot be read: {error}")))?;
+    Overlay::parse(&text).map_err(|error| {
+        let lines = error.problems().iter().map(|problem| format!("\n{shown}:{problem}"));
+        Failure::usage(format!("the limits {shown} cannot be used:{}", lines.collect::<String>()))
+    })
 }
 
 /// The file that is read, with its contents.

@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use bedrill::Client;
-use bedrill::catalog::{Catalog, DiscoverySettings, Entry, LimitsTable, Listing, Resolution};
-use bedrill::config::Config;
+use bedrill::catalog::{Catalog, DiscoverySettings, Entry, Listing, Resolution};
 use bedrill::endpoint::Region;
 use bedrill::model_id::{ModelId, RequestedModel};
 
@@ -27,12 +26,6 @@ impl<'a> Discovery<'a> {
     pub(crate) fn new(client: Client, common: &'a Common, configuration: &'a Configuration) -> Self {
         let settings = client.discovery().clone();
         Self { client, settings, configuration, common }
-    }
-
-    /// Gives the limits of a file precedence over those of the embedded table.
-    pub(crate) fn with_limits(mut self, limits: LimitsTable) -> Self {
-        self.settings = self.settings.with_limits(limits);
-        self
     }
 
     /// Lists what this project may use.
@@ -206,12 +199,12 @@ fn why_not(entry: &Entry) -> String {
 
 /// The catalog's settings, taken from the configuration; a region given by a flag takes precedence over that of
 /// `bedrockDiscovery`.
-pub(crate) fn settings(values: &Config, common: &Common) -> DiscoverySettings {
-    let mut values = values.clone();
+pub(crate) fn settings(configuration: &Configuration, common: &Common) -> DiscoverySettings {
+    let mut values = configuration.values.clone();
     if common.region.is_some() {
         values.discovery.region = None;
     }
-    DiscoverySettings::from(&values)
+    DiscoverySettings::from(&values).with_overlay(configuration.overlay.clone())
 }
 
 /// Whether only the catalog can resolve `text`. Names may contain spaces; anything else that is not an ID is a

@@ -1,9 +1,12 @@
 //! An entry of the catalog in words, and as JSON.
 
 use bedrill::catalog::Cost;
-use bedrill::catalog::{Entry, Limit, LimitSource};
+use bedrill::catalog::{Catalog, Entry, Limit, LimitSource};
+use bedrill::lore::{Family, Prices};
 use bedrill::models::ModelModality;
 use serde_json::{Value, json};
+
+use super::known;
 
 use crate::setup::configuration::Configuration;
 
@@ -36,9 +39,23 @@ pub(super) fn reasons(entry: &Entry) -> Vec<String> {
     entry.reasons().iter().map(ToString::to_string).collect()
 }
 
-/// Its configured price.
-pub(super) fn prices(configuration: &Configuration, entry: &Entry) -> Option<Cost> {
-    configuration.values.manual_model(entry.id())?.cost.filter(Cost::is_known)
+/// The prices of an entry.
+pub(super) enum EntryPrices {
+    /// Those of the configuration.
+    Configured(Cost),
+    /// Those of the table.
+    Table(Box<Prices>),
+}
+
+/// What it costs: as configured, else by the table.
+pub(super) fn prices(configuration: &Configuration, catalog: &Catalog, entry: &Entry) -> Option<EntryPrices> {
+    let configured = configuration.values.manual_model(entry.id()).and_then(|model| model.cost);
+    if let Some(cost) = configured.filter(Cost::is_known) {
+        return Some(EntryPrices::Configured(cost));
+    }
+    let invoked = entry.invoke_id().filter(|id| Family::of(id).is_some());
+    let id = invoked.or_else(|| entry.base_model()).unwrap_or_else(|| entry.id());
+    Prices::of(id, Some(catalog.region().as_str())).map(Box::new).map(EntryPrices::Table)
 }
 
 /// `cell` without characters that would start another line or column.
@@ -46,22 +63,35 @@ pub(super) fn one_line(cell: &str) -> String {
     cell.replace(['\t', '\n', '\r'], " ")
 }
 
+/// The parameters that it rejects.
+pub(super) fn rejects(entry: &Entry) -> Vec<&'static str> {
+    let rejects = entry.family().and_then(|family| family.rejects).unwrap_or_default();
+    rejects.iter().map(|parameter| parameter.as_str()).collect()
+}
+
 /// All known details, under names like the API's.
-pub(super) fn json(entry: &Entry, prices: Option<Cost>) -> Value {
+pub(super) fn json(entry: &Entry, prices: Option<EntryPrices>) -> Value {
     let limit = |limit: Limit| json!({"tokens": limit.tokens, "source": source(limit)});
     let profiles: Vec<Value> =
         entry.profiles().iter().map(|profile| json!({"id": profile.id, "arn": profile.arn})).collect();
-    let cache = entry.prompt_cache().map(
-        |cache| json!({"minTokens": cache.min_tokens, "maxPoints": cache.max_points, "in": cache.places}),
-    );
-    let cost = prices.map(|cost| {
-        json!({
+    let family = entry.family();
+    let cost = prices.map(|prices| match prices {
+        EntryPrices::Configured(cost) => json!({
             "input": cost.input,
             "output": cost.output,
             "cacheRead": cost.cache_read,
             "cacheWrite": cost.cache_write,
-        })
+            "cacheWrite1h": cost.cache_write_1h,
+        }),
+        EntryPrices::Table(prices) => {
+            let mut cost = known::prices_json(&prices);
+            cost["asOf"] = json!(Prices::as_of());
+            cost
+        }
     });
+    let rejects: Vec<&str> = rejects(entry);
+    let row = family.map(known::document);
+    let cache = row.as_ref().and_then(|row| row.get("promptCache"));
     json!({
         "id": entry.id(),
         "invokeId": entry.invoke_id(),
@@ -76,9 +106,10 @@ pub(super) fn json(entry: &Entry, prices: Option<Cost>) -> Value {
         "lifecycle": entry.lifecycle(),
         "contextWindow": limit(entry.context_window()),
         "maxOutput": limit(entry.max_output()),
-        "rejects": entry.rejects(),
+        "rejects": rejects,
         "promptCache": cache,
         "cost": cost,
+        "known": row,
         "profiles": profiles,
         "notListedBecause": reasons(entry),
     })

@@ -1,20 +1,19 @@
 //! `bedrill models`: what can be invoked, by which ID, and why the rest cannot.
 
 mod describe;
+mod known;
 mod show;
 
-use std::path::Path;
 use std::sync::Arc;
 
-use bedrill::catalog::{Catalog, Entry, LimitsTable};
+use bedrill::catalog::{Catalog, Entry};
 use bedrill::endpoint::Region;
-use bedrill::machine::Machine as _;
+use bedrill::lore::Family;
 use bedrill::model_id::ModelId;
 use serde_json::json;
 
 use crate::failure::Failure;
 use crate::flags::{Common, ModelChoice, Models, ModelsCommand};
-use crate::input;
 use crate::screen::terminal::{Output, note};
 use crate::setup::configuration;
 use crate::setup::configuration::Configuration;
@@ -26,17 +25,14 @@ const CONTEXT: usize = 3;
 
 /// Lists models, or shows one.
 pub(crate) fn run(arguments: &Models, common: &Common) -> Result<(), Failure> {
-    input::not_stdin(arguments.limits.as_deref(), "--limits")?;
     let environment = Environment::read(common)?;
     let configuration = configuration::load(common, &environment)?;
-    let from_variable = environment.setting("BEDRILL_LIMITS");
-    let limits = arguments.limits.as_deref().or_else(|| from_variable.as_deref().map(Path::new)).map(limits);
-    let limits = limits.transpose()?;
+    if let Some(ModelsCommand::Known { filter }) = &arguments.command {
+        let filter = filter.as_deref().or(arguments.choice.filter.as_deref());
+        return known::run(&configuration.overlay, filter, arguments.json);
+    }
     let client = crate::setup::client::builder(common, Arc::new(environment), &configuration).build()?;
     let mut discovery = Discovery::new(client, common, &configuration);
-    if let Some(limits) = limits {
-        discovery = discovery.with_limits(limits);
-    }
     if let Some(project) = &arguments.project {
         discovery = discovery.with_project(project);
     }
@@ -52,20 +48,12 @@ pub(crate) fn run(arguments: &Models, common: &Common) -> Result<(), Failure> {
                 choice.provider.extend_from_slice(&before.provider);
                 list(&discovery, &configuration, arguments, &choice, common).await
             }
-            None => list(&discovery, &configuration, arguments, &arguments.choice, common).await,
+            // The second is printed above.
+            None | Some(ModelsCommand::Known { .. }) => {
+                list(&discovery, &configuration, arguments, &arguments.choice, common).await
+            }
         }
     })
-}
-
-/// The most of a table of limits, in bytes.
-const MAX_LIMITS: usize = 1024 * 1024;
-
-/// The user's own table of limits.
-fn limits(path: &Path) -> Result<LimitsTable, Failure> {
-    let text = input::read_text(path, MAX_LIMITS, "the limits on stdin", true)
-        .map_err(|error| Failure::usage(format!("the limits {} cannot be read: {error}", path.display())))?;
-    LimitsTable::parse(&text)
-        .map_err(|error| Failure::usage(format!("the limits {} cannot be used: {error}", path.display())))
 }
 
 async fn list(
@@ -157,7 +145,19 @@ fn table(
     with_reasons: bool,
     apart: Option<&Region>,
 ) -> Result<(), Failure> {
-    let mut rows: Vec<Vec<String>> = entries.iter().map(|entry| row(entry, with_reasons, apart)).collect();
+    let rows: Vec<Vec<String>> = entries.iter().map(|entry| row(entry, with_reasons, apart)).collect();
+    let names = ["ID", "NAME", "INPUT", "CONTEXT", "KIND", "NOT LISTED BECAUSE"];
+    let columns = if with_reasons { names.len() } else { names.len() - 1 };
+    aligned(output, &names[..columns], rows, |column| column == CONTEXT)
+}
+
+/// Rows under the names of their columns on a terminal, lines with tabs elsewhere. Numbers are aligned to the right.
+fn aligned(
+    output: &mut Output,
+    names: &[&str],
+    mut rows: Vec<Vec<String>>,
+    is_number: impl Fn(usize) -> bool,
+) -> Result<(), Failure> {
     let mut line = |text: &str| output.line(text).map_err(|error| Failure::output(&error));
     if !Output::is_terminal() {
         return rows.iter().try_for_each(|row| line(&row.join("\t")));
@@ -165,20 +165,19 @@ fn table(
     if rows.is_empty() {
         return Ok(());
     }
-    let names = ["ID", "NAME", "INPUT", "CONTEXT", "KIND", "NOT LISTED BECAUSE"];
-    let columns = if with_reasons { names.len() } else { names.len() - 1 };
-    rows.insert(0, names.iter().take(columns).map(|name| (*name).to_owned()).collect());
+    rows.insert(0, names.iter().map(|name| (*name).to_owned()).collect());
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();
-    let widths: Vec<usize> = (0..columns).map(width).collect();
+    let widths: Vec<usize> = (0..names.len()).map(width).collect();
     rows.iter().try_for_each(|row| {
         let cells: Vec<String> = row
             .iter()
             .zip(&widths)
             .enumerate()
-            .map(|(column, (cell, &width))| match column {
-                CONTEXT => format!("{cell:>width$}"),
-                _ => format!("{cell:width$}"),
-            })
+            .map(
+                |(column, (cell, &width))| {
+                    if is_number(column) { format!("{cell:>width$}") } else { format!("{cell:width$}") }
+                },
+            )
             .collect();
         line(cells.join("  ").trim_end())
     })
@@ -208,12 +207,14 @@ fn row(entry: &Entry, with_reasons: bool, apart: Option<&Region>) -> Vec<String>
 
 fn document(catalog: &Catalog, configuration: &Configuration, entries: &[&Entry]) -> serde_json::Value {
     let warnings: Vec<String> = catalog.warnings().iter().map(ToString::to_string).collect();
-    let models: Vec<_> =
-        entries.iter().map(|entry| describe::json(entry, describe::prices(configuration, entry))).collect();
+    let models: Vec<_> = entries
+        .iter()
+        .map(|entry| describe::json(entry, describe::prices(configuration, catalog, entry)))
+        .collect();
     json!({
         "region": catalog.region().as_str(),
         "profilesKnown": catalog.profiles_known(),
-        "limitsAsOf": catalog.limits_as_of(),
+        "limitsAsOf": Family::as_of(),
         "warnings": warnings,
         "models": models,
     })

@@ -1,11 +1,12 @@
 //! `bedrill models show`: everything known about one model.
 
 use bedrill::catalog::Cost;
-use bedrill::catalog::{Catalog, Entry, Limit, Match, Resolution};
+use bedrill::catalog::{Entry, Limit, Match, Resolution};
+use bedrill::lore::{Family, Prices, PromptCache, Rates};
 use bedrill::model_id::ModelId;
 use serde_json::json;
 
-use super::describe;
+use super::describe::{self, EntryPrices};
 use crate::failure::Failure;
 use crate::flags::Models;
 use crate::screen::terminal::Output;
@@ -29,7 +30,7 @@ pub(super) async fn run(
         Resolution::None { unusable, .. } if unusable.len() == 1 => (unusable[0].clone(), None),
         other => return Err(discovery.unresolved(text, &other, &catalog)),
     };
-    let prices = describe::prices(configuration, &entry);
+    let prices = describe::prices(configuration, &catalog, &entry);
     let mut output = Output::stdout();
     if arguments.json {
         let mut document = describe::json(&entry, prices);
@@ -38,7 +39,7 @@ pub(super) async fn run(
         return output.json(&document).map_err(|error| Failure::output(&error));
     }
     let model_id = found.as_ref().map(|found| found.model_id().to_text());
-    let rows = rows(&entry, model_id.as_deref(), prices, &catalog);
+    let rows = rows(&entry, model_id.as_deref(), prices);
     let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
     rows.iter().try_for_each(|(name, value)| {
         let value = describe::one_line(value);
@@ -61,15 +62,10 @@ fn undescribed(found: &Match) -> Failure {
 }
 
 /// The names and values of the known details.
-fn rows(
-    entry: &Entry,
-    invoke_id: Option<&str>,
-    prices: Option<Cost>,
-    catalog: &Catalog,
-) -> Vec<(&'static str, String)> {
+fn rows(entry: &Entry, invoke_id: Option<&str>, prices: Option<EntryPrices>) -> Vec<(&'static str, String)> {
     let limit = |limit: Limit| {
         let source = match describe::source(limit) {
-            "table" => format!("table of {}", catalog.limits_as_of()),
+            "table" => format!("table of {}", Family::as_of()),
             other => other.to_owned(),
         };
         format!("{} tokens ({source})", describe::limit(limit))
@@ -107,21 +103,57 @@ fn rows(
     }));
     rows.push(("context window", limit(entry.context_window())));
     rows.push(("maximum output", limit(entry.max_output())));
-    if !entry.rejects().is_empty() {
-        rows.push(("refuses", entry.rejects().join(", ")));
+    let rejects = describe::rejects(entry);
+    if !rejects.is_empty() {
+        rows.push(("refuses", rejects.join(", ")));
     }
-    rows.extend(entry.prompt_cache().map(|cache| {
-        let (tokens, points, places) = (cache.min_tokens, cache.max_points, cache.places.join(", "));
-        ("prompt cache", format!("at least {tokens} tokens, at most {points} points, in {places}"))
-    }));
-    rows.extend(prices.map(|cost| {
-        let Cost { input, output, cache_read, cache_write, .. } = cost;
-        let text =
-            format!("{input} in, {output} out, {cache_read} from the cache, {cache_write} to the cache");
-        ("cost", format!("USD per million tokens: {text}"))
-    }));
+    if let Some(family) = entry.family() {
+        rows.extend(of_family(family));
+    }
+    rows.extend(prices.map(|prices| ("cost", cost(&prices))));
     if !entry.is_listed() {
         rows.push(("not listed", describe::reasons(entry).join("; ")));
     }
     rows
+}
+
+/// What the table says of the family, and which row says it.
+fn of_family(family: &Family) -> Vec<(&'static str, String)> {
+    let mut rows = Vec::new();
+    let PromptCache { places, min_tokens, max_points, one_hour, .. } = family.prompt_cache;
+    if let Some(places) = places.filter(|places| !places.is_empty()) {
+        let mut parts = Vec::new();
+        parts.extend(min_tokens.map(|tokens| format!("at least {tokens} tokens")));
+        parts.extend(max_points.map(|points| format!("at most {points} points")));
+        parts.push(format!("in {}", places.to_string().replace(',', ", ")));
+        parts.extend(one_hour.filter(|kept| *kept).map(|_| "for an hour if asked".to_owned()));
+        rows.push(("prompt cache", parts.join(", ")));
+    }
+    if let Some(levels) = family.reasoning.levels {
+        rows.push(("reasoning levels", levels.to_string().replace(',', ", ")));
+    }
+    let row = match family.about() {
+        Some(about) => format!("{}, checked {}: {}", family.id, about.as_of, about.sources.join("; ")),
+        None => format!("{}, of --limits alone", family.id),
+    };
+    rows.push(("known from", row));
+    rows
+}
+
+/// Prices in words.
+fn cost(prices: &EntryPrices) -> String {
+    let (rates, source) = match prices {
+        EntryPrices::Configured(cost) => {
+            let Cost { input, output, cache_read, cache_write, .. } = *cost;
+            ([Some(input), Some(output), Some(cache_read), Some(cache_write)], "configured".to_owned())
+        }
+        EntryPrices::Table(prices) => {
+            let Rates { input, output, cache_read, cache_write, .. } = prices.on_demand;
+            ([input, output, cache_read, cache_write], format!("prices of {}", Prices::as_of()))
+        }
+    };
+    let words = ["in", "out", "from the cache", "to the cache"];
+    let parts: Vec<String> =
+        rates.iter().zip(words).filter_map(|(price, word)| Some(format!("{} {word}", (*price)?))).collect();
+    format!("USD per million tokens: {} ({source})", parts.join(", "))
 }
