@@ -46,8 +46,7 @@ impl Fitter {
             return Ok(Outgoing { changed: None, notices: Vec::new(), operation: asked });
         }
         let family: Family = overlay.family(request.model_id.as_str()).unwrap_or_default();
-        let options =
-            FitOptions::new().with_streamed(streamed).with_exact(self.policy == FitPolicy::Refuse);
+        let options = FitOptions::new().with_streamed(streamed).with_exact(self.policy == FitPolicy::Refuse);
         let fitted = fit::fit_to(Cow::Borrowed(request), &family, options);
         let (request, adjustments, operation) = fitted.map_err(Error::of_configuration)?;
         let changed = match request {

@@ -80,9 +80,9 @@ fn pieces(block: ContentBlock) -> (Option<ContentBlockStart>, Vec<ContentBlockDe
                 ToolResultContent::Text(text) => ToolResultDelta::Text(text),
                 ToolResultContent::Json(value) => ToolResultDelta::Json(value),
                 other => match other.to_json() {
-                    serde_json::Value::Object(members) => unknown(members, |name, value| {
-                        ToolResultDelta::Unknown { name, value }
-                    }),
+                    serde_json::Value::Object(members) => {
+                        unknown(members, |name, value| ToolResultDelta::Unknown { name, value })
+                    }
                     value => ToolResultDelta::Json(value),
                 },
             });
@@ -154,4 +154,41 @@ fn citations(cited: CitationsContent) -> Vec<ContentBlockDelta> {
         ContentBlockDelta::Citation(Box::new(delta))
     });
     texts.chain(citations).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::converse::MessageBuilder;
+
+    #[test]
+    fn the_events_of_a_response_add_up_to_it() {
+        let response = ConverseResponse::from_json(json!({
+            "output": {"message": {"role": "assistant", "content": [
+                {"reasoningContent": {"reasoningText": {"text": "Hm.", "signature": "c2ln"}}},
+                {"reasoningContent": {"redactedContent": "AQI="}},
+                {"text": "a"},
+                {"citationsContent": {"content": [{"text": "b"}], "citations": [
+                    {"title": "t", "sourceContent": [{"text": "s"}], "location": {"web": {"url": "u"}}},
+                ]}},
+                {"toolUse": {"toolUseId": "t1", "name": "n", "input": {"x": [1, "y"]}, "type": "server_tool_use"}},
+                {"toolResult": {"toolUseId": "t1", "content": [{"text": "r"}, {"json": {"z": 1}}], "status": "success"}},
+                {"image": {"format": "png", "source": {"bytes": "AQID"}}},
+            ]}},
+            "stopReason": "end_turn",
+            "usage": {"inputTokens": 1, "outputTokens": 2, "totalTokens": 3},
+            "metrics": {"latencyMs": 4},
+            "additionalModelResponseFields": {"stop_sequence": "."},
+            "serviceTier": {"type": "flex"},
+            "more": 1,
+        }))
+        .unwrap();
+        let mut message = MessageBuilder::new();
+        for event in response.clone().into_events() {
+            message.apply(&event).unwrap();
+        }
+        assert_eq!(message.finish(), Ok(response));
+    }
 }

@@ -58,7 +58,9 @@ mod response;
 mod tests;
 mod text_delta;
 mod thinking;
+mod thinking_words;
 mod tool;
+mod wish;
 
 pub use crate::lore::{ThinkingLevel, UnknownThinkingLevel};
 pub use crate::shape::{Blob, Problem, ShapeError};
@@ -99,7 +101,7 @@ pub use response::{
     TokenUsage,
 };
 pub use thinking::Thinking;
-pub(crate) use thinking::{Words, tokens};
+pub(crate) use thinking_words::{Words, tokens};
 pub use tool::{
     AnyToolChoice, AutoToolChoice, SpecificToolChoice, SystemTool, Tool, ToolChoice, ToolConfiguration,
     ToolInputSchema, ToolResult, ToolResultContent, ToolResultContents, ToolResultStatus, ToolSpecification,

@@ -11,7 +11,9 @@ use super::config::{
 use super::guardrail::GuardrailConfiguration;
 use super::message::{Message, SystemContentBlock};
 use super::thinking::Thinking;
+use super::thinking_words::Parts;
 use super::tool::{Tool, ToolChoice, ToolConfiguration};
+use crate::lore::Family;
 use crate::model_id::RequestedModel;
 use crate::shape::{self, Shape, ShapeError};
 
@@ -271,13 +273,24 @@ impl ConverseRequest {
         let mut body = Shape::to_json(self);
         if let Value::Object(members) = &mut body {
             shape::leave_out(members, MODEL_ID);
-            if let Some(written) = self.with_thinking_written() {
+            if let Some(written) = self.written_thinking() {
                 shape::leave_out(members, THINKING);
-                shape::write(members, "additionalModelRequestFields", &written.additional_model_request_fields);
-                shape::write(members, "inferenceConfig", &written.inference_config);
+                shape::write(members, "additionalModelRequestFields", &written.fields);
+                shape::write(members, "inferenceConfig", &written.inference);
             }
         }
         body
+    }
+
+    /// What the wish for thinking makes of the parts that it changes; `None` without one.
+    pub(crate) fn written_thinking(&self) -> Option<Parts> {
+        let wish = self.thinking?;
+        let mut parts = Parts {
+            fields: self.additional_model_request_fields.clone(),
+            inference: self.inference_config.clone(),
+        };
+        parts.write(wish, &Family::of(self.model_id.as_str()).unwrap_or_default());
+        Some(parts)
     }
 
     /// Returns the body for Converse: like [`to_body_json`](Self::to_body_json), but without

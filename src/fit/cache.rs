@@ -32,7 +32,8 @@ impl Fitting<'_> {
             let surplus = remaining.saturating_sub(most);
             // The last of a conversation covers what the earlier ones do.
             let in_messages = remove(self.request.to_mut(), CachePlace::Messages, surplus);
-            let in_system = remove(self.request.to_mut(), CachePlace::System, surplus.saturating_sub(in_messages));
+            let in_system =
+                remove(self.request.to_mut(), CachePlace::System, surplus.saturating_sub(in_messages));
             let rest = surplus.saturating_sub(in_messages).saturating_sub(in_system);
             remove(self.request.to_mut(), CachePlace::Tools, rest);
             let (from, to) = (remaining.to_string(), most.to_string());
@@ -55,7 +56,8 @@ fn count(request: &ConverseRequest, is_counted: &dyn Fn(&CachePoint) -> bool) ->
     let tools = request.tool_config.iter().flat_map(|config| &config.tools);
     let tools = tools.filter(|tool| matches!(tool, Tool::CachePoint(point) if is_counted(point)));
     let system = request.system.iter().flatten();
-    let system = system.filter(|block| matches!(block, SystemContentBlock::CachePoint(point) if is_counted(point)));
+    let system =
+        system.filter(|block| matches!(block, SystemContentBlock::CachePoint(point) if is_counted(point)));
     let blocks = request.messages.iter().flatten().flat_map(|message| &message.content);
     let blocks = blocks.filter(|block| matches!(block, ContentBlock::CachePoint(point) if is_counted(point)));
     [tools.count(), system.count(), blocks.count()]

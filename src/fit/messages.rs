@@ -1,9 +1,7 @@
 //! The conversation: who begins and ends it, where the system prompt stands, and what tool results look like.
 
 use super::{Action, Cause, Fitting};
-use crate::converse::{
-    ContentBlock, ConverseRequest, Message, Role, SystemContentBlock, ToolResultContent,
-};
+use crate::converse::{ContentBlock, ConverseRequest, Message, Role, SystemContentBlock, ToolResultContent};
 use crate::lore::{FirstTurn, Modality, ToolIdAlphabet, ToolIds};
 
 impl Fitting<'_> {
@@ -21,12 +19,15 @@ impl Fitting<'_> {
         let continues = is_assistant(messages.last()) && family.prefill == Some(false);
         let crowded = family.content_beside_tool_results == Some(false) && messages.iter().any(is_crowded);
         let takes = |modality| family.tool_results.is_none_or(|results| results.contains(modality));
-        let foreign = results(messages).flat_map(|result| &result.content).find_map(|content| match content {
-            ToolResultContent::Image(_) if !takes(Modality::Image) => Some("an image in a tool result"),
-            ToolResultContent::Document(_) if !takes(Modality::Document) => Some("a document in a tool result"),
-            ToolResultContent::Video(_) if !takes(Modality::Video) => Some("a video in a tool result"),
-            _ => None,
-        });
+        let foreign =
+            results(messages).flat_map(|result| &result.content).find_map(|content| match content {
+                ToolResultContent::Image(_) if !takes(Modality::Image) => Some("an image in a tool result"),
+                ToolResultContent::Document(_) if !takes(Modality::Document) => {
+                    Some("a document in a tool result")
+                }
+                ToolResultContent::Video(_) if !takes(Modality::Video) => Some("a video in a tool result"),
+                _ => None,
+            });
         let renames = ids(messages).any(|id| !fits(id, &family.tool_ids));
         if begins {
             self.note("the first message", Action::Kept, Cause::FirstTurn);

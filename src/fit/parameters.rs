@@ -143,7 +143,9 @@ fn is_set(request: &ConverseRequest, parameter: Parameter, cause: Cause) -> bool
     match parameter {
         Parameter::Temperature => {
             let neutral = cause == Cause::WhileThinking;
-            inference.temperature.is_some_and(|temperature| !neutral || (temperature - NEUTRAL).abs() > f64::EPSILON)
+            inference
+                .temperature
+                .is_some_and(|temperature| !neutral || (temperature - NEUTRAL).abs() > f64::EPSILON)
         }
         Parameter::TopP => inference.top_p.is_some(),
         Parameter::TemperatureWithTopP => inference.temperature.is_some() && inference.top_p.is_some(),

@@ -104,7 +104,8 @@ fn sorted(value: Value) -> Value {
 fn matrix() -> String {
     let unknown = Family::default();
     let families: Vec<Family> = std::iter::once(unknown).chain(Family::all()).collect();
-    let name = |family: &Family| if family.id.is_empty() { "(not known)".to_owned() } else { family.id.to_string() };
+    let name =
+        |family: &Family| if family.id.is_empty() { "(not known)".to_owned() } else { family.id.to_string() };
     let mut all = HEAD.to_owned();
     all.push_str(THINKING);
     for (ids, text) in grouped(families.iter().map(|family| (name(family), thinking(family)))) {

@@ -23,7 +23,11 @@ fn sent(members: &str, body: Value) -> (Value, Vec<String>) {
 }
 
 fn case(members: &str, given: Value, expected: Value, said: &[&str]) {
-    assert_eq!(sent(members, given.clone()), (expected, said.iter().map(ToString::to_string).collect()), "{given}");
+    assert_eq!(
+        sent(members, given.clone()),
+        (expected, said.iter().map(ToString::to_string).collect()),
+        "{given}"
+    );
 }
 
 #[test]
@@ -61,9 +65,7 @@ fn of_temperature_and_top_p_the_first_stays_where_both_are_too_many() {
 #[test]
 fn a_thinking_model_takes_no_temperature_but_one() {
     let members = "reasoning.rejects=temperature,topK";
-    let with = |temperature: f64, kind: &str| {
-        json!({"inferenceConfig": {"temperature": temperature}, "additionalModelRequestFields": {"thinking": {"type": kind}}})
-    };
+    let with = |temperature: f64, kind: &str| json!({"inferenceConfig": {"temperature": temperature}, "additionalModelRequestFields": {"thinking": {"type": kind}}});
     for same in [with(1.0, "adaptive"), with(0.5, "disabled")] {
         case(members, same.clone(), same, &[]);
     }
@@ -114,7 +116,12 @@ fn stop_sequences_cache_points_and_tiers_are_as_many_and_such_as_the_model_has()
     case("promptCache.maxPoints=2", given, left, &said);
     let long = json!({"cachePoint": {"type": "default", "ttl": "1h"}});
     let said = ["the ttl of cache points was lowered from 1h to 5m: that is the model's maximum"];
-    case("promptCache.oneHour=false", json!({"system": [text, long]}), json!({"system": [{"text": "a"}, point]}), &said);
+    case(
+        "promptCache.oneHour=false",
+        json!({"system": [text, long]}),
+        json!({"system": [{"text": "a"}, point]}),
+        &said,
+    );
 }
 
 fn with_tools(choice: Value, names: &[&str]) -> Value {
@@ -199,11 +206,33 @@ fn what_cannot_be_mended_is_sent_and_said() {
     let messages = |role: &str, blocks: &[&Value]| json!({"messages": [{"role": role, "content": blocks}]});
     let kept = "is sent as it is, and may be refused:";
     for (members, given, said) in [
-        ("firstTurn=user", messages("assistant", &[&text]), format!("the first message {kept} the model wants the first message to be the user's")),
-        ("prefill=false", messages("assistant", &[&text]), format!("the last message {kept} the model does not continue a message of the assistant")),
-        ("contentBesideToolResults=false", messages("user", &[&result, &text]), format!("content beside a tool result {kept} the model takes nothing beside tool results in a message")),
-        ("toolResults=none", messages("user", &[&result]), format!("an image in a tool result {kept} the model does not take it in a tool result")),
-        ("tools=false", with_tools(json!({"auto": {}}), &["a"]), format!("toolConfig {kept} the model does not take it")),
+        (
+            "firstTurn=user",
+            messages("assistant", &[&text]),
+            format!("the first message {kept} the model wants the first message to be the user's"),
+        ),
+        (
+            "prefill=false",
+            messages("assistant", &[&text]),
+            format!("the last message {kept} the model does not continue a message of the assistant"),
+        ),
+        (
+            "contentBesideToolResults=false",
+            messages("user", &[&result, &text]),
+            format!(
+                "content beside a tool result {kept} the model takes nothing beside tool results in a message"
+            ),
+        ),
+        (
+            "toolResults=none",
+            messages("user", &[&result]),
+            format!("an image in a tool result {kept} the model does not take it in a tool result"),
+        ),
+        (
+            "tools=false",
+            with_tools(json!({"auto": {}}), &["a"]),
+            format!("toolConfig {kept} the model does not take it"),
+        ),
     ] {
         case(members, given.clone(), given, &[&said]);
     }
@@ -220,7 +249,10 @@ fn a_model_that_does_not_stream_what_is_asked_answers_at_once() {
     let said = vec!["the answer is not streamed: the model does not call tools while it streams".to_owned()];
     assert_eq!(of("toolsInStream=false", request(), true), (Operation::Converse, said));
     assert_eq!(of("toolsInStream=false", request(), false), (Operation::Converse, vec![]));
-    assert_eq!(of("toolsInStream=false", ConverseRequest::new("m"), true), (Operation::ConverseStream, vec![]));
+    assert_eq!(
+        of("toolsInStream=false", ConverseRequest::new("m"), true),
+        (Operation::ConverseStream, vec![])
+    );
     let said = vec!["the answer is not streamed: the model does not stream".to_owned()];
     assert_eq!(of("streaming=false", ConverseRequest::new("m"), true), (Operation::Converse, said));
 }
@@ -228,7 +260,8 @@ fn a_model_that_does_not_stream_what_is_asked_answers_at_once() {
 #[test]
 fn exact_refuses_and_names_what_the_model_does_not_take() {
     let nova = Family::of("amazon.nova-2-lite-v1:0").unwrap();
-    let request = ConverseRequest::new("us.amazon.nova-2-lite-v1:0").max_tokens(100).thinking(ThinkingLevel::High);
+    let request =
+        ConverseRequest::new("us.amazon.nova-2-lite-v1:0").max_tokens(100).thinking(ThinkingLevel::High);
     let refused = fit(request, &nova, &Overlay::new(), FitOptions::new().with_exact(true)).unwrap_err();
     assert_eq!(
         refused.to_string(),
@@ -245,5 +278,8 @@ fn an_overlay_knows_better_than_the_table() {
     let request = ConverseRequest::new(arn).thinking(ThinkingLevel::High);
     let fitted = fit(request, &Family::default(), &mine, FitOptions::new()).unwrap();
     assert_eq!(fitted.adjustments, []);
-    assert_eq!(fitted.request.additional_model_request_fields, Some(json!({"reasoning": {"effort": "high"}})));
+    assert_eq!(
+        fitted.request.additional_model_request_fields,
+        Some(json!({"reasoning": {"effort": "high"}}))
+    );
 }

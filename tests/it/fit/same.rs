@@ -36,7 +36,8 @@ fn bodies() -> impl Strategy<Value = Value> {
     let tools = (choice, any::<bool>(), any::<bool>()).prop_map({
         let point = point.clone();
         move |(choice, strict, cached)| {
-            let mut tools = vec![json!({"toolSpec": {"name": "a", "inputSchema": {"json": {}}, "strict": strict}})];
+            let mut tools =
+                vec![json!({"toolSpec": {"name": "a", "inputSchema": {"json": {}}, "strict": strict}})];
             tools.extend(cached.then(|| point.clone()));
             json!({"tools": tools, "toolChoice": choice})
         }
@@ -63,7 +64,8 @@ fn bodies() -> impl Strategy<Value = Value> {
             Value::Array(messages)
         }
     });
-    let tier = prop_oneof![Just(Value::Null), Just(json!({"type": "flex"})), Just(json!({"type": "reserved"}))];
+    let tier =
+        prop_oneof![Just(Value::Null), Just(json!({"type": "flex"})), Just(json!({"type": "reserved"}))];
     let system = maybe(json!([{"text": "!"}, point]));
     (inference, prop_oneof![Just(Value::Null), tools], fields, messages, tier, system).prop_map(
         |(inference, tools, fields, messages, tier, system)| {

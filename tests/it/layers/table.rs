@@ -54,7 +54,17 @@ const FLOORS: [Floor; 6] = [
     },
     Floor {
         name: "shapes",
-        rooms: &["shape", "endpoint", "model_id", "converse", "fit", "models", "catalog", "config", "operation"],
+        rooms: &[
+            "shape",
+            "endpoint",
+            "model_id",
+            "converse",
+            "fit",
+            "models",
+            "catalog",
+            "config",
+            "operation",
+        ],
         purpose: "what Bedrock sends and answers; pure",
     },
     Floor {

@@ -122,7 +122,7 @@ impl Fallback {
     pub(in crate::client) fn new(
         policy: InferenceProfileFallback,
         geographies: Vec<String>,
-            lookup: Lookup,
+        lookup: Lookup,
         store: Option<Arc<Store>>,
     ) -> Self {
         Self { policy, geographies, lookup, store, stand_ins: Mutex::new(None) }
