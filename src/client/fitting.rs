@@ -26,39 +26,47 @@ pub(super) struct Fitter {
     pub(super) policy: FitPolicy,
 }
 
-/// A request as it is sent.
+/// A request that is not sent as it was given.
 pub(super) struct Outgoing {
-    /// `None` when it is sent as it was given.
-    changed: Option<Box<ConverseRequest>>,
+    /// `None` when only the operation is another.
+    request: Option<ConverseRequest>,
     pub(super) notices: Vec<Notice>,
-    pub(super) operation: Operation,
+    operation: Operation,
 }
 
 impl Fitter {
+    /// What is sent instead of `request`, if anything is. On the heap, because a call keeps it while it waits.
     pub(super) fn fit(
         &self,
         request: &ConverseRequest,
         overlay: &Overlay,
         streamed: bool,
-    ) -> Result<Outgoing, Error> {
-        let asked = if streamed { Operation::ConverseStream } else { Operation::Converse };
+    ) -> Result<Option<Box<Outgoing>>, Error> {
         if self.policy == FitPolicy::Off {
-            return Ok(Outgoing { changed: None, notices: Vec::new(), operation: asked });
+            return Ok(None);
         }
         let family: Family = overlay.family(request.model_id.as_str()).unwrap_or_default();
         let options = FitOptions::new().with_streamed(streamed).with_exact(self.policy == FitPolicy::Refuse);
         let fitted = fit::fit_to(Cow::Borrowed(request), &family, options);
         let (request, adjustments, operation) = fitted.map_err(Error::of_configuration)?;
-        let changed = match request {
+        let request = match request {
+            Cow::Borrowed(_) if adjustments.is_empty() => return Ok(None),
             Cow::Borrowed(_) => None,
-            Cow::Owned(request) => Some(Box::new(request)),
+            Cow::Owned(request) => Some(request),
         };
-        Ok(Outgoing { changed, notices: adjustments.into_iter().map(Notice::Adjusted).collect(), operation })
+        let notices = adjustments.into_iter().map(Notice::Adjusted).collect();
+        Ok(Some(Box::new(Outgoing { request, notices, operation })))
     }
 }
 
 impl Outgoing {
-    pub(super) fn request<'a>(&'a self, given: &'a ConverseRequest) -> &'a ConverseRequest {
-        self.changed.as_deref().unwrap_or(given)
+    /// What is sent for `given`.
+    pub(super) fn of<'a>(outgoing: Option<&'a Self>, given: &'a ConverseRequest) -> &'a ConverseRequest {
+        outgoing.and_then(|outgoing| outgoing.request.as_ref()).unwrap_or(given)
+    }
+
+    /// Whether Converse is asked in place of ConverseStream.
+    pub(super) fn is_whole(outgoing: Option<&Self>) -> bool {
+        outgoing.is_some_and(|outgoing| outgoing.operation == Operation::Converse)
     }
 }

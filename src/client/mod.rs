@@ -19,9 +19,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::converse::{ConverseRequest, ConverseResponse};
-use crate::fit::Operation;
 use crate::operation;
-use call::attempt::{Attempt, Failed, Verdict};
+use crate::transport::BoxFuture;
+use call::attempt::{Attempt, Done, Failed, Verdict};
 use fitting::{Fitter, Outgoing};
 use models::discovery::Discovery;
 use models::fallback::Fallback;
@@ -38,6 +38,9 @@ pub use notice::Notice;
 pub use settings::SettingOrigin;
 pub use signing_service::SigningService;
 pub use stream::ConverseStream;
+
+/// What a call for a stream ends with.
+type Streamed = Result<Done<ConverseStream>, Error>;
 
 const CONVERSE: Invocation = Invocation { build: operation::converse_with, action: "bedrock:InvokeModel" };
 
@@ -130,40 +133,44 @@ impl Client {
     pub async fn converse_stream(&self, request: &ConverseRequest) -> Result<ConverseStream, Error> {
         let Parts { fitter, discovery, notices, .. } = &*self.0;
         let outgoing = fitter.fit(request, discovery.settings().overlay(), true)?;
-        notices.tell(&outgoing.notices);
+        notices.tell(outgoing.iter().flat_map(|outgoing| &outgoing.notices));
+        let request = Outgoing::of(outgoing.as_deref(), request);
         // On the heap: thousands of streams then take no more memory than the stream itself once it exists.
-        let stream = match outgoing.operation {
-            Operation::Converse => Box::pin(self.replayed(outgoing.request(request))).await?,
-            Operation::ConverseStream => Box::pin(self.streamed(outgoing.request(request))).await?,
+        let answering: BoxFuture<'_, _> = if Outgoing::is_whole(outgoing.as_deref()) {
+            Box::pin(self.replayed(request))
+        } else {
+            Box::pin(self.streamed(request))
         };
-        notices.tell(stream.notices());
-        let Outgoing { notices: adjusted, .. } = outgoing;
-        Ok(stream.with_notices(adjusted))
+        let done = answering.await?;
+        let stream = done.answer.with_total(done.total);
+        self.0.notices.tell(stream.notices());
+        Ok(stream.with_notices(outgoing.into_iter().flat_map(|outgoing| outgoing.notices)))
     }
 
-    async fn streamed(&self, request: &ConverseRequest) -> Result<ConverseStream, Error> {
-        let Parts { service, discovery, fallback, .. } = &*self.0;
-        let send_once = |attempt: Attempt| async move {
+    fn streamed<'a>(&'a self, request: &'a ConverseRequest) -> impl Future<Output = Streamed> + 'a {
+        let parts = &*self.0;
+        let send_once = move |attempt: Attempt| async move {
+            let Parts { service, discovery, fallback, .. } = parts;
             let (head, body, notice) =
                 fallback.invoke(service, discovery, request, &CONVERSE_STREAM, &attempt).await?;
             let stream = ConverseStream::open(service, head, body, &attempt).await?;
             Ok(stream.with_notices(notice))
         };
-        let done = service.calls.run(send_once, ConverseStream::verdict).await?;
-        Ok(done.answer.with_total(done.total))
+        parts.service.calls.run(send_once, ConverseStream::verdict)
     }
 
     /// The answer of Converse, as a stream.
-    async fn replayed(&self, request: &ConverseRequest) -> Result<ConverseStream, Error> {
-        let Parts { service, discovery, fallback, .. } = &*self.0;
-        let send_once = |attempt: Attempt| async move {
+    fn replayed<'a>(&'a self, request: &'a ConverseRequest) -> impl Future<Output = Streamed> + 'a {
+        let parts = &*self.0;
+        let send_once = move |attempt: Attempt| async move {
+            let Parts { service, discovery, fallback, .. } = parts;
             let (head, body, notice) =
                 fallback.invoke(service, discovery, request, &CONVERSE, &attempt).await?;
             let Service { caller, calls, .. } = &**service;
             let output = calls.document(caller, &head, body, operation::parse_converse).await?;
             Ok(ConverseStream::of(output, &head, service, &attempt).with_notices(notice))
         };
-        Ok(service.calls.run(send_once, |_| Verdict::Success).await?.answer)
+        parts.service.calls.run(send_once, |_| Verdict::Success)
     }
 
     /// Sends `POST /model/{modelId}/converse` and reads the whole answer.
@@ -184,8 +191,8 @@ impl Client {
     pub async fn converse(&self, request: &ConverseRequest) -> Result<ConverseResponse, Error> {
         let Parts { service, discovery, fallback, fitter, notices } = &*self.0;
         let outgoing = fitter.fit(request, discovery.settings().overlay(), false)?;
-        notices.tell(&outgoing.notices);
-        let request = outgoing.request(request);
+        notices.tell(outgoing.iter().flat_map(|outgoing| &outgoing.notices));
+        let request = Outgoing::of(outgoing.as_deref(), request);
         let send_once = |attempt: Attempt| async move {
             let (head, body, notice) =
                 fallback.invoke(service, discovery, request, &CONVERSE, &attempt).await?;
