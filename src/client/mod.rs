@@ -167,8 +167,8 @@ impl Client {
             let (head, body, notice) =
                 fallback.invoke(service, discovery, request, &CONVERSE, &attempt).await?;
             let Service { caller, calls, .. } = &**service;
-            let output = calls.document(caller, &head, body, operation::parse_converse).await?;
-            Ok(ConverseStream::of(output, &head, service, &attempt).with_notices(notice))
+            let events = calls.document(caller, &head, body, operation::parse_converse_events).await?;
+            Ok(ConverseStream::of(events, &head, service, &attempt).with_notices(notice))
         };
         parts.service.calls.run(send_once, |_| Verdict::Success)
     }

@@ -104,9 +104,9 @@ impl ConverseStream {
         }
     }
 
-    /// The stream that a whole answer makes.
+    /// The stream of the events of a whole answer.
     pub(super) fn of(
-        output: ConverseResponse,
+        events: Vec<ConverseStreamEvent>,
         head: &http::response::Parts,
         service: &Service,
         attempt: &Attempt,
@@ -116,7 +116,7 @@ impl ConverseStream {
         let (decoder, timers) = (calls.decoder(), calls.stream_timers());
         let body = Body::from(bytes::Bytes::new());
         let mut stream = Self::new(body, decoder, timers, head.status, request_id, attempt.number());
-        stream.ahead = output.into_events().into();
+        stream.ahead = events.into();
         stream.ended = true;
         stream
     }

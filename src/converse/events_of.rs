@@ -1,14 +1,20 @@
 //! A whole response as the events of a stream that would have brought it.
+//!
+//! It is made from JSON: a program that streams has the shapes of events, and needs none of the response's.
 
-use super::{
-    Citation, CitationGeneratedContent, CitationSourceContent, CitationSourceContentDelta, CitationsContent,
-    CitationsDelta, ContentBlock, ContentBlockDelta, ContentBlockDeltaEvent, ContentBlockStart,
-    ContentBlockStartEvent, ContentBlockStopEvent, ConverseOutput, ConverseResponse, ConverseStreamEvent,
-    ImageBlockDelta, ImageBlockStart, MessageStartEvent, MessageStopEvent, MetadataEvent, ReasoningContent,
-    ReasoningContentDelta, Role, ToolResultContent, ToolResultDelta, ToolResultStart, ToolUseDelta,
-    ToolUseStart,
-};
-use crate::shape::Shape as _;
+use serde_json::{Map, Value};
+
+use super::{ConverseResponse, ConverseStreamEvent};
+use crate::shape::{self, Shape, ShapeError};
+
+const INDEX: &str = "contentBlockIndex";
+const DELTA: &str = "delta";
+const START: &str = "start";
+const TOOL_USE: &str = "toolUse";
+const TOOL_RESULT: &str = "toolResult";
+const REASONING: &str = "reasoningContent";
+const IMAGE: &str = "image";
+const TEXT: &str = "text";
 
 impl ConverseResponse {
     /// Returns the events of a stream that would have brought this response: one delta for each part, where ConverseStream
@@ -32,128 +38,124 @@ impl ConverseResponse {
     /// ```
     #[must_use]
     pub fn into_events(self) -> Vec<ConverseStreamEvent> {
-        let (role, content) = match self.output {
-            ConverseOutput::Message(message) => (message.role, message.content),
-            ConverseOutput::Unknown { .. } => (Role::Assistant, Vec::new()),
-        };
-        let mut events = vec![ConverseStreamEvent::MessageStart(MessageStartEvent::new(role))];
-        for (index, block) in (0_u32..).zip(content) {
-            let (start, deltas) = pieces(block);
-            if let Some(start) = start {
-                let start = ContentBlockStartEvent::new(index, start);
-                events.push(ConverseStreamEvent::ContentBlockStart(Box::new(start)));
-            }
-            let deltas = deltas.into_iter().map(|delta| ContentBlockDeltaEvent::new(index, delta));
-            events.extend(deltas.map(ConverseStreamEvent::ContentBlockDelta));
-            events.push(ConverseStreamEvent::ContentBlockStop(ContentBlockStopEvent::new(index)));
-        }
-        let mut stop = MessageStopEvent::new(self.stop_reason);
-        stop.additional_model_response_fields = self.additional_model_response_fields;
-        events.push(ConverseStreamEvent::MessageStop(stop));
-        let mut metadata = MetadataEvent::new();
-        metadata.usage = self.usage;
-        metadata.metrics = self.metrics;
-        metadata.trace = self.trace;
-        metadata.performance_config = self.performance_config;
-        metadata.service_tier = self.service_tier;
-        metadata.extra = self.extra;
-        events.push(ConverseStreamEvent::Metadata(Box::new(metadata)));
-        events
+        // What is written as a response can be read as its events.
+        events_of(Shape::to_json(&self)).unwrap_or_default()
     }
 }
 
-/// How a block starts, and the deltas that bring it.
-fn pieces(block: ContentBlock) -> (Option<ContentBlockStart>, Vec<ContentBlockDelta>) {
-    match block {
-        ContentBlock::Text(text) => (None, vec![ContentBlockDelta::Text(text)]),
-        ContentBlock::ToolUse(call) => {
-            let delta = ToolUseDelta::new(call.input.to_string());
-            let mut start = ToolUseStart::new(call.tool_use_id, call.name);
-            start.kind = call.kind;
-            start.extra = call.extra;
-            (Some(ContentBlockStart::ToolUse(start)), vec![ContentBlockDelta::ToolUse(delta)])
-        }
-        ContentBlock::ReasoningContent(reasoning) => (None, thoughts(reasoning)),
-        ContentBlock::CitationsContent(cited) => (None, citations(cited)),
-        ContentBlock::ToolResult(result) => {
-            let content = result.content.into_iter().map(|content| match content {
-                ToolResultContent::Text(text) => ToolResultDelta::Text(text),
-                ToolResultContent::Json(value) => ToolResultDelta::Json(value),
-                other => match other.to_json() {
-                    serde_json::Value::Object(members) => {
-                        unknown(members, |name, value| ToolResultDelta::Unknown { name, value })
-                    }
-                    value => ToolResultDelta::Json(value),
-                },
-            });
-            let delta = ContentBlockDelta::ToolResult(content.collect());
-            let mut start = ToolResultStart::new(result.tool_use_id);
-            start.kind = result.kind;
-            start.status = result.status;
-            start.extra = result.extra;
-            (Some(ContentBlockStart::ToolResult(start)), vec![delta])
-        }
-        ContentBlock::Image(image) => {
-            let mut delta = ImageBlockDelta::new();
-            delta.source = Some(image.source);
-            delta.error = image.error;
-            let start = ContentBlockStart::Image(ImageBlockStart::new(image.format));
-            (Some(start), vec![ContentBlockDelta::Image(Box::new(delta))])
-        }
-        other => match other.to_json() {
-            serde_json::Value::Object(members) => {
-                let start = unknown(members, |name, value| ContentBlockStart::Unknown { name, value });
-                (Some(start), Vec::new())
-            }
-            _ => (None, Vec::new()),
-        },
-    }
-}
-
-/// The only member of a union.
-fn unknown<T>(
-    members: serde_json::Map<String, serde_json::Value>,
-    make: fn(String, serde_json::Value) -> T,
-) -> T {
-    let (name, value) = members.into_iter().next().unwrap_or_default();
-    make(name, value)
-}
-
-fn thoughts(reasoning: ReasoningContent) -> Vec<ContentBlockDelta> {
-    let deltas = match reasoning {
-        ReasoningContent::ReasoningText(text) => {
-            let signature = text.signature.map(ReasoningContentDelta::Signature);
-            [Some(ReasoningContentDelta::Text(text.text)), signature]
-        }
-        ReasoningContent::RedactedContent(blob) => [Some(ReasoningContentDelta::RedactedContent(blob)), None],
-        ReasoningContent::Unknown { name, value } => {
-            [Some(ReasoningContentDelta::Unknown { name, value }), None]
-        }
+/// The events of a response.
+pub(crate) fn events_of(response: Value) -> Result<Vec<ConverseStreamEvent>, ShapeError> {
+    let mut response = shape::members(response)?;
+    let mut output = shape::members(take(&mut response, "output"))?;
+    let mut message = shape::members(take(&mut output, "message"))?;
+    let mut events = Events(Vec::new());
+    events.add("messageStart", "role", take(&mut message, "role"), None)?;
+    let Value::Array(content) = take(&mut message, "content") else {
+        return Err(ShapeError::expected("a list", &Value::Null).in_member("content"));
     };
-    deltas.into_iter().flatten().map(ContentBlockDelta::ReasoningContent).collect()
+    for (index, block) in (0_u32..).zip(content) {
+        events.block(index, block)?;
+    }
+    let mut stop = Map::new();
+    for name in ["stopReason", "additionalModelResponseFields"] {
+        if response.contains_key(name) {
+            shape::put(&mut stop, name, take(&mut response, name));
+        }
+    }
+    events.push("messageStop", stop)?;
+    for name in ["output", "stopReason", "additionalModelResponseFields"] {
+        shape::leave_out(&mut response, name);
+    }
+    events.push("metadata", response)?;
+    Ok(events.0)
 }
 
-fn citations(cited: CitationsContent) -> Vec<ContentBlockDelta> {
-    let texts = cited.content.into_iter().flatten().filter_map(|content| match content {
-        CitationGeneratedContent::Text(text) => Some(ContentBlockDelta::Text(text)),
-        CitationGeneratedContent::Unknown { .. } => None,
-    });
-    let citations = cited.citations.into_iter().flatten().map(|citation: Citation| {
-        let mut delta = CitationsDelta::new();
-        delta.title = citation.title;
-        delta.source = citation.source;
-        delta.location = citation.location;
-        delta.extra = citation.extra;
-        delta.source_content = citation.source_content.map(|passages| {
-            let passages = passages.into_iter().map(|passage| match passage {
-                CitationSourceContent::Text(text) => CitationSourceContentDelta::new().with_text(text),
-                CitationSourceContent::Unknown { .. } => CitationSourceContentDelta::new(),
-            });
-            passages.collect()
-        });
-        ContentBlockDelta::Citation(Box::new(delta))
-    });
-    texts.chain(citations).collect()
+/// The value of a member, in whose place `null` stays.
+fn take(members: &mut Map<String, Value>, name: &str) -> Value {
+    members.get_mut(name).map(Value::take).unwrap_or_default()
+}
+
+fn object(name: &str, value: Value) -> Value {
+    let mut object = Map::new();
+    shape::put(&mut object, name, value);
+    Value::Object(object)
+}
+
+struct Events(Vec<ConverseStreamEvent>);
+
+impl Events {
+    fn push(&mut self, kind: &str, payload: Map<String, Value>) -> Result<(), ShapeError> {
+        self.0.push(ConverseStreamEvent::from_event_type(kind, Value::Object(payload))?);
+        Ok(())
+    }
+
+    fn add(&mut self, kind: &str, name: &str, value: Value, index: Option<u32>) -> Result<(), ShapeError> {
+        let mut payload = Map::new();
+        if let Some(index) = index {
+            shape::put(&mut payload, INDEX, index.into());
+        }
+        shape::put(&mut payload, name, value);
+        self.push(kind, payload)
+    }
+
+    fn start(&mut self, index: u32, start: Value) -> Result<(), ShapeError> {
+        self.add("contentBlockStart", START, start, Some(index))
+    }
+
+    fn delta(&mut self, index: u32, name: &str, delta: Value) -> Result<(), ShapeError> {
+        self.add("contentBlockDelta", DELTA, object(name, delta), Some(index))
+    }
+
+    fn block(&mut self, index: u32, block: Value) -> Result<(), ShapeError> {
+        let Some((name, mut value)) = shape::only_member(block)? else { return Ok(()) };
+        let empty = &mut Map::new();
+        let members = value.as_object_mut().unwrap_or(empty);
+        match name.as_str() {
+            TEXT => self.delta(index, TEXT, value)?,
+            TOOL_USE => {
+                let input = take(members, "input").to_string();
+                shape::leave_out(members, "input");
+                self.start(index, object(TOOL_USE, value))?;
+                self.delta(index, TOOL_USE, object("input", input.into()))?;
+            }
+            TOOL_RESULT => {
+                let content = take(members, "content");
+                shape::leave_out(members, "content");
+                self.start(index, object(TOOL_RESULT, value))?;
+                self.delta(index, TOOL_RESULT, content)?;
+            }
+            REASONING => match take(members, "reasoningText") {
+                Value::Object(mut thought) => {
+                    for name in [TEXT, "signature"] {
+                        let piece = take(&mut thought, name);
+                        if !piece.is_null() {
+                            self.delta(index, REASONING, object(name, piece))?;
+                        }
+                    }
+                }
+                _ => self.delta(index, REASONING, value)?,
+            },
+            IMAGE => {
+                let format = take(members, "format");
+                shape::leave_out(members, "format");
+                self.start(index, object(IMAGE, object("format", format)))?;
+                self.delta(index, IMAGE, value)?;
+            }
+            "citationsContent" => {
+                for (list, name) in [("content", TEXT), ("citations", "citation")] {
+                    let Value::Array(pieces) = take(members, list) else { continue };
+                    for mut piece in pieces {
+                        let text = piece.get_mut(TEXT).filter(|_| name == TEXT).map(Value::take);
+                        self.delta(index, name, text.unwrap_or(piece))?;
+                    }
+                }
+            }
+            _ => self.start(index, object(&name, value))?,
+        }
+        let mut stop = Map::new();
+        shape::put(&mut stop, INDEX, index.into());
+        self.push("contentBlockStop", stop)
+    }
 }
 
 #[cfg(test)]

@@ -30,6 +30,8 @@ use http::header::{
 use http::{Method, Request};
 
 use crate::base::{json, quote, uri};
+#[cfg(feature = "client")]
+use crate::converse::ConverseStreamEvent;
 use crate::converse::{ConverseRequest, ConverseResponse, ShapeError};
 use crate::endpoint::{Endpoint, EndpointError};
 use crate::model_id::{ModelId, ModelIdError, RequestedModel};
@@ -144,6 +146,16 @@ fn post(
 /// [`AnswerError`] when the body is not JSON, or not an answer.
 pub fn parse_converse(headers: &HeaderMap, body: &[u8]) -> Result<ConverseResponse, AnswerError> {
     parse(headers, body)
+}
+
+/// As [`parse_converse`], but as the events of a stream.
+#[cfg(feature = "client")]
+pub(crate) fn parse_converse_events(
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Result<Vec<ConverseStreamEvent>, AnswerError> {
+    let value = json::from_bytes(body).map_err(|_| AnswerError::unexpected("JSON", headers, body))?;
+    crate::converse::events_of(value).map_err(AnswerError::Shape)
 }
 
 /// Reads the answer of [`count_tokens`]: the body of a response with status 200.
