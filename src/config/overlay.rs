@@ -7,7 +7,7 @@ use super::keys::Others;
 use super::problem::{ConfigError, Problem, Severity};
 use super::scalar::{Member, Reader, join, kind};
 use super::source::Source;
-use crate::lore::{FAMILY_MEMBERS, Family, Overlay};
+use crate::lore::{FAMILY_MEMBERS, Family, FamilyMember, Overlay};
 
 impl Overlay {
     /// Reads an overlay from JSON5.
@@ -126,7 +126,7 @@ impl<'a> Reader<'a> {
             other => plain(other),
         };
         let known = FAMILY_MEMBERS.split_ascii_whitespace();
-        if !known.clone().any(|known| known == name) {
+        if FamilyMember::named(&name).is_none() {
             let beside = known.filter_map(|known| known.strip_prefix(before));
             let mut beside: Vec<&'static str> = beside.filter_map(|known| known.split('.').next()).collect();
             beside.dedup();

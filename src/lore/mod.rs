@@ -22,7 +22,7 @@ pub(crate) mod words;
 
 pub use about::About;
 #[cfg(feature = "config")]
-pub(crate) use family::FAMILY_MEMBERS;
+pub(crate) use family::{FAMILY_MEMBERS, Member as FamilyMember};
 pub use family::{Family, FamilyMistake, FamilyValue, PromptCache, Reasoning, ToolIds};
 pub use overlay::Overlay;
 pub use prices::{Prices, Rates};

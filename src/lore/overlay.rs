@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::family::{Family, FamilyMistake};
+use super::family::{Family, FamilyMistake, Member};
 use super::id;
 
 /// What the user says of families of models, which takes precedence over the table, member by member.
@@ -27,8 +27,8 @@ pub struct Overlay {
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Row {
     name: String,
-    /// Names and values of members, each checked.
-    members: Vec<(String, String)>,
+    /// Members and their values, each checked.
+    members: Vec<(Member, String)>,
 }
 
 impl Overlay {
@@ -51,10 +51,11 @@ impl Overlay {
     ///
     /// [`FamilyMistake`] when there is no such member, or its value is something else.
     pub fn set(&mut self, name: &str, member: &str, value: &str) -> Result<(), FamilyMistake> {
-        Family::default().set(member, value)?;
+        let member = Member::named(member).ok_or(FamilyMistake::Unknown)?;
+        Family::default().set_member(member, value)?;
         let index = self.add(name);
         if let Some(row) = self.rows.get_mut(index) {
-            row.members.push((member.to_owned(), value.to_owned()));
+            row.members.push((member, value.to_owned()));
         }
         Ok(())
     }
@@ -104,7 +105,7 @@ impl Overlay {
             found = true;
             for (member, value) in &row.members {
                 // Checked when it was set.
-                let _ = family.set(member, value);
+                let _ = family.set_member(*member, value);
             }
         }
         found

@@ -136,20 +136,24 @@ fn is_profile(model_id: &ModelId) -> bool {
     matches!(model_id.kind(), ModelKind::InferenceProfile | ModelKind::ApplicationInferenceProfile)
 }
 
+/// Names only profiles that are known to exist; which of them this region lists, the service alone can say.
 fn inference_profile_advice(at: &Circumstances<'_>) -> String {
-    let prefixes = at.region.profile_prefixes();
-    match at.model_id.base_model() {
-        Some(base) if !prefixes.is_empty() => {
-            let ids: Vec<String> = prefixes.iter().map(|prefix| format!("{prefix}{base}")).collect();
-            format!(
-                "this model is served only through an inference profile; from {} try the model id {}",
-                at.region,
-                ids.join(" or ")
-            )
-        }
-        _ => "this model is served only through an inference profile: use the id or ARN of one that contains it"
-            .to_owned(),
+    let profiles = at.model_id.family().and_then(|family| family.profiles).unwrap_or_default();
+    let exists = |prefix: &&&str| {
+        profiles.iter().any(|geography| prefix.strip_suffix('.') == Some(geography.as_str()))
+    };
+    let base = at.model_id.base_model().unwrap_or_default();
+    let ids: Vec<String> =
+        at.region.profile_prefixes().iter().filter(exists).map(|prefix| format!("{prefix}{base}")).collect();
+    if ids.is_empty() {
+        return "this model is served only through an inference profile: use the id or ARN of one that contains it"
+            .to_owned();
     }
+    format!(
+        "this model is served only through an inference profile; from {} try the model id {}",
+        at.region,
+        ids.join(" or ")
+    )
 }
 
 /// The action that IAM refuses: `... is not authorized to perform: bedrock:InvokeModel on resource: ...`.

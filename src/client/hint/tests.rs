@@ -25,12 +25,34 @@ fn on_demand_refusal_names_the_profiles_of_the_regions_geography() {
     let us = advice("us-west-2", model, "ValidationException", message).unwrap();
     assert!(us.contains("us.anthropic.claude-sonnet-4-5-20250929-v1:0 or global.anthropic"), "{us}");
     let tokyo = advice("ap-northeast-1", model, "ValidationException", message).unwrap();
-    assert!(tokyo.contains("jp.anthropic") && tokyo.contains("apac.anthropic"), "{tokyo}");
+    assert!(tokyo.contains("jp.anthropic") && tokyo.contains("or global.anthropic"), "{tokyo}");
     let straight = message.replace('’', "'");
     let eu = advice("eu-central-1", model, "ValidationException", &straight).unwrap();
     assert!(eu.contains("eu.anthropic"), "{eu}");
     let china = advice("cn-north-1", model, "ValidationException", message).unwrap();
     assert!(china.contains("id or ARN"), "{china}");
+}
+
+#[test]
+fn advice_names_no_profile_that_is_not_known_to_exist() {
+    let refused = |region, model: &str| {
+        let message = format!("Invocation of model ID {model} with on-demand throughput isn’t supported.");
+        advice(region, model, "ValidationException", &message).unwrap()
+    };
+    let sonnet = "anthropic.claude-sonnet-5";
+    let mumbai = refused("ap-south-1", sonnet);
+    assert!(mumbai.ends_with("in.anthropic.claude-sonnet-5 or global.anthropic.claude-sonnet-5"), "{mumbai}");
+    let montreal = refused("ca-central-1", sonnet);
+    assert!(
+        montreal.ends_with("us.anthropic.claude-sonnet-5 or global.anthropic.claude-sonnet-5"),
+        "{montreal}"
+    );
+    let singapore = refused("ap-southeast-1", sonnet);
+    assert!(singapore.ends_with("try the model id global.anthropic.claude-sonnet-5"), "{singapore}");
+    // Neither of a model that is not known, nor of a partition without profiles.
+    for (region, model) in [("us-east-1", "acme.writer-v1:0"), ("cn-north-1", sonnet)] {
+        assert!(refused(region, model).contains("the id or ARN of one that contains it"), "{region} {model}");
+    }
 }
 
 #[test]

@@ -10,6 +10,7 @@ pub use members::FamilyValue;
 #[cfg(feature = "config")]
 pub(crate) use read::FAMILY_MEMBERS;
 pub use read::FamilyMistake;
+pub(crate) use read::Member;
 
 use super::set::Set;
 use super::thinking_level::ThinkingLevel;

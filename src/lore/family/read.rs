@@ -6,15 +6,34 @@ use std::fmt;
 use super::Family;
 use crate::lore::set::{self, Set, Word};
 
-/// The names of all members, separated by spaces.
-#[cfg(any(feature = "config", test))]
+/// The names of all members, separated by spaces. A row names a member by its place here: `A` is the first, `Z` the
+/// twenty-sixth, `a` the next. `lore/update` reads the list here.
 pub(crate) const FAMILY_MEMBERS: &str = "\
-    contextWindow maxOutput profiles input output streaming system tools toolsInStream toolChoices toolResults \
+    contextWindow maxOutput input profiles output streaming system tools toolsInStream toolChoices toolResults \
     contentBesideToolResults toolIds.alphabet toolIds.minLength toolIds.maxLength strictTools firstTurn prefill \
     rejects maxStopSequences promptCache.in promptCache.minTokens promptCache.maxPoints promptCache.oneHour \
-    structuredOutput tiers betas countTokens dialects dialectName reasoning reasoning.supported reasoning.form \
+    structuredOutput tiers betas countTokens dialects dialectName reasoning.supported reasoning.form \
     reasoning.levels reasoning.byDefault reasoning.off reasoning.hidden reasoning.rejects \
     reasoning.rejectsAtHigh reasoning.toolChoices dataRetention";
+
+/// The place of a member.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Member(u8);
+
+impl Member {
+    /// The member called `name`; `reasoning` alone is short for `reasoning.supported`.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        let name = if name == "reasoning" { "reasoning.supported" } else { name };
+        let place = FAMILY_MEMBERS.split_ascii_whitespace().position(|known| known == name)?;
+        u8::try_from(place).ok().map(Self)
+    }
+
+    /// The member that a row calls `letter`.
+    pub(super) fn lettered(letter: u8) -> Self {
+        let after = |first: u8, place: u8| letter.wrapping_sub(first).wrapping_add(place);
+        Self(if letter.is_ascii_uppercase() { after(b'A', 0) } else { after(b'a', 26) })
+    }
+}
 
 /// Why a member cannot be set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,47 +76,52 @@ impl Family {
     ///
     /// [`FamilyMistake`] when there is no such member, or its value is something else.
     pub fn set(&mut self, name: &str, value: &str) -> Result<(), FamilyMistake> {
-        match name {
-            "contextWindow" => number(&mut self.context_window, value),
-            "maxOutput" => number(&mut self.max_output, value),
-            "profiles" => words(&mut self.profiles, value),
-            "input" => words(&mut self.input, value),
-            "output" => words(&mut self.output, value),
-            "streaming" => flag(&mut self.streaming, value),
-            "system" => flag(&mut self.system, value),
-            "tools" => flag(&mut self.tools, value),
-            "toolsInStream" => flag(&mut self.tools_in_stream, value),
-            "toolChoices" => words(&mut self.tool_choices, value),
-            "toolResults" => words(&mut self.tool_results, value),
-            "contentBesideToolResults" => flag(&mut self.content_beside_tool_results, value),
-            "toolIds.alphabet" => word(&mut self.tool_ids.alphabet, value),
-            "toolIds.minLength" => number(&mut self.tool_ids.min_length, value),
-            "toolIds.maxLength" => number(&mut self.tool_ids.max_length, value),
-            "strictTools" => flag(&mut self.strict_tools, value),
-            "firstTurn" => word(&mut self.first_turn, value),
-            "prefill" => flag(&mut self.prefill, value),
-            "rejects" => words(&mut self.rejects, value),
-            "maxStopSequences" => number(&mut self.max_stop_sequences, value),
-            "promptCache.in" => words(&mut self.prompt_cache.places, value),
-            "promptCache.minTokens" => number(&mut self.prompt_cache.min_tokens, value),
-            "promptCache.maxPoints" => number(&mut self.prompt_cache.max_points, value),
-            "promptCache.oneHour" => flag(&mut self.prompt_cache.one_hour, value),
-            "structuredOutput" => flag(&mut self.structured_output, value),
-            "tiers" => words(&mut self.tiers, value),
-            "betas" => text(&mut self.betas, value),
-            "countTokens" => flag(&mut self.count_tokens, value),
-            "dialects" => words(&mut self.dialects, value),
-            "dialectName" => text(&mut self.dialect_name, value),
-            "reasoning" | "reasoning.supported" => flag(&mut self.reasoning.supported, value),
-            "reasoning.form" => word(&mut self.reasoning.form, value),
-            "reasoning.levels" => words(&mut self.reasoning.levels, value),
-            "reasoning.byDefault" => flag(&mut self.reasoning.by_default, value),
-            "reasoning.off" => word(&mut self.reasoning.off, value),
-            "reasoning.hidden" => flag(&mut self.reasoning.hidden, value),
-            "reasoning.rejects" => words(&mut self.reasoning.rejects, value),
-            "reasoning.rejectsAtHigh" => words(&mut self.reasoning.rejects_at_high, value),
-            "reasoning.toolChoices" => words(&mut self.reasoning.tool_choices, value),
-            "dataRetention" => word(&mut self.data_retention, value),
+        self.set_member(Member::named(name).ok_or(FamilyMistake::Unknown)?, value)
+    }
+
+    /// Sets a member by its place.
+    pub(crate) fn set_member(&mut self, member: Member, value: &str) -> Result<(), FamilyMistake> {
+        match member.0 {
+            0 => number(&mut self.context_window, value),
+            1 => number(&mut self.max_output, value),
+            2 => words(&mut self.input, value),
+            3 => words(&mut self.profiles, value),
+            4 => words(&mut self.output, value),
+            5 => flag(&mut self.streaming, value),
+            6 => flag(&mut self.system, value),
+            7 => flag(&mut self.tools, value),
+            8 => flag(&mut self.tools_in_stream, value),
+            9 => words(&mut self.tool_choices, value),
+            10 => words(&mut self.tool_results, value),
+            11 => flag(&mut self.content_beside_tool_results, value),
+            12 => word(&mut self.tool_ids.alphabet, value),
+            13 => number(&mut self.tool_ids.min_length, value),
+            14 => number(&mut self.tool_ids.max_length, value),
+            15 => flag(&mut self.strict_tools, value),
+            16 => word(&mut self.first_turn, value),
+            17 => flag(&mut self.prefill, value),
+            18 => words(&mut self.rejects, value),
+            19 => number(&mut self.max_stop_sequences, value),
+            20 => words(&mut self.prompt_cache.places, value),
+            21 => number(&mut self.prompt_cache.min_tokens, value),
+            22 => number(&mut self.prompt_cache.max_points, value),
+            23 => flag(&mut self.prompt_cache.one_hour, value),
+            24 => flag(&mut self.structured_output, value),
+            25 => words(&mut self.tiers, value),
+            26 => text(&mut self.betas, value),
+            27 => flag(&mut self.count_tokens, value),
+            28 => words(&mut self.dialects, value),
+            29 => text(&mut self.dialect_name, value),
+            30 => flag(&mut self.reasoning.supported, value),
+            31 => word(&mut self.reasoning.form, value),
+            32 => words(&mut self.reasoning.levels, value),
+            33 => flag(&mut self.reasoning.by_default, value),
+            34 => word(&mut self.reasoning.off, value),
+            35 => flag(&mut self.reasoning.hidden, value),
+            36 => words(&mut self.reasoning.rejects, value),
+            37 => words(&mut self.reasoning.rejects_at_high, value),
+            38 => words(&mut self.reasoning.tool_choices, value),
+            39 => word(&mut self.data_retention, value),
             _ => Err(FamilyMistake::Unknown),
         }
     }
@@ -135,16 +159,14 @@ mod tests {
 
     #[test]
     fn every_name_is_listed_and_can_be_set() {
-        let source = include_str!("read.rs");
-        let arms =
-            source.split("match name {").nth(1).and_then(|rest| rest.split("_ =>").next()).expect("the arms");
-        let named: Vec<&str> = arms.split('"').skip(1).step_by(2).collect();
-        assert_eq!(named, FAMILY_MEMBERS.split_ascii_whitespace().collect::<Vec<_>>());
-        for name in named {
+        for (place, name) in FAMILY_MEMBERS.split_ascii_whitespace().enumerate() {
             let values = ["1", "true", "text", "auto", "none", "user", "adaptive", "word", "aws_review"];
             let set = values.iter().any(|value| Family::default().set(name, value).is_ok());
             assert!(set, "{name}");
+            let letter = (b'A'..=b'Z').chain(b'a'..=b'z').nth(place).expect("a letter");
+            assert_eq!(Member::named(name), Some(Member::lettered(letter)), "{name}");
         }
+        assert_eq!(Member::named("reasoning"), Member::named("reasoning.supported"));
         assert_eq!(Family::default().set("window", "1"), Err(FamilyMistake::Unknown));
     }
 }

@@ -1,25 +1,29 @@
 //! The table that is compiled in.
 //!
-//! A row is a line: the name of a family, its context window and maximum output, the initials of what it reads, and the
-//! geographies of its profiles, each `-` when not known; then words. `@NAME` stands for the words of the line of that name,
-//! `MEMBER=VALUE` sets a member, `MEMBER` and `!MEMBER` set it to true and false; what comes later wins. `=NAME` alone means
-//! the row of another name. A lookup searches for the line, and reads that line alone.
+//! A row is a line: the name of a family; its context window and maximum output, in tokens, thousands (`k`) or 1,024s (`K`);
+//! the letters of what it reads, and of the geographies of its profiles; each `-` when not known. Then come words: `@NAME`
+//! stands for the words of the line of that name, `X=VALUE` sets the member with the letter `X`, `X` alone and `!X` set it to true and
+//! false; what comes later wins. `=NAME` instead of all that means the row of another name.
+//!
+//! A lookup searches for the line, and reads that line alone. The letters keep the table small: whoever sends requests
+//! links it.
 
 use std::borrow::Cow;
 
-use super::Family;
-use crate::lore::id;
-use crate::lore::lines;
-use crate::lore::set::{Set, private::Listed as _};
-use crate::lore::vocabulary::Modality;
+use super::{Family, FamilyMistake, Member};
+use crate::lore::set::{Set, Word};
+use crate::lore::{id, lines};
 
 const TABLE: &str = include_str!("../families.txt");
 
 /// How deep shared rows may refer to each other. A test checks that the table needs no more.
 const DEPTH: u8 = 6;
 
-/// The initials of the modalities, in their order.
-const INITIALS: &str = "tidvase";
+/// The letters of [`Modality`], in its order.
+const MODALITIES: &str = "tidvase";
+
+/// The letters of [`Geography`], in its order.
+const GEOGRAPHIES: &str = "uepjaicgvmxsdlf";
 
 /// What the table says of a foundation model: the row of its family, and over it the row of its complete id.
 pub(super) fn find(base: &str) -> Option<Family> {
@@ -44,23 +48,30 @@ pub(super) fn find(base: &str) -> Option<Family> {
 fn read(family: &mut Family, row: &'static str) {
     let mut words = row.split_ascii_whitespace();
     let mut column = || words.next().filter(|column| *column != "-");
-    if let Some(tokens) = column() {
-        family.context_window = tokens.parse().ok();
-    }
-    if let Some(tokens) = column() {
-        family.max_output = tokens.parse().ok();
-    }
-    if let Some(initials) = column() {
-        family.input = Some(initials.chars().filter_map(modality).collect());
-    }
-    if let Some(geographies) = column() {
-        family.profiles = Set::parse(geographies);
-    }
+    let window = column().and_then(tokens);
+    let output = column().and_then(tokens);
+    let input = column().map(|letters| set(MODALITIES, letters));
+    let profiles = column().map(|letters| set(GEOGRAPHIES, letters));
+    family.context_window = window.or(family.context_window);
+    family.max_output = output.or(family.max_output);
+    family.input = input.or(family.input);
+    family.profiles = profiles.or(family.profiles);
     words.for_each(|word| apply(family, word, DEPTH));
 }
 
-fn modality(initial: char) -> Option<Modality> {
-    Modality::WORDS.get(INITIALS.find(initial)?).copied()
+/// `128k` is 128,000, and `128K` 131,072.
+fn tokens(text: &str) -> Option<u64> {
+    let (number, unit) = match (text.strip_suffix('k'), text.strip_suffix('K')) {
+        (Some(number), _) => (number, 1_000),
+        (_, Some(number)) => (number, 1_024),
+        _ => (text, 1),
+    };
+    number.parse::<u64>().ok()?.checked_mul(unit)
+}
+
+/// The words with these letters.
+fn set<T: Word>(all: &str, letters: &str) -> Set<T> {
+    letters.chars().filter_map(|letter| T::WORDS.get(all.find(letter)?).copied()).collect()
 }
 
 /// Applies a word.
@@ -71,18 +82,19 @@ fn apply(family: &mut Family, word: &'static str, depth: u8) {
         }
         return;
     }
-    let (member, value) = split(word);
-    // A test checks that every member of every row can be set.
-    let _ = family.set(member, value);
+    // A test checks that every word of every row can be applied.
+    let _ = set_letter(family, word);
 }
 
-/// The member that a word sets, and its value.
-fn split(word: &str) -> (&str, &str) {
-    match (word.split_once('='), word.strip_prefix('!')) {
-        (Some(set), _) => set,
-        (None, Some(member)) => (member, "false"),
-        (None, None) => (word, "true"),
-    }
+/// Applies `X`, `!X` or `X=VALUE`.
+fn set_letter(family: &mut Family, word: &str) -> Result<(), FamilyMistake> {
+    let (letter, value) = match word.as_bytes() {
+        [b'!', letter] => (letter, "false"),
+        [letter] => (letter, "true"),
+        [letter, b'=', ..] => (letter, word.get(2..).unwrap_or_default()),
+        _ => return Err(FamilyMistake::Unknown),
+    };
+    family.set_member(Member::lettered(*letter), value)
 }
 
 /// The name and the rest of the line that begins with `name`.
@@ -104,7 +116,8 @@ pub(super) fn as_of() -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lore::vocabulary::Geography;
+    use crate::lore::set::private::Listed as _;
+    use crate::lore::vocabulary::{Geography, Modality};
 
     #[test]
     fn every_row_can_be_read_and_none_is_there_twice() {
@@ -119,23 +132,19 @@ mod tests {
             }
             let mut words = words.split(' ').peekable();
             if !name.starts_with('@') {
-                for tokens in words.by_ref().take(2) {
-                    assert!(tokens == "-" || tokens.parse::<u64>().is_ok_and(|tokens| tokens > 0), "{line}");
+                for limit in words.by_ref().take(2) {
+                    assert!(limit == "-" || tokens(limit).is_some_and(|tokens| tokens > 0), "{line}");
                 }
-                let initials = words.next().expect(line);
-                assert!(
-                    initials == "-" || initials.chars().all(|initial| modality(initial).is_some()),
-                    "{line}"
-                );
-                let geographies = words.next().expect(line);
-                assert!(geographies == "-" || Set::<Geography>::parse(geographies).is_some(), "{line}");
+                for all in [MODALITIES, GEOGRAPHIES] {
+                    let letters = words.next().expect(line);
+                    assert!(letters == "-" || letters.chars().all(|letter| all.contains(letter)), "{line}");
+                }
             }
             for word in words {
                 if word.starts_with('@') {
                     assert!(depth(word) <= DEPTH, "{line}");
                 } else {
-                    let (member, value) = split(word);
-                    assert_eq!(Family::default().set(member, value), Ok(()), "{line}");
+                    assert_eq!(set_letter(&mut Family::default(), word), Ok(()), "{line}");
                 }
             }
         }
@@ -147,10 +156,15 @@ mod tests {
     }
 
     #[test]
-    fn the_initials_are_those_of_the_modalities() {
-        let initials: String =
-            Modality::WORDS.iter().filter_map(|word| word.as_str().chars().next()).collect();
-        assert_eq!(initials, INITIALS);
+    fn there_is_a_letter_for_each_word() {
+        assert_eq!(MODALITIES.len(), Modality::WORDS.len());
+        assert_eq!(GEOGRAPHIES.len(), Geography::WORDS.len());
+        assert_eq!(set::<Geography>(GEOGRAPHIES, "uvi").to_string(), "us,in,us-gov");
+        assert_eq!(set::<Modality>(MODALITIES, "tiv").to_string(), "text,image,video");
+        assert_eq!(
+            [tokens("128k"), tokens("128K"), tokens("65535")],
+            [Some(128_000), Some(131_072), Some(65_535)]
+        );
     }
 
     fn depth(name: &str) -> u8 {

@@ -48,10 +48,10 @@ async fn errors_help_with_what_to_do_next() {
         (
             "400 Bad Request",
             "ValidationException",
-            "Invocation of model ID anthropic.claude-x-v1:0 with on-demand throughput isn’t supported. Retry your request \
+            "Invocation of model ID anthropic.claude-sonnet-5 with on-demand throughput isn’t supported. Retry your request \
              with the ID or ARN of an inference profile that contains this model.",
-            "anthropic.claude-x-v1:0",
-            &["inference profile", "eu.anthropic.claude-x-v1:0", "global.anthropic.claude-x-v1:0"][..],
+            "anthropic.claude-sonnet-5",
+            &["inference profile", "eu.anthropic.claude-sonnet-5", "global.anthropic.claude-sonnet-5"][..],
         ),
         (
             "403 Forbidden",

@@ -327,7 +327,7 @@ const MODEL: &[Case] = &[
     ("{ id: 'a.b', cost: { cache_read: 1 } }",
      &[r#"22 warning [0].cost.cache_read: unknown key; did you mean "cacheRead"?"#]),
     ("{ id: 'a.b', cost: { total: 1 } }",
-     &[r#"22 warning [0].cost.total: unknown key; the nearest known key is "input" (known: input, output, cacheRead, cacheWrite)"#]),
+     &[r#"22 warning [0].cost.total: unknown key; the nearest known key is "input" (known: input, output, cacheRead, cacheWrite, cacheWrite1h)"#]),
     ("'a.b'",
      &["1 error [0]: expected an object { ... }, found a string"]),
     ("{}",

@@ -261,7 +261,7 @@ pub(crate) struct Chat {
     /// Refuse a request that the model does not take as it is, instead of adjusting it and saying how on stderr
     #[arg(long)]
     pub(crate) exact: bool,
-    /// Print token usage on stderr, and the cost if the configuration has prices
+    /// Print token usage on stderr, and the cost: by the configuration's prices, else by those that `models known` shows
     #[arg(long)]
     pub(crate) usage: bool,
     /// Print the whole answer as one JSON document, in the form of a Converse response, with the cost if known

@@ -6,7 +6,7 @@ use bedrill::lore::{Family, Prices};
 use bedrill::models::ModelModality;
 use serde_json::{Value, json};
 
-use super::known;
+use super::family;
 
 use crate::setup::configuration::Configuration;
 
@@ -74,7 +74,6 @@ pub(super) fn json(entry: &Entry, prices: Option<EntryPrices>) -> Value {
     let limit = |limit: Limit| json!({"tokens": limit.tokens, "source": source(limit)});
     let profiles: Vec<Value> =
         entry.profiles().iter().map(|profile| json!({"id": profile.id, "arn": profile.arn})).collect();
-    let family = entry.family();
     let cost = prices.map(|prices| match prices {
         EntryPrices::Configured(cost) => json!({
             "input": cost.input,
@@ -84,13 +83,13 @@ pub(super) fn json(entry: &Entry, prices: Option<EntryPrices>) -> Value {
             "cacheWrite1h": cost.cache_write_1h,
         }),
         EntryPrices::Table(prices) => {
-            let mut cost = known::prices_json(&prices);
+            let mut cost = family::prices_json(&prices);
             cost["asOf"] = json!(Prices::as_of());
             cost
         }
     });
     let rejects: Vec<&str> = rejects(entry);
-    let row = family.map(known::document);
+    let row = entry.family().map(family::document);
     let cache = row.as_ref().and_then(|row| row.get("promptCache"));
     json!({
         "id": entry.id(),

@@ -1,6 +1,7 @@
 //! `bedrill models`: what can be invoked, by which ID, and why the rest cannot.
 
 mod describe;
+mod family;
 mod known;
 mod show;
 

@@ -172,6 +172,14 @@ fn usage_is_shown_with_the_cost_where_prices_are_known() {
     let cost = priced["cost"]["usd"].as_f64().expect("a cost");
     assert!((cost - 0.006).abs() < 1e-12, "{cost}");
     assert_eq!(json(&["-m", "us.example.zero-v1:0"]).get("cost"), None);
+    assert_eq!(priced["cost"].get("pricesAsOf"), None);
+    // By the table, which says of which day its prices are: 1.10 and 5.50 USD, a tenth more than `global.`.
+    let known = "us.anthropic.claude-haiku-4-5-20251001-v1:0";
+    let told = chat(&["--usage", "-m", known]).stderr;
+    assert!(told.starts_with(&format!("{tokens}; 0.002200 USD (prices of 20")), "{told}");
+    let cost = &json(&["-m", known])["cost"];
+    assert!((cost["usd"].as_f64().expect("a cost") - 0.0022).abs() < 1e-12, "{cost}");
+    assert!(cost["pricesAsOf"].is_string(), "{cost}");
 }
 
 #[test]

@@ -333,6 +333,45 @@ fn the_users_own_limits_take_precedence() {
     list(&["--limits", "limits.json"]).run().ended(2).says(&["limits.json cannot be used", "not JSON"]);
 }
 
+#[test]
+fn each_mistake_in_the_users_own_limits_is_told_with_its_line_by_every_command() {
+    let scratch = Scratch::new();
+    let mine = "{families: [{models: ['acme.echo'],\n  window: 7,\n  maxOutput: 'much'}]}";
+    scratch.file("work/limits.json", mine);
+    for command in [&["models"][..], &["models", "known"], &["chat", "-m", "acme.echo-v1:0", "hi"]] {
+        let run = scratch.with_keys(command).var("BEDRILL_LIMITS", "limits.json").run().ended(2);
+        run.says(&["limits.json:2:3: error: families[0].window: unknown key", "limits.json:3:14: error:"]);
+    }
+}
+
+#[test]
+fn what_is_known_is_printed_without_a_network() {
+    let scratch = Scratch::new();
+    let known = |arguments: &[&str]| {
+        let run = scratch.bedrill(&[&["models", "known"], arguments].concat()).run().ended(0);
+        assert_eq!(run.stderr, "", "{arguments:?}");
+        run.stdout
+    };
+    assert!(known(&[]).lines().count() > 100);
+    let document: Value = serde_json::from_str(&known(&["--json", "sonnet-4-6"])).expect("JSON");
+    let [sonnet] = document["models"].as_array().expect("a list").as_slice() else { panic!("{document}") };
+    assert_eq!(sonnet["id"], "anthropic.claude-sonnet-4-6");
+    assert_eq!((&sonnet["contextWindow"], &sonnet["maxOutput"]), (&json!(1_000_000), &json!(128_000)));
+    assert_eq!(sonnet["reasoning"]["form"], "adaptive");
+    assert_eq!((&sonnet["prices"]["input"], &sonnet["prices"]["cacheWrite1h"]), (&json!(3.0), &json!(6.0)));
+    assert!(sonnet["asOf"].is_string() && sonnet["sources"][0].is_string(), "{sonnet}");
+    // By the id of a model, a name, and what the user adds.
+    assert_eq!(ids(&known(&["us.anthropic.claude-sonnet-4-6"])), ["anthropic.claude-sonnet-4-6"]);
+    assert_eq!(ids(&known(&["Opus 4.8"])), ["anthropic.claude-opus-4-8"]);
+    scratch.file("work/limits.json", "{families: [{models: ['acme.echo'], contextWindow: 77}]}");
+    assert_eq!(known(&["--limits", "limits.json", "acme"]), "acme.echo\t77\t-\t-\t-\t-\tyours\t--limits\n");
+    scratch
+        .bedrill(&["models", "known", "nothing-like-it"])
+        .run()
+        .ended(1)
+        .says(&["no known family matches"]);
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn a_terminal_gets_aligned_columns_under_their_names_and_a_spinner_that_goes_away() {
