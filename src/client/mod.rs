@@ -20,7 +20,6 @@ use std::sync::Arc;
 
 use crate::converse::{ConverseRequest, ConverseResponse};
 use crate::operation;
-use crate::transport::BoxFuture;
 use call::attempt::{Attempt, Done, Failed, Verdict};
 use fitting::{Fitter, Outgoing};
 use models::discovery::Discovery;
@@ -136,41 +135,32 @@ impl Client {
         notices.tell(outgoing.iter().flat_map(|outgoing| &outgoing.notices));
         let request = Outgoing::of(outgoing.as_deref(), request);
         // On the heap: thousands of streams then take no more memory than the stream itself once it exists.
-        let answering: BoxFuture<'_, _> = if Outgoing::is_whole(outgoing.as_deref()) {
-            Box::pin(self.replayed(request))
-        } else {
-            Box::pin(self.streamed(request))
-        };
+        let answering = Box::pin(self.streamed(request, Outgoing::is_whole(outgoing.as_deref())));
         let done = answering.await?;
         let stream = done.answer.with_total(done.total);
         self.0.notices.tell(stream.notices());
         Ok(stream.with_notices(outgoing.into_iter().flat_map(|outgoing| outgoing.notices)))
     }
 
-    fn streamed<'a>(&'a self, request: &'a ConverseRequest) -> impl Future<Output = Streamed> + 'a {
+    /// The answer of ConverseStream; of Converse, as a stream, if `whole`.
+    fn streamed<'a>(
+        &'a self,
+        request: &'a ConverseRequest,
+        whole: bool,
+    ) -> impl Future<Output = Streamed> + 'a {
         let parts = &*self.0;
         let send_once = move |attempt: Attempt| async move {
             let Parts { service, discovery, fallback, .. } = parts;
-            let (head, body, notice) =
-                fallback.invoke(service, discovery, request, &CONVERSE_STREAM, &attempt).await?;
-            let stream = ConverseStream::open(service, head, body, &attempt).await?;
+            let how = if whole { &CONVERSE } else { &CONVERSE_STREAM };
+            let (head, body, notice) = fallback.invoke(service, discovery, request, how, &attempt).await?;
+            let stream = if whole {
+                ConverseStream::replayed(service, head, body, &attempt).await?
+            } else {
+                ConverseStream::open(service, head, body, &attempt).await?
+            };
             Ok(stream.with_notices(notice))
         };
         parts.service.calls.run(send_once, ConverseStream::verdict)
-    }
-
-    /// The answer of Converse, as a stream.
-    fn replayed<'a>(&'a self, request: &'a ConverseRequest) -> impl Future<Output = Streamed> + 'a {
-        let parts = &*self.0;
-        let send_once = move |attempt: Attempt| async move {
-            let Parts { service, discovery, fallback, .. } = parts;
-            let (head, body, notice) =
-                fallback.invoke(service, discovery, request, &CONVERSE, &attempt).await?;
-            let Service { caller, calls, .. } = &**service;
-            let events = calls.document(caller, &head, body, operation::parse_converse_events).await?;
-            Ok(ConverseStream::of(events, &head, service, &attempt).with_notices(notice))
-        };
-        parts.service.calls.run(send_once, |_| Verdict::Success)
     }
 
     /// Sends `POST /model/{modelId}/converse` and reads the whole answer.

@@ -15,7 +15,7 @@ use super::service::Service;
 use crate::client::error::{Error, ErrorKind, Progress, TimedOut};
 use crate::converse::{ConverseResponse, ConverseStreamEvent, EventDecoder, MessageBuilder};
 use crate::operation;
-use crate::transport::{Body, TransportError, TransportErrorKind};
+use crate::transport::{Body, BoxFuture, TransportError, TransportErrorKind};
 
 /// How many events are read ahead at most while waiting for content. Only `messageStart` precedes it.
 const READ_AHEAD: usize = 16;
@@ -104,21 +104,24 @@ impl ConverseStream {
         }
     }
 
-    /// The stream of the events of a whole answer.
-    pub(super) fn of(
-        events: Vec<ConverseStreamEvent>,
-        head: &http::response::Parts,
-        service: &Service,
-        attempt: &Attempt,
-    ) -> Self {
-        let calls = &service.calls;
-        let request_id = operation::request_id(&head.headers).map(str::to_owned);
-        let (decoder, timers) = (calls.decoder(), calls.stream_timers());
-        let body = Body::from(bytes::Bytes::new());
-        let mut stream = Self::new(body, decoder, timers, head.status, request_id, attempt.number());
-        stream.ahead = events.into();
-        stream.ended = true;
-        stream
+    /// The stream of the events of a whole answer. Boxed: few models need it.
+    pub(super) fn replayed<'a>(
+        service: &'a Service,
+        head: http::response::Parts,
+        body: Body,
+        attempt: &'a Attempt,
+    ) -> BoxFuture<'a, Result<Self, Error>> {
+        Box::pin(async move {
+            let Service { caller, calls, .. } = service;
+            let events = calls.document(caller, &head, body, operation::parse_converse_events).await?;
+            let request_id = operation::request_id(&head.headers).map(str::to_owned);
+            let (decoder, timers) = (calls.decoder(), calls.stream_timers());
+            let body = Body::from(bytes::Bytes::new());
+            let mut stream = Self::new(body, decoder, timers, head.status, request_id, attempt.number());
+            stream.ahead = events.into();
+            stream.ended = true;
+            Ok(stream)
+        })
     }
 
     /// The same, with more notices.
