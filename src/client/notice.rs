@@ -1,7 +1,6 @@
 //! What a program is told about a call beside its answer.
 
 use std::fmt;
-use std::sync::Arc;
 
 use crate::fit::Adjustment;
 
@@ -31,19 +30,21 @@ impl fmt::Display for Notice {
     }
 }
 
+type Tell = dyn Fn(&Notice) + Send + Sync;
+
 /// Whoever wants to know.
-#[derive(Clone, Default)]
-pub(super) struct Notices(Option<Arc<dyn Fn(&Notice) + Send + Sync>>);
+#[derive(Default)]
+pub(super) struct Notices(Option<Box<Tell>>);
 
 impl Notices {
     pub(super) fn to(tell: impl Fn(&Notice) + Send + Sync + 'static) -> Self {
-        Self(Some(Arc::new(tell)))
+        Self(Some(Box::new(tell)))
     }
 
     /// Tells it, once per call, however many attempts the call takes.
     pub(super) fn tell<'a>(&self, notices: impl IntoIterator<Item = &'a Notice>) {
         if let Some(tell) = &self.0 {
-            notices.into_iter().for_each(|notice| tell(notice));
+            notices.into_iter().for_each(tell);
         }
     }
 }

@@ -86,6 +86,7 @@ pub use event::{
     ContentBlockDeltaEvent, ContentBlockStartEvent, ContentBlockStopEvent, ConverseStreamEvent,
     MessageStartEvent, MessageStopEvent, MetadataEvent,
 };
+#[cfg(feature = "client")]
 pub(crate) use events_of::events_of;
 pub use exception::{ExceptionKind, StreamException};
 pub use media::{

@@ -28,7 +28,7 @@ pub(crate) enum Words {
     /// Nothing, because the model cannot think.
     Cannot,
     /// Nothing, because the model takes no word for it.
-    NoWords,
+    Silent,
     /// Nothing, because it is not known how the model is asked.
     NotKnown,
 }
@@ -51,7 +51,7 @@ fn choose(level: ThinkingLevel, reasoning: &Reasoning) -> Words {
         return Words::Cannot;
     }
     let form = match form {
-        Some(ReasoningForm::Nothing) => return Words::NoWords,
+        Some(ReasoningForm::Nothing) => return Words::Silent,
         None => return Words::NotKnown,
         Some(form) => form,
     };
@@ -63,7 +63,7 @@ fn choose(level: ThinkingLevel, reasoning: &Reasoning) -> Words {
     let lower = thinking.clone().rfind(|other| **other <= level);
     match lower.or_else(|| thinking.clone().next()) {
         Some(level) => Words::Level(*level),
-        None => Words::NoWords,
+        None => Words::Silent,
     }
 }
 
@@ -77,7 +77,7 @@ fn budget_tokens(level: ThinkingLevel, max_output: Option<u64>) -> i32 {
         ThinkingLevel::XHigh => 24576,
         ThinkingLevel::Max => 32768,
     };
-    let most = max_output.map_or(budget, |most| tokens(most - most / 8));
+    let most = max_output.map_or(budget, |most| tokens(most.saturating_sub(most / 8)));
     budget.min(most).max(1024)
 }
 
@@ -233,9 +233,7 @@ mod tests {
     use super::*;
 
     fn wish(level: ThinkingLevel) -> Thinking {
-        let mut wish = Thinking::default();
-        wish.level = Some(level);
-        wish
+        Thinking { level: Some(level), show_thoughts: false }
     }
 
     fn with_fields(fields: Value) -> Parts {
@@ -303,8 +301,8 @@ mod tests {
             (&Family::default(), ThinkingLevel::Off, Words::NotKnown),
             (&cannot, ThinkingLevel::High, Words::Cannot),
             (&cannot, ThinkingLevel::Off, Words::Off(ReasoningOff::Omit)),
-            (&silent, ThinkingLevel::High, Words::NoWords),
-            (&silent, ThinkingLevel::Off, Words::NoWords),
+            (&silent, ThinkingLevel::High, Words::Silent),
+            (&silent, ThinkingLevel::Off, Words::Silent),
         ] {
             assert_eq!(written(family, level), (Value::Null, words), "{level}");
         }

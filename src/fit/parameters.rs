@@ -41,7 +41,7 @@ impl Fitting<'_> {
     pub(super) fn effort(&self) -> Option<ThinkingLevel> {
         let kind = thinking(&self.request).and_then(|thinking| thinking.get("type")?.as_str());
         let by_default = self.family.reasoning.by_default == Some(true) && kind != Some("disabled");
-        effort(&self.request).or(by_default.then_some(ThinkingLevel::Low))
+        effort(&self.request).or_else(|| by_default.then_some(ThinkingLevel::Low))
     }
 
     fn leave_out(&mut self, rejects: Set<Parameter>, cause: Cause) {

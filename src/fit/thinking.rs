@@ -31,8 +31,8 @@ impl Fitting<'_> {
                 (Action::Replaced { from, to }, Cause::AlwaysThinks)
             }
             Words::Off(_) => return,
-            Words::NoWords if off => (Action::LeftOut, Cause::AlwaysThinks),
-            Words::NoWords => (Action::LeftOut, Cause::NoLevels),
+            Words::Silent if off => (Action::LeftOut, Cause::AlwaysThinks),
+            Words::Silent => (Action::LeftOut, Cause::NoLevels),
             Words::Cannot => (Action::LeftOut, Cause::CannotThink),
             Words::NotKnown => (Action::LeftOut, Cause::NotKnown),
         };
