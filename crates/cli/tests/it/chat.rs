@@ -92,7 +92,7 @@ fn a_request_is_fitted_to_its_model_and_each_change_is_a_line_on_stderr() {
     assert_eq!(ask(&["--temperature", "0.5", "-q"]).ended(0).stderr, "");
 
     ask(&["--thinking", "high", "--verbose"]).ended(0);
-    let thinking = &json(&server.request())["additionalModelRequestFields"]["thinking"];
+    let thinking = &json(server.requests().last().unwrap())["additionalModelRequestFields"]["thinking"];
     assert_eq!(*thinking, json!({"type": "adaptive", "display": "summarized"}));
 }
 
