@@ -32,7 +32,7 @@ impl Overlay {
     /// assert_eq!((nova.context_window, nova.max_output), (Some(250_000), Some(10_000)));
     ///
     /// let error = Overlay::parse("{families: [\n{models: ['m'], window: 1}]}").unwrap_err();
-    /// assert!(error.to_string().starts_with("2:16: error: families[0].window: unknown key"));
+    /// assert!(error.to_string().starts_with("2:17: error: families[0].window: unknown key"));
     /// # Ok::<(), bedrill::config::ConfigError>(())
     /// ```
     ///

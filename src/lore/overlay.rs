@@ -51,8 +51,8 @@ impl Overlay {
     ///
     /// [`FamilyMistake`] when there is no such member, or its value is something else.
     pub fn set(&mut self, name: &str, member: &str, value: &str) -> Result<(), FamilyMistake> {
+        Family::default().set(member, value)?;
         let member = Member::named(member).ok_or(FamilyMistake::Unknown)?;
-        Family::default().set_member(member, value)?;
         let index = self.add(name);
         if let Some(row) = self.rows.get_mut(index) {
             row.members.push((member, value.to_owned()));

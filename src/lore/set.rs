@@ -68,17 +68,29 @@ impl<T: Word> Set<T> {
 
     /// The words of a text that separates them with commas; `none` is the empty set.
     pub(super) fn parse(text: &str) -> Option<Self> {
-        if text == "none" || text.is_empty() {
-            return Some(Self::empty());
-        }
-        text.split(',').map(named).collect()
+        Some(Self { bits: bits(T::NAMES, text)?, of: PhantomData })
     }
 }
 
 /// The word called `name`.
 pub(super) fn named<T: Word>(name: &str) -> Option<T> {
-    let index = T::NAMES.split_ascii_whitespace().position(|listed| listed == name)?;
-    T::WORDS.get(index).copied()
+    T::WORDS.get(usize::from(place(T::NAMES, name)?)).copied()
+}
+
+/// The bits of the words in `text`, out of these names. The same for every kind of word, which keeps programs small.
+fn bits(names: &'static str, text: &str) -> Option<u16> {
+    let mut bits = 0;
+    if text != "none" && !text.is_empty() {
+        for name in text.split(',') {
+            bits |= 1_u16.checked_shl(u32::from(place(names, name)?))?;
+        }
+    }
+    Some(bits)
+}
+
+fn place(names: &'static str, name: &str) -> Option<u8> {
+    let place = names.split(' ').position(|listed| listed == name && !name.is_empty())?;
+    u8::try_from(place).ok()
 }
 
 /// The name of `word`.

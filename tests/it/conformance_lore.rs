@@ -1,7 +1,7 @@
 //! Recorded exchanges agree with what the table says of the model, wherever the service accepted the request.
 
 use bedrill::lore::{
-    CachePlace, Family, Modality, Parameter, ReasoningForm, Set, ThinkingLevel, Tier, ToolChoice,
+    CachePlace, Family, Modality, Parameter, Prices, ReasoningForm, Set, ThinkingLevel, Tier, ToolChoice,
     ToolIdAlphabet, Word,
 };
 use serde_json::Value;
@@ -44,6 +44,32 @@ fn what_the_service_accepted_the_table_allows() {
         failures.extend(contradictions.into_iter().map(|what| format!("{name}: {}: {what}", family.id)));
     }
     assert!(failures.is_empty(), "{} contradictions:\n{}", failures.len(), failures.join("\n"));
+    conformance::report(suite, count);
+}
+
+#[test]
+#[ignore = "needs BEDRILL_CONFORMANCE"]
+fn every_model_of_a_public_catalogue_is_known_with_window_and_output() {
+    let suite = "catalogue-lore";
+    let folder = conformance::folder("lore");
+    let is_list = |path: &std::path::PathBuf| {
+        path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("pi-ai-"))
+    };
+    let list = conformance::entries(&folder).into_iter().find(is_list).expect("pi's list");
+    let list = conformance::json(&list);
+    let (mut count, mut unknown) = (0, Vec::new());
+    for model in list.as_object().expect("models by key").values() {
+        let id = model["id"].as_str().expect("an id");
+        count += 1;
+        let known = Family::of(id).is_some_and(|family| {
+            let geography = bedrill::model_id::ModelId::parse(id).is_ok_and(|id| id.base_model().is_some());
+            geography && family.context_window.is_some() && family.max_output.is_some()
+        });
+        if !known || Prices::of(id, None).is_none() {
+            unknown.push(id);
+        }
+    }
+    assert!(unknown.is_empty(), "not known: {unknown:?}");
     conformance::report(suite, count);
 }
 

@@ -84,9 +84,9 @@ pub struct Family {
     pub betas: Option<Cow<'static, str>>,
     /// Whether CountTokens counts for it.
     pub count_tokens: Option<bool>,
-    /// The dialects of OpenAI and Anthropic that AWS itself speaks for it.
+    /// The dialects of OpenAI and Anthropic that AWS itself speaks for it at `bedrock-runtime`.
     pub dialects: Option<Set<Dialect>>,
-    /// Its name in those dialects, when it is not the id.
+    /// Its name at `bedrock-mantle`, when that is not the family's.
     pub dialect_name: Option<Cow<'static, str>>,
     /// How it thinks, and how it is asked to.
     pub reasoning: Reasoning,

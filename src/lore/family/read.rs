@@ -4,7 +4,13 @@ use std::borrow::Cow;
 use std::fmt;
 
 use super::Family;
+use crate::lore::set::private::Listed as _;
 use crate::lore::set::{self, Set, Word};
+use crate::lore::thinking_level::ThinkingLevel;
+use crate::lore::vocabulary::{
+    CachePlace, DataRetention, Dialect, FirstTurn, Geography, Modality, Parameter, ReasoningForm,
+    ReasoningOff, Tier, ToolChoice, ToolIdAlphabet,
+};
 
 /// The names of all members, separated by spaces. A row names a member by its place here: `A` is the first, `Z` the
 /// twenty-sixth, `a` the next. `lore/update` reads the list here.
@@ -66,8 +72,6 @@ impl fmt::Display for FamilyMistake {
 
 impl std::error::Error for FamilyMistake {}
 
-type Outcome = Result<(), FamilyMistake>;
-
 impl Family {
     /// Sets the member called `name`, as JSON spells it, with a `.` before the member of a member: `contextWindow`,
     /// `promptCache.minTokens`. Words of a set are separated by commas.
@@ -76,11 +80,12 @@ impl Family {
     ///
     /// [`FamilyMistake`] when there is no such member, or its value is something else.
     pub fn set(&mut self, name: &str, value: &str) -> Result<(), FamilyMistake> {
-        self.set_member(Member::named(name).ok_or(FamilyMistake::Unknown)?, value)
+        let member = Member::named(name).ok_or(FamilyMistake::Unknown)?;
+        self.set_member(member, value).ok_or_else(|| member.expected())
     }
 
-    /// Sets a member by its place.
-    pub(crate) fn set_member(&mut self, member: Member, value: &str) -> Result<(), FamilyMistake> {
+    /// Sets a member by its place; `None` when that is no member's, or the value is not one of it.
+    pub(crate) fn set_member(&mut self, member: Member, value: &str) -> Option<()> {
         match member.0 {
             0 => number(&mut self.context_window, value),
             1 => number(&mut self.max_output, value),
@@ -122,35 +127,61 @@ impl Family {
             37 => words(&mut self.reasoning.rejects_at_high, value),
             38 => words(&mut self.reasoning.tool_choices, value),
             39 => word(&mut self.data_retention, value),
-            _ => Err(FamilyMistake::Unknown),
+            _ => None,
         }
     }
 }
 
-fn number(member: &mut Option<u64>, value: &str) -> Outcome {
-    let number = value.parse().ok().filter(|number| *number > 0);
-    *member = Some(number.ok_or(FamilyMistake::Expected("a whole number above 0"))?);
-    Ok(())
+fn number(member: &mut Option<u64>, value: &str) -> Option<()> {
+    *member = Some(value.parse().ok().filter(|number| *number > 0)?);
+    Some(())
 }
 
-fn flag(member: &mut Option<bool>, value: &str) -> Outcome {
-    *member = Some(value.parse().map_err(|_| FamilyMistake::Expected("true or false"))?);
-    Ok(())
+fn flag(member: &mut Option<bool>, value: &str) -> Option<()> {
+    *member = Some(value.parse().ok()?);
+    Some(())
 }
 
-fn text(member: &mut Option<Cow<'static, str>>, value: &str) -> Outcome {
+fn text(member: &mut Option<Cow<'static, str>>, value: &str) -> Option<()> {
     *member = Some(Cow::Owned(value.to_owned()));
-    Ok(())
+    Some(())
 }
 
-fn word<T: Word>(member: &mut Option<T>, value: &str) -> Outcome {
-    *member = Some(set::named(value).ok_or(FamilyMistake::ExpectedWord(T::NAMES))?);
-    Ok(())
+fn word<T: Word>(member: &mut Option<T>, value: &str) -> Option<()> {
+    *member = Some(set::named(value)?);
+    Some(())
 }
 
-fn words<T: Word>(member: &mut Option<Set<T>>, value: &str) -> Outcome {
-    *member = Some(Set::parse(value).ok_or(FamilyMistake::ExpectedWord(T::NAMES))?);
-    Ok(())
+fn words<T: Word>(member: &mut Option<Set<T>>, value: &str) -> Option<()> {
+    *member = Some(Set::parse(value)?);
+    Some(())
+}
+
+impl Member {
+    /// What its value must be.
+    fn expected(self) -> FamilyMistake {
+        let words = match self.0 {
+            0 | 1 | 13 | 14 | 19 | 21 | 22 => return FamilyMistake::Expected("a whole number above 0"),
+            5 | 6 | 7 | 8 | 11 | 15 | 17 | 23 | 24 | 27 | 30 | 33 | 35 => {
+                return FamilyMistake::Expected("true or false");
+            }
+            2 | 4 | 10 => Modality::NAMES,
+            3 => Geography::NAMES,
+            9 | 38 => ToolChoice::NAMES,
+            12 => ToolIdAlphabet::NAMES,
+            16 => FirstTurn::NAMES,
+            18 | 36 | 37 => Parameter::NAMES,
+            20 => CachePlace::NAMES,
+            25 => Tier::NAMES,
+            28 => Dialect::NAMES,
+            31 => ReasoningForm::NAMES,
+            32 => ThinkingLevel::NAMES,
+            34 => ReasoningOff::NAMES,
+            39 => DataRetention::NAMES,
+            _ => return FamilyMistake::Expected("a text"),
+        };
+        FamilyMistake::ExpectedWord(words)
+    }
 }
 
 #[cfg(test)]
@@ -163,6 +194,17 @@ mod tests {
             let values = ["1", "true", "text", "auto", "none", "user", "adaptive", "word", "aws_review"];
             let set = values.iter().any(|value| Family::default().set(name, value).is_ok());
             assert!(set, "{name}");
+            // The reason for a refusal fits what is accepted.
+            let error = Family::default().set(name, "?").err();
+            let number =
+                Family::default().set(name, "7").is_ok() && *name != *"betas" && *name != *"dialectName";
+            let expects_number = error == Some(FamilyMistake::Expected("a whole number above 0"));
+            assert_eq!(number, expects_number, "{name}");
+            if let Some(FamilyMistake::ExpectedWord(words)) = error {
+                let all =
+                    words.split_ascii_whitespace().all(|word| Family::default().set(name, word).is_ok());
+                assert!(all, "{name}: {words}");
+            }
             let letter = (b'A'..=b'Z').chain(b'a'..=b'z').nth(place).expect("a letter");
             assert_eq!(Member::named(name), Some(Member::lettered(letter)), "{name}");
         }

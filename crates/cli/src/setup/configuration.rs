@@ -61,7 +61,7 @@ pub(crate) fn load(common: &Common, host: &dyn Machine) -> Result<Configuration,
 const MAX_OVERLAY: usize = 1024 * 1024;
 
 /// What takes precedence over the table of families.
-fn overlay(common: &Common, host: &dyn Machine) -> Result<Overlay, Failure> {
+pub(crate) fn overlay(common: &Common, host: &dyn Machine) -> Result<Overlay, Failure> {
     input::not_stdin(common.limits.as_deref(), "--limits")?;
     let from_variable = host.setting("BEDRILL_LIMITS");
     let Some(path) = common.limits.as_deref().or_else(|| from_variable.as_deref().map(Path::new)) else {

@@ -8,7 +8,7 @@ use bedrill::machine::Machine;
 use crate::failure::Failure;
 use crate::flags::{Common, ConfigCommand};
 use crate::screen::terminal::{Output, note};
-use crate::setup::configuration::{find, is_absent, load, places_of};
+use crate::setup::configuration::{find, is_absent, load, overlay, places_of};
 use crate::setup::environment::Environment;
 
 /// Prints what `command` asks for.
@@ -20,7 +20,10 @@ pub(crate) fn run(command: ConfigCommand, common: &Common) -> Result<(), Failure
             let configuration = load(common, &environment)?;
             show::run(&configuration, common, environment, json)
         }
-        ConfigCommand::Check => check(common, &environment),
+        ConfigCommand::Check => {
+            overlay(common, &environment)?;
+            check(common, &environment)
+        }
     }
 }
 

@@ -338,7 +338,13 @@ fn each_mistake_in_the_users_own_limits_is_told_with_its_line_by_every_command()
     let scratch = Scratch::new();
     let mine = "{families: [{models: ['acme.echo'],\n  window: 7,\n  maxOutput: 'much'}]}";
     scratch.file("work/limits.json", mine);
-    for command in [&["models"][..], &["models", "known"], &["chat", "-m", "acme.echo-v1:0", "hi"]] {
+    for command in [
+        &["models"][..],
+        &["models", "known"],
+        &["config", "check"],
+        &["auth"],
+        &["chat", "-m", "acme.echo-v1:0", "hi"],
+    ] {
         let run = scratch.with_keys(command).var("BEDRILL_LIMITS", "limits.json").run().ended(2);
         run.says(&["limits.json:2:3: error: families[0].window: unknown key", "limits.json:3:14: error:"]);
     }
