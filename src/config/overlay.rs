@@ -182,7 +182,7 @@ mod tests {
             ("{families: [\n\n{models: []}]}", "3:10: error: families[0].models: names no model"),
             (
                 "{families: [{models: ['m'],\ncontextWindow: -1}]}",
-                "2:16: error: families[0].contextWindow: not a whole number above 0",
+                "2:16: error: families[0].contextWindow: expected a whole number above 0",
             ),
             ("{families: [{models: [1]}]}", "families[0].models[0]: expected the name or the id of a model"),
             ("{asof: '2026'}", "1:2: error: asof: unknown key; did you mean \"asOf\"?"),
@@ -196,7 +196,7 @@ mod tests {
             ),
             (
                 "{families: [{models: ['m'], reasoning: {levels: ['low', 'loud']}}]}",
-                "families[0].reasoning.levels: not of these words, or none: off, minimal, low",
+                "families[0].reasoning.levels: expected words of this list, or none: off, minimal, low",
             ),
             (
                 "{families: [{models: ['m'], input: {a: 1}}]}",

@@ -57,9 +57,9 @@ impl fmt::Display for FamilyMistake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unknown => f.write_str("there is no such member"),
-            Self::Expected(what) => write!(f, "not {what}"),
+            Self::Expected(what) => write!(f, "expected {what}"),
             Self::ExpectedWord(words) => {
-                f.write_str("not of these words, or none: ")?;
+                f.write_str("expected words of this list, or none: ")?;
                 for (index, word) in words.split_ascii_whitespace().enumerate() {
                     f.write_str(if index == 0 { "" } else { ", " })?;
                     f.write_str(word)?;
