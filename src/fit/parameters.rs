@@ -39,8 +39,8 @@ impl Fitting<'_> {
 
     /// How hard the model will think, as far as it is known; `None` when it will not.
     pub(super) fn effort(&self) -> Option<ThinkingLevel> {
-        let kind = thinking(&self.request).and_then(|thinking| thinking.get("type")?.as_str());
-        let by_default = self.family.reasoning.by_default == Some(true) && kind != Some("disabled");
+        let by_default =
+            self.family.reasoning.by_default == Some(true) && kind(&self.request) != Some("disabled");
         effort(&self.request).or_else(|| by_default.then_some(ThinkingLevel::Low))
     }
 
@@ -163,27 +163,25 @@ fn thinking(request: &ConverseRequest) -> Option<&Map<String, Value>> {
     fields(request)?.get(THINKING)?.as_object()
 }
 
+/// What `thinking.type` says.
+fn kind(request: &ConverseRequest) -> Option<&str> {
+    thinking(request)?.get("type")?.as_str()
+}
+
 /// How hard the request makes the model think, in whichever words; `None` when it does not ask it to.
 fn effort(request: &ConverseRequest) -> Option<ThinkingLevel> {
     let fields = fields(request)?;
-    let level = |value: &Value| {
-        let text = value.as_str()?;
-        text.parse().ok().filter(|level| *level != ThinkingLevel::Off)
-    };
-    for name in ["reasoning_effort", "reasoning_config"] {
-        if let Some(found) = fields.get(name).and_then(level) {
-            return Some(found);
-        }
-    }
-    for (name, member) in
-        [("reasoning", "effort"), ("reasoningConfig", "maxReasoningEffort"), ("output_config", "effort")]
-    {
-        let asked = fields.get(name).and_then(|words| words.get(member)).and_then(level);
+    let level = |value: Option<&Value>| value?.as_str()?.parse().ok();
+    let member = |name: &str, member: &str| level(fields.get(name).and_then(|words| words.get(member)));
+    let asked = match kind(request) {
         // Claude's effort also limits what it writes; whether it thinks is said apart.
-        if let Some(found) = asked.filter(|_| name != "output_config" || fields.contains_key(THINKING)) {
-            return Some(found);
+        Some("enabled" | "adaptive" | "between_tools") => {
+            member("output_config", "effort").or(Some(ThinkingLevel::Medium))
         }
-    }
-    let kind = thinking(request)?.get("type")?.as_str()?;
-    matches!(kind, "enabled" | "adaptive" | "between_tools").then_some(ThinkingLevel::Medium)
+        _ => level(fields.get("reasoning_effort"))
+            .or_else(|| level(fields.get("reasoning_config")))
+            .or_else(|| member("reasoning", "effort"))
+            .or_else(|| member("reasoningConfig", "maxReasoningEffort")),
+    };
+    asked.filter(|level| *level != ThinkingLevel::Off)
 }

@@ -66,9 +66,15 @@ fn of_temperature_and_top_p_the_first_stays_where_both_are_too_many() {
 fn a_thinking_model_takes_no_temperature_but_one() {
     let members = "reasoning.rejects=temperature,topK";
     let with = |temperature: f64, kind: &str| json!({"inferenceConfig": {"temperature": temperature}, "additionalModelRequestFields": {"thinking": {"type": kind}}});
-    for same in [with(1.0, "adaptive"), with(0.5, "disabled")] {
+    let mut brief = with(0.5, "disabled");
+    brief["additionalModelRequestFields"]["output_config"] = json!({"effort": "low"});
+    for same in [with(1.0, "adaptive"), with(0.5, "disabled"), brief] {
         case(members, same.clone(), same, &[]);
     }
+    let by_default = "reasoning.rejects=temperature reasoning.byDefault=true";
+    let said = ["inferenceConfig.temperature was left out: the model rejects it while it thinks"];
+    case(by_default, json!({"inferenceConfig": {"temperature": 0.5}}), json!({}), &said);
+    case(by_default, with(0.5, "disabled"), with(0.5, "disabled"), &[]);
     let said = ["inferenceConfig.temperature was left out: the model rejects it while it thinks"];
     let left = json!({"additionalModelRequestFields": {"thinking": {"type": "adaptive"}}});
     case(members, with(0.5, "adaptive"), left, &said);
