@@ -112,6 +112,7 @@ pub mod catalog;
 pub mod config;
 pub mod converse;
 pub mod endpoint;
+pub mod fit;
 pub mod model_id;
 pub mod models;
 pub mod operation;

@@ -6,8 +6,10 @@ use std::sync::Arc;
 use super::call::attempt::Attempts;
 use super::call::{Budgets, Calls};
 use super::caller::{Caller, CredentialsFrom};
+use super::fitting::{FitPolicy, Fitter};
 use super::models::discovery::{Discovery, Store};
-use super::models::fallback::{self, Fallback, InferenceProfileFallback, Lookup, Notice, OnNotice};
+use super::models::fallback::{self, Fallback, InferenceProfileFallback, Lookup};
+use super::notice::{Notice, Notices};
 use super::place::{Named, Place};
 use super::service::Service;
 use super::{Client, Parts, RetryPolicy, Timeouts, settings};
@@ -64,7 +66,8 @@ pub struct ClientBuilder {
     clock: Arc<dyn TimeSource>,
     inference_profile_fallback: InferenceProfileFallback,
     allowed_geographies: Vec<String>,
-    on_notice: Option<OnNotice>,
+    notices: Notices,
+    fit: FitPolicy,
     allow_http: bool,
     on_clear_text: Option<OnClearText>,
     discovery: DiscoverySettings,
@@ -92,7 +95,8 @@ impl ClientBuilder {
             clock: Arc::new(SystemClock),
             inference_profile_fallback: InferenceProfileFallback::default(),
             allowed_geographies: Vec::new(),
-            on_notice: None,
+            notices: Notices::default(),
+            fit: FitPolicy::default(),
             allow_http: false,
             on_clear_text: None,
             discovery: DiscoverySettings::new(),
@@ -257,11 +261,21 @@ impl ClientBuilder {
         self
     }
 
-    /// Called once for each call that is answered under a different model ID than the one requested, however often the
-    /// request was sent.
+    /// Called when something other is sent than what was asked for: under a different model ID, or a request that was
+    /// adjusted to its model. Each notice comes once for each call, however often the request was sent; that of an
+    /// adjustment comes before it is sent.
     #[must_use]
     pub fn on_notice(mut self, tell: impl Fn(&Notice) + Send + Sync + 'static) -> Self {
-        self.on_notice = Some(Arc::new(tell));
+        self.notices = Notices::to(tell);
+        self
+    }
+
+    /// What happens to a request that its model would not take as it is; [`FitPolicy::Adjust`] by default. It concerns
+    /// [`Client::converse`] and [`Client::converse_stream`]; what [`Client::send`] sends is never changed. What the overlay of
+    /// the [discovery settings](Self::discovery) says of a model takes precedence over the table.
+    #[must_use]
+    pub fn fit(mut self, policy: FitPolicy) -> Self {
+        self.fit = policy;
         self
     }
 
@@ -306,7 +320,7 @@ impl ClientBuilder {
         )?;
         let transport = match self.transport {
             Some(transport) => transport,
-            None => default_transport(settings, &self.timeouts)?,
+            None => settings::default_transport(settings, &self.timeouts)?,
         };
         let retry = match self.retry {
             Some(policy) => policy,
@@ -354,35 +368,12 @@ impl ClientBuilder {
             calls: Calls::new(transport, attempts, self.budgets),
         });
         let (policy, geographies) = (self.inference_profile_fallback, self.allowed_geographies);
-        let fallback = Fallback::new(policy, geographies, self.on_notice, self.lookup, store.clone());
+        let fallback = Fallback::new(policy, geographies, self.lookup, store.clone());
         let discovery = Discovery::new(Arc::clone(&service), store, self.discovery);
-        Ok(Client(Arc::new(Parts { service, discovery, fallback, unread })))
+        let fitter = Fitter { policy: self.fit };
+        let notices = self.notices;
+        Ok(Client(Arc::new(Parts { service, discovery, fallback, unread, fitter, notices })))
     }
-}
-
-#[cfg(any(feature = "reqwest", feature = "hyper"))]
-fn default_transport(settings: Settings<'_>, timeouts: &Timeouts) -> Result<Arc<dyn Transport>, Error> {
-    #[cfg(feature = "reqwest")]
-    let builder = transport::ReqwestTransport::builder();
-    #[cfg(not(feature = "reqwest"))]
-    let builder = transport::HyperTransport::builder();
-    let builder = builder.proxy_variables(|name| settings.machine.var(name));
-    let mut builder = builder.connect_timeout(timeouts.connect().unwrap_or(std::time::Duration::MAX));
-    if let Some(pem) = settings::ca_bundle(settings)? {
-        builder = builder.ca_bundle(pem);
-    }
-    // Nothing has been sent yet: the fault is in the TLS configuration.
-    builder
-        .build()
-        .map(|transport| Arc::new(transport) as _)
-        .map_err(|error| Error::of_configuration(error.to_string()))
-}
-
-#[cfg(not(any(feature = "reqwest", feature = "hyper")))]
-fn default_transport(_: Settings<'_>, _: &Timeouts) -> Result<Arc<dyn Transport>, Error> {
-    Err(Error::of_configuration(
-        "there is no transport: set one with ClientBuilder::transport, or enable the feature reqwest or hyper",
-    ))
 }
 
 impl fmt::Debug for ClientBuilder {

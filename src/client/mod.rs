@@ -5,8 +5,10 @@ mod call;
 mod caller;
 mod error;
 mod facade;
+mod fitting;
 mod hint;
 mod models;
+mod notice;
 mod place;
 mod service;
 mod settings;
@@ -19,19 +21,26 @@ use std::sync::Arc;
 use crate::converse::{ConverseOutput, ConverseRequest, ConverseResponse};
 use crate::operation;
 use call::Budgets;
-use call::attempt::{Attempt, Failed, Verdict};
+use call::attempt::{Attempt, Done, Failed, Verdict};
+use fitting::{Fitter, Outgoing};
 use models::discovery::Discovery;
 use models::fallback::Fallback;
+use notice::Notices;
 use service::{Invocation, Service};
 
 pub use builder::ClientBuilder;
 pub use call::retry::RetryPolicy;
 pub use call::timeouts::Timeouts;
 pub use error::{Error, ErrorKind, StreamEnd, TimeoutKind};
-pub use models::fallback::{InferenceProfileFallback, Notice, UnknownInferenceProfileFallback};
+pub use fitting::FitPolicy;
+pub use models::fallback::{InferenceProfileFallback, UnknownInferenceProfileFallback};
+pub use notice::Notice;
 pub use settings::SettingOrigin;
 pub use signing_service::SigningService;
 pub use stream::ConverseStream;
+
+/// What a call for a stream ends with.
+type Streamed = Result<Done<ConverseStream>, Error>;
 
 const CONVERSE: Invocation = Invocation { build: operation::converse_with, action: "bedrock:InvokeModel" };
 
@@ -69,6 +78,10 @@ struct Parts {
     fallback: Fallback,
     /// What is wrong with a file of the AWS CLI that is not used.
     unread: Option<String>,
+    /// What is changed in requests before they are sent.
+    fitter: Fitter,
+    /// Who is told of it.
+    notices: Notices,
 }
 
 impl Client {
@@ -106,6 +119,10 @@ impl Client {
     /// fails earlier is retried ([`RetryPolicy`]). What arrived with the last attempt, and how it failed, is in
     /// the stream.
     ///
+    /// A request that the model would not take as it is, is adjusted ([`fit`](crate::fit)) and the changes are in
+    /// [`ConverseStream::notices`]. For a model that does not stream what the request needs, such as tools, Converse is asked,
+    /// and its answer is the stream.
+    ///
     /// # Errors
     ///
     /// [`Error`] when the request cannot be built, signed or sent, or is answered with anything but frames.
@@ -116,25 +133,44 @@ impl Client {
     /// may have reached the service, which may bill for it. Calling again sends another one. The client keeps what it has
     /// learned: the clock of the service, the profile of a model.
     pub async fn converse_stream(&self, request: &ConverseRequest) -> Result<ConverseStream, Error> {
-        let Parts { service, discovery, fallback, .. } = &*self.0;
-        let send_once = |attempt: Attempt| async move {
-            let (head, body, notice) =
-                fallback.invoke(service, discovery, request, &CONVERSE_STREAM, &attempt).await?;
-            let stream = ConverseStream::open(service, head, body, &attempt).await?;
-            Ok(stream.with_notice(notice))
-        };
+        let Parts { fitter, discovery, notices, .. } = &*self.0;
+        let outgoing = fitter.fit(request, discovery.settings().overlay(), true)?;
+        notices.tell(outgoing.iter().flat_map(|outgoing| &outgoing.notices));
+        let request = Outgoing::of(outgoing.as_deref(), request);
         // On the heap: thousands of streams then take no more memory than the stream itself once it exists.
-        let answering = Box::pin(service.calls.run(send_once, ConverseStream::verdict));
+        let answering = Box::pin(self.streamed(request, Outgoing::is_whole(outgoing.as_deref())));
         let done = answering.await?;
-        fallback.tell(done.answer.notice());
-        Ok(done.answer.with_total(done.total))
+        let stream = done.answer.with_total(done.total);
+        self.0.notices.tell(stream.notices());
+        Ok(stream.with_notices(outgoing.into_iter().flat_map(|outgoing| outgoing.notices)))
+    }
+
+    /// The answer of ConverseStream; of Converse, as a stream, if `whole`.
+    fn streamed<'a>(
+        &'a self,
+        request: &'a ConverseRequest,
+        whole: bool,
+    ) -> impl Future<Output = Streamed> + 'a {
+        let parts = &*self.0;
+        let send_once = move |attempt: Attempt| async move {
+            let Parts { service, discovery, fallback, .. } = parts;
+            let how = if whole { &CONVERSE } else { &CONVERSE_STREAM };
+            let (head, body, notice) = fallback.invoke(service, discovery, request, how, &attempt).await?;
+            let stream = if whole {
+                ConverseStream::replayed(service, head, body, &attempt).await?
+            } else {
+                ConverseStream::open(service, head, body, &attempt).await?
+            };
+            Ok(stream.with_notices(notice))
+        };
+        parts.service.calls.run(send_once, ConverseStream::verdict)
     }
 
     /// Sends `POST /model/{modelId}/converse` and reads the whole answer.
     ///
-    /// The output is what the service answered and nothing else. The use of a different model ID than the one requested
-    /// ([`InferenceProfileFallback`]) is reported to [`on_notice`](ClientBuilder::on_notice); a stream has it in
-    /// [`ConverseStream::notice`] as well.
+    /// The output is what the service answered and nothing else. What was changed before the request was sent, to fit the
+    /// model ([`fit`](crate::fit)) or to reach it ([`InferenceProfileFallback`]), is reported to
+    /// [`on_notice`](ClientBuilder::on_notice); a stream has it in [`ConverseStream::notices`] as well.
     ///
     /// # Errors
     ///
@@ -146,7 +182,10 @@ impl Client {
     /// bill for it. Calling again sends another one. The client keeps what it has learned: the clock of the service,
     /// the profile of a model.
     pub async fn converse(&self, request: &ConverseRequest) -> Result<ConverseResponse, Error> {
-        let Parts { service, discovery, fallback, .. } = &*self.0;
+        let Parts { service, discovery, fallback, fitter, notices, .. } = &*self.0;
+        let outgoing = fitter.fit(request, discovery.settings().overlay(), false)?;
+        notices.tell(outgoing.iter().flat_map(|outgoing| &outgoing.notices));
+        let request = Outgoing::of(outgoing.as_deref(), request);
         let send_once = |attempt: Attempt| async move {
             let (head, body, notice) =
                 fallback.invoke(service, discovery, request, &CONVERSE, &attempt).await?;
@@ -157,7 +196,7 @@ impl Client {
         };
         let done = service.calls.run(send_once, |_| Verdict::Success).await?;
         let (output, notice) = done.answer;
-        fallback.tell(notice.as_ref());
+        notices.tell(&notice);
         Ok(output)
     }
 }

@@ -8,15 +8,16 @@ use std::task::{Context, Poll, ready};
 use futures_core::Stream;
 use http::StatusCode;
 
+use super::call::Budgets;
 use super::call::attempt::{Attempt, Verdict};
 use super::call::head::Head;
 use super::call::timer::{StreamTimers, Timer};
-use super::models::fallback::Notice;
+use super::notice::Notice;
 use super::service::Service;
 use crate::client::error::{Error, ErrorKind, Progress, TimedOut};
 use crate::converse::{ConverseResponse, ConverseStreamEvent, EventDecoder, MessageBuilder};
 use crate::operation;
-use crate::transport::Body;
+use crate::transport::{Body, BoxFuture};
 
 /// How many events are read ahead at most while waiting for content. Only `messageStart` precedes it.
 const READ_AHEAD: usize = 16;
@@ -55,7 +56,7 @@ pub struct ConverseStream {
     failure: Option<Error>,
     delivered: u64,
     ended: bool,
-    notice: Option<Notice>,
+    notices: Vec<Notice>,
     /// How much memory the assembled answer may take.
     budget: usize,
 }
@@ -104,13 +105,39 @@ impl ConverseStream {
             failure: None,
             delivered: 0,
             ended: false,
-            notice: None,
+            notices: Vec::new(),
             budget: MessageBuilder::DEFAULT_BUDGET,
         }
     }
 
-    pub(super) fn with_notice(mut self, notice: Option<Notice>) -> Self {
-        self.notice = notice;
+    /// The stream of the events of a whole answer. Boxed: few models need it.
+    pub(super) fn replayed<'a>(
+        service: &'a Service,
+        head: Head,
+        body: Body,
+        attempt: &'a Attempt,
+    ) -> BoxFuture<'a, Result<Self, Error>> {
+        Box::pin(async move {
+            let calls = &service.calls;
+            let Budgets { frame, answer } = calls.budgets;
+            let parse = &move |headers: &_, body: &_| operation::parse_converse_events(headers, body, answer);
+            let events = calls
+                .document(&head, body, frame, parse, |events, original| keep_content(events, original))
+                .await?;
+            let request_id = operation::request_id(&head.headers).map(str::to_owned);
+            let (decoder, timers) = (calls.decoder(), calls.stream_timers());
+            let body = Body::from(bytes::Bytes::new());
+            let mut stream = Self::new(body, decoder, timers, head.status, request_id, attempt.number());
+            stream.budget = answer;
+            stream.ahead = events.into();
+            stream.ended = true;
+            Ok(stream)
+        })
+    }
+
+    /// The same, with more notices.
+    pub(super) fn with_notices(mut self, notices: impl IntoIterator<Item = Notice>) -> Self {
+        self.notices.extend(notices);
         self
     }
 
@@ -221,10 +248,10 @@ impl ConverseStream {
         self.reader.warning.as_ref()
     }
 
-    /// Reports that a different model ID was sent than the one requested, which is not served on demand.
+    /// What was sent other than what was asked for: another model ID, or a request that was adjusted to its model.
     #[must_use]
-    pub fn notice(&self) -> Option<&Notice> {
-        self.notice.as_ref()
+    pub fn notices(&self) -> &[Notice] {
+        &self.notices
     }
 
     fn described(&self, error: Error) -> Error {
@@ -232,6 +259,17 @@ impl ConverseStream {
             .with_response(self.status, self.request_id.as_deref())
             .with_attempts(self.attempts)
             .in_stream(self.delivered)
+    }
+}
+
+/// What the model said is the caller's, whatever it says.
+fn keep_content(events: &mut [ConverseStreamEvent], original: Vec<ConverseStreamEvent>) {
+    for (event, original) in events.iter_mut().zip(original) {
+        if let ConverseStreamEvent::ContentBlockStart(_) | ConverseStreamEvent::ContentBlockDelta(_) =
+            original
+        {
+            *event = original;
+        }
     }
 }
 

@@ -46,6 +46,7 @@ mod config;
 mod decoder;
 mod delta;
 mod event;
+mod events_of;
 mod exception;
 pub mod guardrail;
 mod media;
@@ -58,8 +59,10 @@ mod response;
 mod tests;
 mod text_delta;
 mod thinking;
+mod thinking_words;
 mod tool;
 mod weight;
+mod wish;
 
 pub use crate::lore::{ThinkingLevel, UnknownThinkingLevel};
 pub use crate::shape::{Blob, Problem, ShapeError};
@@ -85,6 +88,8 @@ pub use event::{
     ContentBlockDeltaEvent, ContentBlockStartEvent, ContentBlockStopEvent, ConverseStreamEvent,
     MessageStartEvent, MessageStopEvent, MetadataEvent,
 };
+#[cfg(feature = "client")]
+pub(crate) use events_of::events_of;
 pub use exception::{ExceptionKind, StreamException};
 pub use media::{
     AudioBlock, AudioFormat, AudioSource, DocumentBlock, DocumentContent, DocumentFormat, DocumentSource,
@@ -99,6 +104,8 @@ pub use response::{
     CacheDetail, ConverseOutput, ConverseResponse, ConverseTrace, Metrics, PromptRouterTrace, StopReason,
     TokenUsage,
 };
+pub use thinking::Thinking;
+pub(crate) use thinking_words::{Words, tokens};
 pub(crate) use tool::mend_inputs;
 pub use tool::{
     AnyToolChoice, AutoToolChoice, SpecificToolChoice, SystemTool, Tool, ToolChoice, ToolConfiguration,

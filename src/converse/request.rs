@@ -10,7 +10,10 @@ use super::config::{
 };
 use super::guardrail::GuardrailConfiguration;
 use super::message::{Message, SystemContentBlock};
+use super::thinking::Thinking;
+use super::thinking_words::Parts;
 use super::tool::{Tool, ToolChoice, ToolConfiguration, mend_inputs};
+use crate::lore::Family;
 use crate::model_id::RequestedModel;
 use crate::shape::{self, Shape, ShapeError};
 
@@ -40,7 +43,8 @@ structure_without_builders! {
     /// assert_eq!(request.messages.as_deref().unwrap().len(), 3);
     /// ```
     ///
-    /// When serialized with serde, the model id is the member `modelId`; the body that is sent has no such member.
+    /// When serialized with serde, the model id is the member `modelId`, and a wish for [thinking](Self::thinking) is
+    /// `thinking`; the body that is sent has no such members.
     pub struct ConverseRequest {
         required {
             /// What to invoke: the id or ARN of a model, an inference profile, a provisioned model or a prompt. It
@@ -76,9 +80,16 @@ structure_without_builders! {
             service_tier: ServiceTier = "serviceTier",
             /// Requirements on the response.
             output_config: OutputConfig = "outputConfig",
+            /// How much the model is asked to think. It is no member of the API: [`thinking`](Self::thinking) says what
+            /// is sent for it.
+            thinking: Thinking = "thinking",
         }
     }
 }
+
+/// Members of a stored request that no body has.
+const MODEL_ID: &str = "modelId";
+const THINKING: &str = "thinking";
 
 impl ConverseRequest {
     /// Creates a request to the model `model_id`, without messages.
@@ -99,6 +110,7 @@ impl ConverseRequest {
             performance_config: None,
             service_tier: None,
             output_config: None,
+            thinking: None,
             extra: Map::new(),
         }
     }
@@ -204,8 +216,7 @@ impl ConverseRequest {
         self
     }
 
-    /// Sets the model's own fields, as an object. It replaces those set before, including by
-    /// [`thinking`](Self::thinking).
+    /// Sets the model's own fields, as an object. It replaces those set before.
     #[must_use]
     pub fn additional_fields(mut self, fields: Value) -> Self {
         self.additional_model_request_fields = Some(fields);
@@ -255,15 +266,32 @@ impl ConverseRequest {
         self
     }
 
-    /// Returns the body for ConverseStream: every member except the model id.
+    /// Returns the body for ConverseStream: every member except the model id, and the wish for
+    /// [thinking](Self::thinking) in the words of the model's family.
     #[must_use]
     pub fn to_body_json(&self) -> Value {
         let mut body = Shape::to_json(self);
         mend_inputs(&mut body);
         if let Value::Object(members) = &mut body {
-            shape::leave_out(members, "modelId");
+            shape::leave_out(members, MODEL_ID);
+            if let Some(written) = self.written_thinking() {
+                shape::leave_out(members, THINKING);
+                shape::write(members, "additionalModelRequestFields", &written.fields);
+                shape::write(members, "inferenceConfig", &written.inference);
+            }
         }
         body
+    }
+
+    /// What the wish for thinking makes of the parts that it changes; `None` without one.
+    pub(crate) fn written_thinking(&self) -> Option<Parts> {
+        let wish = self.thinking?;
+        let mut parts = Parts {
+            fields: self.additional_model_request_fields.clone(),
+            inference: self.inference_config.clone(),
+        };
+        parts.write(wish, &Family::of(self.model_id.as_str()).unwrap_or_default());
+        Some(parts)
     }
 
     /// Returns the body for Converse: like [`to_body_json`](Self::to_body_json), but without
@@ -285,9 +313,15 @@ impl ConverseRequest {
     pub fn from_body_json(model_id: impl Into<RequestedModel>, body: Value) -> Result<Self, ShapeError> {
         let mut members = shape::members(body)?;
         let model_id = model_id.into();
-        shape::put(&mut members, "modelId", Shape::to_json(&model_id));
+        shape::put(&mut members, MODEL_ID, Shape::to_json(&model_id));
+        // A body has no wish: a member of this name is one that the API model does not have.
+        let unknown = members.get(THINKING).cloned();
+        shape::leave_out(&mut members, THINKING);
         let mut request: Self = Shape::from_json(Value::Object(members))?;
         request.model_id = model_id;
+        if let Some(unknown) = unknown {
+            shape::put(&mut request.extra, THINKING, unknown);
+        }
         Ok(request)
     }
 }

@@ -14,7 +14,6 @@ mod lines;
 mod overlay;
 mod prices;
 pub(crate) mod reason;
-pub(crate) mod reasoning;
 mod set;
 pub(crate) mod spelling;
 mod thinking_level;

@@ -87,13 +87,20 @@ impl Overlay {
         if self.is_empty() {
             return known;
         }
+        let is_known = known.is_some();
+        let name = base.or_else(|| id::base_model(model_id)).unwrap_or(model_id);
+        let unknown = || Family { id: Cow::Owned(id::stem(name).to_owned()), ..Family::default() };
+        let mut family = known.unwrap_or_else(unknown);
+        let found = self.apply_to(&mut family, model_id, base);
+        (is_known || found).then_some(family)
+    }
+
+    /// Changes `family` to what is said of `model_id` and of `base`. Returns whether anything is.
+    pub(crate) fn apply_to(&self, family: &mut Family, model_id: &str, base: Option<&str>) -> bool {
         let base = base.or_else(|| id::base_model(model_id)).unwrap_or(model_id);
-        let stem = id::stem(base);
-        let mut found = known.is_some();
-        let mut family =
-            known.unwrap_or_else(|| Family { id: Cow::Owned(stem.to_owned()), ..Family::default() });
-        let mut names = vec![stem, base, model_id];
+        let mut names = vec![id::stem(base), base, model_id];
         names.dedup();
+        let mut found = false;
         for row in names.into_iter().flat_map(|name| self.rows.iter().filter(move |row| row.name == name)) {
             found = true;
             for (member, value) in &row.members {
@@ -101,7 +108,7 @@ impl Overlay {
                 let _ = family.set_member(*member, value);
             }
         }
-        found.then_some(family)
+        found
     }
 }
 

@@ -26,11 +26,15 @@ structure! {
 
 impl From<&ConverseRequest> for ConverseTokensRequest {
     fn from(request: &ConverseRequest) -> Self {
+        let fields = match request.written_thinking() {
+            Some(written) => written.fields,
+            None => request.additional_model_request_fields.clone(),
+        };
         Self {
             messages: request.messages.clone(),
             system: request.system.clone(),
             tool_config: request.tool_config.clone(),
-            additional_model_request_fields: request.additional_model_request_fields.clone(),
+            additional_model_request_fields: fields,
             ..Self::new()
         }
     }

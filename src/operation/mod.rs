@@ -31,6 +31,8 @@ use http::{Method, Request};
 use serde_json::Value;
 
 use crate::base::{json, quote, uri};
+#[cfg(feature = "client")]
+use crate::converse::ConverseStreamEvent;
 use crate::converse::{ConverseRequest, ConverseResponse, ShapeError};
 use crate::endpoint::{Endpoint, EndpointError};
 use crate::model_id::{ModelId, ModelIdError, RequestedModel};
@@ -158,6 +160,17 @@ pub(crate) fn parse_converse_within(
 ) -> Result<ConverseResponse, AnswerError> {
     let (value, _) = read(headers, body, allowed)?;
     ConverseResponse::from_answer(value).map_err(AnswerError::Shape)
+}
+
+/// As [`parse_converse`], but as the events of a stream, and into at most `allowed` bytes of memory.
+#[cfg(feature = "client")]
+pub(crate) fn parse_converse_events(
+    headers: &HeaderMap,
+    body: &[u8],
+    allowed: usize,
+) -> Result<Vec<ConverseStreamEvent>, AnswerError> {
+    let (value, _) = read(headers, body, allowed)?;
+    crate::converse::events_of(value).map_err(AnswerError::Shape)
 }
 
 /// Reads the answer of [`count_tokens`]: the body of a response with status 200.

@@ -34,6 +34,7 @@ mod dependencies;
 mod embedder;
 #[cfg(feature = "reqwest")]
 mod faults;
+mod fit;
 mod layers;
 mod models;
 mod names;

@@ -27,7 +27,7 @@ types_are! { SendAndSync SHARED:
     }
     #[cfg(feature = "client")]
     bedrill::client {
-        InferenceProfileFallback, Notice, RetryPolicy, SettingOrigin, SigningService, StreamEnd, TimeoutKind, Timeouts,
+        FitPolicy, InferenceProfileFallback, Notice, RetryPolicy, SettingOrigin, SigningService, StreamEnd, TimeoutKind, Timeouts,
         UnknownInferenceProfileFallback,
     }
     bedrill::auth {
@@ -78,7 +78,7 @@ types_are! { SendAndSync SHARED:
         PerformanceConfigLatency, PerformanceConfiguration, Problem, PromptRouterTrace,
         PromptVariableValue, ReasoningContent, ReasoningContentDelta, ReasoningText, Role, S3Location,
         SearchResult, SearchResultContent, SearchResultLocation, ServiceTier, ServiceTierType, ShapeError,
-        SpecificToolChoice, StopReason, StreamException, SystemContentBlock, SystemTool, TokenUsage,
+        SpecificToolChoice, StopReason, StreamException, SystemContentBlock, SystemTool, Thinking, TokenUsage,
         Tool, ToolAddition, ToolChoice, ToolConfiguration, ToolInputSchema, ToolReference,
         ToolRemoval, ToolResult, ToolResultContent, ToolResultContents, ToolResultDelta, ToolResultStart,
         ToolResultStatus, ToolSpecification, ToolUse, ToolUseDelta, ToolUseStart, ToolUseType,
@@ -118,6 +118,9 @@ types_are! { SendAndSync SHARED:
     bedrill::eventstream {
         Budget, DecodeError, EncodeError, Frame, FrameBuilder, FrameDecoder, FrameRef<'static>,
         Header<'static>, HeaderProblem, HeaderValue<'static>, Headers<'static>, MessageType<'static>,
+    }
+    bedrill::fit {
+        Action, Adjustment, Cause, FitOptions, Fitted, Operation, Refused,
     }
     bedrill::lore {
         About, CachePlace, DataRetention, Dialect, Family, FamilyMistake, FamilyValue, FirstTurn, Geography, Modality, Overlay, Parameter,

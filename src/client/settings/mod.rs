@@ -17,10 +17,14 @@
 #[cfg(test)]
 mod tests;
 
+mod transport;
+
 use super::RetryPolicy;
 use crate::base::quote::Cut;
 use crate::endpoint::{Plane, Region};
 use crate::machine::{Place, Settings, SettingsError};
+
+pub(super) use transport::default_transport;
 
 /// Why a client uses its region or endpoint.
 #[derive(Debug, Clone, PartialEq, Eq)]

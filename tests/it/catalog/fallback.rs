@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bedrill::auth::Auth;
 use bedrill::catalog::DiscoverySettings;
-use bedrill::client::InferenceProfileFallback;
+use bedrill::client::{InferenceProfileFallback, Notice};
 use bedrill::credentials::Credentials;
 use bedrill::machine::StaticMachine;
 use bedrill::test_util::events;
@@ -101,8 +101,8 @@ async fn a_refused_model_is_asked_for_once_more_through_its_profile_and_remember
         builder.on_notice(move |notice| told.lock().unwrap().push(notice.to_string())).build().unwrap()
     };
     let stream = client.converse_stream(&request(SONNET)).await.unwrap();
-    let notice = stream.notice().expect("a notice").clone();
-    assert_eq!((notice.asked.as_str(), notice.used.as_str()), (SONNET, US));
+    let notice = stream.notices().first().expect("a notice").clone();
+    assert_eq!(notice, Notice::InferenceProfile { asked: SONNET.to_owned(), used: US.to_owned() });
     assert_eq!(stream.collect().await.unwrap().text(), "hello");
     assert_eq!(invoked(&service), [SONNET, US]);
 
@@ -112,11 +112,11 @@ async fn a_refused_model_is_asked_for_once_more_through_its_profile_and_remember
     assert!(told.lock().unwrap()[0].contains("is not served on demand"));
 
     let later = builder(&service, Some(cache.path()), "us-west-2").build().unwrap();
-    assert!(later.converse_stream(&request(SONNET)).await.unwrap().notice().is_some());
+    assert!(later.converse_stream(&request(SONNET)).await.unwrap().notices().len() == 1);
     assert_eq!(invoked(&service), [SONNET, US, US, US], "nor by the next process");
 
     let direct = client.converse_stream(&request(US)).await.unwrap();
-    assert_eq!(direct.notice(), None);
+    assert_eq!(direct.notices(), []);
 }
 
 #[tokio::test]
@@ -224,13 +224,21 @@ async fn the_policy_can_be_to_suggest_or_to_do_nothing() {
     assert!("never".parse::<InferenceProfileFallback>().is_err());
 }
 
+/// The profile that was used, as a notice tells it.
+fn used(notice: &Notice) -> Option<&str> {
+    match notice {
+        Notice::InferenceProfile { used, .. } => Some(used),
+        _ => None,
+    }
+}
+
 #[tokio::test]
 async fn the_arn_of_a_foundation_model_is_covered_too_and_other_errors_are_left_alone() {
     let service = service(&[US], Some(vec![profile("us", SONNET)]));
     let client = builder(&service, None, "us-east-1").build().unwrap();
     let arn = format!("arn:aws:bedrock:us-east-1::foundation-model/{SONNET}");
     let stream = client.converse_stream(&request(&arn)).await.unwrap();
-    assert_eq!(stream.notice().map(|notice| notice.used.as_str()), Some(US));
+    assert_eq!(stream.notices().first().and_then(used), Some(US));
 
     let error = client.converse(&request("acme.unheard-of-v1:0")).await.unwrap_err();
     assert!(error.message().unwrap().contains("identifier is invalid"), "{error}");
@@ -282,7 +290,7 @@ async fn a_notice_is_given_once_however_many_attempts_a_call_takes() {
         builder.on_notice(move |_| *told.lock().unwrap() += 1).build().unwrap()
     };
     let stream = client.converse_stream(&request(SONNET)).await.unwrap();
-    assert_eq!((stream.attempts(), stream.notice().is_some()), (2, true));
+    assert_eq!((stream.attempts(), stream.notices().len() == 1), (2, true));
     assert_eq!(stream.collect().await.unwrap().text(), "hello");
     assert_eq!(*told.lock().unwrap(), 1);
 }

@@ -5,6 +5,7 @@ mod answers;
 mod cancel;
 #[cfg(feature = "reqwest")]
 mod cut;
+mod fitting;
 mod memory;
 #[cfg(unix)]
 mod parked;

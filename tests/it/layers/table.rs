@@ -54,7 +54,17 @@ const FLOORS: [Floor; 6] = [
     },
     Floor {
         name: "shapes",
-        rooms: &["shape", "endpoint", "model_id", "converse", "models", "catalog", "config", "operation"],
+        rooms: &[
+            "shape",
+            "endpoint",
+            "model_id",
+            "converse",
+            "fit",
+            "models",
+            "catalog",
+            "config",
+            "operation",
+        ],
         purpose: "what Bedrock sends and answers; pure",
     },
     Floor {
@@ -88,6 +98,8 @@ const SAME_FLOOR: &[(&str, &str)] = &[
     ("operation", "shape"),
     ("converse", "model_id"),
     ("converse", "shape"),
+    ("fit", "converse"),
+    ("fit", "shape"),
     ("models", "model_id"),
     ("models", "shape"),
     ("models", "converse"),

@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use bedrill::auth::Auth;
 use bedrill::catalog::{Cost, ManualModel};
-use bedrill::client::{RetryPolicy, SettingOrigin};
+use bedrill::client::{FitPolicy, Notice, RetryPolicy, SettingOrigin};
 use bedrill::config::CacheRetention;
 use bedrill::converse::{CachePoint, CacheTtl, InferenceConfiguration};
 use bedrill::credentials::Credentials;
@@ -54,7 +54,10 @@ pub(crate) fn run(arguments: &Chat, common: &Common) -> Result<(), Failure> {
             }
             discovery.model_id(model.as_str()).await?.into()
         };
-        let request = request(arguments, &configuration, model, system, message);
+        let mut request = request(arguments, &configuration, model, system, message);
+        if common.verbose {
+            request = request.show_thoughts();
+        }
         let pricing = pricing(&client, &configuration, &request);
         let answer = Answer::new(common)
             .with_json(arguments.json)
@@ -159,14 +162,20 @@ fn client(
         builder = builder.transport(Replay::open(path, common.quiet)?);
         // It would fail in the same way again.
         builder = builder.retry(RetryPolicy::none());
+        // It does not matter what the request says.
+        builder = builder.fit(FitPolicy::Off);
+    } else if arguments.exact {
+        builder = builder.fit(FitPolicy::Refuse);
     }
     builder = builder
         .inference_profile_fallback(arguments.profile_fallback)
         .allow_geographies(&arguments.allow_geography);
     let quiet = common.quiet;
     builder = builder.on_notice(move |notice| {
-        // Reported once per call.
-        let _ = used.set(notice.used.clone());
+        if let Notice::InferenceProfile { used: id, .. } = notice {
+            // Reported once per call.
+            let _ = used.set(id.clone());
+        }
         if !quiet {
             note(&format!("bedrill: {notice}"));
         }

@@ -258,9 +258,13 @@ pub(crate) struct Chat {
     /// Attach a document (pdf, docx, xlsx, doc, xls, or text of any name); - is stdin; may be repeated
     #[arg(long, value_name = "FILE")]
     pub(crate) document: Vec<PathBuf>,
-    /// Let the model think before it answers; --verbose shows its reasoning on stderr
+    /// How much the model thinks before it answers, in the words of its family; a level that it lacks becomes the next
+    /// lower one. --verbose shows its reasoning on stderr
     #[arg(long, value_name = "LEVEL", value_parser = thinking_levels())]
     pub(crate) thinking: Option<ThinkingLevel>,
+    /// Refuse a request that the model does not take as it is, instead of adjusting it and saying how on stderr
+    #[arg(long)]
+    pub(crate) exact: bool,
     /// Print token usage on stderr, and the cost: by the configuration's prices, else by those that `models known` shows
     #[arg(long)]
     pub(crate) usage: bool,

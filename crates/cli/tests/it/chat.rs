@@ -73,6 +73,45 @@ fn flags_become_members_of_the_request() {
 }
 
 #[test]
+fn a_request_is_fitted_to_its_model_and_each_change_is_a_line_on_stderr() {
+    let server = Server::sending(stream(&answer(&["Hi"])));
+    let ask = |arguments: &[&str]| {
+        let all = ["chat", "--endpoint-url", server.url(), "-m", "us.anthropic.claude-opus-4-8", "hi"];
+        Scratch::new().with_keys(&[&all, arguments].concat()).run()
+    };
+    let run = ask(&["--temperature", "0.5", "--thinking", "max"]).ended(0);
+    assert_eq!(
+        run.stderr,
+        "bedrill: the thinking level was lowered from max to xhigh: the model has no such level\n\
+         bedrill: inferenceConfig.temperature was left out: the model rejects it\n"
+    );
+    let sent = json(&server.request());
+    assert_eq!(sent.get("inferenceConfig"), None);
+    let thinking = json!({"thinking": {"type": "adaptive"}, "output_config": {"effort": "xhigh"}});
+    assert_eq!(sent["additionalModelRequestFields"], thinking);
+    assert_eq!(ask(&["--temperature", "0.5", "-q"]).ended(0).stderr, "");
+
+    ask(&["--thinking", "high", "--verbose"]).ended(0);
+    let thinking = &json(server.requests().last().unwrap())["additionalModelRequestFields"]["thinking"];
+    assert_eq!(*thinking, json!({"type": "adaptive", "display": "summarized"}));
+}
+
+#[test]
+fn with_exact_a_request_that_does_not_fit_is_a_usage_error_and_nothing_is_sent() {
+    let server = Server::sending(stream(&answer(&["Hi"])));
+    let ask = |model: &str| {
+        let flags = ["--exact", "--temperature", "0.5", "hi"];
+        let all = [&["chat", "--endpoint-url", server.url(), "-m", model], &flags[..]].concat();
+        Scratch::new().with_keys(&all).run()
+    };
+    let run = ask("us.anthropic.claude-opus-4-8").ended(2);
+    run.says(&["does not take the request as it is", "inferenceConfig.temperature (the model rejects it)"]);
+    assert!(server.requests().is_empty());
+    ask("us.amazon.nova-lite-v1:0").ended(0);
+    assert_eq!(json(&server.request())["inferenceConfig"]["temperature"], 0.5);
+}
+
+#[test]
 fn a_project_is_sent_with_either_operation() {
     let answer_of_converse = json!({
         "output": {"message": {"role": "assistant", "content": [{"text": "Hi"}]}}, "stopReason": "end_turn",

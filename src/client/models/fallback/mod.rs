@@ -11,6 +11,7 @@ use super::discovery::{Discovery, STAND_INS, Store};
 use crate::client::call::attempt::{Attempt, Failed};
 use crate::client::call::head::Head;
 use crate::client::error::Error;
+use crate::client::notice::Notice;
 use crate::client::place::Place;
 use crate::client::service::{Invocation, Service};
 use crate::converse::ConverseRequest;
@@ -79,24 +80,6 @@ impl fmt::Display for UnknownInferenceProfileFallback {
 
 impl std::error::Error for UnknownInferenceProfileFallback {}
 
-/// Reports that a different model ID was sent than the one requested.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Notice {
-    /// The ID that was requested.
-    pub asked: String,
-    /// The ID of the profile that was sent.
-    pub used: String,
-}
-
-impl fmt::Display for Notice {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} is not served on demand, so {} was invoked instead", self.asked, self.used)
-    }
-}
-
-pub(in crate::client) type OnNotice = Arc<dyn Fn(&Notice) + Send + Sync>;
-
 /// What a profile replaces: a model in a region, for a project.
 #[derive(Clone, Copy)]
 pub(in crate::client) struct Missing<'a> {
@@ -123,7 +106,6 @@ pub(in crate::client) struct Fallback {
     policy: InferenceProfileFallback,
     /// Geographies that may be used besides the region's own.
     geographies: Vec<String>,
-    on_notice: Option<OnNotice>,
     lookup: Lookup,
     /// Where profiles are stored; `None` where the host has no such place.
     store: Option<Arc<Store>>,
@@ -141,11 +123,10 @@ impl Fallback {
     pub(in crate::client) fn new(
         policy: InferenceProfileFallback,
         geographies: Vec<String>,
-        on_notice: Option<OnNotice>,
         lookup: Lookup,
         store: Option<Arc<Store>>,
     ) -> Self {
-        Self { policy, geographies, on_notice, lookup, store, stand_ins: Mutex::new(None) }
+        Self { policy, geographies, lookup, store, stand_ins: Mutex::new(None) }
     }
 
     /// Sends the request; when the model is not served on demand, the policy decides what follows.
@@ -206,13 +187,6 @@ impl Fallback {
             // The general advice names IDs by the rule; the list knows better.
             None if is_listed => Err(refused.with_hint(of_others(missing, listed.unwrap_or_default()))),
             _ => Err(refused),
-        }
-    }
-
-    /// Tells the program which model answered, once per call, however many attempts it took.
-    pub(in crate::client) fn tell(&self, notice: Option<&Notice>) {
-        if let (Some(on_notice), Some(notice)) = (&self.on_notice, notice) {
-            on_notice(notice);
         }
     }
 
@@ -294,7 +268,8 @@ fn invoke_stand_in<'a>(
     Box::pin(async move {
         let region = service.place.region_for(asked);
         let (head, body) = service.invoke(region, used, request, how, attempt).await?;
-        let notice = Notice { asked: asked.as_str().to_owned(), used: used.as_str().to_owned() };
+        let notice =
+            Notice::InferenceProfile { asked: asked.as_str().to_owned(), used: used.as_str().to_owned() };
         Ok((head, body, Some(notice)))
     })
 }
@@ -334,7 +309,7 @@ mod tests {
 
     fn prefixes(region: &str, allowed: &[&str]) -> Vec<String> {
         let geographies = allowed.iter().map(|geography| (*geography).to_owned()).collect();
-        let fallback = Fallback::new(InferenceProfileFallback::Auto, geographies, None, in_list, None);
+        let fallback = Fallback::new(InferenceProfileFallback::Auto, geographies, in_list, None);
         fallback.prefixes(&Region::new(region).unwrap())
     }
 
