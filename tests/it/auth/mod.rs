@@ -12,6 +12,7 @@ mod imds;
 mod issued;
 #[cfg(feature = "reqwest")]
 mod loopback;
+#[cfg(feature = "client")]
 mod plain_http;
 #[cfg(all(feature = "client", unix))]
 mod process;

@@ -96,13 +96,15 @@ impl Bedrill {
     }
 
     /// The program while it runs, its stdin still open.
-    pub fn start(mut self) -> Child {
-        let command = self.command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    pub fn start(self) -> Child {
+        let mut command = with_default_signals(self.command);
+        let command = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command.spawn().expect("bedrill starts")
     }
 
-    pub fn run(mut self) -> Run {
-        let child = self.command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    pub fn run(self) -> Run {
+        let mut command = with_default_signals(self.command);
+        let child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = child.spawn().expect("bedrill starts");
         let (stdout, stderr) = (collect(child.stdout.take()), collect(child.stderr.take()));
         let mut stdin = child.stdin.take().expect("a pipe");
@@ -112,6 +114,29 @@ impl Bedrill {
         writer.join().expect("the writer");
         Run { status, stdout: text(stdout), stderr: text(stderr) }
     }
+}
+
+/// The same program, with signals as a terminal leaves them. A background job of a script ignores SIGINT and SIGQUIT, the
+/// tests inherit that, and bedrill would respect it.
+pub fn with_default_signals(command: Command) -> Command {
+    if !inherits_ignored_signals() {
+        return command;
+    }
+    let mut env = Command::new("/usr/bin/env");
+    env.arg("--default-signal=HUP,INT,QUIT").arg(command.get_program()).args(command.get_args()).env_clear();
+    env.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    if let Some(folder) = command.get_current_dir() {
+        env.current_dir(folder);
+    }
+    env
+}
+
+/// Whether SIGHUP, SIGINT or SIGQUIT is ignored here: signals 1, 2 and 3.
+fn inherits_ignored_signals() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    ignored.is_some_and(|mask| mask & 0b111 != 0)
 }
 
 /// Waits for `child` to end, and kills it if it does not.

@@ -10,7 +10,7 @@ use bedrill::test_util::responses::{self, LAST_CHUNK, chunk, error, response, st
 use bedrill::test_util::{Server, Step};
 use serde_json::json;
 
-use super::command::{Scratch, wait};
+use super::command::{Scratch, wait, with_default_signals};
 
 const TEXT: &str = "tab\there\n\u{1b}]52;c;aGk=\u{7}\u{9b}2J\u{7f}\u{202e}\u{1f327}";
 
@@ -29,8 +29,8 @@ fn start(scratch: &Scratch, arguments: &str, variables: &[(&str, &str)]) -> Chil
         .env("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
         .env("AWS_SECRET_ACCESS_KEY", "canary-secret")
         .envs(variables.iter().copied());
-    let command = command.stdin(Stdio::piped()).stdout(Stdio::piped());
-    command.spawn().expect("script runs (util-linux)")
+    let mut command = with_default_signals(command);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("script runs (util-linux)")
 }
 
 /// What the terminal received in the end, and the exit code.
