@@ -21,6 +21,7 @@ mod conformance_chain;
 mod conformance_credentials;
 mod conformance_endpoints;
 mod conformance_events;
+mod conformance_fit;
 #[cfg(feature = "reqwest")]
 mod conformance_login;
 mod conformance_lore;
